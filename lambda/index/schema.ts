@@ -1,0 +1,79 @@
+/**
+ * The audit index as DynamoDB holds it: the one place where tables, keys and indexes are written down.
+ * The CDK stacks, the local runner, the writers and the queries all read it from here.
+ * Every key attribute is a string.
+ */
+
+/** A global secondary index. All of them project every attribute: a query never reads a row twice. */
+export interface IndexSchema {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
+export interface TableSchema {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly indexes: readonly IndexSchema[];
+  /** The attribute with the epoch second after which DynamoDB deletes the row. */
+  readonly timeToLiveAttribute?: string;
+}
+
+export const EVENT_INDEXES = {
+  'by-actor': { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime' },
+  'by-action': { name: 'by-action', partitionKey: 'action', sortKey: 'eventTime' },
+  'by-resource': { name: 'by-resource', partitionKey: 'resource', sortKey: 'eventTime' },
+  'by-address': { name: 'by-address', partitionKey: 'address', sortKey: 'eventTime' },
+  'by-credential': { name: 'by-credential', partitionKey: 'accessKeyId', sortKey: 'eventTime' },
+  'by-error': { name: 'by-error', partitionKey: 'errorCode', sortKey: 'eventTime' },
+  'by-day': { name: 'by-day', partitionKey: 'accountDay', sortKey: 'eventTime' },
+} as const satisfies Record<string, IndexSchema>;
+
+export type EventIndexName = keyof typeof EVENT_INDEXES;
+
+export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
+
+export const TABLES = {
+  events: {
+    partitionKey: 'eventID',
+    sortKey: 'part',
+    indexes: Object.values(EVENT_INDEXES),
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  findings: {
+    partitionKey: 'findingId',
+    indexes: [
+      { name: 'by-rule', partitionKey: 'ruleId', sortKey: 'eventTime' },
+      { name: 'by-level-day', partitionKey: 'levelDay', sortKey: 'eventTime' },
+      { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime' },
+      { name: 'by-alert', partitionKey: 'alertId', sortKey: 'eventTime' },
+    ],
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  alerts: {
+    partitionKey: 'alertId',
+    // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must look at.
+    indexes: [{ name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' }],
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  ledger: {
+    partitionKey: 'object',
+    sortKey: 'version',
+    indexes: [{ name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' }],
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  correlations: {
+    partitionKey: 'group',
+    sortKey: 'member',
+    // Only windows that wait for their end carry `dueShard` and `dueAt`.
+    indexes: [{ name: 'by-due', partitionKey: 'dueShard', sortKey: 'dueAt' }],
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+} as const satisfies Record<string, TableSchema>;
+
+export type TableName = keyof typeof TABLES;
+
+/** The physical name of a table: `trailwarden-events` for the deployment `trailwarden`. */
+export function tableName(deployment: string, table: TableName): string {
+  return `${deployment}-${table}`;
+}

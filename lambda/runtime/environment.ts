@@ -1,0 +1,84 @@
+import * as z from 'zod';
+
+/**
+ * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers.
+ * One definition for both sides, so that a missing variable is a type error and not a crash at three in the morning.
+ */
+
+const name = z.string().min(1);
+const count = z.coerce.number().int().positive();
+
+/** Sigma's levels, the lowest first. */
+export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** The levels that have an alert topic of their own. */
+export const ALERT_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
+
+const alertingEnvironment = {
+  EVENTS_TABLE: name,
+  FINDINGS_TABLE: name,
+  ALERTS_TABLE: name,
+  LEDGER_TABLE: name,
+  CORRELATIONS_TABLE: name,
+  /** The topic for programs: JSON bodies of every published level. */
+  ALERTS_TOPIC_ARN: name,
+  /** The topics for people: readable text. */
+  CRITICAL_TOPIC_ARN: name,
+  HIGH_TOPIC_ARN: name,
+  MEDIUM_TOPIC_ARN: name,
+  LOW_TOPIC_ARN: name,
+  /** The lowest level that is published; findings below it are recorded only. */
+  MINIMUM_LEVEL: z.enum(LEVELS),
+  /** Minutes of eventTime within which findings of one rule, actor and account share an alert. */
+  ALERT_WINDOW_MINUTES: count,
+  /** The normalised rule set, JSON. */
+  RULES_FILE: name,
+  /** Days that events stay in the index, counted from indexing. */
+  RETENTION_DAYS: count,
+  /** What the operator's commands start with in messages: the name of the deployment. */
+  DEPLOYMENT: name,
+};
+
+const ingestEnvironment = z.object({
+  ...alertingEnvironment,
+  /** The buckets whose objects may be read, separated by commas: a notification that names another one is refused. */
+  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  /** Where rejected records are kept with their reason and receipt. */
+  QUARANTINE_BUCKET: name,
+  /** The queue that feeds the function: an object that needs more than one call is queued again here. */
+  LOG_QUEUE_URL: name,
+  /** Shards of the index by-day. */
+  DAY_SHARDS: count,
+  /** Shards of every other index. */
+  INDEX_SHARDS: count,
+  /** Uncompressed bytes after which an object is rejected as too big. */
+  MAX_OBJECT_BYTES: count,
+});
+
+const sweepEnvironment = z.object(alertingEnvironment);
+
+export type IngestEnvironment = z.infer<typeof ingestEnvironment>;
+export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
+
+/** The variables as the CDK stack and the local runner must set them: every value a string. */
+export type IngestVariables = Record<keyof IngestEnvironment, string>;
+export type SweepVariables = Record<keyof SweepEnvironment, string>;
+
+/** @throws Error that names every variable which is missing or wrong. */
+export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
+  return read(ingestEnvironment, variables);
+}
+
+/** @throws Error that names every variable which is missing or wrong. */
+export function readSweepEnvironment(variables: NodeJS.ProcessEnv): SweepEnvironment {
+  return read(sweepEnvironment, variables);
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.infer<Schema> {
+  const result = schema.safeParse(variables);
+  if (!result.success) {
+    throw new Error(`The function's environment is incomplete:\n${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}
