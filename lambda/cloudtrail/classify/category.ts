@@ -1,0 +1,19 @@
+import type { ReadRecord } from '../record.ts';
+
+export type Category = 'management' | 'data' | 'insight' | 'network-activity';
+
+const CATEGORIES: Readonly<Record<string, Category>> = {
+  management: 'management',
+  data: 'data',
+  insight: 'insight',
+  networkactivity: 'network-activity',
+};
+
+/** `eventCategory`, which came with eventVersion 1.07; older records are told apart by managementEvent and eventType. */
+export function classifyCategory(read: ReadRecord): Category {
+  const known = CATEGORIES[read.eventCategory?.toLowerCase() ?? ''];
+  if (known !== undefined) return known;
+  if (read.eventType === 'AwsCloudTrailInsight') return 'insight';
+  if (read.eventType === 'AwsVpceEvent') return 'network-activity';
+  return read.managementEvent === false ? 'data' : 'management';
+}

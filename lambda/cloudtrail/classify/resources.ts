@@ -1,0 +1,200 @@
+import { parseArn } from '../arn.ts';
+import { at, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { ReadRecord } from '../record.ts';
+import { isSecretPath } from '../secrets.ts';
+
+/** More than this a record doesn't index. */
+export const MAX_RESOURCES = 50;
+
+/** Levels of nesting that are looked through: CloudTrail's own stay far below. */
+const MAX_DEPTH = 24;
+
+/** Longest identifier that is taken for a resource: DynamoDB's partition keys end at 2,048 bytes. */
+const MAX_LENGTH = 1024;
+
+export interface Resources {
+  /** ARNs and ids as the record has them, each once, the most telling first. */
+  readonly resources: readonly string[];
+  /** The record names more than MAX_RESOURCES. */
+  readonly cut: boolean;
+}
+
+/** Ids that AWS makes unique by itself: `i-0123…`, `fs-…`, `subnet-…`. */
+const UNIQUE_ID =
+  /^(?:acl|ami|aki|ari|aws-eni|bun|cgw|cagw|dopt|eigw|eipalloc|eipassoc|eni|export|fl|fs|fsap|fsmt|fsvol|fsvolsnap|i|igw|import-ami|import|key|lgw|lt|nat|nacl|pcx|pl|r|rtb|rtbassoc|scb|sg|sgr|sir|snap|subnet|svm|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpcs|vpn|backup|fsvol|dra|task)-[0-9a-zA-Z]{7,20}$/;
+
+/** The same ids inside a sentence, as descriptions have them. */
+const UNIQUE_ID_IN_TEXT = /\b(?:fs|fsmt|fsap|eni|i|vol|snap|sg|subnet|vpc|ami|nat|igw|rtb|vpce)-[0-9a-f]{7,17}\b/g;
+
+/**
+ * Members whose value names the resource itself, as the services spell them. A name is taken as it stands:
+ * its service and region are in the event beside it.
+ */
+const NAMING_MEMBERS: ReadonlySet<string> = new Set(
+  [
+    'accessPointId',
+    'accessPointName',
+    'alarmName',
+    'apiId',
+    'applicationId',
+    'applicationName',
+    'autoScalingGroupName',
+    'bucket',
+    'bucketName',
+    'cacheClusterId',
+    'clusterIdentifier',
+    'clusterName',
+    'clusterId',
+    'configRuleName',
+    'configurationRecorderName',
+    'crawlerName',
+    'dBClusterIdentifier',
+    'dBClusterSnapshotIdentifier',
+    'dBInstanceIdentifier',
+    'dBSnapshotIdentifier',
+    'databaseName',
+    'deliveryStreamName',
+    'detectorId',
+    'detectorName',
+    'distributionId',
+    'documentName',
+    'domainName',
+    'endpointName',
+    'eventBusName',
+    'fileSystemId',
+    'filterName',
+    'flowLogId',
+    'functionName',
+    'gatewayName',
+    'groupName',
+    'guardrailIdentifier',
+    'hostedZoneId',
+    'identityPoolId',
+    'imageId',
+    'instanceId',
+    'instanceProfileName',
+    'jobName',
+    'keyName',
+    'launchTemplateId',
+    'layerName',
+    'loadBalancerName',
+    'logGroupName',
+    'meshName',
+    'modelId',
+    'mountTargetId',
+    'networkInterfaceId',
+    'nodegroupName',
+    'notebookInstanceName',
+    'organizationId',
+    'parameterName',
+    'pipelineName',
+    'policyName',
+    'queueName',
+    'registryId',
+    'repositoryName',
+    'restApiId',
+    'roleName',
+    'routeName',
+    'ruleName',
+    'secretName',
+    'securityGroupId',
+    'serverId',
+    'serverName',
+    'snapshotId',
+    'stackName',
+    'stateMachineName',
+    'streamName',
+    'subnetId',
+    'tableName',
+    'topicName',
+    'trailName',
+    'userPoolId',
+    'virtualGatewayName',
+    'virtualNodeName',
+    'virtualRouterName',
+    'virtualServiceName',
+    'volumeId',
+    'vpcId',
+    'workGroup',
+    // The encryption context with which Amazon EFS calls AWS KMS.
+    'aws:elasticfilesystem:filesystem:id',
+  ].map((name) => name.toLowerCase()),
+);
+
+/** The user, role or policy is the resource only in IAM's own calls: elsewhere it is somebody else's setting. */
+const IAM_NAMING_MEMBERS: ReadonlySet<string> = new Set(['username', 'groupname', 'accesskeyid', 'serialnumber']);
+
+/** Many services name the resource of a call just so, at the top of the request. */
+const NAME_OF_REQUEST = 'requestParameters.name';
+
+/** IAM's word for what it refused: the request itself is often left out then. */
+const DENIED_RESOURCE = /on resource: (arn:[^\s*]+[^\s*/:])(?=\s|$)/;
+
+/** Members whose sentences are searched for ids. */
+const DESCRIBING_MEMBERS: ReadonlySet<string> = new Set(['description']);
+
+/**
+ * Every resource that the event names: `resources[]`, ARNs and well-known ids in request, response and service
+ * details, and a KMS encryption context. Values at secret paths are never looked at.
+ */
+export function classifyResources(read: ReadRecord, record: JsonObject): Resources {
+  const found = new Collector(read.eventSource === 'iam.amazonaws.com');
+  const listed = at(record, 'resources');
+  if (Array.isArray(listed)) {
+    for (const resource of listed) {
+      const arn = at(resource, 'ARN') ?? at(resource, 'arn') ?? at(resource, 'resourceName');
+      if (typeof arn === 'string') found.add(arn);
+    }
+  }
+  const denied = read.errorMessage === undefined ? null : DENIED_RESOURCE.exec(read.errorMessage);
+  if (denied?.[1] !== undefined) found.add(denied[1]);
+  for (const part of ['serviceEventDetails', 'requestParameters', 'responseElements'] as const) {
+    found.walk(at(record, part), part, '', 0);
+  }
+  return found.result();
+}
+
+class Collector {
+  readonly #resources = new Set<string>();
+  readonly #iam: boolean;
+  #cut = false;
+
+  constructor(iam: boolean) {
+    this.#iam = iam;
+  }
+
+  add(text: string): void {
+    const resource = text.trim();
+    if (resource === '' || resource.length > MAX_LENGTH || this.#resources.has(resource)) return;
+    if (this.#resources.size >= MAX_RESOURCES) {
+      this.#cut = true;
+      return;
+    }
+    this.#resources.add(resource);
+    // An ARN that ends in an id of its own is also found by the id alone, as most other events name it.
+    const id = parseArn(resource)?.resource.split('/').at(-1);
+    if (id !== undefined && UNIQUE_ID.test(id)) this.add(id);
+  }
+
+  walk(value: JsonValue | undefined, path: string, name: string, depth: number): void {
+    if (depth > MAX_DEPTH || this.#cut) return;
+    if (typeof value === 'string') this.#text(value, path, name);
+    else if (Array.isArray(value)) for (const item of value) this.walk(item, path, name, depth + 1);
+    else if (isJsonObject(value)) {
+      for (const [key, item] of Object.entries(value)) this.walk(item, `${path}.${key}`, key, depth + 1);
+    }
+  }
+
+  #text(value: string, path: string, name: string): void {
+    if (value === '' || value.length > MAX_LENGTH || isSecretPath(path)) return;
+    const member = name.toLowerCase();
+    if (parseArn(value) !== undefined && !/\s/.test(value)) this.add(value);
+    else if (UNIQUE_ID.test(value) || NAMING_MEMBERS.has(member) || path === NAME_OF_REQUEST) this.add(value);
+    else if (this.#iam && IAM_NAMING_MEMBERS.has(member)) this.add(value);
+    else if (DESCRIBING_MEMBERS.has(member)) for (const id of value.match(UNIQUE_ID_IN_TEXT) ?? []) this.add(id);
+  }
+
+  result(): Resources {
+    return { resources: [...this.#resources], cut: this.#cut };
+  }
+}

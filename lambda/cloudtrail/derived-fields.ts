@@ -1,0 +1,25 @@
+import type { CloudTrailEvent } from './event.ts';
+
+/** What rules may read of the classification, below `trailwarden.`. */
+export function derivedFields(event: CloudTrailEvent): object {
+  return {
+    actor: {
+      kind: event.actor.kind,
+      id: event.actor.id,
+      name: event.actor.name,
+      session: event.actor.session,
+      via: event.actor.via,
+      account: event.actor.account,
+    },
+    credential: event.credential.lifetime,
+    console: event.console,
+    mfa: event.mfa,
+    access: event.access,
+    action: event.action,
+    outcome: event.outcome,
+    category: event.category,
+    resources: [...event.resources],
+    address: event.address,
+    externalAccounts: [...event.externalAccounts],
+  };
+}

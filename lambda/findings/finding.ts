@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
+import type { JsonValue } from '../cloudtrail/json.ts';
+import { redact } from '../cloudtrail/secrets.ts';
+import type { RuleMatch } from '../detection/index.ts';
+
+/** A field that a rule looked at and found, with secrets masked. */
+export interface MatchedField {
+  readonly field: string;
+  readonly value: JsonValue;
+}
+
+/** What a finding keeps of its rule: the rule may change, the finding doesn't. */
+export interface FindingRule {
+  readonly ruleId: string;
+  readonly title: string;
+  readonly level: RuleMatch['level'];
+  /** SHA-256 of the normalised rule: its version. */
+  readonly ruleHash: string;
+  readonly description?: string;
+  /** Rules under the Detection Rule License name an author, and so does every alert. */
+  readonly author?: string;
+  readonly tags: readonly string[];
+  readonly references: readonly string[];
+  readonly falsepositives: readonly string[];
+}
+
+/** What a finding tells of the event that it matched, or of the last one of a correlation. */
+export interface FindingEvent {
+  readonly eventID: string;
+  readonly identity: string;
+  readonly eventTime: string;
+  readonly action: string;
+  readonly account: string;
+  readonly region: string;
+  readonly actor: string;
+  readonly actorKind: string;
+  readonly actorName?: string;
+  readonly session?: string;
+  readonly via?: string;
+  readonly credential: string;
+  readonly accessKeyId?: string;
+  readonly address?: string;
+  readonly sourceIPAddress?: string;
+  readonly userAgent?: string;
+  readonly outcome: string;
+  readonly errorCode?: string;
+  readonly resources: readonly string[];
+  readonly receipt: Receipt;
+}
+
+/** One rule matched one event: stored once, for ever under the same id. */
+export interface Finding extends FindingRule, FindingEvent {
+  readonly findingId: string;
+  readonly matched: readonly MatchedField[];
+}
+
+/** Resources that a finding repeats from its event. */
+const MAX_RESOURCES = 10;
+
+/** The finding of one rule about one event. */
+export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
+  return {
+    findingId: findingId(match.ruleId, event),
+    ...findingRule(match),
+    ...findingEvent(event),
+    matched: match.matched.map(({ field, value }) => ({ field, value: redact(value, field) })),
+  };
+}
+
+function findingId(ruleId: string, event: CloudTrailEvent): string {
+  return createHash('sha256').update([ruleId, event.eventID, event.identity].join('\n')).digest('hex').slice(0, 32);
+}
+
+function findingRule(match: RuleMatch): FindingRule {
+  return {
+    ruleId: match.ruleId,
+    title: match.title,
+    level: match.level,
+    ruleHash: match.hash,
+    ...(match.description !== undefined && { description: match.description }),
+    ...(match.author !== undefined && { author: match.author }),
+    tags: match.tags,
+    references: match.references,
+    falsepositives: match.falsepositives,
+  };
+}
+
+function findingEvent(event: CloudTrailEvent): FindingEvent {
+  const { actor, credential } = event;
+  return {
+    eventID: event.eventID,
+    identity: event.identity,
+    eventTime: event.eventTime,
+    action: event.action,
+    account: event.account,
+    region: event.region,
+    actor: actor.id,
+    actorKind: actor.kind,
+    ...(actor.name !== undefined && { actorName: actor.name }),
+    ...(actor.session !== undefined && { session: actor.session }),
+    ...(actor.via !== undefined && { via: actor.via }),
+    credential: credential.lifetime,
+    ...(credential.accessKeyId !== undefined && { accessKeyId: credential.accessKeyId }),
+    ...(event.address !== undefined && { address: event.address }),
+    ...(event.sourceIPAddress !== undefined && { sourceIPAddress: event.sourceIPAddress }),
+    ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
+    outcome: event.outcome,
+    ...(event.errorCode !== undefined && { errorCode: event.errorCode }),
+    resources: event.resources.slice(0, MAX_RESOURCES),
+    receipt: event.receipt,
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
+import type { Finding } from './finding.ts';
+
+/** A finding about the log itself, not about an event in it: made by Trailwarden's own checks, not by a rule. */
+export interface IntegrityCheck {
+  readonly ruleId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly falsepositives: readonly string[];
+}
+
+/** An object that a trail's bucket holds in two versions that tell different stories. */
+export const LOG_OBJECT_OVERWRITTEN: IntegrityCheck = {
+  ruleId: 'trailwarden-log-object-overwritten',
+  title: 'A CloudTrail log object was overwritten with other content',
+  description:
+    'CloudTrail never writes a log object twice. Somebody who can put into the log bucket replaced this one after it was indexed. The rows of the first version stay; the new version is not indexed.',
+  falsepositives: ['A restore or a copy job that writes into the log bucket'],
+};
+
+export interface IntegrityEvidence {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version: string;
+  readonly parsedKey: CloudTrailObjectKey;
+  /** When it happened, ISO 8601: for an object, when it was put into the bucket. */
+  readonly at: string;
+  readonly matched: Readonly<Record<string, string>>;
+}
+
+/** The critical finding of a check: stored once for a version of an object, for ever under the same id. */
+export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvidence): Finding {
+  const { bucket, key, version, parsedKey } = evidence;
+  const hash = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+  return {
+    findingId: hash(check.ruleId, bucket, key, version).slice(0, 32),
+    ...check,
+    level: 'critical',
+    ruleHash: hash(check.ruleId, check.title, check.description),
+    author: 'Trailwarden',
+    tags: ['attack.defense-evasion', 'attack.t1565.001'],
+    references: [
+      'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html',
+    ],
+    eventID: `${key.split('/').at(-1) ?? key}@${version}`,
+    identity: hash(bucket, key).slice(0, 8),
+    eventTime: `${evidence.at.slice(0, 19)}Z`,
+    action: 's3:PutObject',
+    account: parsedKey.account,
+    region: parsedKey.region,
+    actor: 'unknown',
+    actorKind: 'unknown',
+    credential: 'none',
+    outcome: 'success',
+    resources: [`arn:aws:s3:::${bucket}/${key}`],
+    receipt: { bucket, key, version, index: 0 },
+    matched: Object.entries(evidence.matched).map(([field, value]) => ({ field, value })),
+  };
+}

@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface BackoffOptions {
+  /** Milliseconds before the second try; doubles with each. */
+  readonly baseMilliseconds: number;
+  readonly maxMilliseconds: number;
+}
+
+/** Waits before the next try, "full jitter": a random time up to a bound that doubles with each try, from 0. */
+export async function backoff(attempt: number, { baseMilliseconds, maxMilliseconds }: BackoffOptions): Promise<void> {
+  await sleep(Math.random() * Math.min(maxMilliseconds, baseMilliseconds * 2 ** attempt));
+}

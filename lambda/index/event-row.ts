@@ -1,0 +1,154 @@
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
+import { cutText } from './row-size.ts';
+import { type Shards, shardedKey, shardOf } from './shard.ts';
+
+/** What a row tells of an event; the same members in the row of the event and in those of its further resources. */
+export interface EventAttributes {
+  readonly actor: string;
+  readonly actorKind: string;
+  readonly actorName?: string;
+  readonly session?: string;
+  readonly via?: string;
+  readonly action: string;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly account: string;
+  readonly awsRegion: string;
+  readonly access: string;
+  readonly outcome: string;
+  readonly category: string;
+  readonly credential: string;
+  readonly accessKeyId?: string;
+  readonly console?: true;
+  readonly mfa?: boolean;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly address?: string;
+  /** Only where it isn't an IP address, which stands in `address`. */
+  readonly sourceIPAddress?: string;
+  readonly userAgent?: string;
+  /** How many resources the record names, where it is more than one. */
+  readonly resourceCount?: number;
+  /** The record names more resources than are indexed. */
+  readonly resourcesCut?: true;
+  readonly receipt: Receipt;
+}
+
+interface RowKey {
+  readonly eventID: string;
+  /** `<identity>#0` for the event, `#1`, `#2`, … for its further resources. */
+  readonly part: string;
+  readonly eventTime: string;
+  readonly resource?: string;
+  /** Epoch second after which the row is deleted. */
+  readonly expiresAt: number;
+}
+
+/** The row of an event: found through every index. */
+export interface EventRow extends RowKey, EventAttributes {
+  readonly accountDay: string;
+}
+
+/**
+ * The row of a further resource. What it tells stands in `event`, where no index sees it:
+ * an event is in each index once, and in by-resource once a resource.
+ */
+export interface ResourceRow extends RowKey {
+  readonly resource: string;
+  readonly event: EventAttributes;
+}
+
+export interface RowOptions {
+  readonly shards: Shards;
+  readonly retentionDays: number;
+  /** The time of indexing: rows expire counted from it, so that old events aren't born expired. */
+  readonly now: Date;
+}
+
+/** Bytes of UTF-8 that a field gets, so that the row of an ordinary event stays below one write unit of 1 KB. */
+const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
+
+/** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
+const MAX_KEY_BYTES = 2000;
+
+/** The rows of an event: one for itself with its first resource, one for each further resource. */
+export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRow, ...ResourceRow[]] {
+  const attributes = eventAttributes(event);
+  const { shards, now, retentionDays } = options;
+  const dayShard = shardOf(event.eventID, event.identity, shards.day);
+  const shard = shardOf(event.eventID, event.identity, shards.others);
+  const key = (value: string): string => shardedKey(value, shard);
+  const { eventID, eventTime } = event;
+  const expiresAt = Math.floor(now.getTime() / 1000) + retentionDays * 86_400;
+  const resources = event.resources.filter((resource) => Buffer.byteLength(resource) <= MAX_KEY_BYTES);
+  const [first, ...further] = resources;
+
+  const row: EventRow = {
+    eventID,
+    part: `${event.identity}#0`,
+    eventTime,
+    ...attributes,
+    actor: key(attributes.actor),
+    action: key(attributes.action),
+    accountDay: shardedKey(accountDay(event.account, eventTime), dayShard),
+    ...(first !== undefined && { resource: key(first) }),
+    ...(attributes.accessKeyId !== undefined && { accessKeyId: key(attributes.accessKeyId) }),
+    ...(attributes.errorCode !== undefined && { errorCode: key(attributes.errorCode) }),
+    ...(attributes.address !== undefined && { address: key(attributes.address) }),
+    expiresAt,
+  };
+  const resourceRows = further.map((resource, index): ResourceRow => {
+    return {
+      eventID,
+      part: `${event.identity}#${index + 1}`,
+      eventTime,
+      resource: key(resource),
+      event: attributes,
+      expiresAt,
+    };
+  });
+  return [row, ...resourceRows];
+}
+
+/** Tells rows of the events table apart. */
+export function eventRowKey(row: Pick<RowKey, 'eventID' | 'part'>): string {
+  return `${row.eventID}\n${row.part}`;
+}
+
+/** The partition key of by-day: `111122223333#2026-11-21`. */
+export function accountDay(account: string, eventTime: string): string {
+  return `${account}#${eventTime.slice(0, 10)}`;
+}
+
+function eventAttributes(event: CloudTrailEvent): EventAttributes {
+  const { actor, credential } = event;
+  return {
+    actor: cutText(actor.id, MAX_KEY_BYTES),
+    actorKind: actor.kind,
+    ...(actor.name !== undefined &&
+      !actor.id.endsWith(`/${actor.name}`) && { actorName: cutText(actor.name, FIELD_BYTES.name) }),
+    ...(actor.session !== undefined && { session: cutText(actor.session, FIELD_BYTES.name) }),
+    ...(actor.via !== undefined && { via: cutText(actor.via, FIELD_BYTES.name) }),
+    action: cutText(event.action, MAX_KEY_BYTES),
+    eventSource: cutText(event.eventSource, FIELD_BYTES.name),
+    eventName: cutText(event.eventName, FIELD_BYTES.name),
+    account: event.account,
+    awsRegion: event.region,
+    access: event.access,
+    outcome: event.outcome,
+    category: event.category,
+    credential: credential.lifetime,
+    ...(credential.accessKeyId !== undefined && { accessKeyId: cutText(credential.accessKeyId, FIELD_BYTES.name) }),
+    ...(event.console && { console: true }),
+    ...(event.mfa !== undefined && { mfa: event.mfa }),
+    ...(event.errorCode !== undefined && { errorCode: cutText(event.errorCode, FIELD_BYTES.errorCode) }),
+    ...(event.errorMessage !== undefined && { errorMessage: cutText(event.errorMessage, FIELD_BYTES.errorMessage) }),
+    ...(event.address !== undefined
+      ? { address: event.address }
+      : event.sourceIPAddress !== undefined && { sourceIPAddress: cutText(event.sourceIPAddress, FIELD_BYTES.name) }),
+    ...(event.userAgent !== undefined && { userAgent: cutText(event.userAgent, FIELD_BYTES.userAgent) }),
+    ...(event.resources.length > 1 && { resourceCount: event.resources.length }),
+    ...(event.resourcesCut && { resourcesCut: true }),
+    receipt: event.receipt,
+  };
+}

@@ -1,0 +1,200 @@
+import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+/** One version of a log object. */
+export interface ObjectVersion {
+  readonly bucket: string;
+  readonly key: string;
+  /** The version id, or the ETag where the bucket isn't versioned. */
+  readonly version: string;
+}
+
+/** What came of the records of an object, so far or in all. */
+export interface RecordCounts {
+  /** Members of `Records`. */
+  readonly records: number;
+  readonly indexed: number;
+  readonly rejected: number;
+  readonly findings: number;
+}
+
+/** A record that wasn't indexed. */
+export interface Rejection {
+  readonly index: number;
+  readonly reason: string;
+}
+
+const rowSchema = z.object({
+  object: z.string(),
+  version: z.string(),
+  status: z.enum(['open', 'closed', 'rejected']),
+  account: z.string().optional(),
+  awsRegion: z.string().optional(),
+  deliveredAt: z.string().optional(),
+  notifiedAt: z.string().optional(),
+  readAt: z.string().optional(),
+  closedAt: z.string().optional(),
+  sha256: z.string().optional(),
+  bytes: z.number().optional(),
+  records: z.number().default(0),
+  indexed: z.number().default(0),
+  rejected: z.number().default(0),
+  findings: z.number().default(0),
+  rejections: z.array(z.object({ index: z.number(), reason: z.string() })).default([]),
+  reason: z.string().optional(),
+  resumeAt: z.number().optional(),
+  attempts: z.number().default(0),
+  lastError: z.string().optional(),
+  sameAs: z.string().optional(),
+});
+
+/**
+ * What became of one version of a log object. `open` is under way; `closed` was read to its end; `rejected` is
+ * content that can't be read on, with the reason: the records before the fault are indexed.
+ */
+export type LedgerRow = z.infer<typeof rowSchema>;
+
+export interface Opening {
+  readonly account: string;
+  readonly region: string;
+  /** When the object was put into the bucket, ISO 8601. */
+  readonly deliveredAt: string;
+  readonly notifiedAt?: string;
+  readonly now: Date;
+}
+
+export interface Checkpoint extends RecordCounts {
+  /** Index of the first record that is still to be read. */
+  readonly resumeAt: number;
+  readonly rejections: readonly Rejection[];
+}
+
+export interface Closing extends RecordCounts {
+  readonly now: Date;
+  readonly rejections: readonly Rejection[];
+  /** Known when the object was read to its end. */
+  readonly content?: { readonly sha256: string; readonly bytes: number };
+  /** Why the object was rejected; absent where it was read to its end. */
+  readonly reason?: string;
+  /** The version of this object with the same content, which was indexed before. */
+  readonly sameAs?: string;
+}
+
+/** The ledger: one row a version of a log object. */
+export class Ledger {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  /** The rows of every version of an object that was seen, read consistently. */
+  async versions(bucket: string, key: string): Promise<readonly LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: '#object = :object',
+        ExpressionAttributeNames: { '#object': 'object' },
+        ExpressionAttributeValues: { ':object': objectName(bucket, key) },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) rows.push(...Items.map((item) => rowSchema.parse(item)));
+    return rows;
+  }
+
+  /** Notes that reading begins, once more where it was begun before. */
+  async open(object: ObjectVersion, opening: Opening): Promise<void> {
+    const { account, region, deliveredAt, notifiedAt, now } = opening;
+    const time = now.toISOString();
+    await this.#update(object, {
+      set: {
+        status: 'open',
+        account,
+        awsRegion: region,
+        deliveredAt,
+        accountRegionDay: `${account}#${region}#${deliveredAt.slice(0, 10)}`,
+        readAt: time,
+      },
+      setOnce: { notifiedAt: notifiedAt ?? time },
+      count: 'attempts',
+    });
+  }
+
+  /** Notes how far reading came, so that the next call goes on from there. */
+  async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
+    await this.#update(object, { set: { ...checkpoint, rejections } });
+  }
+
+  /** Notes what became of the object: the last write about it. */
+  async close(object: ObjectVersion, closing: Closing): Promise<void> {
+    const { now, content, reason, sameAs, ...counts } = closing;
+    await this.#update(object, {
+      set: {
+        status: reason === undefined ? 'closed' : 'rejected',
+        closedAt: now.toISOString(),
+        ...counts,
+        ...content,
+        ...(reason !== undefined && { reason }),
+        ...(sameAs !== undefined && { sameAs }),
+      },
+      remove: ['resumeAt'],
+    });
+  }
+
+  /** Notes an error that another try may get past. */
+  async fail(object: ObjectVersion, error: string): Promise<void> {
+    await this.#update(object, { set: { lastError: error } });
+  }
+
+  async #update(object: ObjectVersion, change: Change): Promise<void> {
+    await this.#client.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { object: objectName(object.bucket, object.key), version: object.version },
+        ...updateExpression(change),
+      }),
+    );
+  }
+}
+
+/** The partition key of the ledger. */
+function objectName(bucket: string, key: string): string {
+  return `s3://${bucket}/${key}`;
+}
+
+interface Change {
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly setOnce?: Readonly<Record<string, unknown>>;
+  readonly count?: string;
+  readonly remove?: readonly string[];
+}
+
+function updateExpression({ set, setOnce = {}, count, remove = [] }: Change): {
+  UpdateExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeValues: Record<string, unknown>;
+} {
+  const names = [...Object.keys(set), ...Object.keys(setOnce), ...remove, ...(count === undefined ? [] : [count])];
+  const assignments = [
+    ...Object.keys(set).map((name) => `#${name} = :${name}`),
+    ...Object.keys(setOnce).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
+  ];
+  const expression = [
+    `SET ${assignments.join(', ')}`,
+    ...(remove.length === 0 ? [] : [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`]),
+    ...(count === undefined ? [] : [`ADD #${count} :one`]),
+  ];
+  return {
+    UpdateExpression: expression.join(' '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(Object.entries({ ...set, ...setOnce }).map(([name, value]) => [`:${name}`, value])),
+      ...(count !== undefined && { ':one': 1 }),
+    },
+  };
+}

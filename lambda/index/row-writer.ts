@@ -1,0 +1,119 @@
+import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { backoff } from './backoff.ts';
+
+export interface RowWriterOptions<Row extends object> {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  /** Rows of the same key overwrite each other: the later one is written. */
+  readonly keyOf: (row: Row) => string;
+  /** BatchWriteItem calls under way at once. */
+  readonly concurrency?: number;
+}
+
+/** A row that DynamoDB refuses by itself: it can't be written, whatever is tried. */
+export interface RefusedRow<Row extends object> {
+  readonly row: Row;
+  readonly reason: string;
+}
+
+/** Rows that stayed unprocessed until the tries ran out: the table is throttled. */
+export class RowsUnprocessed extends Error {
+  override readonly name = 'RowsUnprocessed';
+}
+
+/** BatchWriteItem's bound. */
+const BATCH_ROWS = 25;
+const MAX_ATTEMPTS = 10;
+const BACKOFF = { baseMilliseconds: 50, maxMilliseconds: 3_000 };
+
+/**
+ * Writes rows in batches, a bounded number at once. A batch holds a key once; what comes back unprocessed is
+ * tried again; a batch that is refused is written row by row, so that one bad row costs only itself.
+ */
+export class RowWriter<Row extends object> {
+  readonly #options: RowWriterOptions<Row>;
+  readonly #concurrency: number;
+  readonly #refused: RefusedRow<Row>[] = [];
+  #batch = new Map<string, Row>();
+  #underWay = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: RowWriterOptions<Row>) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? 8;
+  }
+
+  /**
+   * Takes a row; waits while as many batches are under way as may be.
+   * @throws the error of an earlier batch that couldn't be written.
+   */
+  async add(row: Row): Promise<void> {
+    this.#batch.set(this.#options.keyOf(row), row);
+    if (this.#batch.size < BATCH_ROWS) return;
+    await this.#send();
+  }
+
+  /**
+   * Writes what is left and waits for everything. Returns the rows refused since the last call.
+   * @throws the first error of a batch that couldn't be written.
+   */
+  async flush(): Promise<readonly RefusedRow<Row>[]> {
+    if (this.#batch.size > 0) await this.#send();
+    await Promise.all(this.#underWay);
+    this.#rethrow();
+    return this.#refused.splice(0);
+  }
+
+  async #send(): Promise<void> {
+    const rows = [...this.#batch.values()];
+    this.#batch = new Map();
+    while (this.#underWay.size >= this.#concurrency) await Promise.race(this.#underWay);
+    this.#rethrow();
+    const task = this.#write(rows)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#underWay.delete(task));
+    this.#underWay.add(task);
+  }
+
+  #rethrow(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #write(rows: Row[]): Promise<void> {
+    const { client, table } = this.#options;
+    let left = rows;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (attempt > 0) await backoff(attempt - 1, BACKOFF);
+      try {
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteCommand({ RequestItems: { [table]: left.map((Item) => ({ PutRequest: { Item } })) } }),
+        );
+        // What comes back is what was sent.
+        left = (UnprocessedItems?.[table] ?? []).flatMap(
+          (request) => (request.PutRequest?.Item as Row | undefined) ?? [],
+        );
+        if (left.length === 0) return;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        await Promise.all(left.map((row) => this.#writeAlone(row)));
+        return;
+      }
+    }
+    throw new RowsUnprocessed(`${left.length} rows stayed unprocessed after ${MAX_ATTEMPTS} tries`);
+  }
+
+  async #writeAlone(row: Row): Promise<void> {
+    try {
+      await this.#options.client.send(new PutCommand({ TableName: this.#options.table, Item: { ...row } }));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#refused.push({ row, reason: error.message });
+    }
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ValidationException';
+}

@@ -1,0 +1,54 @@
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { isConditionFailure } from './conditional.ts';
+import type { Shards } from './shard.ts';
+
+/** A row of the events table that no index sees. */
+const KEY = { eventID: 'trailwarden', part: 'shards' } as const;
+
+const shardsSchema = z.object({ day: z.number().int().positive(), others: z.number().int().positive() });
+
+/**
+ * The largest shard counts ever configured: rows that were written under a larger count stay where they are,
+ * so queries fan out over the largest.
+ */
+export class ShardSettings {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, eventsTable: string) {
+    this.#client = client;
+    this.#table = eventsTable;
+  }
+
+  /** One of each where nothing was ever stored. */
+  async read(): Promise<Shards> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: KEY, ConsistentRead: true }),
+    );
+    return Item === undefined ? { day: 1, others: 1 } : shardsSchema.parse(Item);
+  }
+
+  /** Before the first row is written under these counts: never lowers what is stored. */
+  async raise(shards: Shards): Promise<void> {
+    await this.#raise('day', shards.day);
+    await this.#raise('others', shards.others);
+  }
+
+  async #raise(name: keyof Shards, count: number): Promise<void> {
+    try {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: KEY,
+          UpdateExpression: 'SET #name = :count',
+          ConditionExpression: 'attribute_not_exists(#name) OR #name < :count',
+          ExpressionAttributeNames: { '#name': name },
+          ExpressionAttributeValues: { ':count': count },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}

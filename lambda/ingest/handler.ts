@@ -1,0 +1,19 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { readIngestEnvironment } from '../runtime/environment.ts';
+import { wireIngest } from './wiring.ts';
+
+/** The Lambda function: what it needs comes from its environment. */
+export const handler = wireIngest({
+  environment: readIngestEnvironment(process.env),
+  dynamodb: new DynamoDBClient({}),
+  s3: new S3Client({}),
+  sns: new SNSClient({}),
+  sqs: new SQSClient({}),
+  logger: new Logger({ serviceName: 'ingest' }),
+  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'ingest' }),
+});

@@ -1,0 +1,72 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { ObjectReference } from '../cloudtrail/notification.ts';
+
+/** An object that is being read. */
+export interface SourceObject {
+  readonly bucket: string;
+  readonly key: string;
+  /** The version id, or the ETag where the bucket isn't versioned. */
+  readonly version: string;
+  /** The version id alone: to name this version again. */
+  readonly versionId?: string;
+  /** When it was put into the bucket, ISO 8601. */
+  readonly deliveredAt: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Gives the connection back without reading on. */
+  close(): void;
+}
+
+/** The connection ended before all bytes came: another try may get them. */
+export class ObjectCutInTransit extends Error {
+  override readonly name = 'ObjectCutInTransit';
+}
+
+/**
+ * Opens an object.
+ * @throws the SDK's errors: NoSuchKey, AccessDenied, throttling, a disabled key.
+ */
+export async function openObject(client: S3Client, reference: ObjectReference): Promise<SourceObject> {
+  try {
+    return await open(client, reference, reference.key);
+  } catch (error) {
+    if (reference.decodedKey === undefined || !isNoSuchKey(error)) throw error;
+    return open(client, reference, reference.decodedKey);
+  }
+}
+
+async function open(client: S3Client, reference: ObjectReference, key: string): Promise<SourceObject> {
+  const { bucket, versionId } = reference;
+  const response = await client.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) }),
+  );
+  const { Body, ContentLength, ETag, LastModified, VersionId } = response;
+  if (Body === undefined) throw new ObjectCutInTransit('the object came without a body');
+  // In Node the SDK's body is a Readable; its declared type also covers browsers.
+  const stream = Body as AsyncIterable<Uint8Array> & { destroy(): void };
+  const known = VersionId !== undefined && VersionId !== 'null' ? VersionId : undefined;
+  return {
+    bucket,
+    key,
+    version: known ?? (ETag ?? 'unknown').replaceAll('"', ''),
+    ...(known !== undefined && { versionId: known }),
+    deliveredAt: (LastModified ?? new Date()).toISOString(),
+    body: complete(stream, ContentLength),
+    close: () => stream.destroy(),
+  };
+}
+
+/** A body that ends early must not be taken for an object that was put there cut. */
+async function* complete(stream: AsyncIterable<Uint8Array>, length: number | undefined): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of stream) {
+    read += chunk.length;
+    yield chunk;
+  }
+  if (length !== undefined && read < length) {
+    throw new ObjectCutInTransit(`${read} of ${length} bytes came`);
+  }
+}
+
+function isNoSuchKey(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound');
+}

@@ -1,0 +1,74 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log-object.ts';
+import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
+import { type EventRow, eventRowKey, type ResourceRow } from '../index/event-row.ts';
+import { Ledger } from '../index/ledger.ts';
+import { RowWriter } from '../index/row-writer.ts';
+import { ShardSettings } from '../index/shard-settings.ts';
+import { createReporter } from '../runtime/alerting.ts';
+import type { IngestEnvironment } from '../runtime/environment.ts';
+import { loadDetector } from '../runtime/rules-file.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+import { Quarantine } from './quarantine.ts';
+
+export interface IngestWiring {
+  readonly environment: IngestEnvironment;
+  readonly dynamodb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The clock; the system's where none is given. */
+  readonly now?: () => Date;
+}
+
+/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+export function wireIngest(wiring: IngestWiring): Ingest {
+  const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
+  const report = createReporter(environment, { documents, sns, logger }, now);
+  return createIngest({
+    s3,
+    sqs,
+    logger,
+    metrics,
+    logBuckets: environment.LOG_BUCKETS,
+    queueUrl: environment.LOG_QUEUE_URL,
+    prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
+    processor: {
+      ledger: new Ledger(documents, environment.LEDGER_TABLE),
+      detector: loadDetector(environment.RULES_FILE),
+      createRowWriter: () =>
+        new RowWriter<EventRow | ResourceRow>({
+          client: documents,
+          table: environment.EVENTS_TABLE,
+          keyOf: eventRowKey,
+        }),
+      createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
+      report,
+      reportOverwritten: async (object, before) => {
+        const parsedKey = parseObjectKey(object.key);
+        if (parsedKey === undefined) return;
+        const matched = { indexedVersion: before.version, indexedSha256: before.sha256 ?? 'unknown' };
+        await report(
+          integrityFinding(LOG_OBJECT_OVERWRITTEN, { ...object, parsedKey, at: object.deliveredAt, matched }),
+        );
+      },
+      limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
+      rows: {
+        shards,
+        retentionDays: environment.RETENTION_DAYS,
+      },
+      now,
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { readSweepEnvironment } from '../runtime/environment.ts';
+import { wireSweep } from './wiring.ts';
+
+/** The Lambda function: EventBridge Scheduler calls it every minute. */
+export const handler = wireSweep({
+  environment: readSweepEnvironment(process.env),
+  dynamodb: new DynamoDBClient({}),
+  sns: new SNSClient({}),
+  logger: new Logger({ serviceName: 'sweep' }),
+  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'sweep' }),
+});

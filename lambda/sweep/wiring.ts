@@ -1,0 +1,32 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AlertPublisher } from '../alerts/publisher.ts';
+import { AlertTable } from '../index/alert-table.ts';
+import { alertTopics } from '../runtime/alerting.ts';
+import type { SweepEnvironment } from '../runtime/environment.ts';
+import { createSweep, type Sweep } from './sweep.ts';
+
+export interface SweepWiring {
+  readonly environment: SweepEnvironment;
+  readonly dynamodb: DynamoDBClient;
+  readonly sns: SNSClient;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The clock; the system's where none is given. */
+  readonly now?: () => Date;
+}
+
+/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
+  const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  return createSweep({
+    alerts: new AlertTable(documents, environment.ALERTS_TABLE),
+    publisher: new AlertPublisher(sns, alertTopics(environment)),
+    logger,
+    metrics,
+    now,
+  });
+}
