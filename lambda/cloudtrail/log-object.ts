@@ -126,8 +126,8 @@ async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Bu
   yield* gunzip;
 }
 
-function isZlibError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+function isZlibError(error: unknown): error is { code: string; message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 function zlibReason(error: { code: string; message: string }): string {

@@ -130,10 +130,8 @@ export function readRecord(value: unknown): RecordResult {
 }
 
 function explain(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'custom' || issue.code === 'invalid_union') {
-    return issue.message === 'Invalid input' ? 'has a type that CloudTrail never writes there' : issue.message;
-  }
-  return issue.code === 'invalid_type' ? `is not ${issue.expected}` : issue.message;
+  if (!issue.message.startsWith('Invalid input')) return issue.message;
+  return issue.code === 'invalid_type' ? `is not ${issue.expected}` : 'has a type that CloudTrail never writes there';
 }
 
 function describe(value: unknown): string {

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { eventRows, type RowOptions } from '../../lambda/index/event-row.ts';
+import { rowBytes } from '../../lambda/index/row-size.ts';
+import { EVENT_INDEXES } from '../../lambda/index/schema.ts';
+import { ACCOUNT, assumedRole, event, iamUser } from '../support/records.ts';
+
+const OPTIONS: RowOptions = {
+  shards: { day: 1, others: 1 },
+  retentionDays: 30,
+  now: new Date('2026-11-21T00:00:00Z'),
+};
+
+const requestParameters = { fileSystemId: 'fs-00112233', subnetId: 'subnet-00112233', securityGroupId: 'sg-00112233' };
+
+test('an event is a row with the keys of every index that it belongs to', () => {
+  const [row] = eventRows(event({ requestParameters, errorCode: 'AccessDenied' }), OPTIONS);
+  expect(row).toMatchObject({
+    part: expect.stringMatching(/^[0-9a-f]{8}#0$/),
+    eventTime: '2026-11-20T14:03:00Z',
+    actor: `arn:aws:iam::${ACCOUNT}:user/alice`,
+    action: 'ec2:DescribeInstances',
+    resource: 'fs-00112233',
+    address: '203.0.113.10',
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    errorCode: 'AccessDenied',
+    accountDay: `${ACCOUNT}#2026-11-20`,
+    resourceCount: 3,
+  });
+});
+
+test('a further resource has a row that only by-resource sees', () => {
+  const [row, second, third] = eventRows(event({ requestParameters, errorCode: 'AccessDenied' }), OPTIONS);
+  const keys = new Set(Object.values(EVENT_INDEXES).map(({ partitionKey }) => partitionKey));
+  keys.delete('resource');
+  expect(second?.part).toBe(row.part.replace('#0', '#1'));
+  expect(third?.resource).toBe('sg-00112233');
+  expect(Object.keys(second ?? {}).filter((name) => keys.has(name as never))).toEqual([]);
+  expect(second?.event).toMatchObject({ actor: row.actor, errorCode: 'AccessDenied', receipt: row.receipt });
+});
+
+test('an index key that the record doesn’t have is left out', () => {
+  const userIdentity = { ...iamUser('alice'), accessKeyId: '' };
+  const [row] = eventRows(event({ userIdentity, sourceIPAddress: 'ec2.amazonaws.com', errorCode: '' }), OPTIONS);
+  for (const name of ['accessKeyId', 'address', 'errorCode', 'resource']) expect(row).not.toHaveProperty(name);
+  expect(row).toMatchObject({ sourceIPAddress: 'ec2.amazonaws.com' });
+});
+
+test('rows expire counted from indexing, so that an old event isn’t born expired', () => {
+  const [row] = eventRows(event({ eventTime: '2019-01-01T00:00:00Z' }), OPTIONS);
+  expect(row.expiresAt).toBe(Date.parse('2026-12-21T00:00:00Z') / 1000);
+});
+
+test('shard 0 has no suffix, the others have their number, and an event stays in its own', () => {
+  const shards = { day: 8, others: 4 };
+  const days = new Set<string>();
+  for (let index = 0; index < 200; index++) {
+    const it = event({ eventID: `e-${index}` });
+    const [row] = eventRows(it, { ...OPTIONS, shards });
+    expect(eventRows(it, { ...OPTIONS, shards })[0]).toEqual(row);
+    days.add(row.accountDay);
+  }
+  const expected = ['', '#1', '#2', '#3', '#4', '#5', '#6', '#7'].map((suffix) => `${ACCOUNT}#2026-11-20${suffix}`);
+  expect([...days].sort()).toEqual(expected);
+});
+
+test('a field that is too long is cut, with a mark, and characters stay whole', () => {
+  const [row] = eventRows(
+    event({ userAgent: 'ü'.repeat(500), errorCode: 'X', errorMessage: 'x'.repeat(900) }),
+    OPTIONS,
+  );
+  expect(row.userAgent).toMatch(/^ü+…$/);
+  expect(Buffer.byteLength(row.userAgent ?? '')).toBeLessThanOrEqual(128);
+  expect(row.errorMessage).toHaveLength(190);
+});
+
+test('the row of an ordinary event is below a write unit of 1 KB', () => {
+  const agent =
+    'aws-sdk-go-v2/1.30.3 ua/2.1 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.173.0 m/E,g Terraform/1.9.2 terraform-provider-aws/5.60.0';
+  const key = `AWSLogs/${ACCOUNT}/CloudTrail/eu-west-1/2026/11/20/${ACCOUNT}_CloudTrail_eu-west-1_20261120T1405Z_LnPgDQnpkSKEsppV.json.gz`;
+  const receipt = {
+    bucket: `trailwarden-logs-${ACCOUNT}-eu-west-1`,
+    key,
+    version: 'q97iZkVqJx0wQ5Jx0b6vR2V7mE0g4l1C',
+    index: 417,
+  };
+  const made = event(
+    {
+      userIdentity: assumedRole('TerraformDeployment', 'github-actions-run-1234567890'),
+      requestParameters,
+      userAgent: agent,
+    },
+    receipt,
+  );
+  for (const row of eventRows(made, OPTIONS)) expect(rowBytes({ ...row })).toBeLessThan(1024);
+});
+
+test('whatever a record holds, no key is empty or over DynamoDB’s bound', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string({ maxLength: 3000 }), fc.string(), (accessKeyId, name, errorCode) => {
+      const made = event({
+        eventName: `X${name}`,
+        errorCode,
+        userIdentity: { ...iamUser(name), accessKeyId },
+        requestParameters: { name },
+      });
+      for (const row of eventRows(made, OPTIONS)) {
+        for (const { partitionKey } of Object.values(EVENT_INDEXES)) {
+          const value = (row as Partial<Record<string, unknown>>)[partitionKey];
+          if (value === undefined) continue;
+          expect(value).not.toBe('');
+          expect(Buffer.byteLength(String(value))).toBeLessThanOrEqual(2048);
+        }
+      }
+    }),
+  );
+});
