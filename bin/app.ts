@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import * as z from 'zod';
+import { AuditStack } from '../lib/audit-stack.ts';
+import { readConfig } from '../lib/config-file.ts';
+import { LogArchiveStack } from '../lib/log-archive-stack.ts';
+
+/** The CDK app: `npx cdk deploy --all`, with `-c config=FILE` for settings elsewhere than in trailwarden.yaml. */
+const app = new App();
+const file = z.string().optional().parse(app.node.tryGetContext('config'));
+const config = readConfig(join(import.meta.dirname, '..'), file);
+const env = {
+  account: config.account ?? process.env.CDK_DEFAULT_ACCOUNT,
+  region: config.region ?? process.env.CDK_DEFAULT_REGION,
+};
+const logArchive = new LogArchiveStack(app, `${config.deployment}-log-archive`, { env, config });
+new AuditStack(app, `${config.deployment}-audit`, { env, config, logArchive });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

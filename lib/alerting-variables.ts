@@ -1,0 +1,32 @@
+import type { SweepVariables } from '../lambda/runtime/environment.ts';
+import type { AlertTopics } from './alert-topics.ts';
+import { RULES_FILE } from './audit-function.ts';
+import type { AuditTables } from './audit-tables.ts';
+import type { DeploymentConfig } from './config.ts';
+
+export interface AlertingVariablesProps {
+  readonly config: DeploymentConfig;
+  readonly tables: AuditTables['tables'];
+  readonly topics: AlertTopics;
+}
+
+/** The variables of every function that records findings and sends alerts. */
+export function alertingVariables({ config, tables, topics }: AlertingVariablesProps): SweepVariables {
+  return {
+    EVENTS_TABLE: tables.events.tableName,
+    FINDINGS_TABLE: tables.findings.tableName,
+    ALERTS_TABLE: tables.alerts.tableName,
+    LEDGER_TABLE: tables.ledger.tableName,
+    CORRELATIONS_TABLE: tables.correlations.tableName,
+    ALERTS_TOPIC_ARN: topics.programs.topicArn,
+    CRITICAL_TOPIC_ARN: topics.byLevel.critical.topicArn,
+    HIGH_TOPIC_ARN: topics.byLevel.high.topicArn,
+    MEDIUM_TOPIC_ARN: topics.byLevel.medium.topicArn,
+    LOW_TOPIC_ARN: topics.byLevel.low.topicArn,
+    MINIMUM_LEVEL: config.alerts.minimumLevel,
+    ALERT_WINDOW_MINUTES: String(config.alerts.windowMinutes),
+    RULES_FILE,
+    RETENTION_DAYS: String(config.retentionDays),
+    DEPLOYMENT: config.deployment,
+  };
+}

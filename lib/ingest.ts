@@ -1,0 +1,122 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { IngestVariables } from '../lambda/runtime/environment.ts';
+import { acknowledgeObjects } from './acknowledge-objects.ts';
+import type { AlertTopics } from './alert-topics.ts';
+import { alertingVariables } from './alerting-variables.ts';
+import { AuditFunction, type FunctionSettings } from './audit-function.ts';
+import type { AuditTables } from './audit-tables.ts';
+import type { DeploymentConfig } from './config.ts';
+import { logObjects } from './log-bucket.ts';
+import { bucketArn, bucketName } from './names.ts';
+import { onTable, publishTo, useKeyThrough } from './permissions.ts';
+
+/** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
+export const INGEST_TIMEOUT = Duration.minutes(5);
+
+export interface IngestProps {
+  readonly config: DeploymentConfig;
+  readonly settings: FunctionSettings;
+  readonly queue: Queue;
+  readonly logKey: IKey;
+  readonly tables: AuditTables['tables'];
+  readonly topics: AlertTopics;
+}
+
+/** Reads each new log object, indexes its events, judges them and sends alerts. */
+export class Ingest extends AuditFunction {
+  constructor(scope: Construct, id: string, props: IngestProps) {
+    const { config, queue } = props;
+    const environment: IngestVariables = {
+      ...alertingVariables(props),
+      LOG_BUCKETS: bucketName(config.deployment, 'logs'),
+      QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
+      LOG_QUEUE_URL: queue.queueUrl,
+      DAY_SHARDS: String(config.dayShards),
+      INDEX_SHARDS: String(config.indexShards),
+      MAX_OBJECT_BYTES: String(config.maxObjectBytes),
+    };
+    super(scope, id, {
+      ...props.settings,
+      name: 'ingest',
+      description: 'Reads CloudTrail log objects, indexes and judges their events, sends alerts',
+      timeout: INGEST_TIMEOUT,
+      // One whole vCPU: reading, judging and writing are all one thread's work, and more memory would buy a second
+      // core that stays idle.
+      memorySize: 1769,
+      environment,
+      statements: permissions(props),
+    });
+    acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
+    acknowledgeObjects(this.role, quarantined(config), 'Put alone, into the bucket that is for nothing else.');
+    this.function.addEventSource(
+      new SqsEventSource(queue, {
+        // Few messages a call, so that one slow object holds up few others.
+        batchSize: 5,
+        reportBatchItemFailures: true,
+        // Not reserved concurrency, which new accounts have too little of to reserve any.
+        maxConcurrency: config.maxConcurrency,
+      }),
+    );
+  }
+}
+
+/** Each statement is one that the handler's code asks for; docs/security.md follows them. */
+function permissions({ config, queue, logKey, tables, topics, settings }: IngestProps) {
+  return [
+    new PolicyStatement({
+      sid: 'ReadTheQueueAndQueueAgain',
+      actions: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ChangeMessageVisibility',
+        'sqs:SendMessage',
+      ],
+      resources: [queue.queueArn],
+    }),
+    new PolicyStatement({
+      sid: 'ReadLogObjects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [logObjects(config)],
+    }),
+    new PolicyStatement({
+      // Without it S3 answers a missing object with 403, like a forbidden one. Ingest tries a key that isn't there in its
+      // decoded form, and an operator must see whether an object is gone or out of reach. No condition on s3:prefix: a
+      // GetObject carries none, and would be answered with 403 again. It shows key names alone (accounts, regions and
+      // times), all of which ingest reads anyway.
+      sid: 'TellMissingFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn(bucketName(config.deployment, 'logs'))],
+    }),
+    useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+    new PolicyStatement({
+      sid: 'QuarantineRecords',
+      actions: ['s3:PutObject'],
+      resources: [quarantined(config)],
+    }),
+    onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
+    noteShardCounts(tables),
+    onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
+    onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
+    publishTo(topics.published),
+    useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+  ];
+}
+
+/** The one row of the events table that is ever updated: the largest shard counts that were configured. */
+function noteShardCounts(tables: IngestProps['tables']): PolicyStatement {
+  const statement = onTable('NoteShardCounts', tables.events, ['dynamodb:UpdateItem']);
+  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [SHARD_SETTINGS_KEY] });
+  return statement;
+}
+
+/** `eventID` of the row that lambda/index/shard-settings.ts keeps. */
+const SHARD_SETTINGS_KEY = 'trailwarden';
+
+const quarantined = ({ deployment }: DeploymentConfig) => `${bucketArn(bucketName(deployment, 'quarantine'))}/*`;

@@ -1,0 +1,75 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+export interface LogKeyProps {
+  readonly deployment: string;
+  readonly trailArn: string;
+  readonly bucketArn: string;
+  readonly deliveryTopicArn: string;
+}
+
+/**
+ * The key of the log archive: the trail's log objects and the delivery topic's messages.
+ *
+ * Separate from the audit stack's key, so that who may read an alert or the index can't read the trail's raw objects
+ * by that. Statements as "Configure AWS KMS key policies for CloudTrail" has them, each bound to the one trail.
+ */
+export class LogKey extends Key {
+  constructor(scope: Construct, id: string, { deployment, trailArn, bucketArn, deliveryTopicArn }: LogKeyProps) {
+    super(scope, id, {
+      alias: `${deployment}-logs`,
+      description: `${deployment}: CloudTrail's log objects and their delivery notifications`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+    const ofTheTrail = { 'aws:SourceArn': trailArn };
+    const statements = [
+      new PolicyStatement({
+        sid: 'AllowCloudTrailToEncryptLogs',
+        principals: [cloudTrail],
+        actions: ['kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: ofTheTrail,
+          StringLike: {
+            'kms:EncryptionContext:aws:cloudtrail:arn': `arn:${Aws.PARTITION}:cloudtrail:*:${Aws.ACCOUNT_ID}:trail/*`,
+          },
+        },
+      }),
+      new PolicyStatement({
+        sid: 'AllowCloudTrailToDescribeTheKey',
+        principals: [cloudTrail],
+        actions: ['kms:DescribeKey'],
+        resources: ['*'],
+        conditions: { StringEquals: ofTheTrail },
+      }),
+      new PolicyStatement({
+        // The bucket has an S3 Bucket Key, with which CloudTrail must be able to decrypt too.
+        sid: 'AllowCloudTrailToUseTheBucketKey',
+        principals: [cloudTrail],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: { StringEquals: ofTheTrail },
+      }),
+      new PolicyStatement({
+        sid: 'AllowTheLogBucketToNotifyTheDeliveryTopic',
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Aws.ACCOUNT_ID,
+            'kms:EncryptionContext:aws:sns:topicArn': deliveryTopicArn,
+          },
+          ArnEquals: { 'aws:SourceArn': bucketArn },
+        },
+      }),
+    ];
+    for (const statement of statements) {
+      this.addToResourcePolicy(statement);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { queueName } from './names.ts';
+
+export interface LogQueueProps {
+  readonly deployment: string;
+  readonly deliveryTopic: ITopic;
+  /** The longest that the function behind the queue may run. */
+  readonly functionTimeout: Duration;
+}
+
+/**
+ * New objects, for ingest. A message that failed five times goes to the dead-letter queue; so does a notification that
+ * SNS couldn't deliver, and one redrive brings both back.
+ *
+ * Encrypted by SQS itself: messages hold bucket names and keys only, and a KMS key would need a statement for SNS
+ * that can be no narrower than "any topic".
+ */
+export class LogQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { deployment, deliveryTopic, functionTimeout }: LogQueueProps) {
+    super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      queueName: queueName(deployment, 'logs-dead-letter'),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: queueName(deployment, 'logs'),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // AWS asks for six times the function's timeout: below that, Lambda's own retries of a throttled call could
+      // outlast the message's invisibility, and count as tries that never were.
+      visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
+      // A message keeps the age of its first sending when it moves to the dead-letter queue, so this must be well
+      // below the 14 days there.
+      retentionPeriod: Duration.days(7),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
+    });
+    deliveryTopic.addSubscription(
+      new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetterQueue }),
+    );
+  }
+}

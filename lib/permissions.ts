@@ -1,0 +1,54 @@
+import { Aws } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
+
+type DynamoDbAction =
+  | 'dynamodb:BatchGetItem'
+  | 'dynamodb:BatchWriteItem'
+  | 'dynamodb:GetItem'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:UpdateItem';
+
+/** Certain actions on a table's rows, and a query of the indexes that are named. */
+export function onTable(
+  sid: string,
+  table: TableV2,
+  actions: readonly DynamoDbAction[],
+  indexes: readonly string[] = [],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [table.tableArn, ...indexes.map((index) => `${table.tableArn}/index/${index}`)],
+  });
+}
+
+export function publishTo(topics: readonly ITopic[]): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'PublishAlerts',
+    actions: ['sns:Publish'],
+    resources: topics.map((topic) => topic.topicArn),
+  });
+}
+
+/** A key is never used by hand: only through the services that hold what it encrypts. */
+export function useKeyThrough(
+  sid: string,
+  key: IKey,
+  services: readonly ('dynamodb' | 's3' | 'sns')[],
+  actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': services.map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`) },
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AuditStack } from '../../../lib/audit-stack.ts';
+import { parseConfig } from '../../../lib/config-file.ts';
+import { LogArchiveStack } from '../../../lib/log-archive-stack.ts';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'eu-central-1';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..', '..');
+
+/** The feature flags that a deploy has: without them constructs behave differently. */
+function context(): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')).context;
+}
+
+/** An app with the flags of cdk.json, in which functions aren't bundled. */
+export function createApp(): App {
+  return new App({ context: { ...context(), 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+}
+
+export const RULE = `
+title: A table was deleted
+id: 0b1f9f4e-54f3-4d0c-8d5f-5a2f4f1c2b11
+status: test
+level: medium
+logsource:
+  product: aws
+  service: cloudtrail
+detection:
+  selection:
+    eventSource: dynamodb.amazonaws.com
+    eventName: DeleteTable
+  condition: selection
+`;
+
+/** A folder with the given files, outside of the project. */
+export function folderOf(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trailwarden-test-'));
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Both stacks as they are deployed with the settings `yaml`, over one rule. */
+export function synthesize(yaml = '') {
+  const app = createApp();
+  const config = parseConfig(yaml, 'trailwarden.yaml');
+  const env = { account: ACCOUNT, region: REGION };
+  const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env, config });
+  const defaultRules = folderOf({ 'table.yml': RULE });
+  const auditStack = new AuditStack(app, 'audit', { env, config, logArchive: logArchiveStack, defaultRules });
+  return {
+    app,
+    auditStack,
+    logArchiveStack,
+    audit: Template.fromStack(auditStack),
+    logArchive: Template.fromStack(logArchiveStack),
+  };
+}
