@@ -1,0 +1,58 @@
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+interface Network {
+  address: Address;
+  prefix: number;
+}
+
+/** A network in CIDR notation (an address alone is a network of one), or why it is none. */
+export function parseNetwork(text: string): Network | { fault: string; suggestion?: string } {
+  const [addressText = '', prefixText, ...rest] = text.split('/');
+  const address = parseAddress(addressText);
+  if (address === undefined || rest.length > 0) return { fault: `'${text}' is not a network in CIDR notation` };
+  const longest = address.kind() === 'ipv4' ? 32 : 128;
+  if (prefixText === undefined) return unmapped({ address, prefix: longest });
+  const prefix = Number(prefixText);
+  if (!/^\d{1,3}$/.test(prefixText) || prefix > longest) {
+    return { fault: `'${text}' has no prefix length from 0 to ${longest}` };
+  }
+  const first = networkAddress(address, prefix);
+  if (first.toNormalizedString() !== address.toNormalizedString()) {
+    return { fault: `'${text}' has bits set behind its prefix`, suggestion: `${first.toString()}/${prefix}` };
+  }
+  return unmapped({ address, prefix });
+}
+
+/** Whether a text is an IP address in the network. IPv4 addresses mapped into IPv6 count as IPv4. */
+export function compileNetwork(text: string): (value: string) => boolean {
+  const network = parseNetwork(text);
+  if ('fault' in network) throw new Error(network.fault);
+  const kind = network.address.kind();
+  return (value) => {
+    const parsed = parseAddress(value);
+    if (parsed === undefined) return false;
+    const { address } = unmapped({ address: parsed, prefix: 128 });
+    return address.kind() === kind && address.match(network.address, network.prefix);
+  };
+}
+
+/** Only the notations that logs use: `10.1`, `0x0a000001` and the like are addresses to a C library, not here. */
+function parseAddress(text: string): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  if (text.includes(':') && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text);
+  return undefined;
+}
+
+function unmapped({ address, prefix }: Network): Network {
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && prefix >= 96) {
+    return { address: address.toIPv4Address(), prefix: prefix - 96 };
+  }
+  return { address, prefix };
+}
+
+function networkAddress(address: Address, prefix: number): Address {
+  const bytes = address.toByteArray().map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - i * 8))));
+  return ipaddr.fromByteArray(bytes.map((byte) => byte & 0xff));
+}
