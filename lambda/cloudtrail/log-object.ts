@@ -95,7 +95,8 @@ function syntaxErrorPosition(error: unknown): string {
   return position === undefined ? '' : `: character ${position} of it`;
 }
 
-async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/** The content of an object: gunzipped where its first bytes say so. Throws zlib's errors and the body's own. */
+export async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const iterator = body[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   let ended = false;
@@ -126,7 +127,7 @@ async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Bu
   yield* gunzip;
 }
 
-function isZlibError(error: unknown): error is { code: string; message: string } {
+export function isZlibError(error: unknown): error is { code: string; message: string } {
   return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
