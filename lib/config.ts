@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { LEVELS } from '../lambda/detection/index.ts';
 import { EVENT_INDEXES, type EventIndexName } from '../lambda/index/schema.ts';
-import { ALERT_LEVELS, LEVELS } from '../lambda/runtime/environment.ts';
+import { ALERT_LEVELS } from '../lambda/runtime/environment.ts';
 
 /**
  * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is for.

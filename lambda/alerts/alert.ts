@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Level } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Level } from '../runtime/environment.ts';
 
 /** The window of eventTime within which findings of one rule, actor and account share an alert. */
 export interface AlertWindow {

@@ -1,5 +1,5 @@
+import { LEVELS, type Level } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import { LEVELS, type Level } from '../runtime/environment.ts';
 import { type Alert, alertOf } from './alert.ts';
 import { jsonMessage } from './json-message.ts';
 import { printable } from './printable.ts';

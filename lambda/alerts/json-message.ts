@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LEVELS } from '../runtime/environment.ts';
+import { LEVELS } from '../detection/index.ts';
 import type { Alert } from './alert.ts';
 import { printable } from './printable.ts';
 

@@ -1,5 +1,5 @@
 import { type MessageAttributeValue, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Level } from '../runtime/environment.ts';
+import type { Level } from '../detection/index.ts';
 
 /** A message that is ready to be sent, as the alert's row keeps it until it was. */
 export interface AlertPublication {

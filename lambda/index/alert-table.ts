@@ -9,7 +9,7 @@ import * as z from 'zod';
 import type { Alert } from '../alerts/alert.ts';
 import type { AlertStore } from '../alerts/dispatcher.ts';
 import type { AlertPublication } from '../alerts/publisher.ts';
-import { LEVELS } from '../runtime/environment.ts';
+import { LEVELS } from '../detection/index.ts';
 import { isConditionFailure } from './conditional.ts';
 
 const dueAlertSchema = z.object({

@@ -40,6 +40,11 @@ interface RowKey {
   readonly part: string;
   readonly eventTime: string;
   readonly resource?: string;
+  /**
+   * The shard of the keys that carry one, where it isn't 0: it tells `x` in shard 1 from a value that is `x#1`.
+   * The shard of `accountDay` is its own.
+   */
+  readonly shard?: number;
   /** Epoch second after which the row is deleted. */
   readonly expiresAt: number;
 }
@@ -66,10 +71,10 @@ export interface RowOptions {
 }
 
 /** Bytes of UTF-8 that a field gets, so that the row of an ordinary event stays below one write unit of 1 KB. */
-const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
+export const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
 
 /** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
-const MAX_KEY_BYTES = 2000;
+export const MAX_KEY_BYTES = 2000;
 
 /** The rows of an event: one for itself with its first resource, one for each further resource. */
 export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRow, ...ResourceRow[]] {
@@ -95,6 +100,7 @@ export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRo
     ...(attributes.accessKeyId !== undefined && { accessKeyId: key(attributes.accessKeyId) }),
     ...(attributes.errorCode !== undefined && { errorCode: key(attributes.errorCode) }),
     ...(attributes.address !== undefined && { address: key(attributes.address) }),
+    ...(shard !== 0 && { shard }),
     expiresAt,
   };
   const resourceRows = further.map((resource, index): ResourceRow => {
@@ -104,6 +110,7 @@ export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRo
       eventTime,
       resource: key(resource),
       event: attributes,
+      ...(shard !== 0 && { shard }),
       expiresAt,
     };
   });

@@ -4,9 +4,9 @@ import type { JsonValue } from '../cloudtrail/json.ts';
  * Bytes that DynamoDB counts for a row, after "DynamoDB item sizes and formats": names and text by UTF-8 length,
  * a list or map 3 bytes and 1 more a member, a number about a byte for two digits.
  */
-export function rowBytes(row: Readonly<Record<string, JsonValue | undefined>>): number {
+export function rowBytes(row: object): number {
   let bytes = 0;
-  for (const [name, value] of Object.entries(row)) {
+  for (const [name, value] of Object.entries<JsonValue | undefined>({ ...row })) {
     if (value !== undefined) bytes += Buffer.byteLength(name) + valueBytes(value);
   }
   return bytes;

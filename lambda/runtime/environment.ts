@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LEVELS } from '../detection/index.ts';
 
 /**
  * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers.
@@ -7,10 +8,6 @@ import * as z from 'zod';
 
 const name = z.string().min(1);
 const count = z.coerce.number().int().positive();
-
-/** Sigma's levels, the lowest first. */
-export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-export type Level = (typeof LEVELS)[number];
 
 /** The levels that have an alert topic of their own. */
 export const ALERT_LEVELS = ['low', 'medium', 'high', 'critical'] as const;

@@ -91,7 +91,7 @@ test('the row of an ordinary event is below a write unit of 1 KB', () => {
     },
     receipt,
   );
-  for (const row of eventRows(made, OPTIONS)) expect(rowBytes({ ...row })).toBeLessThan(1024);
+  for (const row of eventRows(made, OPTIONS)) expect(rowBytes(row)).toBeLessThan(1024);
 });
 
 test('whatever a record holds, no key is empty or over DynamoDB’s bound', () => {
@@ -105,7 +105,7 @@ test('whatever a record holds, no key is empty or over DynamoDB’s bound', () =
       });
       for (const row of eventRows(made, OPTIONS)) {
         for (const { partitionKey } of Object.values(EVENT_INDEXES)) {
-          const value = (row as Partial<Record<string, unknown>>)[partitionKey];
+          const value = new Map<string, unknown>(Object.entries(row)).get(partitionKey);
           if (value === undefined) continue;
           expect(value).not.toBe('');
           expect(Buffer.byteLength(String(value))).toBeLessThanOrEqual(2048);

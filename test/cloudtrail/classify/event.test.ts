@@ -89,7 +89,7 @@ describe('console and MFA', () => {
     expect(event().mfa).toBeUndefined();
   });
 
-  test.each([
+  test.each<JsonObject>([
     { userAgent: 'console.amazonaws.com' },
     { sessionCredentialFromConsole: 'true' },
     { eventType: 'AwsConsoleAction' },

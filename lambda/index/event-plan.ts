@@ -1,0 +1,75 @@
+import type { Condition } from './event-condition.ts';
+import { type Estimate, estimateRows } from './estimate.ts';
+import type { PartitionKey, PartitionReadOptions } from './partition.ts';
+import { EVENT_INDEXES, type EventIndexName } from './schema.ts';
+import { shardedKey } from './shard.ts';
+
+/** How a question is answered: what an index finds, and what is looked at afterwards. */
+export interface EventPlan {
+  readonly index: EventIndexName;
+  /** The keys that are read, one a value and shard; none for a walk over by-day, whose keys are found on the way. */
+  readonly partitions: readonly PartitionKey[];
+  /** The values that the index finds. */
+  readonly values: readonly string[];
+  /** Conditions that are checked on what was read. */
+  readonly filters: readonly Condition[];
+  /** The indexes that were compared; the one that was taken first. Not compared where there is only one. */
+  readonly candidates: readonly IndexCandidate[];
+}
+
+export interface IndexCandidate {
+  readonly index: EventIndexName;
+  readonly estimate?: Estimate;
+}
+
+/** Where samples find no difference: the key that names the fewest things goes first. */
+const PREFERENCE: readonly EventIndexName[] = [
+  'by-credential',
+  'by-resource',
+  'by-address',
+  'by-actor',
+  'by-error',
+  'by-action',
+];
+
+/**
+ * Picks the index with the fewest rows in the time range: samples tell where several could answer. Without a
+ * condition that an index finds, by-day is walked.
+ * @param missing indexes that the table doesn't have.
+ */
+export async function planEvents(
+  conditions: readonly Condition[],
+  shards: number,
+  missing: ReadonlySet<string>,
+  options: PartitionReadOptions,
+): Promise<EventPlan> {
+  const usable = conditions
+    .flatMap((condition) => {
+      const { keys } = condition;
+      return keys === undefined || missing.has(keys.index) ? [] : [{ condition, keys }];
+    })
+    .toSorted((a, b) => PREFERENCE.indexOf(a.keys.index) - PREFERENCE.indexOf(b.keys.index));
+  const candidates = [];
+  for (const { condition, keys } of usable) {
+    const partitions = keyPartitions(keys.index, keys.values, shards);
+    const estimate = usable.length === 1 ? undefined : await estimateRows(partitions, options);
+    candidates.push({ condition, index: keys.index, values: keys.values, partitions, estimate });
+    if (estimate?.rows === 0) break;
+  }
+  candidates.sort((a, b) => (a.estimate?.rows ?? 0) - (b.estimate?.rows ?? 0));
+  const best = candidates[0];
+  return {
+    index: best?.index ?? 'by-day',
+    partitions: best?.partitions ?? [],
+    values: best?.values ?? [],
+    filters: conditions.filter((condition) => condition !== best?.condition),
+    candidates: candidates.map(({ index, estimate }) => ({ index, ...(estimate !== undefined && { estimate }) })),
+  };
+}
+
+function keyPartitions(name: EventIndexName, values: readonly string[], shards: number): readonly PartitionKey[] {
+  const index = EVENT_INDEXES[name];
+  return values.flatMap((value) =>
+    Array.from({ length: shards }, (_, shard) => ({ index, key: shardedKey(value, shard), shard })),
+  );
+}

@@ -1,0 +1,101 @@
+import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { EventConditions } from './event-condition.ts';
+import { EventSearch } from './event-search.ts';
+import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
+import type { TimeOrder } from './partition.ts';
+import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
+
+/** A question about events. Without any member it means all of them, the newest first. */
+export interface EventQuery {
+  /** What an event must meet: of each field any value, of several fields all. */
+  readonly conditions?: EventConditions;
+  /** The earliest time, included. */
+  readonly since?: Date;
+  /** The end of the time: not included. */
+  readonly until?: Date;
+  /** `newest-first` unless said otherwise. */
+  readonly order?: TimeOrder;
+  /** The most events that are given; all of them where it is left out. */
+  readonly limit?: number;
+  /** Read units after which the question ends with ReadLimitReached. */
+  readonly maxReadUnits?: number;
+}
+
+/** An event with every resource that is indexed. */
+export interface EventDetail extends IndexedEvent {
+  readonly resources: readonly string[];
+}
+
+/** The audit index, asked. Nothing else reads the table of events. */
+export interface EventQueries {
+  /**
+   * Asks for events. Nothing is read before the answer is iterated:
+   * `for await (const event of queries.search({ conditions: { actor: ['arn:aws:iam::111122223333:root'] } }))`.
+   * Each event comes once, ordered by eventTime, then eventID, then identity. Indexes are eventually consistent: what was
+   * written within the last second may be missing.
+   * @throws RangeError for a condition that can't be read.
+   */
+  search(query: EventQuery): EventSearch;
+  /** How many events there are; `limit` and `order` mean nothing here. */
+  count(query: EventQuery): Promise<number>;
+  /** The events of an eventID, read consistently: one, or several where records share it, or none. */
+  event(eventID: string): Promise<readonly EventDetail[]>;
+}
+
+export interface EventTables {
+  /** Physical name. */
+  readonly events: string;
+}
+
+/** The questions to the table of events. */
+export function createEventQueries(
+  client: DynamoDBDocumentClient,
+  tables: EventTables,
+  now: () => Date = () => new Date(),
+): EventQueries {
+  const search = (query: EventQuery): EventSearch => new EventSearch({ client, table: tables.events, now }, query);
+  return {
+    search,
+    count: (query) => search(query).count(),
+    event: (eventID) => readEvent(client, tables.events, eventID, now()),
+  };
+}
+
+async function readEvent(
+  client: DynamoDBDocumentClient,
+  table: string,
+  eventID: string,
+  now: Date,
+): Promise<readonly EventDetail[]> {
+  const events = new Map<string, ReadRow[]>();
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: 'eventID = :id',
+      FilterExpression: 'attribute_exists(eventTime) AND (attribute_not_exists(#expires) OR #expires > :now)',
+      ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
+      ExpressionAttributeValues: { ':id': eventID, ':now': Math.floor(now.getTime() / 1000) },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const row of Items.map(readEventRow)) {
+      const rows = events.get(row.event.identity);
+      if (rows === undefined) events.set(row.event.identity, [row]);
+      else rows.push(row);
+    }
+  }
+  return [...events.values()].flatMap((rows) => detail(rows) ?? []).toSorted(byTime);
+}
+
+function detail(rows: readonly ReadRow[]): EventDetail | undefined {
+  // Part `#10` stands before `#2`.
+  const sorted = rows.toSorted((a, b) => a.number - b.number);
+  const first = sorted[0]?.event;
+  return first && { ...first, resources: sorted.flatMap(({ event }) => event.resource ?? []) };
+}
+
+function byTime(a: IndexedEvent, b: IndexedEvent): number {
+  return `${a.eventTime}${a.identity}` < `${b.eventTime}${b.identity}` ? -1 : 1;
+}

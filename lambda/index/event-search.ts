@@ -1,0 +1,15 @@
+import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { mapConcurrently } from './concurrency.ts';
+import { dayGroups, dayKeys } from './day-walk.ts';
+import { type Estimate, estimateRows, readUnits } from './estimate.ts';
+import { type Condition, readConditions, valueOf } from './event-condition.ts';
+import { type EventPlan, planEvents } from './event-plan.ts';
+import type { EventQuery } from './event-query.ts';
+import { type IndexedEvent, readEventRow } from './indexed-event.ts';
+import { type KnownDay, knownDays } from './known-days.ts';
+import { mergeByTime } from './merge.ts';
+import { IndexMissing, type PartitionKey, type PartitionReadOptions, readPage } from './partition.ts';
+import { partitionSource } from './partition-source.ts';
+import { ReadLimitReached, ReadMeter, type Reads } from './read-meter.ts';
+import { ShardSettings } from './shard-settings.ts';
+import { timeRange } from './time-range.ts';

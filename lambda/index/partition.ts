@@ -1,0 +1,133 @@
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { ReadMeter } from './read-meter.ts';
+import { type IndexSchema, TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
+
+export type TimeOrder = 'newest-first' | 'oldest-first';
+
+/** Times of the index: ISO 8601 in UTC, to the second, both of them included. */
+export interface TimeRange {
+  readonly first?: string;
+  readonly last?: string;
+}
+
+/** One key of an index, in one shard. */
+export interface PartitionKey {
+  readonly index: IndexSchema;
+  /** As it stands in the table: with the suffix of the shard. */
+  readonly key: string;
+  /** The shard that rows must say they are in; undefined for by-day, whose keys can't be taken for another's. */
+  readonly shard?: number;
+}
+
+export interface PartitionReadOptions {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly range: TimeRange;
+  readonly order: TimeOrder;
+  readonly now: Date;
+  readonly meter: ReadMeter;
+}
+
+/** The index was switched off, or isn't built yet. */
+export class IndexMissing extends Error {
+  override readonly name = 'IndexMissing';
+  readonly index: string;
+
+  constructor(index: string) {
+    super(`the table has no index ${index}: it is switched off, or still being built`);
+    this.index = index;
+  }
+}
+
+/** One answer of DynamoDB. */
+export interface Page {
+  readonly items: readonly Record<string, unknown>[];
+  readonly count: number;
+  /** Rows that were looked at, those left out by the filter included. */
+  readonly scanned: number;
+  /** The time of the last row that was looked at, where there are more after it. */
+  readonly next?: { readonly eventTime: string; readonly key: Record<string, unknown> };
+}
+
+/**
+ * Reads one page of one key of an index, expired rows left out.
+ * @param limit rows to look at
+ * @throws IndexMissing; ReadLimitReached.
+ */
+export async function readPage(
+  partition: PartitionKey,
+  options: PartitionReadOptions,
+  page: { readonly limit?: number; readonly after?: Page['next']; readonly select?: 'COUNT' } = {},
+): Promise<Page> {
+  const { client, table, meter } = options;
+  meter.require();
+  try {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: partition.index.name,
+        ...expressions(partition, options),
+        ScanIndexForward: options.order === 'oldest-first',
+        ReturnConsumedCapacity: 'TOTAL',
+        ...(page.limit !== undefined && { Limit: page.limit }),
+        ...(page.after !== undefined && { ExclusiveStartKey: page.after.key }),
+        ...(page.select !== undefined && { Select: page.select }),
+      }),
+    );
+    const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
+    meter.add(ConsumedCapacity?.CapacityUnits ?? 0, ScannedCount);
+    const last: unknown = LastEvaluatedKey?.[partition.index.sortKey];
+    return {
+      items: Items,
+      count: Count,
+      scanned: ScannedCount,
+      ...(LastEvaluatedKey !== undefined &&
+        typeof last === 'string' && { next: { eventTime: last, key: LastEvaluatedKey } }),
+    };
+  } catch (error) {
+    if (isMissingIndex(error)) throw new IndexMissing(partition.index.name);
+    throw error;
+  }
+}
+
+function expressions(
+  { index, key, shard }: PartitionKey,
+  { range, now }: Pick<PartitionReadOptions, 'range' | 'now'>,
+): Pick<
+  QueryCommandInput,
+  'KeyConditionExpression' | 'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+> {
+  const { first, last } = range;
+  const times =
+    first !== undefined && last !== undefined
+      ? ' AND #time BETWEEN :first AND :last'
+      : `${first === undefined ? '' : ' AND #time >= :first'}${last === undefined ? '' : ' AND #time <= :last'}`;
+  // Without the shard, a value that itself ends in `#1` would be found under another value's key.
+  const inShard = shard === undefined ? '' : shard === 0 ? ' AND attribute_not_exists(#shard)' : ' AND #shard = :shard';
+  return {
+    KeyConditionExpression: `#key = :key${times}`,
+    FilterExpression: `(attribute_not_exists(#expires) OR #expires > :now)${inShard}`,
+    ExpressionAttributeNames: {
+      '#key': index.partitionKey,
+      '#expires': TIME_TO_LIVE_ATTRIBUTE,
+      ...(times !== '' && { '#time': index.sortKey }),
+      ...(shard !== undefined && { '#shard': 'shard' }),
+    },
+    ExpressionAttributeValues: {
+      ':key': key,
+      ':now': Math.floor(now.getTime() / 1000),
+      ...(first !== undefined && { ':first': first }),
+      ...(last !== undefined && { ':last': last }),
+      ...(shard !== undefined && shard !== 0 && { ':shard': shard }),
+    },
+  };
+}
+
+/** DynamoDB: "The table does not have the specified index"; while it is built: "Cannot read from backfilling …". */
+function isMissingIndex(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ValidationException' &&
+    /specified index|backfilling global secondary index/i.test(error.message)
+  );
+}
