@@ -1,0 +1,42 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { wireIngest } from '../lambda/ingest/wiring.ts';
+import { readIngestEnvironment, readSweepEnvironment } from '../lambda/runtime/environment.ts';
+import { wireSweep } from '../lambda/sweep/wiring.ts';
+import type { QueueFunction } from './event-source-mapping.ts';
+import type { LocalAws } from './local-aws.ts';
+
+/** The functions that a deployment has, over the embedded AWS. */
+export interface Functions {
+  readonly ingest: QueueFunction;
+  readonly sweep: () => Promise<unknown>;
+}
+
+/**
+ * The same functions as in AWS, but for their voices: logs and metrics go to the standard output, which belongs to the
+ * person here. What became of each object is in the ledger.
+ */
+export function localFunctions({ clients, resources }: Pick<LocalAws, 'clients' | 'resources'>): Functions {
+  process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
+  const { dynamodb, s3, sns, sqs } = clients;
+  const logger = new Logger({ serviceName: 'local', logLevel: 'SILENT' });
+  const metrics = new Metrics({ namespace: 'Trailwarden', serviceName: 'local', logger });
+  return {
+    ingest: wireIngest({
+      environment: readIngestEnvironment(resources.variables.ingest),
+      dynamodb,
+      s3,
+      sns,
+      sqs,
+      logger,
+      metrics,
+    }),
+    sweep: wireSweep({
+      environment: readSweepEnvironment(resources.variables.sweep),
+      dynamodb,
+      sns,
+      logger,
+      metrics,
+    }),
+  };
+}

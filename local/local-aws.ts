@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Clients, createClients } from './clients.ts';
+import { claimDataFolder, runningEndpoints } from './data-folder.ts';
+import { startEmbeddedAws } from './emulators/embedded-aws.ts';
+import type { Endpoints } from './emulators/endpoints.ts';
+import { InputError } from './input-error.ts';
+import { provision, type Resources } from './provision.ts';
+import { DEFAULT_RULES, writeRuleSet } from './rule-set.ts';
+
+/** What a run that keeps nothing leaves behind, for questions until the next such run. */
+export const LAST_RUN = join('.trailwarden', 'last-run');
+
+/** The name of the deployment on the embedded AWS. */
+const DEPLOYMENT = 'trailwarden';
+
+/** Seconds after which a message that nobody has finished comes back: more than a call of a function may take. */
+const VISIBILITY_TIMEOUT_SECONDS = 120;
+
+/** An embedded AWS with everything that `cdk deploy` makes, as far as it has it. */
+export interface LocalAws {
+  readonly clients: Clients;
+  readonly resources: Resources;
+  stop(): Promise<void>;
+}
+
+export interface LocalAwsOptions {
+  /** The folder that keeps everything; `LAST_RUN` if none is given. */
+  readonly data?: string;
+  /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
+  readonly port?: number;
+}
+
+/**
+ * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
+ *
+ * @throws InputError when the folder or the port is in use, or a rule is broken
+ */
+export async function startLocalAws({ data, port }: LocalAwsOptions = {}): Promise<LocalAws> {
+  const folder = await claimDataFolder(data ?? LAST_RUN);
+  const undo: (() => Promise<void>)[] = [folder.release];
+  try {
+    if (data === undefined) await folder.clear();
+    const dynamodb = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+    const { endpoints, stop } = await startEmbeddedAws({ data: folder.path, port, dynamodb });
+    undo.push(stop);
+    const local = await connect(endpoints, folder.path);
+    undo.push(local.stop);
+    await folder.announce(endpoints);
+    return { ...local, stop: () => runAll(undo) };
+  } catch (error) {
+    await runAll(undo);
+    throw isPortInUse(error) ? new InputError(`Port ${port} is in use: choose another one with --port.`) : error;
+  }
+}
+
+/**
+ * The embedded AWS over a folder: the one that another process has up, or else one that starts for this.
+ *
+ * @throws InputError when there is no such folder
+ */
+export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
+  const endpoints = await runningEndpoints(data);
+  if (endpoints !== undefined) return connect(endpoints, data);
+  if (!existsSync(data)) throw new InputError(`There is no ${data}: npm start makes it.`);
+  return startLocalAws({ data });
+}
+
+async function connect(endpoints: Endpoints, data: string): Promise<LocalAws> {
+  const clients = createClients(endpoints);
+  const rulesFile = resolve(data, 'rules.json');
+  await writeRuleSet(DEFAULT_RULES, rulesFile);
+  const resources = await provision(clients, {
+    deployment: DEPLOYMENT,
+    rulesFile,
+    visibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
+  });
+  return { clients, resources, stop: async () => clients.destroy() };
+}
+
+/** The last first, and every one of them. */
+async function runAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step();
+}
+
+function isPortInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

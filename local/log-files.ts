@@ -1,0 +1,61 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { parseObjectKey } from '../lambda/cloudtrail/object-key.ts';
+import { InputError } from './input-error.ts';
+
+/** A file that goes into the log bucket. */
+export interface LogFile {
+  readonly path: string;
+  /** The key that CloudTrail gave it, where its path shows that. */
+  readonly key?: string;
+}
+
+/**
+ * The CloudTrail files among the given files and below the given folders, each once, in the order of their paths.
+ * Links to folders aren't followed.
+ *
+ * @throws InputError for a path that isn't there or can't be read, a file that is neither `.json` nor `.json.gz`, and
+ *   a folder that holds no such file
+ */
+export async function findLogFiles(paths: readonly string[]): Promise<readonly LogFile[]> {
+  const found = new Map<string, LogFile>();
+  for (const path of paths) {
+    for (const file of await filesAt(path)) found.set(file, logFile(file));
+  }
+  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  const information = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(error.code === 'ENOENT' ? `There is no ${path}.` : `${path} can't be read: ${error.message}`);
+  });
+  const absolute = await realpath(path);
+  if (!information.isDirectory()) {
+    if (isLogFile(absolute)) return [absolute];
+    throw new InputError(`${path} is neither a .json nor a .json.gz file.`);
+  }
+  const entries = await readdir(absolute, { recursive: true, withFileTypes: true });
+  const files = entries.filter(isReadableFile).map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0) throw new InputError(`There is no .json or .json.gz file in ${path}.`);
+  return files;
+}
+
+function isReadableFile(entry: Dirent): boolean {
+  return (entry.isFile() || entry.isSymbolicLink()) && isLogFile(entry.name);
+}
+
+function isLogFile(path: string): boolean {
+  return path.endsWith('.json') || path.endsWith('.json.gz');
+}
+
+function logFile(path: string): LogFile {
+  const segments = path.split(sep);
+  const start = segments.lastIndexOf('AWSLogs');
+  if (start < 0) return { path };
+  const key = segments
+    .slice(start)
+    .join('/')
+    .replace(/\.json$/, '.json.gz');
+  return parseObjectKey(key) === undefined ? { path } : { path, key };
+}

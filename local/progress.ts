@@ -1,0 +1,53 @@
+import { SingleBar } from 'cli-progress';
+
+/** Shows how far the work has got. */
+export interface Progress {
+  start(total: number): void;
+  update(done: number, note: string): void;
+  stop(): void;
+}
+
+const LINE_INTERVAL_MILLISECONDS = 3_000;
+
+/** A bar on a terminal; without one, a plain line every few seconds. */
+export function createProgress(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? createBar(stream) : createLines(stream);
+}
+
+function createBar(stream: NodeJS.WriteStream): Progress {
+  const bar = new SingleBar({
+    stream,
+    format: '  {bar} {value}/{total} log objects  {note}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    barsize: 30,
+  });
+  return {
+    start: (total) => bar.start(total, 0, { note: '' }),
+    update: (done, note) => bar.update(done, { note }),
+    stop: () => bar.stop(),
+  };
+}
+
+function createLines(stream: NodeJS.WriteStream): Progress {
+  let line = '';
+  let timer: NodeJS.Timeout | undefined;
+  let total = 0;
+  const print = () => stream.write(`  ${line}\n`);
+  const update = (done: number, note: string) => {
+    line = `${done}/${total} log objects  ${note}`.trimEnd();
+  };
+  return {
+    start: (count) => {
+      total = count;
+      update(0, '');
+      timer = setInterval(print, LINE_INTERVAL_MILLISECONDS);
+    },
+    update,
+    stop: () => {
+      clearInterval(timer);
+      print();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { LogFile } from './log-files.ts';
+import { madeKey } from './made-key.ts';
+
+/** Below the most that the embedded S3 takes in one request, and above the least that S3 takes as a part. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+const GZIP_MAGIC = 0x1f8b;
+
+/**
+ * Puts a file into a bucket, under its own key or one made from its records. What isn't gzipped is gzipped on the way,
+ * without a time stamp: the same file makes the same object. Memory stays bounded by one part.
+ *
+ * @returns the key
+ */
+export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<string> {
+  const key = file.key ?? (await madeKey(() => createReadStream(file.path)));
+  await putStream(s3, bucket, key, await gzipped(file.path));
+  return key;
+}
+
+async function gzipped(path: string): Promise<AsyncIterable<Buffer>> {
+  const stream = createReadStream(path);
+  if (path.endsWith('.gz') || (await isGzip(path))) return stream;
+  const gzip = createGzip();
+  // An error of the file reaches the reader through the destroyed gzip stream.
+  pipeline(stream, gzip, () => {});
+  return gzip;
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer.readUInt16BE() === GZIP_MAGIC;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function putStream(s3: S3Client, bucket: string, key: string, stream: AsyncIterable<Buffer>): Promise<void> {
+  const iterator = parts(stream);
+  const first = await iterator.next();
+  const second = first.done ? first : await iterator.next();
+  const target = { Bucket: bucket, Key: key };
+  if (second.done) {
+    const Body = first.done ? Buffer.alloc(0) : first.value;
+    await s3.send(new PutObjectCommand({ ...target, Body, ContentType: 'application/json', ContentEncoding: 'gzip' }));
+    return;
+  }
+  const { UploadId } = await s3.send(
+    new CreateMultipartUploadCommand({ ...target, ContentType: 'application/json', ContentEncoding: 'gzip' }),
+  );
+  try {
+    const completed: CompletedPart[] = [];
+    const send = async (Body: Buffer | undefined) => {
+      const PartNumber = completed.length + 1;
+      const { ETag } = await s3.send(new UploadPartCommand({ ...target, UploadId, PartNumber, Body }));
+      completed.push({ PartNumber, ETag });
+    };
+    await send(first.value ?? undefined);
+    await send(second.value);
+    for await (const part of iterator) await send(part);
+    const MultipartUpload = { Parts: completed };
+    await s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }));
+  } catch (error) {
+    await s3.send(new AbortMultipartUploadCommand({ ...target, UploadId }));
+    throw error;
+  }
+}
+
+/** The stream in parts of PART_BYTES, the last one shorter; none of an empty stream. */
+async function* parts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.length;
+    while (length >= PART_BYTES) {
+      const all = Buffer.concat(chunks);
+      yield all.subarray(0, PART_BYTES);
+      chunks = [all.subarray(PART_BYTES)];
+      length -= PART_BYTES;
+    }
+  }
+  if (length > 0) yield Buffer.concat(chunks);
+  return undefined;
+}
