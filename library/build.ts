@@ -1,0 +1,46 @@
+import { cp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * Builds what is published into dist/: Node strips no types below node_modules, so the package holds JavaScript.
+ * Rooms and files stay where they are to each other, because some find their neighbours (rules, samples, workers) by
+ * their own place. The types come from `tsc`.
+ */
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+
+/** Files are built one by one: what they name of each other, by import or by URL, is `.js` now. */
+const namesOfBuiltFiles: Plugin = {
+  name: 'names-of-built-files',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.{1,2}\// }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
+    );
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/(new URL\('[^']+)\.ts(', import\.meta\.url\))/g, '$1.js$2'),
+      loader: 'ts',
+    }));
+  },
+};
+
+const isTypeScript = (path: string): boolean => path.endsWith('.ts');
+
+await rm(DIST, { recursive: true, force: true });
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['bin/trailwarden.ts', 'cli/**/*.ts', 'lambda/**/*.ts', 'library/detection.ts', 'local/**/*.ts'],
+  outbase: '.',
+  outdir: DIST,
+  bundle: true,
+  packages: 'external',
+  plugins: [namesOfBuiltFiles],
+  format: 'esm',
+  platform: 'node',
+  // The oldest Node that the package runs on.
+  target: 'node20.19',
+});
+for (const room of ['rules', 'local']) {
+  await cp(join(ROOT, room), join(DIST, room), { recursive: true, filter: (path) => !isTypeScript(path) });
+}
