@@ -8,6 +8,10 @@ export interface IntegrityCheck {
   readonly title: string;
   readonly description: string;
   readonly falsepositives: readonly string[];
+  /** Critical where it isn't said. */
+  readonly level?: Finding['level'];
+  /** The action that would bring it about; `s3:PutObject` where it isn't said. */
+  readonly action?: string;
 }
 
 /** An object that a trail's bucket holds in two versions that tell different stories. */
@@ -29,14 +33,15 @@ export interface IntegrityEvidence {
   readonly matched: Readonly<Record<string, string>>;
 }
 
-/** The critical finding of a check: stored once for a version of an object, for ever under the same id. */
+/** The finding of a check: stored once for a version of an object, for ever under the same id. */
 export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvidence): Finding {
   const { bucket, key, version, parsedKey } = evidence;
+  const { level = 'critical', action = 's3:PutObject', ...rule } = check;
   const hash = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
   return {
     findingId: hash(check.ruleId, bucket, key, version).slice(0, 32),
-    ...check,
-    level: 'critical',
+    ...rule,
+    level,
     ruleHash: hash(check.ruleId, check.title, check.description),
     author: 'Trailwarden',
     tags: ['attack.defense-evasion', 'attack.t1565.001'],
@@ -46,7 +51,7 @@ export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvide
     eventID: `${key.split('/').at(-1) ?? key}@${version}`,
     identity: hash(bucket, key).slice(0, 8),
     eventTime: `${evidence.at.slice(0, 19)}Z`,
-    action: 's3:PutObject',
+    action,
     account: parsedKey.account,
     region: parsedKey.region,
     actor: 'unknown',

@@ -1,5 +1,7 @@
 import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { AccountRegions } from './account-regions.ts';
+import { type Change, updateExpression } from './update-expression.ts';
 
 /** One version of a log object. */
 export interface ObjectVersion {
@@ -24,10 +26,17 @@ export interface Rejection {
   readonly reason: string;
 }
 
-const rowSchema = z.object({
+/**
+ * What its digest says of a log object: its content is what CloudTrail wrote, or isn't, or it is gone; `unvouched` after
+ * its time, when the digest that should name it doesn't.
+ */
+export const DIGEST_STATUSES = ['verified', 'modified', 'missing', 'unvouched'] as const;
+export type DigestStatus = (typeof DIGEST_STATUSES)[number];
+
+export const ledgerRowSchema = z.object({
   object: z.string(),
   version: z.string(),
-  status: z.enum(['open', 'closed', 'rejected']),
+  status: z.enum(['open', 'closed', 'rejected', 'missing']),
   account: z.string().optional(),
   awsRegion: z.string().optional(),
   deliveredAt: z.string().optional(),
@@ -46,13 +55,16 @@ const rowSchema = z.object({
   attempts: z.number().default(0),
   lastError: z.string().optional(),
   sameAs: z.string().optional(),
+  digestStatus: z.enum(DIGEST_STATUSES).optional(),
+  digest: z.string().optional(),
 });
 
 /**
  * What became of one version of a log object. `open` is under way; `closed` was read to its end; `rejected` is
- * content that can't be read on, with the reason: the records before the fault are indexed.
+ * content that can't be read on, with the reason: the records before the fault are indexed. `missing` stands for an
+ * object that a digest names and that was never there to be read.
  */
-export type LedgerRow = z.infer<typeof rowSchema>;
+export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
 export interface Opening {
   readonly account: string;
@@ -84,10 +96,12 @@ export interface Closing extends RecordCounts {
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #accountRegions: AccountRegions;
 
   constructor(client: DynamoDBDocumentClient, table: string) {
     this.#client = client;
     this.#table = table;
+    this.#accountRegions = new AccountRegions(client, table);
   }
 
   /** The rows of every version of an object that was seen, read consistently. */
@@ -103,7 +117,7 @@ export class Ledger {
         ConsistentRead: true,
       },
     );
-    for await (const { Items = [] } of pages) rows.push(...Items.map((item) => rowSchema.parse(item)));
+    for await (const { Items = [] } of pages) rows.push(...Items.map((item) => ledgerRowSchema.parse(item)));
     return rows;
   }
 
@@ -111,6 +125,7 @@ export class Ledger {
   async open(object: ObjectVersion, opening: Opening): Promise<void> {
     const { account, region, deliveredAt, notifiedAt, now } = opening;
     const time = now.toISOString();
+    await this.#accountRegions.note({ account, region });
     await this.#update(object, {
       set: {
         status: 'open',
@@ -162,39 +177,7 @@ export class Ledger {
   }
 }
 
-/** The partition key of the ledger. */
-function objectName(bucket: string, key: string): string {
+/** The partition key of an object's rows. */
+export function objectName(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`;
-}
-
-interface Change {
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly setOnce?: Readonly<Record<string, unknown>>;
-  readonly count?: string;
-  readonly remove?: readonly string[];
-}
-
-function updateExpression({ set, setOnce = {}, count, remove = [] }: Change): {
-  UpdateExpression: string;
-  ExpressionAttributeNames: Record<string, string>;
-  ExpressionAttributeValues: Record<string, unknown>;
-} {
-  const names = [...Object.keys(set), ...Object.keys(setOnce), ...remove, ...(count === undefined ? [] : [count])];
-  const assignments = [
-    ...Object.keys(set).map((name) => `#${name} = :${name}`),
-    ...Object.keys(setOnce).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
-  ];
-  const expression = [
-    `SET ${assignments.join(', ')}`,
-    ...(remove.length === 0 ? [] : [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`]),
-    ...(count === undefined ? [] : [`ADD #${count} :one`]),
-  ];
-  return {
-    UpdateExpression: expression.join(' '),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(Object.entries({ ...set, ...setOnce }).map(([name, value]) => [`:${name}`, value])),
-      ...(count !== undefined && { ':one': 1 }),
-    },
-  };
 }

@@ -59,7 +59,11 @@ export const TABLES = {
   ledger: {
     partitionKey: 'object',
     sortKey: 'version',
-    indexes: [{ name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' }],
+    indexes: [
+      { name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' },
+      // Only rows that something is expected of carry `state` and `dueAt`: chains whose next digest is awaited.
+      { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
+    ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
   },
   correlations: {

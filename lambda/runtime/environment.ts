@@ -53,18 +53,39 @@ const ingestEnvironment = z.object({
   MAX_OBJECT_BYTES: count,
 });
 
+const verifyEnvironment = z.object({
+  ...alertingEnvironment,
+  /** The buckets whose digests and log objects are checked, separated by commas. */
+  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  /** Where log objects are queued that a digest names and nobody has read. */
+  LOG_QUEUE_URL: name,
+  /** The queue that feeds the function: a digest that isn't settled is queued again here. */
+  DIGEST_QUEUE_URL: name,
+  /** Uncompressed bytes after which no log object is hashed. */
+  MAX_OBJECT_BYTES: count,
+  /** Days after which the bucket's lifecycle deletes log objects and digests: what is older isn't missing. */
+  LOG_EXPIRE_DAYS: count,
+});
+
 const sweepEnvironment = z.object(alertingEnvironment);
 
 export type IngestEnvironment = z.infer<typeof ingestEnvironment>;
+export type VerifyEnvironment = z.infer<typeof verifyEnvironment>;
 export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
 
 /** The variables as the CDK stack and the local runner must set them: every value a string. */
 export type IngestVariables = Record<keyof IngestEnvironment, string>;
+export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
 
 /** @throws Error that names every variable which is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
   return read(ingestEnvironment, variables);
+}
+
+/** @throws Error that names every variable which is missing or wrong. */
+export function readVerifyEnvironment(variables: NodeJS.ProcessEnv): VerifyEnvironment {
+  return read(verifyEnvironment, variables);
 }
 
 /** @throws Error that names every variable which is missing or wrong. */
