@@ -1,5 +1,7 @@
+import { mapConcurrently } from './concurrency.ts';
+import { estimateRows, readUnits } from './estimate.ts';
 import { type KnownDay, knownDays } from './known-days.ts';
-import type { PartitionKey, PartitionReadOptions } from './partition.ts';
+import type { PartitionKey, PartitionReadOptions, TimeRange } from './partition.ts';
 import { EVENT_INDEXES } from './schema.ts';
 import { shardedKey } from './shard.ts';
 
@@ -38,4 +40,30 @@ export async function* dayGroups({ options, shards, isAsked }: DayWalk): AsyncGe
 export function dayKeys({ account, day }: KnownDay, shards: number): readonly PartitionKey[] {
   const index = EVENT_INDEXES['by-day'];
   return Array.from({ length: shards }, (_, shard) => ({ index, key: shardedKey(`${account}#${day}`, shard) }));
+}
+
+/** Keys from which the rest is judged. */
+const SAMPLES = 8;
+
+/** What walking the whole range takes, in read units: the keys are known, their rows are judged by a few samples. */
+export async function estimateDays({ options, shards, isAsked }: DayWalk): Promise<number> {
+  const { client, table, range, order, meter } = options;
+  const known: KnownDay[] = [];
+  for await (const days of knownDays({ client, table, range, order, isAsked, meter })) known.push(...days);
+  if (known.length === 0) return 0;
+  const step = Math.max(1, known.length / SAMPLES);
+  const samples = known.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+  const units = await mapConcurrently(samples, SAMPLES, async (day) => {
+    const { rows } = await estimateRows(dayKeys(day, shards), { ...options, range: dayRange(day, range) });
+    return readUnits(rows, shards);
+  });
+  return (units.reduce((sum, unit) => sum + unit, 0) / samples.length) * known.length;
+}
+
+function dayRange({ day }: KnownDay, { first, last }: TimeRange): TimeRange {
+  const [start, end] = [`${day}T00:00:00Z`, `${day}T23:59:59Z`];
+  return {
+    first: first !== undefined && first > start ? first : start,
+    last: last !== undefined && last < end ? last : end,
+  };
 }

@@ -64,7 +64,7 @@ export function readConditions(conditions: EventConditions): readonly Condition[
 }
 
 /** The values of an event for a field: none, or one. A resource is only one of those that the event names. */
-export function valueOf(event: IndexedEvent, field: ConditionField): string | undefined {
+export function conditionValue(event: IndexedEvent, field: ConditionField): string | undefined {
   return field === 'address' ? (event.address ?? event.sourceIPAddress) : event[field];
 }
 

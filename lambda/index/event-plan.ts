@@ -1,5 +1,5 @@
-import type { Condition } from './event-condition.ts';
 import { type Estimate, estimateRows } from './estimate.ts';
+import type { Condition } from './event-condition.ts';
 import type { PartitionKey, PartitionReadOptions } from './partition.ts';
 import { EVENT_INDEXES, type EventIndexName } from './schema.ts';
 import { shardedKey } from './shard.ts';

@@ -1,25 +1,9 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { EventConditions } from './event-condition.ts';
-import { EventSearch } from './event-search.ts';
+import { type EventQuery, EventSearch } from './event-search.ts';
 import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
-import type { TimeOrder } from './partition.ts';
 import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
-/** A question about events. Without any member it means all of them, the newest first. */
-export interface EventQuery {
-  /** What an event must meet: of each field any value, of several fields all. */
-  readonly conditions?: EventConditions;
-  /** The earliest time, included. */
-  readonly since?: Date;
-  /** The end of the time: not included. */
-  readonly until?: Date;
-  /** `newest-first` unless said otherwise. */
-  readonly order?: TimeOrder;
-  /** The most events that are given; all of them where it is left out. */
-  readonly limit?: number;
-  /** Read units after which the question ends with ReadLimitReached. */
-  readonly maxReadUnits?: number;
-}
+export type { EventQuery } from './event-search.ts';
 
 /** An event with every resource that is indexed. */
 export interface EventDetail extends IndexedEvent {
