@@ -38,7 +38,8 @@ beforeEach(async () => {
 
 afterEach(() => deployment.aws.stop());
 
-const ledgerRow = async () => (await deployment.rows('ledger'))[0];
+const ledgerRows = async () => (await deployment.rows('ledger')).filter(({ status }) => status !== undefined);
+const ledgerRow = async () => (await ledgerRows())[0];
 const eventRows = async () => (await deployment.rows('events')).filter(({ eventID }) => eventID !== 'trailwarden');
 
 async function deliver(body: Buffer | string, key = logObjectKey()) {
@@ -124,7 +125,7 @@ describe('a log object', () => {
     expect(await deployment.rows('findings')).toEqual([
       expect.objectContaining({ ruleId: 'trailwarden-log-object-overwritten', level: 'critical' }),
     ]);
-    expect((await deployment.rows('ledger')).map(({ status }) => status).sort()).toEqual(['closed', 'rejected']);
+    expect((await ledgerRows()).map(({ status }) => status).sort()).toEqual(['closed', 'rejected']);
   });
 });
 
@@ -226,7 +227,7 @@ describe('faults of access', () => {
     expect((await deployment.deliver(message)).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }]);
     await deployment.put(late, logObject([record()]));
     expect((await deployment.deliver(message)).batchItemFailures).toEqual([]);
-    const rows = await deployment.rows('ledger');
+    const rows = await ledgerRows();
     expect(rows.map(({ status, attempts }) => ({ status, attempts }))).toEqual([
       { status: 'closed', attempts: 1 },
       { status: 'closed', attempts: 1 },
