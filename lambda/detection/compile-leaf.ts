@@ -2,7 +2,7 @@ import { compileNetwork } from './cidr.ts';
 import type { Compiled } from './compiled.ts';
 import { type JsonValue, textOf } from './json.ts';
 import { compilePattern, fold } from './match-text.ts';
-import { NUMERIC_TEXT } from './numeric-text.ts';
+import { numberOf } from './numeric-text.ts';
 import { compileRegex } from './regex.ts';
 import { ABSENT, flatten, scalarsOf } from './resolve.ts';
 import type { Comparison, SelectionNode, ValueTest } from './rule-set.ts';
@@ -190,12 +190,6 @@ function compileComparison(compare: Comparison | 'eq', bound: number): (value: n
     case 'eq':
       return (value) => value === bound;
   }
-}
-
-/** A number or the text of one; anything else is NaN, which compares with nothing. */
-export function numberOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  return typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value) : Number.NaN;
 }
 
 function anyText(texts: Texts, matches: (text: string) => boolean): boolean {

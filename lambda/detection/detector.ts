@@ -1,10 +1,16 @@
 import { compileDetection } from './compile.ts';
 import type { Compiled, ExplainNode, MatchedField } from './compiled.ts';
+import { MemoryCorrelationStore } from './correlation/memory-store.ts';
+import { Correlations, type Membership } from './correlation/model.ts';
+import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
+import { LATENESS } from './correlation/store.ts';
+import { eventIdentity } from './identity.ts';
 import { textOf } from './json.ts';
 import { requirementsOf } from './requirements.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { DetectionRule, Metadata, RuleSet } from './rule-set.ts';
 import { Paths, Scope } from './scope.ts';
+import { instantOf } from './time-part.ts';
 
 /** What a detector knows of a rule. */
 export interface RuleMetadata extends Metadata {
@@ -23,6 +29,12 @@ export interface RuleMatch extends Omit<Metadata, 'id' | 'finding'> {
 }
 
 export interface DetectorOptions {
+  /** What makes a record the same when it comes again. By default `eventIdentity`. */
+  identity?: (record: object) => string | undefined;
+  /** How long after a window closed, in milliseconds, conditions that are judged once wait for late events. */
+  lateness?: number;
+  /** Members of a correlation's group that are looked at; past it a finding says "at least". Default 1,000. */
+  memberCap?: number;
   /** The record's classification, under `trailwarden.` in rules; called only if a rule asks for it. */
   derive?: (record: object) => object;
 }
@@ -33,6 +45,8 @@ const MAX_MATCHED = 50;
 interface CompiledRule {
   id: string;
   finding: boolean;
+  /** Whether some correlation names it. */
+  correlated: boolean;
   /** What all matches of the rule have in common. */
   match: Omit<RuleMatch, 'matched'>;
   compiled: Compiled;
@@ -45,14 +59,21 @@ export class Detector {
   readonly #options: DetectorOptions;
   readonly #compiled: readonly CompiledRule[];
   readonly #index: RuleIndex;
+  readonly #paths = new Paths(true);
   readonly #scope: Scope;
+  readonly #store = new MemoryCorrelationStore();
+  #unidentified = 0;
+  /** The correlations, for a store that functions share: see `observe` and `settle`. */
+  readonly correlations: Correlations;
 
   constructor(ruleSet: RuleSet, options: DetectorOptions = {}) {
     this.#options = options;
-    const paths = new Paths(true);
+    const paths = this.#paths;
+    this.correlations = new Correlations(ruleSet, options.memberCap);
     const detections = ruleSet.rules.filter((rule) => rule.kind === 'detection');
-    this.#compiled = detections.map((rule) => compileRule(rule, paths));
+    this.#compiled = detections.map((rule) => compileRule(rule, paths, this.correlations.isNamed(rule.metadata.id)));
     this.#index = new RuleIndex(detections, paths);
+    this.correlations.intern(paths);
     this.#scope = new Scope(paths);
     const placed = new Map(detections.map(({ metadata: { id } }, i) => [id, this.#index.placed[i] === true]));
     this.rules = ruleSet.rules.map((rule) => describe(rule, placed));
@@ -73,8 +94,66 @@ export class Detector {
     });
   }
 
-  /** Why a rule matches a record, or why not: its condition as a tree. Undefined where there is no such rule. */
+  /**
+   * Feeds a record to the correlations kept in memory, and returns what fires by now. `at` is the clock; order is
+   * eventTime (a record without one counts as of `at`). A record that comes again changes nothing, unless it has no
+   * eventID: then each delivery counts.
+   */
+  correlate(record: object, at: Date | number, derived?: object): CorrelationFinding[] {
+    const now = Number(at);
+    const closed = this.settle(now);
+    const memberships = this.memberships(record, now, derived);
+    const options = { now, lateness: this.#options.lateness ?? LATENESS };
+    const { findings } = runSync(observe(this.correlations, memberships, options), this.#store);
+    return [...closed, ...findings];
+  }
+
+  /** Moves the clock of the correlations kept in memory, and returns what fires because windows are over by then. */
+  settle(at: Date | number): CorrelationFinding[] {
+    const now = Number(at);
+    const lateness = this.#options.lateness ?? LATENESS;
+    const findings: CorrelationFinding[] = [];
+    for (let batch = this.#store.due(now); batch.length > 0; batch = this.#store.due(now)) {
+      // However far the clock has jumped, each group is judged as of the moment at which it was due.
+      for (const { key, due } of batch) {
+        this.#store.setClock(due);
+        findings.push(...runSync(settle(this.correlations, key, { now: due, lateness }), this.#store).findings);
+      }
+    }
+    this.#store.setClock(now);
+    this.#store.sweep();
+    return findings;
+  }
+
+  /** The groups of correlations that a record belongs to: what `observe` wants to know. */
+  memberships(record: object, at: Date | number, derived?: object): Membership[] {
+    const scope = this.#enter(record, derived);
+    const matching: string[] = [];
+    this.#index.candidates(scope, (i) => {
+      const candidate = this.#compiled[i];
+      if (candidate?.correlated === true && matches(candidate, scope)) matching.push(candidate.id);
+    });
+    if (matching.length === 0) return [];
+    const fields: { eventTime?: unknown; eventID?: unknown } = record;
+    const eventTime = instantOf(fields.eventTime) ?? Number(at);
+    const identity = (this.#options.identity ?? eventIdentity)(record) ?? this.#nextIdentity();
+    const eventID = typeof fields.eventID === 'string' ? fields.eventID : identity;
+    return matching.flatMap((ruleId) =>
+      this.correlations.membershipsOf(ruleId, { identity, eventTime, eventID }, scope, this.#paths),
+    );
+  }
+
+  /**
+   * Why a rule matches a record, or why not: its condition as a tree. For a correlation, the rules that it names, and
+   * the verdict whether one of them takes the record for it. Undefined where there is no such rule.
+   */
   explain(ruleId: string, record: object, derived?: object): ExplainNode | undefined {
+    const correlation = this.correlations.get(ruleId)?.rule;
+    if (correlation !== undefined) {
+      const children = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
+      const verdict = children.some((child) => child.verdict);
+      return { kind: 'rule', label: correlation.metadata.title, verdict, children };
+    }
     const found = this.#compiled.find(({ id }) => id === ruleId);
     if (found === undefined) return undefined;
     const scope = this.#enter(record, derived);
@@ -92,6 +171,11 @@ export class Detector {
     };
   }
 
+  #nextIdentity(): string {
+    this.#unidentified += 1;
+    return `#${this.#unidentified}`;
+  }
+
   #enter(record: object, derived: object | undefined): Scope {
     const { derive } = this.#options;
     return this.#scope.enter(record, () => derived ?? derive?.(record));
@@ -103,11 +187,12 @@ export function createDetector(ruleSet: RuleSet, options?: DetectorOptions): Det
   return new Detector(ruleSet, options);
 }
 
-function compileRule({ metadata, detection, filters }: DetectionRule, paths: Paths): CompiledRule {
+function compileRule({ metadata, detection, filters }: DetectionRule, paths: Paths, correlated: boolean): CompiledRule {
   const { id, finding, ...rest } = metadata;
   return {
     id,
     finding,
+    correlated,
     match: { ruleId: id, ...rest },
     compiled: compileDetection(detection, paths),
     filters: filters.map(({ title, detection: inner }) => ({ title, compiled: compileDetection(inner, paths) })),

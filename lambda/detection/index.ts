@@ -4,6 +4,25 @@ import { type ParsedRules, parseRules } from './parse-rules.ts';
 import type { RuleSource } from './problem.ts';
 
 export type { ExplainNode, MatchedField } from './compiled.ts';
+export type { Correlations, Membership } from './correlation/model.ts';
+export {
+  type CorrelationFinding,
+  type CorrelationOutcome,
+  observe,
+  type RunOptions,
+  runAsync,
+  settle,
+} from './correlation/run.ts';
+export {
+  type Around,
+  type Claim,
+  type CorrelationStore,
+  type Firing,
+  type GroupKey,
+  type GroupView,
+  LATENESS,
+  type Member,
+} from './correlation/store.ts';
 export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
 export { eventIdentity } from './identity.ts';
 export type { JsonValue } from './json.ts';

@@ -50,6 +50,9 @@ export function parseRules(sources: readonly RuleSource[], options: RuleOptions 
     unique.filter((draft) => draft.kind !== 'filter'),
     rejected,
   );
+  for (const report of reports.filter(({ problems }) => problems.length > 0)) {
+    for (const reference of report.references) directory.find(reference, report);
+  }
   const linked = linkCorrelations(unique, directory, foreign);
   const filters = applyFilters(unique, directory, foreign);
 

@@ -32,6 +32,8 @@ export function formatProblem(problem: RuleProblem): string {
 /** Collects the problems of one document; a document with any problem is rejected whole. */
 export class Report {
   readonly problems: RuleProblem[] = [];
+  /** The rules that the document names, to be looked up even if it is rejected for something else. */
+  readonly references: { reference: string; at: Position }[] = [];
   readonly file: string;
   rule: string | undefined;
 

@@ -29,6 +29,7 @@ export function parseReferences(node: YamlNode, report: Report): RuleReference[]
     }
     references.push({ reference: item.text, at: item.at });
   }
+  report.references.push(...references);
   return references;
 }
 

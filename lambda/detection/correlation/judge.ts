@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { CorrelationRule } from '../rule-set.ts';
+import { holds } from './holds.ts';
+import { measure } from './measure.ts';
+import { type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
+
+/** What a look at a group came to. */
+export interface Verdict {
+  /** To be claimed. */
+  firings: readonly Firing[];
+  /** For conditions that are judged once: windows that start at or before this are judged now. */
+  judgedThrough?: number;
+  /** When the next window of the group must be judged, by the clock. */
+  due?: number;
+}
+
+export interface JudgeContext {
+  rule: CorrelationRule;
+  group: string;
+  now: number;
+  lateness: number;
+}
+
+/**
+ * Whether a condition, once it holds for some events, holds for any more of them: then a window can be judged as soon
+ * as an event comes. Any other condition may be overturned by the next event, and waits until none can come.
+ */
+export function firesEarly({ type, condition }: CorrelationRule): boolean {
+  const counts = type === 'event_count' || type === 'value_count' || type === 'temporal' || type === 'temporal_ordered';
+  return counts && condition.every(({ compare }) => compare === 'gt' || compare === 'gte');
+}
+
+/**
+ * Judges every window of an early-firing correlation that an event at `time` is in. Windows are (t - timespan, t] for
+ * the eventTime t of each member. A window that holds fires, unless the group has a firing less than a timespan away:
+ * so each such window has a firing within one timespan, and no two firings are closer, in whatever order events come.
+ */
+export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
+  const { rule } = context;
+  const members = view.members.toSorted((a, b) => a.eventTime - b.eventTime);
+  const ends = new Set(members.map(({ eventTime }) => eventTime));
+  const claimed: Firing[] = [];
+  for (const at of ends) {
+    if (at < time || at >= time + rule.timespan) continue;
+    if (isSilent(rule, [...view.firings, ...claimed], at)) continue;
+    const window = members.filter(({ eventTime }) => eventTime > at - rule.timespan && eventTime <= at);
+    const firing = judgeWindow(context, window, view.truncated);
+    if (firing !== undefined) claimed.push(firing);
+  }
+  return { firings: claimed };
+}
+
+/**
+ * Judges the closed windows of a correlation that waits, each once and in the order of their starts. A window starts
+ * with an event and closes a timespan later; where it holds nothing that an earlier one hasn't got, it is a part of
+ * that one and not judged for itself. It is due `lateness` after it closed, or, if one of its events came even later
+ * than that, `lateness` after that event: a backfill would otherwise be judged by its first event. A window of more
+ * members than were read is cut behind them.
+ */
+export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
+  const { rule, now, lateness } = context;
+  const members = view.members.toSorted((a, b) => a.eventTime - b.eventTime);
+  const lastRead = members.at(-1)?.eventTime ?? Number.NEGATIVE_INFINITY;
+  const claimed: Firing[] = [];
+  let { judgedThrough = Number.NEGATIVE_INFINITY } = view;
+  let reached = lastBefore(members, judgedThrough + rule.timespan);
+  for (const start of new Set(members.map(({ eventTime }) => eventTime))) {
+    if (start <= judgedThrough) continue;
+    const closes = start + rule.timespan;
+    const window = members.filter(({ eventTime }) => eventTime >= start && eventTime < closes);
+    const due = Math.max(...window.map(({ arrivedAt }) => dueOf(closes, arrivedAt, lateness)));
+    if (due > now) return { firings: claimed, ...through(judgedThrough), due };
+    const isCut = view.truncated && closes > lastRead;
+    judgedThrough = isCut ? lastRead : start;
+    const at = window.at(-1)?.eventTime ?? start;
+    const isPart = at <= reached;
+    reached = at;
+    if (isPart || isSilent(rule, [...view.firings, ...claimed], at)) continue;
+    const firing = judgeWindow(context, window, isCut);
+    if (firing !== undefined) claimed.push(firing);
+  }
+  return { firings: claimed, ...through(judgedThrough), ...(view.truncated ? { due: now } : {}) };
+}
+
+function through(judgedThrough: number): Pick<Verdict, 'judgedThrough'> {
+  return Number.isFinite(judgedThrough) ? { judgedThrough } : {};
+}
+
+/** The time of the last member before a time. */
+function lastBefore(members: readonly Member[], time: number): number {
+  return members.findLast(({ eventTime }) => eventTime < time)?.eventTime ?? Number.NEGATIVE_INFINITY;
+}
+
+/** When the window that a member starts must be judged. */
+export function dueOfMember({ eventTime, arrivedAt }: Member, timespan: number, lateness: number): number {
+  return dueOf(eventTime + timespan, arrivedAt, lateness);
+}
+
+function dueOf(closes: number, arrivedAt: number, lateness: number): number {
+  return (arrivedAt <= closes + lateness ? closes : arrivedAt) + lateness;
+}
+
+function isSilent({ timespan }: CorrelationRule, firings: readonly Firing[], at: number): boolean {
+  return firings.some((firing) => Math.abs(firing.at - at) < timespan);
+}
+
+function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], truncated: boolean): Firing | undefined {
+  const value = measure(rule, window);
+  const last = window.at(-1);
+  const first = window[0];
+  if (value === undefined || last === undefined || first === undefined) return undefined;
+  if (!holds(rule.condition, value) || (truncated && !holdsForMore(rule))) return undefined;
+  const at = last.eventTime;
+  return {
+    id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
+    at,
+    from: first.eventTime,
+    value,
+    atLeast: truncated,
+    eventIDs: [...new Set(window.map(({ eventID }) => eventID))].slice(-MAX_EVENT_IDS),
+    fields: last.fields,
+    pending: true,
+  };
+}
+
+/**
+ * Of a group that wasn't read whole, the number of distinct values is a lower bound, and only lower bounds can be judged
+ * by it. The number of events read is above every threshold, and the rules are read one by one.
+ */
+function holdsForMore({ type, condition }: CorrelationRule): boolean {
+  return type !== 'value_count' || condition.every(({ compare }) => compare === 'gt' || compare === 'gte');
+}

@@ -1,0 +1,158 @@
+import type { SyncCorrelationStore } from './run.ts';
+import type { Around, Claim, Firing, GroupKey, GroupView, Member } from './store.ts';
+
+interface Group {
+  key: GroupKey;
+  /** By eventTime. */
+  members: { member: Member; expiresAt: number }[];
+  known: Set<string>;
+  firings: { firing: Firing; expiresAt: number }[];
+  judgedThrough: number | undefined;
+  due: number | undefined;
+  expiresAt: number;
+  /** When the first of the members expires. */
+  soonest: number;
+}
+
+/** The state of correlations in memory: for one process, which has no need to claim and none to acknowledge. */
+export class MemoryCorrelationStore implements SyncCorrelationStore {
+  readonly #groups = new Map<string, Group>();
+  #now = Number.NEGATIVE_INFINITY;
+  #nextDue = Number.POSITIVE_INFINITY;
+  #nextSweep = Number.NEGATIVE_INFINITY;
+
+  /** Sets the clock, by which members expire. */
+  setClock(now: number): void {
+    this.#now = now;
+  }
+
+  /** Forgets the groups that have expired by the clock. */
+  sweep(): void {
+    // Going over all groups costs as much as there are of them; once an hour it is nothing.
+    if (this.#now < this.#nextSweep) return;
+    this.#nextSweep = this.#now + 3_600_000;
+    for (const [id, group] of this.#groups) if (group.expiresAt <= this.#now) this.#groups.delete(id);
+  }
+
+  append(
+    key: GroupKey,
+    member: Member,
+    { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
+  ): GroupView {
+    const group = this.#groupOf(key);
+    const identity = `${member.rule}\n${member.identity}`;
+    if (!group.known.has(identity)) {
+      group.known.add(identity);
+      group.members.splice(firstAfter(group.members, member.eventTime), 0, { member, expiresAt });
+      group.expiresAt = Math.max(group.expiresAt, expiresAt);
+      group.soonest = Math.min(group.soonest, expiresAt);
+      if (due !== undefined) this.#setDue(group, Math.min(due, group.due ?? due));
+    }
+    this.#forget(group);
+    return viewOf(group, nearest(group.members, around));
+  }
+
+  read(key: GroupKey, limit: number): GroupView {
+    const group = this.#groupOf(key);
+    this.#forget(group);
+    const left = group.members.slice(firstAfter(group.members, group.judgedThrough ?? Number.NEGATIVE_INFINITY));
+    const members = left.slice(0, limit).map(({ member }) => member);
+    return viewOf(group, { members, truncated: members.length < left.length });
+  }
+
+  claim(key: GroupKey, { firings, judgedThrough, due }: Claim, { expiresAt }: { expiresAt: number }): undefined {
+    const group = this.#groupOf(key);
+    for (const firing of firings) group.firings.push({ firing: { ...firing, pending: false }, expiresAt });
+    if (judgedThrough !== undefined) group.judgedThrough = judgedThrough;
+    if (judgedThrough !== undefined || due !== undefined) this.#setDue(group, due);
+  }
+
+  /** The groups that must be judged by a time, those that were due first coming first. */
+  due(now: number): { key: GroupKey; due: number }[] {
+    if (this.#nextDue > now) return [];
+    const found: { key: GroupKey; due: number }[] = [];
+    this.#nextDue = Number.POSITIVE_INFINITY;
+    for (const { key, due } of this.#groups.values()) {
+      if (due === undefined) continue;
+      if (due <= now) found.push({ key, due });
+      else this.#nextDue = Math.min(this.#nextDue, due);
+    }
+    return found.sort((a, b) => a.due - b.due);
+  }
+
+  #groupOf(key: GroupKey): Group {
+    const id = `${key.correlation}\n${key.group}`;
+    let group = this.#groups.get(id);
+    if (group === undefined) {
+      group = {
+        key,
+        members: [],
+        known: new Set(),
+        firings: [],
+        judgedThrough: undefined,
+        due: undefined,
+        expiresAt: 0,
+        soonest: Number.POSITIVE_INFINITY,
+      };
+      this.#groups.set(id, group);
+    }
+    return group;
+  }
+
+  #setDue(group: Group, due: number | undefined): void {
+    group.due = due;
+    if (due !== undefined) this.#nextDue = Math.min(this.#nextDue, due);
+  }
+
+  #forget(group: Group): void {
+    if (group.soonest > this.#now) return;
+    group.members = group.members.filter(({ expiresAt }) => expiresAt > this.#now);
+    group.firings = group.firings.filter(({ expiresAt }) => expiresAt > this.#now);
+    group.soonest = Math.min(...group.members.map(({ expiresAt }) => expiresAt));
+    group.known = new Set(group.members.map(({ member }) => `${member.rule}\n${member.identity}`));
+  }
+}
+
+function viewOf(group: Group, { members, truncated }: Pick<GroupView, 'members' | 'truncated'>): GroupView {
+  const { judgedThrough } = group;
+  const firings = group.firings.map(({ firing }) => firing);
+  return { members, truncated, firings, version: 0, ...(judgedThrough === undefined ? {} : { judgedThrough }) };
+}
+
+/** Where in the sorted members those later than a time begin. */
+function firstAfter(members: Group['members'], time: number): number {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((members[middle]?.member.eventTime ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function nearest(
+  members: Group['members'],
+  { time, timespan, limit }: Around,
+): Pick<GroupView, 'members' | 'truncated'> {
+  const from = firstAfter(members, time - timespan);
+  const middle = firstAfter(members, time);
+  const isWithin = ({ member }: Group['members'][number]): boolean => member.eventTime < time + timespan;
+  const before = take(members.slice(from, middle).reverse(), limit);
+  const after = take(members.slice(middle).filter(isWithin), limit);
+  return {
+    members: [...before.members.reverse(), ...after.members],
+    truncated: before.truncated || after.truncated,
+  };
+}
+
+/** The first members of each rule. */
+function take(members: Group['members'], limit: number): { members: Member[]; truncated: boolean } {
+  const counts = new Map<string, number>();
+  const taken = members.flatMap(({ member }) => {
+    const count = (counts.get(member.rule) ?? 0) + 1;
+    counts.set(member.rule, count);
+    return count > limit ? [] : [member];
+  });
+  return { members: taken, truncated: taken.length < members.length };
+}
