@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mapConcurrently } from './concurrency.ts';
-import { dayGroups, estimateDays } from './day-walk.ts';
+import { dayGroups, estimateWalk } from './day-walk.ts';
 import { estimateRows, readUnits } from './estimate.ts';
 import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
 import { EventFilter } from './event-filter.ts';
@@ -190,7 +190,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   #estimateWalk(meter: ReadMeter): Promise<number> {
-    return estimateDays({
+    return estimateWalk({
       options: { ...this.#options, meter },
       shards: this.#shards?.day ?? 1,
       isAsked: this.#isAsked,

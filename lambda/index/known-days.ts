@@ -4,33 +4,26 @@ import type { TimeOrder, TimeRange } from './partition.ts';
 import type { ReadMeter } from './read-meter.ts';
 
 /**
- * A row of the events table that no index sees, for each account and day that has events:
- * `trailwarden`, `day#2026-11-21#111122223333`. With them the index by-day is walked without guessing.
+ * Rows of the events table that no index sees: `trailwarden`, `day#2026-11-21#111122223333` for each account and day
+ * that has events, and `finding-day#2026-11-21#high` for each level and day that has findings. With them by-day of the
+ * events and by-level-day of the findings are walked without guessing.
  */
 const PARTITION = 'trailwarden';
-const PREFIX = 'day#';
+const PREFIXES = { events: 'day#', findings: 'finding-day#' } as const;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
-const knownDaySchema = z.object({ part: z.string() });
-
-export interface KnownDay {
-  /** `YYYY-MM-DD`. */
-  readonly day: string;
-  readonly account: string;
-}
-
-/** Days that the row outlives the events of its day: they are written within a call of the writer. */
+/** Days that a row outlives the events of its day, which are written within a call after it. */
 const MARGIN_DAYS = 2;
 
 export interface KnownDaysWriterOptions {
   readonly client: DynamoDBDocumentClient;
   readonly eventsTable: string;
-  /** That of the events' rows. */
+  /** That of the events' rows; findings don't expire. */
   readonly retentionDays: number;
   readonly now: () => Date;
 }
 
-/** Notes which accounts have events on which days. Kept for as long as a process runs, it writes a row once a day. */
+/** Notes which days hold something. One that is kept for as long as a process runs writes each row once a day. */
 export class KnownDaysWriter {
   readonly #options: KnownDaysWriterOptions;
   readonly #noted = new Map<string, Promise<void>>();
@@ -41,83 +34,94 @@ export class KnownDaysWriter {
   }
 
   /**
-   * Before an event's row is written: no walk may miss it.
+   * Before an event's row is written, so that no walk misses it.
    * @param eventTime ISO 8601 in UTC.
    * @throws the SDK's errors; the next call tries again.
    */
-  async note(account: string, eventTime: string): Promise<void> {
+  async noteEvent(account: string, eventTime: string): Promise<void> {
     const now = this.#options.now();
-    const today = now.toISOString().slice(0, 10);
+    const expiresAt = Math.floor(now.getTime() / 1000) + (this.#options.retentionDays + MARGIN_DAYS) * 86_400;
+    await this.#note(`${PREFIXES.events}${eventTime.slice(0, DAY_LENGTH)}#${account}`, now, { expiresAt });
+  }
+
+  /** Before a finding's row is written. As noteEvent. */
+  async noteFinding(level: string, eventTime: string): Promise<void> {
+    await this.#note(`${PREFIXES.findings}${eventTime.slice(0, DAY_LENGTH)}#${level}`, this.#options.now(), {});
+  }
+
+  async #note(part: string, now: Date, attributes: { expiresAt?: number }): Promise<void> {
+    const today = now.toISOString().slice(0, DAY_LENGTH);
     if (today !== this.#today) {
-      // The expiry of what was noted yesterday would end before that of an event that is indexed today.
+      // What was noted yesterday would expire before an event that is indexed today.
       this.#noted.clear();
       this.#today = today;
     }
-    const part = `${PREFIX}${eventTime.slice(0, 10)}#${account}`;
     let noting = this.#noted.get(part);
     if (noting === undefined) {
-      noting = this.#put(part, now);
+      noting = this.#put(part, attributes);
       this.#noted.set(part, noting);
       noting.catch(() => this.#noted.delete(part));
     }
     await noting;
   }
 
-  async #put(part: string, now: Date): Promise<void> {
-    const { client, eventsTable, retentionDays } = this.#options;
-    const expiresAt = Math.floor(now.getTime() / 1000) + (retentionDays + MARGIN_DAYS) * 86_400;
-    await client.send(new PutCommand({ TableName: eventsTable, Item: { eventID: PARTITION, part, expiresAt } }));
+  async #put(part: string, attributes: { expiresAt?: number }): Promise<void> {
+    const { client, eventsTable } = this.#options;
+    await client.send(new PutCommand({ TableName: eventsTable, Item: { eventID: PARTITION, part, ...attributes } }));
   }
 }
 
 export interface KnownDaysQuery {
   readonly client: DynamoDBDocumentClient;
+  /** Physical name of the table of events. */
   readonly table: string;
   readonly range: TimeRange;
   readonly order: TimeOrder;
-  readonly isAsked: (account: string) => boolean;
   readonly meter: ReadMeter;
 }
 
-/** The days of a range that have events, with their accounts, in the order of time; read as far as they are taken. */
-export async function* knownDays(query: KnownDaysQuery): AsyncGenerator<readonly KnownDay[]> {
-  const { client, table, range, order, isAsked, meter } = query;
+/** A day that holds something. */
+export interface KnownDay {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** The accounts that have events on it, or the levels that have findings. */
+  readonly names: readonly string[];
+}
+
+const rowSchema = z.object({ part: z.string() });
+
+/** The days of a range that hold something, in the order of time; read only as far as they are taken. */
+export async function* knownDays(what: keyof typeof PREFIXES, query: KnownDaysQuery): AsyncGenerator<KnownDay> {
+  const { client, table, range, order, meter } = query;
+  const prefix = PREFIXES[what];
   let start: Record<string, unknown> | undefined;
-  let open: KnownDay[] = [];
+  let open: { day: string; names: string[] } | undefined;
   do {
     meter.require();
-    const {
-      Items = [],
-      ScannedCount = 0,
-      ConsumedCapacity,
-      LastEvaluatedKey,
-    } = await client.send(
+    const answer = await client.send(
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: 'eventID = :id AND part BETWEEN :first AND :last',
         ExpressionAttributeValues: {
           ':id': PARTITION,
-          ':first': `${PREFIX}${range.first?.slice(0, 10) ?? ''}`,
-          // `$` is the character after `#`.
-          ':last': range.last === undefined ? 'day$' : `${PREFIX}${range.last.slice(0, 10)}$`,
+          ':first': `${prefix}${range.first?.slice(0, DAY_LENGTH) ?? ''}`,
+          // After every `#` and name of the last day; a colon is the character after 9.
+          ':last': `${prefix}${range.last?.slice(0, DAY_LENGTH) ?? ''}:`,
         },
         ScanIndexForward: order === 'oldest-first',
         ReturnConsumedCapacity: 'TOTAL',
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
-    meter.add(ConsumedCapacity?.CapacityUnits ?? 0, ScannedCount);
-    for (const item of Items) {
-      const { part } = knownDaySchema.parse(item);
-      const day = part.slice(PREFIX.length, PREFIX.length + DAY_LENGTH);
-      const account = part.slice(PREFIX.length + DAY_LENGTH + 1);
-      if (open[0] !== undefined && open[0].day !== day) {
-        yield open;
-        open = [];
-      }
-      if (isAsked(account)) open.push({ day, account });
+    meter.add(answer.ConsumedCapacity?.CapacityUnits ?? 0, answer.ScannedCount ?? 0);
+    for (const item of answer.Items ?? []) {
+      const text = rowSchema.parse(item).part.slice(prefix.length);
+      const day = text.slice(0, DAY_LENGTH);
+      if (open !== undefined && open.day !== day) yield open;
+      if (open?.day !== day) open = { day, names: [] };
+      open.names.push(text.slice(DAY_LENGTH + 1));
     }
-    start = LastEvaluatedKey;
+    start = answer.LastEvaluatedKey;
   } while (start !== undefined);
-  if (open.length > 0) yield open;
+  if (open !== undefined) yield open;
 }

@@ -11,6 +11,7 @@ import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
 import type { Detector } from '../detection/index.ts';
 import { type Finding, findingOf } from '../findings/finding.ts';
 import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../index/event-row.ts';
+import type { KnownDaysWriter } from '../index/known-days.ts';
 import type { Ledger, LedgerRow, Rejection } from '../index/ledger.ts';
 import type { RefusedRow, RowWriter } from '../index/row-writer.ts';
 import { FindingRecorder } from './finding-recorder.ts';
@@ -22,6 +23,7 @@ export interface ProcessorDependencies {
   readonly ledger: Ledger;
   readonly detector: Detector;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
+  readonly knownDays: KnownDaysWriter;
   readonly createQuarantine: () => Quarantine;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
@@ -188,6 +190,7 @@ class ObjectReading {
     for (const match of detector.match(event.record, derivedFields(event))) {
       await this.#findings.add(findingOf(event, match));
     }
+    await this.#dependencies.knownDays.noteEvent(event.account, event.eventTime);
     for (const row of eventRows(event, { ...rows, now: now() })) await this.#writer.add(row);
     this.#indexed++;
   }

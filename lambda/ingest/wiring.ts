@@ -9,6 +9,7 @@ import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/object-key.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
 import { type EventRow, eventRowKey, type ResourceRow } from '../index/event-row.ts';
+import { KnownDaysWriter } from '../index/known-days.ts';
 import { Ledger } from '../index/ledger.ts';
 import { RowWriter } from '../index/row-writer.ts';
 import { ShardSettings } from '../index/shard-settings.ts';
@@ -53,6 +54,12 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           table: environment.EVENTS_TABLE,
           keyOf: eventRowKey,
         }),
+      knownDays: new KnownDaysWriter({
+        client: documents,
+        eventsTable: environment.EVENTS_TABLE,
+        retentionDays: environment.RETENTION_DAYS,
+        now,
+      }),
       createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
       report,
       reportOverwritten: async (object, before) => {

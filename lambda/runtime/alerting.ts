@@ -6,6 +6,7 @@ import { AlertPublisher, type AlertTopics } from '../alerts/publisher.ts';
 import type { Finding } from '../findings/finding.ts';
 import { AlertTable } from '../index/alert-table.ts';
 import { FindingTable } from '../index/finding-table.ts';
+import { KnownDaysWriter } from '../index/known-days.ts';
 import type { SweepEnvironment } from './environment.ts';
 
 export interface AlertingClients {
@@ -34,6 +35,12 @@ export function createReporter(
   now: () => Date,
 ): (finding: Finding) => Promise<'new' | 'known'> {
   const findings = new FindingTable(documents, environment.FINDINGS_TABLE);
+  const days = new KnownDaysWriter({
+    client: documents,
+    eventsTable: environment.EVENTS_TABLE,
+    retentionDays: environment.RETENTION_DAYS,
+    now,
+  });
   const dispatcher = new AlertDispatcher({
     store: new AlertTable(documents, environment.ALERTS_TABLE),
     publisher: new AlertPublisher(sns, alertTopics(environment)),
@@ -47,6 +54,7 @@ export function createReporter(
       }),
   });
   return async (finding) => {
+    await days.noteFinding(finding.level, finding.eventTime);
     const recorded = await findings.record(finding, dispatcher.alertId(finding), now());
     await dispatcher.dispatch(finding);
     return recorded;

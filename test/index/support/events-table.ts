@@ -57,7 +57,7 @@ export async function indexEvents(
   const days = new KnownDaysWriter({ client, eventsTable: table, retentionDays, now: () => now });
   const writer = new RowWriter<EventRow | ResourceRow>({ client, table, keyOf: eventRowKey });
   for (const event of events) {
-    await days.note(event.account, event.eventTime);
+    await days.noteEvent(event.account, event.eventTime);
     for (const row of eventRows(event, { shards, retentionDays, now })) await writer.add(row);
   }
   const refused = await writer.flush();
