@@ -6,7 +6,7 @@ import { nearest } from '../lambda/detection/nearest.ts';
 import { configSchema, type DeploymentConfig } from './config.ts';
 
 /** Where the settings are looked for, from the project's root, when no file is named. */
-export const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
+const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
 
 /** The settings can't be used: one line a problem, each with file, line, column, the setting's path and what to do. */
 export class ConfigError extends Error {
@@ -53,7 +53,16 @@ export function parseConfig(text: string, file: string): DeploymentConfig {
   if (result.success) {
     return result.data;
   }
-  throw new ConfigError(result.error.issues.flatMap((issue) => describe(issue, document, lines, file)));
+  const problems = withoutConsequences(result.error.issues).flatMap((issue) => describe(issue, document, lines, file));
+  throw new ConfigError(problems);
+}
+
+/** A misspelt key also breaks what the settings around it must be together; saying so would only hide the slip. */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const slips = issues.filter(({ code }) => code === 'unrecognized_keys');
+  const isAround = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
+    path.every((key, index) => key === slip[index]);
+  return issues.filter(({ code, path }) => code !== 'custom' || !slips.some((slip) => isAround(path, slip.path)));
 }
 
 function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, file: string): string[] {

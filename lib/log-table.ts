@@ -93,7 +93,7 @@ export class LogTable extends Construct {
         },
       },
     });
-    table.addDependency(database);
+    table.addResourceDependency(database);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -44,8 +44,11 @@ export class RulesLayer extends LayerVersion {
   }
 }
 
-/** Every rule file below `folder`, in the order of its name. Tests beside the rules aren't rules. */
-export function readRuleFiles(folder: string): RuleSource[] {
+/** Every rule file below `folder`, in the order of their names. Tests beside the rules aren't rules. */
+function readRuleFiles(folder: string): RuleSource[] {
+  if (!existsSync(folder)) {
+    throw new RulesError(`${folder}: no such folder of rules; rules.folders of the configuration names it`);
+  }
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/\.test\.ya?ml$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

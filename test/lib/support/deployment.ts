@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -19,7 +19,11 @@ function context(): Record<string, unknown> {
 
 /** An app with the flags of cdk.json, in which functions aren't bundled. */
 export function createApp(): App {
-  return new App({ context: { ...context(), 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
+  return new App({
+    context: { ...context(), 'aws:cdk:bundling-stacks': [] },
+    analyticsReporting: false,
+    outdir: folderOf({}),
+  });
 }
 
 export const RULE = `
@@ -37,9 +41,18 @@ detection:
   condition: selection
 `;
 
-/** A folder with the given files, outside of the project. */
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** A folder with the given files, outside of the project, until the tests of the file are over. */
 export function folderOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'trailwarden-test-'));
+  folders.push(folder);
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);
   }

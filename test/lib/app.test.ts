@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { ACCOUNT, folderOf, REGION, RULE } from './support/deployment.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
+
+/** Runs the app as the CDK's command line does, without bundling, and gives the stacks of its assembly. */
+async function runApp(config: string): Promise<Record<string, { stackName: string | undefined }>> {
+  const outdir = folderOf({});
+  const context = { ...z.record(z.string(), z.unknown()).parse(cdkJson().context), config };
+  await promisify(execFile)(process.execPath, [join(PROJECT_ROOT, 'bin', 'app.ts')], {
+    cwd: PROJECT_ROOT,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outdir,
+      CDK_DEFAULT_ACCOUNT: ACCOUNT,
+      CDK_DEFAULT_REGION: REGION,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [] }),
+    },
+  });
+  const manifest = z
+    .object({
+      artifacts: z.record(
+        z.string(),
+        z.object({ type: z.string(), properties: z.object({ stackName: z.string().optional() }).optional() }),
+      ),
+    })
+    .parse(JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')));
+  return Object.fromEntries(
+    Object.entries(manifest.artifacts)
+      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+      .map(([id, { properties }]) => [id, { stackName: properties?.stackName }]),
+  );
+}
+
+function cdkJson(): { context?: unknown } {
+  return JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8'));
+}
+
+describe('the app', () => {
+  jest.setTimeout(60_000);
+
+  test('deploys both stacks with the settings of the file that -c config names', async () => {
+    const folder = folderOf({ 'blue.yaml': 'deployment: blue' });
+    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
+  });
+
+  test('fails for a broken rule of the configuration with its file and line', async () => {
+    const folder = folderOf({
+      'blue.yaml': 'rules: { folders: [.] }',
+      'broken.yml': RULE.replace('condition: selection', 'condition: selektion'),
+    });
+    await expect(runApp(join(folder, 'blue.yaml'))).rejects.toThrow(/broken\.yml:\d+:\d+: /);
+  });
+
+  test('fails for a broken setting with its file and line', async () => {
+    const folder = folderOf({ 'blue.yaml': 'deploymnt: blue' });
+    await expect(runApp(join(folder, 'blue.yaml'))).rejects.toThrow(/blue\.yaml:1:1: deploymnt: unknown setting/);
+  });
+});

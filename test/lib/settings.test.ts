@@ -1,0 +1,228 @@
+import { CliCredentialsStackSynthesizer, type Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { parseConfig } from '../../lib/config-file.ts';
+import { LogArchiveStack } from '../../lib/log-archive-stack.ts';
+import { createApp, synthesize } from './support/deployment.ts';
+import { resources, statements } from './support/template.ts';
+
+const violationsOf = (stack: Stack) => new AwsSolutionsChecks().validateScope(stack).violations;
+const trailOf = (template: Template) => resources(template, 'AWS::CloudTrail::Trail').Trail;
+
+describe('cdk-nag', () => {
+  const everything = `
+deployment: blue
+trail: { keyPrefix: org/audit, insights: [ApiCallRateInsight] }
+billing: provisioned
+disabledIndexes: [by-address]
+alerts: { emails: { critical: [soc@example.com] } }
+glue: { enabled: true }
+`;
+
+  test.each([
+    ['by default', ''],
+    ['with every part switched on', everything],
+  ])('finds nothing %s', (_, yaml) => {
+    const { auditStack, logArchiveStack } = synthesize(yaml);
+    expect(violationsOf(logArchiveStack)).toEqual([]);
+    expect(violationsOf(auditStack)).toEqual([]);
+  });
+
+  test('is told a reason for every finding that stays', () => {
+    const { auditStack, logArchiveStack } = synthesize();
+    const reasons = [auditStack, logArchiveStack].flatMap((stack) =>
+      stack.node
+        .findAll()
+        .flatMap(({ node }) =>
+          node.metadata
+            .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+            .flatMap(({ data }) => Object.entries<string>(data)),
+        ),
+    );
+    expect(reasons.length).toBeLessThanOrEqual(5);
+    for (const [id, reason] of reasons) {
+      expect(reason.length).toBeGreaterThan(30);
+      expect(id).not.toMatch(/IAM5$|IAM4/);
+    }
+  });
+});
+
+describe('a deployment of another name', () => {
+  test('has that name in front of everything that has a name', () => {
+    const { audit, logArchive } = synthesize('deployment: blue');
+    const names = [audit, logArchive].flatMap((template) =>
+      Object.values(template.toJSON().Resources).flatMap((resource) =>
+        namesIn((resource as { Properties?: Record<string, unknown> }).Properties ?? {}),
+      ),
+    );
+    expect(names.length).toBeGreaterThan(30);
+    for (const name of names) {
+      expect(name).toMatch(/^(alias\/|\/aws\/lambda\/)?blue(-|$)/);
+    }
+  });
+});
+
+describe('the trail', () => {
+  test('has a key prefix, insights and data events when they are asked for, beside the management events', () => {
+    const { logArchive } = synthesize(`
+trail:
+  name: everything
+  keyPrefix: org/audit
+  insights: [ApiCallRateInsight, ApiErrorRateInsight]
+  advancedEventSelectors:
+    - name: DynamoDB
+      fieldSelectors:
+        - { field: eventCategory, equals: [Data] }
+        - { field: resources.type, equals: [AWS::DynamoDB::Table] }
+        - { field: readOnly, equals: ['false'] }
+`);
+    expect(trailOf(logArchive)).toMatchObject({
+      TrailName: 'everything',
+      S3KeyPrefix: 'org/audit',
+      InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
+      AdvancedEventSelectors: [
+        { Name: 'Management events', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+        {
+          Name: 'DynamoDB',
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::DynamoDB::Table'] },
+            { Field: 'readOnly', Equals: ['false'] },
+          ],
+        },
+      ],
+    });
+    expect(statements(resources(logArchive, 'AWS::S3::BucketPolicy').BucketPolicy?.PolicyDocument)).toMatchObject({
+      AWSCloudTrailWrite: {
+        Resource: '<Bucket.Arn>/org/audit/AWSLogs/111122223333/*',
+        Condition: {
+          StringEquals: { 'aws:SourceArn': 'arn:aws:cloudtrail:eu-central-1:111122223333:trail/everything' },
+        },
+      },
+    });
+  });
+
+  test.each([
+    ['all objects', '', ['<Bucket.Arn>/']],
+    [
+      'all objects but those of another bucket',
+      "- { field: resources.ARN, notStartsWith: ['arn:aws:s3:::big/'] }",
+      ['arn:aws:s3:::big/', '<Bucket.Arn>/'],
+    ],
+  ])('leaves its own bucket out of %s in S3, or ingest would read of itself for ever', (_, line, notStartsWith) => {
+    const { logArchive } = synthesize(s3Selector(line));
+    expect(trailOf(logArchive)).toMatchObject({
+      AdvancedEventSelectors: [
+        {},
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+            { Field: 'resources.ARN', NotStartsWith: notStartsWith },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('takes the objects of certain buckets as they are named', () => {
+    const { logArchive } = synthesize(s3Selector("- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }"));
+    expect(trailOf(logArchive)?.AdvancedEventSelectors).toContainEqual(
+      expect.objectContaining({
+        FieldSelectors: expect.arrayContaining([{ Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::payroll/'] }]),
+      }),
+    );
+  });
+});
+
+describe('the settings of the log bucket', () => {
+  const guard = (template: Template) =>
+    statements(resources(template, 'AWS::S3::BucketPolicy').BucketPolicy?.PolicyDocument)
+      .DenyWeakeningToAllButTheDeployment;
+
+  test('may be changed by the administrators of the configuration too', () => {
+    const { logArchive } = synthesize("logBucket: { administrators: ['arn:aws:iam::111122223333:role/platform'] }");
+    expect(guard(logArchive)).toMatchObject({
+      Condition: {
+        ArnNotEquals: {
+          'aws:PrincipalArn': [
+            'arn:aws:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-central-1',
+            'arn:aws:iam::111122223333:role/platform',
+          ],
+        },
+      },
+    });
+  });
+
+  test('lock nobody out where nobody is known to deploy', () => {
+    const app = createApp();
+    const stack = new LogArchiveStack(app, 'log-archive', {
+      config: parseConfig('', 'f'),
+      synthesizer: new CliCredentialsStackSynthesizer(),
+    });
+    expect(guard(Template.fromStack(stack))).toBeUndefined();
+  });
+});
+
+describe('the table for Athena', () => {
+  test('is there only when asked for', () => {
+    synthesize().logArchive.resourceCountIs('AWS::Glue::Table', 0);
+  });
+
+  test('projects its partitions from the keys of the log bucket', () => {
+    const { logArchive } = synthesize('deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }');
+    const [table] = Object.values(resources(logArchive, 'AWS::Glue::Table'));
+    expect(table).toMatchObject({
+      CatalogId: '111122223333',
+      DatabaseName: 'blue_team',
+      TableInput: {
+        Name: 'cloudtrail_logs',
+        TableType: 'EXTERNAL_TABLE',
+        PartitionKeys: ['account', 'region', 'day'].map((Name) => ({ Name, Type: 'string' })),
+        Parameters: {
+          'projection.enabled': 'true',
+          'projection.account.values': '111122223333',
+          'projection.region.values': expect.stringMatching(/(^|,)eu-central-1(,|$)/),
+          'projection.day.format': 'yyyy/MM/dd',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders.
+          'storage.location.template': 's3://<Bucket>/org/AWSLogs/${account}/CloudTrail/${region}/${day}',
+        },
+        StorageDescriptor: {
+          Location: 's3://<Bucket>/org/AWSLogs/',
+          InputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
+          SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+        },
+      },
+    });
+    expect(JSON.stringify(table)).not.toMatch(/cn-north-1|us-gov-west-1/);
+  });
+});
+
+test('both stacks are protected against deletion', () => {
+  const { auditStack, logArchiveStack } = synthesize();
+  expect(auditStack.terminationProtection).toBe(true);
+  expect(logArchiveStack.terminationProtection).toBe(true);
+});
+
+function s3Selector(line: string): string {
+  return `
+trail:
+  advancedEventSelectors:
+    - name: S3
+      fieldSelectors:
+        - { field: eventCategory, equals: [Data] }
+        - { field: resources.type, equals: ['AWS::S3::Object'] }
+        ${line}
+`;
+}
+
+const NAMES = ['AliasName', 'BucketName', 'FunctionName', 'LayerName', 'LogGroupName', 'ManagedPolicyName', 'RoleName'];
+
+function namesIn(properties: Record<string, unknown>): string[] {
+  return Object.entries(properties)
+    .filter(([key]) => [...NAMES, 'AlarmName', 'QueueName', 'TableName', 'TopicName', 'TrailName'].includes(key))
+    .map(([, value]) =>
+      typeof value === 'string' ? value : JSON.stringify(value).replace(/^\{"Fn::Join":\["",\["/, ''),
+    )
+    .filter((value) => !value.startsWith('{'));
+}
