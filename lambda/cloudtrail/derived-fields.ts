@@ -1,7 +1,9 @@
+import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
 import type { CloudTrailEvent } from './event.ts';
 
 /** What rules may read of the classification, below `trailwarden.`. */
 export function derivedFields(event: CloudTrailEvent): object {
+  let grants: readonly PolicyGrant[] | undefined;
   return {
     actor: {
       kind: event.actor.kind,
@@ -21,5 +23,10 @@ export function derivedFields(event: CloudTrailEvent): object {
     resources: [...event.resources],
     address: event.address,
     externalAccounts: [...event.externalAccounts],
+    /** Only few records hold a policy document: it is read when a rule asks for it. */
+    get grants(): readonly PolicyGrant[] {
+      grants ??= findPolicyGrants(event.record);
+      return grants;
+    },
   };
 }
