@@ -100,9 +100,16 @@ export class Detector {
    * eventID: then each delivery counts.
    */
   correlate(record: object, at: Date | number, derived?: object): CorrelationFinding[] {
+    return this.observe(this.memberships(record, at, derived), at);
+  }
+
+  /**
+   * Feeds what `memberships` said of a record, here or in another thread that has the same rules, to the correlations
+   * kept in memory.
+   */
+  observe(memberships: readonly Membership[], at: Date | number): CorrelationFinding[] {
     const now = Number(at);
     const closed = this.settle(now);
-    const memberships = this.memberships(record, now, derived);
     const options = { now, lateness: this.#options.lateness ?? LATENESS };
     const { findings } = runSync(observe(this.correlations, memberships, options), this.#store);
     return [...closed, ...findings];
