@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from '../../lib/config-file.ts';
 import { LogArchiveStack } from '../../lib/log-archive-stack.ts';
-import { createApp, synthesize } from './support/deployment.ts';
+import { createApp, synthesize, synthesizeLogArchive } from './support/deployment.ts';
 import { resources, statements } from './support/template.ts';
 
 const violationsOf = (stack: Stack) => new AwsSolutionsChecks().validateScope(stack).violations;
@@ -64,7 +64,7 @@ describe('a deployment of another name', () => {
 
 describe('the trail', () => {
   test('has a key prefix, insights and data events when they are asked for, beside the management events', () => {
-    const { logArchive } = synthesize(`
+    const logArchive = synthesizeLogArchive(`
 trail:
   name: everything
   keyPrefix: org/audit
@@ -110,7 +110,7 @@ trail:
       ['arn:aws:s3:::big/', '<Bucket.Arn>/'],
     ],
   ])('leaves its own bucket out of %s in S3, or ingest would read of itself for ever', (_, line, notStartsWith) => {
-    const { logArchive } = synthesize(s3Selector(line));
+    const logArchive = synthesizeLogArchive(s3Selector(line));
     expect(trailOf(logArchive)).toMatchObject({
       AdvancedEventSelectors: [
         {},
@@ -126,7 +126,9 @@ trail:
   });
 
   test('takes the objects of certain buckets as they are named', () => {
-    const { logArchive } = synthesize(s3Selector("- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }"));
+    const logArchive = synthesizeLogArchive(
+      s3Selector("- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }"),
+    );
     expect(trailOf(logArchive)?.AdvancedEventSelectors).toContainEqual(
       expect.objectContaining({
         FieldSelectors: expect.arrayContaining([{ Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::payroll/'] }]),
@@ -141,7 +143,9 @@ describe('the settings of the log bucket', () => {
       .DenyWeakeningToAllButTheDeployment;
 
   test('may be changed by the administrators of the configuration too', () => {
-    const { logArchive } = synthesize("logBucket: { administrators: ['arn:aws:iam::111122223333:role/platform'] }");
+    const logArchive = synthesizeLogArchive(
+      "logBucket: { administrators: ['arn:aws:iam::111122223333:role/platform'] }",
+    );
     expect(guard(logArchive)).toMatchObject({
       Condition: {
         ArnNotEquals: {
@@ -170,7 +174,9 @@ describe('the table for Athena', () => {
   });
 
   test('projects its partitions from the keys of the log bucket', () => {
-    const { logArchive } = synthesize('deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }');
+    const logArchive = synthesizeLogArchive(
+      'deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }',
+    );
     const [table] = Object.values(resources(logArchive, 'AWS::Glue::Table'));
     expect(table).toMatchObject({
       CatalogId: '111122223333',

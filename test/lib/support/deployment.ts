@@ -59,16 +59,30 @@ export function folderOf(files: Record<string, string>): string {
   return folder;
 }
 
-/** Both stacks as they are deployed with the settings `yaml`, over one rule. */
-export function synthesize(yaml = '') {
+const ENV = { account: ACCOUNT, region: REGION };
+
+/** The log archive alone, as it is deployed with the settings `yaml`. */
+export function synthesizeLogArchive(yaml: string): Template {
+  const config = parseConfig(yaml, 'trailwarden.yaml');
+  return Template.fromStack(new LogArchiveStack(createApp(), 'log-archive', { env: ENV, config }));
+}
+
+const deployments = new Map<string, ReturnType<typeof synthesizeAnew>>();
+
+/** Both stacks as they are deployed with the settings `yaml`, over one rule: made once for the same settings. */
+export function synthesize(yaml = ''): ReturnType<typeof synthesizeAnew> {
+  const deployment = deployments.get(yaml) ?? synthesizeAnew(yaml);
+  deployments.set(yaml, deployment);
+  return deployment;
+}
+
+function synthesizeAnew(yaml: string) {
   const app = createApp();
   const config = parseConfig(yaml, 'trailwarden.yaml');
-  const env = { account: ACCOUNT, region: REGION };
-  const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env, config });
+  const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env: ENV, config });
   const defaultRules = folderOf({ 'table.yml': RULE });
-  const auditStack = new AuditStack(app, 'audit', { env, config, logArchive: logArchiveStack, defaultRules });
+  const auditStack = new AuditStack(app, 'audit', { env: ENV, config, logArchive: logArchiveStack, defaultRules });
   return {
-    app,
     auditStack,
     logArchiveStack,
     audit: Template.fromStack(auditStack),
