@@ -37,7 +37,7 @@ export function firesEarly({ type, condition }: CorrelationRule): boolean {
  */
 export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
   const { rule } = context;
-  const members = view.members.toSorted((a, b) => a.eventTime - b.eventTime);
+  const members = view.members.toSorted(byTime);
   const ends = new Set(members.map(({ eventTime }) => eventTime));
   const claimed: Firing[] = [];
   for (const at of ends) {
@@ -59,7 +59,7 @@ export function judgeAround(context: JudgeContext, view: GroupView, time: number
  */
 export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
   const { rule, now, lateness } = context;
-  const members = view.members.toSorted((a, b) => a.eventTime - b.eventTime);
+  const members = view.members.toSorted(byTime);
   const lastRead = members.at(-1)?.eventTime ?? Number.NEGATIVE_INFINITY;
   const claimed: Firing[] = [];
   let { judgedThrough = Number.NEGATIVE_INFINITY } = view;
@@ -80,6 +80,13 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
     if (firing !== undefined) claimed.push(firing);
   }
   return { firings: claimed, ...through(judgedThrough), ...(view.truncated ? { due: now } : {}) };
+}
+
+/** Whatever order a store keeps them in: a firing must name its events alike wherever it is found. */
+function byTime(a: Member, b: Member): number {
+  if (a.eventTime !== b.eventTime) return a.eventTime - b.eventTime;
+  if (a.identity !== b.identity) return a.identity < b.identity ? -1 : 1;
+  return a.rule < b.rule ? -1 : Number(a.rule > b.rule);
 }
 
 function through(judgedThrough: number): Pick<Verdict, 'judgedThrough'> {

@@ -1,0 +1,414 @@
+import { createHash } from 'node:crypto';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../detection/index.ts';
+import { isConditionFailure, isTransactionConflict } from './conditional.ts';
+
+const fieldsSchema = z.record(z.string(), z.array(z.string()));
+
+const memberSchema = z.object({
+  identity: z.string(),
+  rule: z.string(),
+  eventTime: z.number(),
+  eventID: z.string(),
+  arrivedAt: z.number(),
+  fields: fieldsSchema,
+  context: z.string().optional(),
+});
+
+const firingSchema = z.object({
+  id: z.string(),
+  at: z.number(),
+  from: z.number(),
+  value: z.number(),
+  atLeast: z.boolean(),
+  eventIDs: z.array(z.string()),
+  fields: fieldsSchema,
+  pending: z.boolean(),
+  context: z.string().optional(),
+});
+
+const stateSchema = z.object({
+  version: z.number().default(0),
+  judgedThrough: z.number().optional(),
+  due: z.number().optional(),
+  rules: z.set(z.string()).default(new Set()),
+});
+
+type State = z.infer<typeof stateSchema>;
+
+const dueSchema = z.object({ correlation: z.string(), groupValues: z.string() });
+
+/** The sort key of the row that holds what is known of a whole group. */
+const STATE = 'state';
+
+/** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
+const DUE_SHARD = 'due';
+
+/** Later than this after a claim, the function that made it is gone: its findings are somebody else's to report. */
+const FUNCTION_LIFETIME = 15 * 60_000;
+
+/** TransactWriteItems takes 100 writes; one is the state's. */
+const FIRINGS_A_CLAIM = 90;
+
+const MAX_ATTEMPTS = 50;
+
+/** Members that are read again when another function's claim was faster. */
+const READ_AGAIN = 10_000;
+
+/** Longer texts of fields are kept as their beginning and their hash: they still tell values apart. */
+const MAX_TEXT = 512;
+
+/** Sorts behind every identity, which is text in ASCII. */
+const LAST = '~';
+
+interface Row {
+  readonly group: string;
+  readonly member: string;
+}
+
+/**
+ * The state of correlations in DynamoDB, for functions that run at the same time. A group is a partition: a row for
+ * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are
+ * written before anything is read, reads are consistent, and a claim holds only if nobody claimed in between.
+ */
+export class CorrelationTable implements CorrelationStore {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #now: () => Date;
+
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date) {
+    this.#client = client;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async append(
+    key: GroupKey,
+    member: Member,
+    { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
+  ): Promise<GroupView> {
+    await this.#putMember(key, member, expiresAt);
+    const state = await this.#register(key, member.rule, due, expiresAt);
+    return this.#viewAround(key, state, around);
+  }
+
+  async read(key: GroupKey, limit: number): Promise<GroupView> {
+    const state = await this.#state(key);
+    const after = state.judgedThrough;
+    const lists = await Promise.all(
+      [...state.rules].map((rule) => {
+        const prefix = memberPrefix(rule);
+        const from = after === undefined ? prefix : `${prefix}${iso(after)}#${LAST}`;
+        return this.#members(key, { from, to: `${prefix}${LAST}`, limit: limit + 1 });
+      }),
+    );
+    const members = lists.flat().sort((a, b) => a.eventTime - b.eventTime);
+    const firings = await this.#firings(key);
+    return view(state, members.slice(0, limit), members.length > limit, firings);
+  }
+
+  async claim(
+    key: GroupKey,
+    claim: Claim,
+    { around, expiresAt }: { around?: Around; expiresAt: number },
+  ): Promise<GroupView | undefined> {
+    const { firings } = claim;
+    for (let start = 0; ; start += FIRINGS_A_CLAIM) {
+      const isLast = start + FIRINGS_A_CLAIM >= firings.length;
+      const part: Claim = {
+        version: claim.version + start / FIRINGS_A_CLAIM,
+        firings: firings.slice(start, start + FIRINGS_A_CLAIM),
+        ...(isLast && claim.judgedThrough !== undefined && { judgedThrough: claim.judgedThrough }),
+        ...(isLast && claim.due !== undefined && { due: claim.due }),
+      };
+      const held = await this.#claimOnce(key, part, expiresAt);
+      if (!held)
+        return around === undefined
+          ? this.read(key, READ_AGAIN)
+          : this.#viewAround(key, await this.#state(key), around);
+      if (isLast) return undefined;
+    }
+  }
+
+  async due(now: number): Promise<readonly GroupKey[]> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        IndexName: 'by-due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+        ExpressionAttributeValues: { ':shard': DUE_SHARD, ':now': iso(now) },
+      },
+    );
+    const groups = new Map<string, GroupKey>();
+    for await (const { Items = [] } of pages) {
+      for (const item of Items) {
+        const { correlation, groupValues: group } = dueSchema.parse(item);
+        groups.set(partition({ correlation, group }), { correlation, group });
+      }
+    }
+    return [...groups.values()];
+  }
+
+  async acknowledge(key: GroupKey, firingIds: readonly string[]): Promise<void> {
+    const ids = new Set(firingIds);
+    for (const firing of await this.#firings(key)) {
+      if (!firing.pending || !ids.has(firing.id)) continue;
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: firingRow(key, firing.at),
+          UpdateExpression: 'SET pending = :false REMOVE dueShard, dueAt',
+          ExpressionAttributeValues: { ':false': false },
+        }),
+      );
+    }
+  }
+
+  /** The first delivery stays: it says when the event came. */
+  async #putMember(key: GroupKey, member: Member, expiresAt: number): Promise<void> {
+    const { group, member: sortKey } = memberRow(key, member);
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { group, member: sortKey, ...member, fields: bounded(member.fields), expiresAt: seconds(expiresAt) },
+          ConditionExpression: 'attribute_not_exists(#group)',
+          ExpressionAttributeNames: { '#group': 'group' },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  /**
+   * Notes in the state that the rule has members, and when the group must be judged. A due time always changes the
+   * version: a claim that was decided before the member was there must not clear it.
+   */
+  async #register(key: GroupKey, rule: string, due: number | undefined, expiresAt: number): Promise<State> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const state = await this.#state(key);
+      if (due === undefined && state.rules.has(rule)) return state;
+      const earliest = due === undefined ? state.due : Math.min(due, state.due ?? due);
+      const next: State = {
+        ...state,
+        version: state.version + (due === undefined ? 0 : 1),
+        rules: new Set([...state.rules, rule]),
+        ...(earliest !== undefined && { due: earliest }),
+      };
+      if (await this.#putState(key, state, next, expiresAt)) return next;
+    }
+    throw new Error(`The group ${partition(key)} is written by too many functions at once.`);
+  }
+
+  async #claimOnce(
+    key: GroupKey,
+    { version, firings, judgedThrough, due }: Claim,
+    expiresAt: number,
+  ): Promise<boolean> {
+    const state = await this.#state(key);
+    if (state.version !== version) return false;
+    const judges = judgedThrough !== undefined || due !== undefined;
+    const { due: dueBefore, ...rest } = state;
+    const nextDue = judges ? due : dueBefore;
+    const next: State = {
+      ...rest,
+      version: version + 1,
+      ...(judgedThrough !== undefined && { judgedThrough }),
+      ...(nextDue !== undefined && { due: nextDue }),
+    };
+    if (firings.length === 0) return this.#putState(key, state, next, expiresAt);
+    const reportBy = iso(this.#now().getTime() + FUNCTION_LIFETIME);
+    const puts = firings.map((firing) => ({
+      Put: {
+        TableName: this.#table,
+        Item: {
+          ...firingRow(key, firing.at),
+          ...firing,
+          ...groupAttributes(key),
+          dueShard: DUE_SHARD,
+          dueAt: reportBy,
+          expiresAt: seconds(expiresAt),
+        },
+      },
+    }));
+    try {
+      await this.#client.send(
+        new TransactWriteCommand({ TransactItems: [{ Put: this.#stateWrite(key, state, next, expiresAt) }, ...puts] }),
+      );
+      return true;
+    } catch (error) {
+      if (isTransactionConflict(error)) return false;
+      throw error;
+    }
+  }
+
+  async #putState(key: GroupKey, before: State, next: State, expiresAt: number): Promise<boolean> {
+    try {
+      await this.#client.send(new PutCommand(this.#stateWrite(key, before, next, expiresAt)));
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Holds only over the state that was read. */
+  #stateWrite(key: GroupKey, before: State, next: State, expiresAt: number) {
+    const { due, ...rest } = next;
+    return {
+      TableName: this.#table,
+      Item: {
+        group: partition(key),
+        member: STATE,
+        ...groupAttributes(key),
+        ...rest,
+        ...(due !== undefined && { due, dueShard: DUE_SHARD, dueAt: iso(due) }),
+        expiresAt: seconds(expiresAt),
+      },
+      ...(before.rules.size === 0
+        ? {
+            ConditionExpression: 'attribute_not_exists(#version)',
+            ExpressionAttributeNames: { '#version': 'version' },
+          }
+        : {
+            ConditionExpression: '#version = :version AND #rules = :rules',
+            ExpressionAttributeNames: { '#version': 'version', '#rules': 'rules' },
+            ExpressionAttributeValues: { ':version': before.version, ':rules': before.rules },
+          }),
+    };
+  }
+
+  async #state(key: GroupKey): Promise<State> {
+    const { Item } = await this.#client.send(
+      new GetCommand({
+        TableName: this.#table,
+        Key: { group: partition(key), member: STATE } satisfies Row,
+        ConsistentRead: true,
+      }),
+    );
+    return stateSchema.parse(Item ?? {});
+  }
+
+  /** Of each rule the nearest members up to the time and after it, within a timespan. */
+  async #viewAround(key: GroupKey, state: State, { time, timespan, limit }: Around): Promise<GroupView> {
+    const halves = await Promise.all(
+      [...state.rules].flatMap((rule) => {
+        const prefix = memberPrefix(rule);
+        const middle = `${prefix}${iso(time)}#${LAST}`;
+        return [
+          this.#members(key, {
+            from: `${prefix}${iso(time - timespan)}#${LAST}`,
+            to: middle,
+            limit: limit + 1,
+            newestFirst: true,
+          }),
+          this.#members(key, { from: middle, to: `${prefix}${iso(time + timespan)}`, limit: limit + 1 }),
+        ];
+      }),
+    );
+    const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
+    const truncated = halves.some((half) => half.length > limit);
+    const firings = await this.#firings(key, time - 2 * timespan, time + 2 * timespan);
+    return view(state, members, truncated, firings);
+  }
+
+  async #members(
+    key: GroupKey,
+    { from, to, limit, newestFirst = false }: { from: string; to: string; limit: number; newestFirst?: boolean },
+  ): Promise<Member[]> {
+    const found: Member[] = [];
+    for await (const item of this.#rows(key, from, to, newestFirst)) {
+      found.push(memberSchema.parse(item));
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  async #firings(key: GroupKey, from?: number, to?: number): Promise<Firing[]> {
+    const lower = from === undefined ? FIRING_PREFIX : `${FIRING_PREFIX}${iso(from)}`;
+    const upper = `${FIRING_PREFIX}${to === undefined ? LAST : iso(to)}`;
+    const found: Firing[] = [];
+    for await (const item of this.#rows(key, lower, upper, false)) found.push(firingSchema.parse(item));
+    return found;
+  }
+
+  /** DynamoDB deletes expired rows within days: until then they are passed over here. */
+  async *#rows(key: GroupKey, from: string, to: string, newestFirst: boolean): AsyncGenerator<Record<string, unknown>> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: '#group = :group AND #member BETWEEN :from AND :to',
+        FilterExpression: 'expiresAt > :now',
+        ExpressionAttributeNames: { '#group': 'group', '#member': 'member' },
+        ExpressionAttributeValues: {
+          ':group': partition(key),
+          ':from': from,
+          ':to': to,
+          ':now': seconds(this.#now().getTime()),
+        },
+        ConsistentRead: true,
+        ScanIndexForward: !newestFirst,
+      },
+    );
+    for await (const { Items = [] } of pages) yield* Items;
+  }
+}
+
+const FIRING_PREFIX = 'firing#';
+
+function view(state: State, members: readonly Member[], truncated: boolean, firings: readonly Firing[]): GroupView {
+  const { version, judgedThrough } = state;
+  return { members, truncated, firings, version, ...(judgedThrough !== undefined && { judgedThrough }) };
+}
+
+/** Readable where it is short enough for a key: `<correlation>#["arn:…"]`. */
+function partition({ correlation, group }: GroupKey): string {
+  const readable = `${correlation}#${group}`;
+  return Buffer.byteLength(readable) <= 1024 ? readable : `${correlation}#${hash(group)}`;
+}
+
+function groupAttributes({ correlation, group }: GroupKey): { correlation: string; groupValues: string } {
+  return { correlation, groupValues: group };
+}
+
+function memberPrefix(rule: string): string {
+  return `member#${encodeURIComponent(rule)}#`;
+}
+
+function memberRow(key: GroupKey, { rule, eventTime, identity }: Member): Row {
+  return { group: partition(key), member: `${memberPrefix(rule)}${iso(eventTime)}#${encodeURIComponent(identity)}` };
+}
+
+/** A correlation has one window that ends at a time, so a group has one firing for it. */
+function firingRow(key: GroupKey, at: number): Row {
+  return { group: partition(key), member: `${FIRING_PREFIX}${iso(at)}` };
+}
+
+function bounded(fields: Member['fields']): Member['fields'] {
+  const bound = (text: string): string => (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…${hash(text)}`);
+  return Object.fromEntries(Object.entries(fields).map(([path, texts]) => [path, texts.slice(0, 50).map(bound)]));
+}
+
+/** Times in keys sort as text, to the millisecond. */
+function iso(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString();
+}
+
+function seconds(epochMilliseconds: number): number {
+  return Math.ceil(epochMilliseconds / 1000);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
