@@ -30,7 +30,14 @@ const isTypeScript = (path: string): boolean => path.endsWith('.ts');
 await rm(DIST, { recursive: true, force: true });
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['bin/trailwarden.ts', 'cli/**/*.ts', 'lambda/**/*.ts', 'library/detection.ts', 'local/**/*.ts'],
+  entryPoints: [
+    'bin/trailwarden.ts',
+    'cli/**/*.ts',
+    'lambda/**/*.ts',
+    'library/detection.ts',
+    'local/**/*.ts',
+    'rules/*.ts',
+  ],
   outbase: '.',
   outdir: DIST,
   bundle: true,

@@ -1,9 +1,9 @@
 import { derivedFields } from '../lambda/cloudtrail/derived-fields.ts';
 import { readEvent } from '../lambda/cloudtrail/event.ts';
 import {
+  compileRules as compileOverRecords,
   type Detector,
   type DetectorOptions,
-  compileRules as compileOverRecords,
   type ParsedRules,
   type RuleOptions,
   type RuleSource,
