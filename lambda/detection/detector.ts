@@ -226,8 +226,8 @@ function describe(rule: RuleSet['rules'][number], placed: ReadonlyMap<string, bo
 
 function actionsOf(rule: DetectionRule): string[] {
   const requirements = requirementsOf(rule);
-  const names = requirements.get('["eventName"]')?.texts;
-  const sources = requirements.get('["eventSource"]')?.texts;
+  const names = requirements.get('["eventName"]')?.exact;
+  const sources = requirements.get('["eventSource"]')?.exact;
   if (names === undefined && sources === undefined) return [];
   const services = [...(sources?.values() ?? ['*'])].map((source) => source.replace(/\.amazonaws\.com$/i, ''));
   return services.flatMap((service) => [...(names?.values() ?? ['*'])].map((name) => `${service}:${name}`));

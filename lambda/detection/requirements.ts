@@ -1,11 +1,16 @@
 import { fold } from './match-text.ts';
-import type { ConditionNode, Detection, DetectionRule, Field, SelectionNode } from './rule-set.ts';
+import { isNeedle } from './needles.ts';
+import { literalOfRegex } from './regex-literal.ts';
+import type { ConditionNode, Detection, DetectionRule, Field, SelectionNode, ValueTest } from './rule-set.ts';
 import { plainText } from './sigma-string.ts';
 
-/** A rule can match only events in which the field has one of these texts: folded, each with how a rule writes it. */
+/** A rule can match only events in which one of these is so of a field. */
 export interface Requirement {
   field: Field;
-  texts: ReadonlyMap<string, string>;
+  /** The field has one of these texts: folded, each with how a rule writes it. */
+  exact: ReadonlyMap<string, string> | undefined;
+  /** One of these (folded) occurs in the field's text. */
+  within: ReadonlySet<string> | undefined;
 }
 
 /** By path. Each requirement is necessary for itself; a rule without any may match whatever the event holds. */
@@ -13,7 +18,7 @@ type Requirements = ReadonlyMap<string, Requirement>;
 
 const NONE: Requirements = new Map();
 
-/** What an event must hold for the rule to match, as far as exact values say so. Filters can only narrow it. */
+/** What an event must hold for the rule to match, as far as its values say so. Filters can only narrow it. */
 export function requirementsOf({ detection }: Pick<DetectionRule, 'detection'>): Requirements {
   return ofDetection(detection);
 }
@@ -56,13 +61,33 @@ function ofSelection(node: SelectionNode): Requirements {
 function ofField({ field, values, link, negated }: Extract<SelectionNode, { kind: 'field' }>): Requirements {
   if (negated) return NONE;
   const groups = link === 'any' ? [values.flat()] : values;
-  const sets = groups.flatMap((tests) => {
-    const texts = tests.map((test) => (test.is === 'text' ? plainText(test.pattern) : undefined));
-    const exact = texts.filter((text) => text !== undefined);
-    return exact.length === texts.length ? [new Map(exact.map((text) => [fold(text), text] as const))] : [];
-  });
-  const [smallest] = sets.sort((a, b) => a.size - b.size);
-  return smallest === undefined ? NONE : new Map([[JSON.stringify(field.path), { field, texts: smallest }]]);
+  return all(groups.map((tests) => ofTests(field, tests)));
+}
+
+/** One of the tests must hold. */
+function ofTests(field: Field, tests: readonly ValueTest[]): Requirements {
+  const texts = tests.map((test) => (test.is === 'text' ? plainText(test.pattern) : undefined));
+  const literals = tests.map(literalOf);
+  const exact = texts.every((text) => text !== undefined)
+    ? new Map(texts.map((text) => [fold(text), text]))
+    : undefined;
+  const within = literals.every((text) => text !== undefined) ? new Set(literals) : undefined;
+  if (exact === undefined && within === undefined) return NONE;
+  return new Map([[JSON.stringify(field.path), { field, exact, within }]]);
+}
+
+/** A text that occurs in whatever the test holds for, or undefined. */
+function literalOf(test: ValueTest): string | undefined {
+  const texts =
+    test.is === 'text'
+      ? test.pattern.flatMap((part) => ('text' in part ? [part.text] : []))
+      : test.is === 'regex'
+        ? [literalOfRegex(test)]
+        : [];
+  return texts
+    .map(fold)
+    .filter(isNeedle)
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 /**
@@ -72,22 +97,35 @@ function ofField({ field, values, link, negated }: Extract<SelectionNode, { kind
 function all(parts: readonly Requirements[]): Requirements {
   const merged = new Map<string, Requirement>();
   for (const part of parts) {
-    for (const [path, requirement] of part) {
+    for (const [path, { field, exact, within }] of part) {
       const other = merged.get(path);
-      if (other === undefined || requirement.texts.size < other.texts.size) merged.set(path, requirement);
+      merged.set(path, { field, exact: smaller(other?.exact, exact), within: smaller(other?.within, within) });
     }
   }
   return merged;
+}
+
+function smaller<T extends { size: number }>(a: T | undefined, b: T | undefined): T | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.size < a.size ? b : a;
 }
 
 /** One of them is needed: only what each of them requires, and then any of the texts. */
 function any(parts: readonly Requirements[]): Requirements {
   const [first = NONE, ...others] = parts;
   const merged = new Map<string, Requirement>();
-  for (const [path, { field, texts }] of first) {
-    const same = others.map((other) => other.get(path));
-    if (!same.every((requirement) => requirement !== undefined)) continue;
-    merged.set(path, { field, texts: new Map([...texts, ...same.flatMap((requirement) => [...requirement.texts])]) });
+  for (const [path, requirement] of first) {
+    const same = [requirement];
+    for (const other of others) same.push(...(other.has(path) ? [other.get(path) ?? requirement] : []));
+    if (same.length < parts.length) continue;
+    const exact = same.map((one) => one.exact).filter((one) => one !== undefined);
+    const within = same.map((one) => one.within).filter((one) => one !== undefined);
+    if (exact.length < same.length && within.length < same.length) continue;
+    merged.set(path, {
+      field: requirement.field,
+      exact: exact.length === same.length ? new Map(exact.flatMap((one) => [...one])) : undefined,
+      within: within.length === same.length ? new Set(within.flatMap((one) => [...one])) : undefined,
+    });
   }
   return merged;
 }

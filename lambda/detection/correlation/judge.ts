@@ -126,6 +126,7 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
     atLeast: truncated,
     eventIDs: [...new Set(window.map(({ eventID }) => eventID))].slice(-MAX_EVENT_IDS),
     fields: last.fields,
+    ...(last.context !== undefined && { context: last.context }),
     pending: true,
   };
 }

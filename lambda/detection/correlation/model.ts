@@ -15,6 +15,7 @@ export interface CorrelatedEvent {
   identity: string;
   eventTime: number;
   eventID: string;
+  context?: string;
 }
 
 /** A correlation with what it takes from the events of each rule that it names. */
@@ -75,8 +76,9 @@ export class Correlations {
     const ruleId = rule.metadata.id;
     return (this.#above.get(ruleId) ?? []).map((above) => {
       const textsOf = ({ path }: Field): readonly string[] => firing.fields[fieldKey(path)] ?? [];
-      const { id: identity, at: eventTime, fields } = firing;
-      return { key: groupKey(above, ruleId, textsOf), member: { identity, eventTime, eventID, rule: ruleId, fields } };
+      const { id: identity, at: eventTime, fields, context } = firing;
+      const member = { identity, eventTime, eventID, rule: ruleId, fields, ...(context !== undefined && { context }) };
+      return { key: groupKey(above, ruleId, textsOf), member };
     });
   }
 

@@ -28,6 +28,8 @@ export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
   value: number;
   /** There were more events than were read: `value` is a lower bound. */
   atLeast: boolean;
+  /** What the caller gave along with the last event. */
+  context?: string;
 }
 
 export interface CorrelationOutcome {
@@ -162,6 +164,7 @@ function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): 
     eventIDs: firing.eventIDs,
     value: firing.value,
     atLeast: firing.atLeast,
+    ...(firing.context !== undefined && { context: firing.context }),
   };
 }
 

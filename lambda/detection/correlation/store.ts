@@ -19,6 +19,8 @@ export interface Member {
   arrivedAt: number;
   /** The texts of the fields that this correlation, or one above it, needs; by their path as JSON. */
   fields: Readonly<Record<string, readonly string[]>>;
+  /** What the caller wants back with a firing whose window ends with this event. */
+  context?: string;
 }
 
 /** A correlation fired for a group: its window is (at - timespan, at]. */
@@ -37,6 +39,8 @@ export interface Firing {
   eventIDs: readonly string[];
   /** The last event's fields, for the correlations above. */
   fields: Member['fields'];
+  /** The last event's context. */
+  context?: string;
   /** Claimed, and its findings not yet known to be stored: it is reported again until it is acknowledged. */
   pending: boolean;
 }
