@@ -13,7 +13,7 @@ import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { logObjects } from './log-bucket.ts';
 import { bucketArn, bucketName } from './names.ts';
-import { onTable, publishTo, useKeyThrough } from './permissions.ts';
+import { correlate, onTable, publishTo, useKeyThrough } from './permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
 export const INGEST_TIMEOUT = Duration.minutes(5);
@@ -103,6 +103,7 @@ function permissions({ config, queue, logKey, tables, topics, settings }: Ingest
     noteShardCounts(tables),
     onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    correlate(tables),
     onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
     useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),

@@ -3,6 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { AuditTables } from './audit-tables.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -26,6 +27,16 @@ export function onTable(
     actions: [...actions],
     resources: [table.tableArn, ...indexes.map((index) => `${table.tableArn}/index/${index}`)],
   });
+}
+
+/** The state of correlations, which functions share. A transaction asks for the rights of its writes. */
+export function correlate(tables: AuditTables['tables'], indexes: readonly string[] = []): PolicyStatement {
+  return onTable(
+    'Correlate',
+    tables.correlations,
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    indexes,
+  );
 }
 
 export function publishTo(topics: readonly ITopic[]): PolicyStatement {

@@ -49,10 +49,27 @@ export interface FindingEvent {
   readonly receipt: Receipt;
 }
 
-/** One rule matched one event: stored once, for ever under the same id. */
+/** The events that a correlation counted, or computed over. */
+export interface CorrelatedEvents {
+  /** eventTime of the first and of the last event in the window, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  /** What was counted or computed. */
+  readonly value: number;
+  /** There were more events than were read: `value` is a lower bound. */
+  readonly atLeast: boolean;
+  /** Oldest first; the last ones where there are many. */
+  readonly eventIDs: readonly string[];
+}
+
+/**
+ * One rule matched one event, or one correlation fired for one group: stored once, for ever under the same id.
+ * Of a correlation, the event is the last in its window, and `matched` is the group.
+ */
 export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;
   readonly matched: readonly MatchedField[];
+  readonly correlation?: CorrelatedEvents;
 }
 
 /** Resources that a finding repeats from its event. */
@@ -86,7 +103,8 @@ function findingRule(match: RuleMatch): FindingRule {
   };
 }
 
-function findingEvent(event: CloudTrailEvent): FindingEvent {
+/** What a finding tells of its event. */
+export function findingEvent(event: CloudTrailEvent): FindingEvent {
   const { actor, credential } = event;
   return {
     eventID: event.eventID,

@@ -69,6 +69,14 @@ const MAX_TEXT = 512;
 /** Sorts behind every identity, which is text in ASCII. */
 const LAST = '~';
 
+interface ConditionalPut {
+  readonly TableName: string;
+  readonly Item: Record<string, unknown>;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, unknown>;
+}
+
 interface Row {
   readonly group: string;
   readonly member: string;
@@ -263,7 +271,7 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   /** Holds only over the state that was read. */
-  #stateWrite(key: GroupKey, before: State, next: State, expiresAt: number) {
+  #stateWrite(key: GroupKey, before: State, next: State, expiresAt: number): ConditionalPut {
     const { due, ...rest } = next;
     return {
       TableName: this.#table,

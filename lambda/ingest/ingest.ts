@@ -2,10 +2,12 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type ObjectReference, parseNotification } from '../cloudtrail/notification.ts';
 import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/object-key.ts';
+import { describeError } from '../runtime/describe-error.ts';
+import { delayRetry } from '../runtime/retry-delay.ts';
 import { openObject, type SourceObject } from './object-source.ts';
 import { type ObjectOutcome, type ProcessorDependencies, processObject } from './process-object.ts';
 
@@ -24,10 +26,6 @@ export interface IngestDependencies {
 
 /** What of the function's time is kept for finishing what was begun. */
 const STOP_BEFORE_MILLISECONDS = 30_000;
-
-/** Seconds until a failed message comes back: doubles with each try, up to a quarter of an hour. */
-const RETRY_BASE_SECONDS = 20;
-const RETRY_MAX_SECONDS = 900;
 
 /** Objects that a message names could not be read for now: the message comes back, and skips those that are closed. */
 class ObjectsUnread extends Error {
@@ -86,7 +84,7 @@ async function handleMessage(
       logger.warn('An object could not be read for now', {
         bucket: reference.bucket,
         key: reference.key,
-        error: describe(error),
+        error: describeError(error),
       });
     }
   }
@@ -126,7 +124,7 @@ async function handleObject(
     if (outcome.status === 'continue') await queueAgain(dependencies, { ...object, ...versionOf(object) });
     report(dependencies, object, parsedKey, outcome);
   } catch (error) {
-    await processor.ledger.fail(object, describe(error)).catch(() => {
+    await processor.ledger.fail(object, describeError(error)).catch(() => {
       // The ledger is out of reach too; the message comes back and says so.
     });
     throw error;
@@ -155,23 +153,6 @@ async function queueAgain({ sqs, queueUrl }: IngestDependencies, reference: Obje
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(notification) }));
 }
 
-/** Without this the message would come back only after the queue's visibility timeout, as soon at the last try as at the first. */
-async function delayRetry({ sqs, queueUrl, logger }: IngestDependencies, message: SQSRecord): Promise<void> {
-  const tries = Number(message.attributes.ApproximateReceiveCount) || 1;
-  const bound = Math.min(RETRY_MAX_SECONDS, RETRY_BASE_SECONDS * 2 ** (tries - 1));
-  try {
-    await sqs.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: message.receiptHandle,
-        VisibilityTimeout: Math.ceil(bound / 2 + (Math.random() * bound) / 2),
-      }),
-    );
-  } catch (error) {
-    logger.warn('The delay of a retry could not be set: the visibility timeout holds', { error: describe(error) });
-  }
-}
-
 const STATUS_METRICS = {
   closed: 'ObjectsClosed',
   rejected: 'ObjectsRejected',
@@ -196,9 +177,4 @@ function report(
   const details = { bucket: object.bucket, key: object.key, version: object.version, ...outcome };
   if (outcome.status === 'rejected') logger.error('A log object was rejected', details);
   else logger.info('A log object was processed', details);
-}
-
-/** An error's name and message: SDK errors carry requests and headers that a log must not hold. */
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
 }

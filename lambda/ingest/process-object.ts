@@ -14,7 +14,8 @@ import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../
 import type { KnownDaysWriter } from '../index/known-days.ts';
 import type { Ledger, LedgerRow, Rejection } from '../index/ledger.ts';
 import type { RefusedRow, RowWriter } from '../index/row-writer.ts';
-import { FindingRecorder } from './finding-recorder.ts';
+import type { Correlator } from '../runtime/correlator.ts';
+import { BoundedTasks } from './bounded-tasks.ts';
 import type { SourceObject } from './object-source.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -22,6 +23,7 @@ import type { Quarantine } from './quarantine.ts';
 export interface ProcessorDependencies {
   readonly ledger: Ledger;
   readonly detector: Detector;
+  readonly correlator: Correlator;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
   readonly knownDays: KnownDaysWriter;
   readonly createQuarantine: () => Quarantine;
@@ -128,21 +130,20 @@ class ObjectReading {
   readonly #request: ObjectRequest;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #quarantine: Quarantine;
-  readonly #findings: FindingRecorder;
+  readonly #tasks = new BoundedTasks();
   readonly #receipt: Omit<Receipt, 'index'>;
   readonly #from: number;
   readonly #rejections: Rejection[];
   #records: number;
   #indexed: number;
   #rejected: number;
-  readonly #findingsBefore: number;
+  #findings: number;
 
   constructor(dependencies: ProcessorDependencies, request: ObjectRequest, noted: LedgerRow | undefined) {
     this.#dependencies = dependencies;
     this.#request = request;
     this.#writer = dependencies.createRowWriter();
     this.#quarantine = dependencies.createQuarantine();
-    this.#findings = new FindingRecorder(dependencies.report);
     const { bucket, key, version } = request.object;
     this.#receipt = { bucket, key, version };
     // Only a place that was noted counts: numbers of a call that died are numbers of records to be read again.
@@ -151,7 +152,7 @@ class ObjectReading {
     this.#records = this.#from;
     this.#indexed = resumed?.indexed ?? 0;
     this.#rejected = resumed?.rejected ?? 0;
-    this.#findingsBefore = resumed?.findings ?? 0;
+    this.#findings = resumed?.findings ?? 0;
     this.#rejections = [...(resumed?.rejections ?? [])];
   }
 
@@ -170,7 +171,7 @@ class ObjectReading {
       throw error;
     } finally {
       // Alerts under way are waited for, also when the object couldn't be read on.
-      await this.#findings.settle();
+      await this.#tasks.settle();
       object.close();
     }
   }
@@ -186,10 +187,13 @@ class ObjectReading {
   }
 
   async #index(event: CloudTrailEvent): Promise<void> {
-    const { detector, rows, now } = this.#dependencies;
+    const { detector, correlator, report, rows, now } = this.#dependencies;
     for (const match of detector.match(event.record, derivedFields(event))) {
-      await this.#findings.add(findingOf(event, match));
+      this.#findings++;
+      await this.#tasks.add(() => report(findingOf(event, match)));
     }
+    const observing = correlator.observing(event);
+    if (observing !== undefined) await this.#tasks.add(observing);
     await this.#dependencies.knownDays.noteEvent(event.account, event.eventTime);
     for (const row of eventRows(event, { ...rows, now: now() })) await this.#writer.add(row);
     this.#indexed++;
@@ -205,7 +209,7 @@ class ObjectReading {
   async #finish(): Promise<void> {
     for (const refused of await this.#writer.flush()) await this.#rejectRow(refused);
     await this.#quarantine.flush();
-    await this.#findings.finish();
+    await this.#tasks.finish();
   }
 
   /** The table refused a row: the record counts as rejected, once, though it has further rows. */
@@ -246,7 +250,7 @@ class ObjectReading {
       records: this.#records,
       indexed: this.#indexed,
       rejected: this.#rejected,
-      findings: this.#findingsBefore + this.#findings.count,
+      findings: this.#findings,
     };
   }
 }

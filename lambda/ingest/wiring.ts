@@ -8,12 +8,14 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/object-key.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
+import { CorrelationTable } from '../index/correlation-table.ts';
 import { type EventRow, eventRowKey, type ResourceRow } from '../index/event-row.ts';
 import { KnownDaysWriter } from '../index/known-days.ts';
 import { Ledger } from '../index/ledger.ts';
 import { RowWriter } from '../index/row-writer.ts';
 import { ShardSettings } from '../index/shard-settings.ts';
 import { createReporter } from '../runtime/alerting.ts';
+import { Correlator } from '../runtime/correlator.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { createIngest, type Ingest } from './ingest.ts';
@@ -36,6 +38,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
+  const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, logger }, now);
   return createIngest({
     s3,
@@ -47,7 +50,13 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
     processor: {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
-      detector: loadDetector(environment.RULES_FILE),
+      detector,
+      correlator: new Correlator({
+        detector,
+        store: new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now),
+        report,
+        now,
+      }),
       createRowWriter: () =>
         new RowWriter<EventRow | ResourceRow>({
           client: documents,

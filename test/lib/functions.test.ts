@@ -124,6 +124,10 @@ describe('ingest', () => {
       }),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
+      Correlate: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        '<Tablescorrelations.Arn>',
+      ),
       KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<Tablesledger.Arn>'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 's3', 'sns')),

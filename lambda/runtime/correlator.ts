@@ -1,0 +1,63 @@
+import { derivedFields } from '../cloudtrail/derived-fields.ts';
+import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import {
+  type CorrelationOutcome,
+  type CorrelationStore,
+  type Detector,
+  LATENESS,
+  observe,
+  runAsync,
+  settle,
+} from '../detection/index.ts';
+import { correlatedFinding, correlationContext } from '../findings/correlation.ts';
+import type { Finding } from '../findings/finding.ts';
+
+export interface CorrelatorDependencies {
+  readonly detector: Detector;
+  readonly store: CorrelationStore;
+  /** Records a finding and sends its alert. */
+  readonly report: (finding: Finding) => Promise<unknown>;
+  readonly now: () => Date;
+}
+
+/** Correlates the events of functions that run at the same time, over a state that they share. */
+export class Correlator {
+  readonly #dependencies: CorrelatorDependencies;
+
+  constructor(dependencies: CorrelatorDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The work that an event makes: undefined for most, which no correlation names. */
+  observing(event: CloudTrailEvent): (() => Promise<void>) | undefined {
+    const { detector, store, now } = this.#dependencies;
+    const memberships = detector.memberships(event.record, now(), derivedFields(event));
+    if (memberships.length === 0) return undefined;
+    const context = correlationContext(event);
+    const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return async () => {
+      const options = { now: now().getTime(), lateness: LATENESS };
+      await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
+    };
+  }
+
+  /** Judges the windows that are over, and reports what earlier functions left unreported. Returns how many fired. */
+  async settleDue(): Promise<number> {
+    const { detector, store, now } = this.#dependencies;
+    const time = now().getTime();
+    let fired = 0;
+    for (const key of await store.due(time)) {
+      const outcome = await runAsync(settle(detector.correlations, key, { now: time, lateness: LATENESS }), store);
+      fired += outcome.findings.length;
+      await this.#conclude(outcome);
+    }
+    return fired;
+  }
+
+  /** A firing is acknowledged only when its findings are stored: until then somebody tells of it again. */
+  async #conclude({ findings, unacknowledged }: CorrelationOutcome): Promise<void> {
+    const { report, store } = this.#dependencies;
+    for (const finding of findings) await report(correlatedFinding(finding));
+    for (const { key, firingIds } of unacknowledged) await store.acknowledge(key, firingIds);
+  }
+}
