@@ -5,8 +5,10 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AlertPublisher } from '../alerts/publisher.ts';
 import { AlertTable } from '../index/alert-table.ts';
-import { alertTopics } from '../runtime/alerting.ts';
+import { DigestChains, deploymentStart } from '../index/digest-chains.ts';
+import { alertTopics, createReporter } from '../runtime/alerting.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
+import { reportOverdueDigests } from './overdue-digests.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
 export interface SweepWiring {
@@ -22,9 +24,23 @@ export interface SweepWiring {
 /** The function over given clients and settings: in AWS, on a laptop, in a test. */
 export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const chains = new DigestChains(documents, environment.LEDGER_TABLE);
+  const report = createReporter(environment, { documents, sns, logger }, now);
+  let started = false;
   return createSweep({
     alerts: new AlertTable(documents, environment.ALERTS_TABLE),
     publisher: new AlertPublisher(sns, alertTopics(environment)),
+    chores: [
+      {
+        name: 'DigestsOverdue',
+        run: async () => {
+          // Sweep is the first function to run: what is delivered from now on must be vouched for.
+          if (!started) await deploymentStart(documents, environment.LEDGER_TABLE, now());
+          started = true;
+          return reportOverdueDigests({ chains, report, now });
+        },
+      },
+    ],
     logger,
     metrics,
     now,

@@ -1,0 +1,100 @@
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest.ts';
+
+/** What S3 says of an object without its content. */
+export interface ObjectHead {
+  /** The version id, or the ETag where the bucket isn't versioned: as the ledger names versions. */
+  readonly version: string;
+  /** When it was put into the bucket, ISO 8601. */
+  readonly deliveredAt: string;
+}
+
+/** A digest as the bucket holds it. */
+export interface StoredDigest extends ObjectHead {
+  readonly bucket: string;
+  readonly key: string;
+  /** Cut where it is longer than any digest. */
+  readonly bytes: Uint8Array;
+  readonly signature?: string;
+  readonly signatureAlgorithm?: string;
+  /** When a backfill digest was signed. */
+  readonly generatedAt?: string;
+}
+
+interface Described {
+  readonly VersionId?: string | undefined;
+  readonly ETag?: string | undefined;
+  readonly LastModified?: Date | undefined;
+}
+
+/** What the verification reads of the log buckets. Methods throw the SDK's errors, but for objects that aren't there. */
+export class LogBucketReader {
+  readonly #s3: S3Client;
+
+  constructor(s3: S3Client) {
+    this.#s3 = s3;
+  }
+
+  /** The current version, or undefined where there is none. Needs s3:ListBucket, or S3 answers 403 instead of 404. */
+  async head(bucket: string, key: string): Promise<ObjectHead | undefined> {
+    try {
+      return describe(await this.#s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A digest with the signature in its metadata. */
+  async digest(bucket: string, key: string): Promise<StoredDigest> {
+    const response = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Metadata: metadata = {} } = response;
+    const signature = metadata.signature;
+    const signatureAlgorithm = metadata['signature-algorithm'];
+    const generatedAt = metadata['backfill-generation-timestamp'];
+    return {
+      bucket,
+      key,
+      ...describe(response),
+      bytes: await readAtMost(bodyOf(response.Body), MAX_COMPRESSED_DIGEST_BYTES),
+      ...(signature !== undefined && { signature }),
+      ...(signatureAlgorithm !== undefined && { signatureAlgorithm }),
+      ...(generatedAt !== undefined && { generatedAt }),
+    };
+  }
+
+  /** The content of the current version. */
+  async open(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return bodyOf(Body);
+  }
+}
+
+function describe({ VersionId, ETag, LastModified }: Described): ObjectHead {
+  const known = VersionId !== undefined && VersionId !== 'null' ? VersionId : undefined;
+  return {
+    version: known ?? (ETag ?? 'unknown').replaceAll('"', ''),
+    deliveredAt: (LastModified ?? new Date()).toISOString(),
+  };
+}
+
+function bodyOf(body: unknown): AsyncIterable<Uint8Array> {
+  if (body === undefined) throw new Error('the object came without a body');
+  // In Node the SDK's body is a Readable; its declared type also covers browsers.
+  return body as AsyncIterable<Uint8Array>;
+}
+
+async function readAtMost(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey');
+}

@@ -1,0 +1,39 @@
+import type { PublicKey } from '../cloudtrail/digest-signature.ts';
+
+/** Where CloudTrail's public keys come from: ListPublicKeys, or a file that it was written to. */
+export interface PublicKeySource {
+  /** The keys that signed digests of a region within a time range. @throws errors of access. */
+  list(region: string, from: Date, to: Date): Promise<readonly PublicKey[]>;
+}
+
+/** CloudTrail changes keys within an hour: a digest may be signed with the key of the hour beside its own. */
+const MARGIN_MILLISECONDS = 2 * 3_600_000;
+
+/** Finds the public key of a digest, each asked for once. */
+export class PublicKeys {
+  readonly #source: PublicKeySource;
+  readonly #known = new Map<string, PublicKey>();
+
+  constructor(source: PublicKeySource) {
+    this.#source = source;
+  }
+
+  /**
+   * The key of a fingerprint, among those of the digest's own region; undefined where CloudTrail has none.
+   * @param signedAt when the digest was signed: its end, for backfill digests the time in their metadata.
+   * @throws errors of access.
+   */
+  async find(region: string, fingerprint: string, signedAt: string): Promise<PublicKey | undefined> {
+    const name = `${region} ${fingerprint}`;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const at = Date.parse(signedAt);
+    const keys = await this.#source.list(
+      region,
+      new Date(at - MARGIN_MILLISECONDS),
+      new Date(at + MARGIN_MILLISECONDS),
+    );
+    for (const key of keys) this.#known.set(`${region} ${key.fingerprint}`, key);
+    return this.#known.get(name);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Digest } from '../cloudtrail/digest.ts';
+import type { DigestKey } from '../cloudtrail/digest-key.ts';
+import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { LOG_OBJECTS_UNVOUCHED } from '../findings/digest-checks.ts';
+import { integrityFinding } from '../findings/integrity.ts';
+import type { ChainRow } from '../index/digest-chains.ts';
+import type { LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import type { VerifyDependencies } from './dependencies.ts';
+
+export interface UnvouchedSearch {
+  readonly stored: ObjectVersion;
+  /** A valid digest whose predecessors are settled. */
+  readonly digest: Digest;
+  readonly digestKey: DigestKey;
+  /** The chain as it was before this digest. */
+  readonly chain?: ChainRow;
+}
+
+/** A log object that is delivered around the full hour may be named by the next digest. */
+const MARGIN_MILLISECONDS = 10 * 60_000;
+
+/** Objects that a finding names. */
+const NAMED = 5;
+
+/**
+ * Finds log objects that were delivered before the digest's own hour and that no digest has named since: forged ones,
+ * for all that is known. An hour's objects are looked at when the next hour's digest has come.
+ */
+export async function findUnvouched(
+  dependencies: VerifyDependencies,
+  { stored, digest, digestKey, chain }: UnvouchedSearch,
+): Promise<void> {
+  const { chains, digests, ledger, report } = dependencies;
+  const until = new Date(Date.parse(digest.start) - MARGIN_MILLISECONDS).toISOString();
+  const from = chain?.checkedUntil;
+  const found: string[] = [];
+  let count = 0;
+  if (from !== undefined && from < until) {
+    for await (const row of digests.logObjects(digestKey.account, digestKey.region, from, until)) {
+      const object = objectOf(row);
+      if (row.digestStatus !== undefined || object === undefined || !isOfTrail(object.key, digestKey)) continue;
+      // The index may lag behind the table: what decides is the row itself.
+      const rows = await ledger.versions(object.bucket, object.key);
+      if (rows.some(({ digestStatus }) => digestStatus !== undefined)) continue;
+      if (!(await digests.unvouch(object))) continue;
+      count++;
+      if (found.length < NAMED) found.push(object.key);
+    }
+  }
+  const parsedKey = parseObjectKey(digest.key);
+  if (count > 0 && parsedKey !== undefined) {
+    const { bucket, key, version } = stored;
+    const matched = { from: from ?? '', to: until, objects: String(count), first: found.join(' ') };
+    await report(integrityFinding(LOG_OBJECTS_UNVOUCHED, { bucket, key, version, parsedKey, at: until, matched }));
+  }
+  await chains.markChecked(stored.bucket, digestKey.chain, until);
+}
+
+/** Objects of other prefixes belong to other trails, whose digests speak for them; Insights and network activity may have none. */
+function isOfTrail(key: string, { chain }: DigestKey): boolean {
+  const parsed = parseObjectKey(key);
+  return parsed?.folder === 'CloudTrail' && chain.startsWith(`${parsed.prefix}|${parsed.organizationId ?? ''}|`);
+}
+
+function objectOf({ object, version }: LedgerRow): ObjectVersion | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(object) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key, version };
+}
