@@ -21,7 +21,7 @@ const MAX_EVIDENCE = 10;
 export function compileField(node: FieldNode, paths: Paths): Compiled {
   const id = paths.intern(node.field);
   const linked = compileLinked(node, (tests) => compileTests(tests, id, paths));
-  const test: Test = node.negated ? (scope) => hasValue(scope.find(id)) && !linked(scope) : linked;
+  const test: Test = node.negated ? compileNegated(node, id, paths, linked) : linked;
   let matchesAlone: ((value: unknown) => boolean) | undefined;
   return {
     test,
@@ -195,6 +195,15 @@ function compileComparison(compare: Comparison | 'eq', bound: number): (value: n
 function anyText(texts: Texts, matches: (text: string) => boolean): boolean {
   if (typeof texts === 'string') return matches(texts);
   return texts?.some(matches) ?? false;
+}
+
+/** Something that isn't there differs from nothing: neq asks for a value, and for a field to compare it with. */
+function compileNegated({ values }: FieldNode, id: number, paths: Paths, test: Test): Test {
+  const others = values.flat().flatMap((one) => (one.is === 'field' ? [paths.intern(one.field)] : []));
+  return (scope) =>
+    hasValue(scope.find(id)) &&
+    (others.length === 0 || others.some((other) => hasValue(scope.find(other)))) &&
+    !test(scope);
 }
 
 function hasValue(found: unknown): boolean {

@@ -64,7 +64,8 @@ export function parseModifiers(names: readonly string[], at: Position, report: R
   const before = report.problems.length;
   for (const [i, name] of chain.entries()) {
     if (!KNOWN.includes(name)) {
-      report.at(at, name === '' ? 'a modifier is missing after |' : `unknown modifier '${name}'`, nearest(name, KNOWN));
+      if (name === '') report.at(at, 'a modifier is missing after |');
+      else report.at(at, `unknown modifier '${name}'`, nearest(name, KNOWN));
     } else if (chain.indexOf(name) < i) report.at(at, `the modifier '${names[i]}' is given twice`);
   }
   if (report.problems.length > before) return undefined;

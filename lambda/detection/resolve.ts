@@ -18,7 +18,11 @@ export function compilePath(path: readonly (string | number)[]): (root: unknown)
   const steps = path.map((step, i) => (typeof step === 'number' ? step : keysFrom(path, i)));
   const [only] = path;
   if (path.length === 1 && typeof only === 'string') {
-    return (root) => (isObject(root) ? (Object.hasOwn(root, only) ? root[only] : ABSENT) : follow(root, steps, 0, 0));
+    return (root) => {
+      if (!isObject(root)) return follow(root, steps, 0, 0);
+      const value = Object.hasOwn(root, only) ? root[only] : undefined;
+      return value === undefined ? ABSENT : value;
+    };
   }
   return (root) => follow(root, steps, 0, 0);
 }
@@ -40,7 +44,7 @@ function keysFrom(path: readonly (string | number)[], from: number): Keys {
 
 function follow(value: unknown, steps: readonly (Keys | number)[], at: number, depth: number): unknown {
   const step = steps[at];
-  if (step === undefined) return value;
+  if (step === undefined) return value === undefined ? ABSENT : value;
   if (typeof step === 'number') {
     const member = Array.isArray(value) ? value.at(step) : undefined;
     return member === undefined ? ABSENT : follow(member, steps, at + 1, depth);

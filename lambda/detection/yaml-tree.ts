@@ -135,7 +135,7 @@ class TreeReader {
       const keyAt = this.#positionOf(key);
       const tree = isNode(value) ? this.read(value) : this.#readScalar(null, undefined, keyAt);
       if (tree === undefined) whole = false;
-      else if (key.value === '<<' && key.type === 'PLAIN') merged.push(...this.#mergedEntries(tree));
+      else if (key.source === '<<' && key.type === 'PLAIN') merged.push(...this.#mergedEntries(tree));
       else own.push({ key: typeof key.value === 'string' ? key.value : (key.source ?? ''), keyAt, value: tree });
     }
     if (!whole) return undefined;
