@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import type { EventConditions } from '../lambda/index/event-condition.ts';
+import { collect, collectOneOf } from './repeatable.ts';
+
+type Values = readonly string[];
+
+export interface ConditionOptions {
+  readonly actor?: Values;
+  readonly action?: Values;
+  readonly resource?: Values;
+  readonly address?: Values;
+  readonly credential?: Values;
+  readonly error?: Values;
+  readonly access?: Values;
+  readonly account?: Values;
+  readonly region?: Values;
+  readonly outcome?: Values;
+  readonly kind?: Values;
+  readonly session?: Values;
+  readonly userAgent?: Values;
+}
+
+const ACCESS = ['read', 'write', 'tagging', 'permissions-management', 'list'];
+const OUTCOMES = ['success', 'denied', 'error'];
+const KINDS = [
+  'root',
+  'iam-user',
+  'assumed-role',
+  'federated-user',
+  'web-identity',
+  'saml',
+  'identity-center',
+  'service',
+  'service-linked-role',
+  'aws-account',
+  'unknown',
+];
+
+/** Adds an option for each thing that events can be asked for. */
+export function withConditions(command: Command): Command {
+  return command
+    .option('--actor <arn>', "who: a role's or user's ARN, a service, an account", collect)
+    .option('--action <action>', "what, as IAM writes it: fsx:TagResource, 'fsx:*'", collect)
+    .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collect)
+    .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collect)
+    .option('--credential <access key id>', 'with which access key', collect)
+    .option('--error <code>', "with which error code; '*' for any", collect)
+    .option('--access <level>', `access level: ${ACCESS.join(', ')}`, collectOneOf(ACCESS))
+    .option('--account <id>', 'in which account', collect)
+    .option('--region <region>', 'in which region', collect)
+    .option('--outcome <outcome>', OUTCOMES.join(', '), collectOneOf(OUTCOMES))
+    .option('--kind <kind>', `kind of actor: ${KINDS.join(', ')}`, collectOneOf(KINDS))
+    .option('--session <name>', 'name of the role session', collect)
+    .option('--user-agent <text>', 'a part of the user agent, in any case', collect);
+}
+
+export const CONDITIONS_HELP = `
+Conditions:
+  All of them must hold; an option that is given twice means either value. * stands for any characters, ? for one,
+  and \\* for the star itself. Exact values of --actor, --action, --resource, --address, --credential and --error are
+  found by an index: the one with the fewest rows is read, and the rest is checked. Without one, days are read through.
+`;
+
+export function readConditionOptions(options: ConditionOptions): EventConditions {
+  const { credential, error, region, kind, ...same } = options;
+  const { actor, action, resource, address, access, account, outcome, session, userAgent } = same;
+  return {
+    actor,
+    action,
+    resource,
+    address,
+    accessKeyId: credential,
+    errorCode: error,
+    access,
+    account,
+    awsRegion: region,
+    outcome,
+    actorKind: kind,
+    session,
+    userAgent,
+  };
+}

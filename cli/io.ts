@@ -1,0 +1,45 @@
+/** The world as a command sees it: what it writes to, and what it may read of its surroundings. */
+export interface Io {
+  /** Results alone. */
+  readonly stdout: Output;
+  /** Everything that is said beside the results: hints, progress, errors. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+}
+
+export interface Output {
+  write(text: string): void;
+  /** Whether a person reads it. */
+  readonly isTerminal: boolean;
+  /** Characters in a line; undefined where lines have no bound. */
+  readonly columns: number | undefined;
+  readonly colours: boolean;
+}
+
+/** The process's own. A reader that goes away early (`| head`) ends the process in silence. */
+export function processIo(): Io {
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    now: () => new Date(),
+  };
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  const isTerminal = stream.isTTY === true;
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal,
+    columns: isTerminal ? stream.columns : undefined,
+    // "NO_COLOR": when set and not empty, whatever its value.
+    colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  };
+}

@@ -1,0 +1,81 @@
+import { printable } from '../../lambda/alerts/printable.ts';
+import type { Io, Output } from '../io.ts';
+import { csvLine } from './csv.ts';
+import type { Format } from './format.ts';
+import { jsonText } from './json.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** How rows of one kind are shown. */
+export interface Listing<Row> {
+  readonly columns: readonly Column<Row>[];
+  /** Always the same members in the same order; those that are undefined are left out. */
+  readonly json: (row: Row) => Readonly<Record<string, unknown>>;
+  /** By the names of the header. */
+  readonly csv: Readonly<Record<string, (row: Row) => string | number | boolean | undefined>>;
+  /** What is said where there is nothing to show in a table. */
+  readonly nothing: string;
+}
+
+/**
+ * Prints rows as they come; a table needs all of them first.
+ * @returns how many there were.
+ */
+export async function printListing<Row>(
+  rows: AsyncIterable<Row>,
+  listing: Listing<Row>,
+  format: Format,
+  io: Io,
+): Promise<number> {
+  switch (format) {
+    case 'table':
+      return printTable(rows, listing, io);
+    case 'csv':
+      return printCsv(rows, listing, io);
+    case 'jsonl':
+      return printEach(rows, (row) => io.stdout.write(`${jsonText(listing.json(row))}\n`));
+    case 'json':
+      return printJson(rows, listing, io);
+  }
+}
+
+async function printTable<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+  const all: Row[] = [];
+  // What was read before an error is worth seeing.
+  try {
+    for await (const row of rows) all.push(row);
+  } finally {
+    if (all.length > 0) io.stdout.write(renderTable(listing.columns, all, io.stdout));
+  }
+  if (all.length === 0) io.stderr.write(`${listing.nothing}\n`);
+  return all.length;
+}
+
+async function printCsv<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+  io.stdout.write(csvLine(Object.keys(listing.csv)));
+  const values = Object.values(listing.csv);
+  return printEach(rows, (row) => io.stdout.write(csvLine(values.map((value) => shown(value(row), io.stdout)))));
+}
+
+async function printJson<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+  let separator = '[\n';
+  const count = await printEach(rows, (row) => {
+    io.stdout.write(`${separator}${jsonText(listing.json(row))}`);
+    separator = ',\n';
+  });
+  io.stdout.write(count === 0 ? '[]\n' : '\n]\n');
+  return count;
+}
+
+async function printEach<Row>(rows: AsyncIterable<Row>, print: (row: Row) => void): Promise<number> {
+  let count = 0;
+  for await (const row of rows) {
+    print(row);
+    count++;
+  }
+  return count;
+}
+
+/** A file gets the values as they are; a terminal nothing that it would obey. */
+function shown<Value>(value: Value, { isTerminal }: Output): Value | string {
+  return isTerminal && typeof value === 'string' ? printable(value) : value;
+}

@@ -1,0 +1,11 @@
+import { printable } from '../../lambda/alerts/printable.ts';
+
+const MAX_LINE = 10_000;
+
+/** Text of several lines, each without anything that a terminal would obey. */
+export function printableLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => printable(line, MAX_LINE))
+    .join('\n');
+}

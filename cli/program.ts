@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander';
+import { awsAdvice } from './aws-advice.ts';
+import { eventCommand } from './event.ts';
+import { eventsCommand } from './events.ts';
+import { CommandFailure, EXIT } from './exit.ts';
+import { findingsCommand } from './findings.ts';
+import type { Io } from './io.ts';
+import { printableLines } from './output/printable-lines.ts';
+
+/** Makes one command, its options and help included. */
+export type CommandFactory = (io: Io) => Command;
+
+const COMMANDS: readonly CommandFactory[] = [eventsCommand, eventCommand, findingsCommand];
+
+const HELP = `
+Exit codes:
+  0  done
+  1  it couldn't be done, or what was asked for isn't there
+  2  the command line is wrong
+  3  --max-reads was reached: what was printed isn't everything
+  4  a log object isn't what it was when it was indexed
+
+Examples:
+  $ trailwarden events --kind root --since 7d
+  $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
+  $ trailwarden findings --level critical --level high --since 24h
+  $ trailwarden events --local --action 'fsx:*'    what npm start has read on this machine
+`;
+
+/**
+ * Runs one command line.
+ * @param args without node and the script.
+ * @returns the exit code; never throws.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { message, exitCode } = explain(error);
+    io.stderr.write(`${printableLines(message)}\n`);
+    return exitCode;
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('trailwarden')
+    .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
+    .addHelpText('after', HELP);
+  for (const factory of COMMANDS) program.addCommand(factory(io));
+  for (const command of [program, ...descendants(program)]) settle(command, io);
+  return program;
+}
+
+/** Every command writes to the given outputs and throws where it would end the process. */
+function settle(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(`(${command.name() === 'trailwarden' ? '' : 'trailwarden '}${command.name()} --help says more)`)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => io.stdout.colours,
+      getErrHasColors: () => io.stderr.colours,
+    });
+}
+
+function descendants(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function explain(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
+  const message = awsAdvice(error) ?? (error instanceof Error ? error.message : String(error));
+  return { message, exitCode: EXIT.failure };
+}

@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import { ReadLimitReached } from '../lambda/index/read-meter.ts';
+import { CommandFailure, EXIT } from './exit.ts';
+import { readCount } from './repeatable.ts';
+
+export interface ReadLimitOptions {
+  readonly maxReads: number;
+}
+
+/** Adds `--max-reads`. */
+export function withReadLimit(command: Command): Command {
+  return command.addOption(
+    new Option('--max-reads <units>', 'end before more read units are taken (one reads 8 KB)')
+      .argParser(readCount)
+      .default(10_000),
+  );
+}
+
+/** US dollars for a million read request units, on demand, in us-east-1: docs/cost.md. */
+const PRICE_PER_MILLION = 0.125;
+
+/** Says what a question takes where that is more than is allowed. */
+export async function withinReadLimit<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ReadLimitReached)) throw error;
+    const { maxUnits, reads, estimatedUnits } = error;
+    const whole =
+      estimatedUnits === undefined
+        ? ''
+        : ` The whole answer takes about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
+    throw new CommandFailure(
+      `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition that an index finds, or raise --max-reads.`,
+      EXIT.readLimit,
+      { cause: error },
+    );
+  }
+}
+
+function thousands(units: number): string {
+  return Math.ceil(units).toLocaleString('en-US');
+}
+
+function dollars(units: number): string {
+  return Math.max(0.01, (units / 1_000_000) * PRICE_PER_MILLION).toFixed(2);
+}

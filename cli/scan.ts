@@ -1,0 +1,105 @@
+import { Command, Option } from 'commander';
+import { LEVELS, type Level } from '../lambda/detection/index.ts';
+import { CommandFailure } from './exit.ts';
+import type { Io } from './io.ts';
+import { type Format, withFormat } from './output/format.ts';
+import { printListing } from './output/listing.ts';
+import { renderTable } from './output/table.ts';
+import { counted, loadRules, type RuleLoadOptions, withRules } from './rules/load-rules.ts';
+import { createFileProgress } from './scan/file-progress.ts';
+import { findRecordFiles } from './scan/find-files.ts';
+import { findingListing } from './scan/finding-listing.ts';
+import { countUnreadable, reportTotals, reportUnreadable } from './scan/report.ts';
+import { type ScanTotals, scan } from './scan/scan.ts';
+import { type ScanFinding, timeOf } from './scan/scan-finding.ts';
+import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan/summary.ts';
+import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
+
+interface ScanCommandOptions extends RuleLoadOptions, TimeOptions {
+  readonly format: Format;
+  readonly minLevel: Level;
+  readonly failOn?: Level;
+}
+
+const HELP = `
+PATH is a file or a folder with its subfolders: log objects (.json.gz or .json), lists of records, JSON lines.
+stdout carries the findings alone, each once however often its event was delivered; everything else is on stderr.
+
+Exit codes: 0 done; 1 --fail-on found something, or wasn't able to look at everything; 2 the command line is wrong.
+
+Examples:
+  $ trailwarden scan ./AWSLogs
+  $ trailwarden scan ./AWSLogs --rules ./rules --min-level high --since 7d
+  $ trailwarden scan ./AWSLogs --fail-on high --format jsonl > findings.jsonl
+`;
+
+/** `trailwarden scan`: judges files of CloudTrail records by Sigma rules, without AWS. */
+export function scanCommand(io: Io): Command {
+  const command = new Command('scan')
+    .description('Judges files and folders of CloudTrail records by Sigma rules, without AWS.')
+    .argument('<path...>', 'files and folders of CloudTrail records');
+  withFormat(withTimes(withRules(command)))
+    .addOption(new Option('--min-level <level>', 'lowest level that is shown').choices(LEVELS).default('informational'))
+    .addOption(
+      new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above').choices(LEVELS),
+    )
+    .addHelpText('after', HELP);
+  return command.action((paths: readonly string[], options: ScanCommandOptions) => scanPaths(paths, options, io));
+}
+
+/** @throws CommandFailure for `--fail-on`, and where there is nothing to judge or to judge by. */
+async function scanPaths(paths: readonly string[], options: ScanCommandOptions, io: Io): Promise<void> {
+  const { format, minLevel, failOn } = options;
+  const { since, until } = askedTimes(options, io.now());
+  const { ruleSet, problems } = await loadRules(options, io);
+  const { files, unreadable } = await findRecordFiles(paths);
+  if (files.length === 0) {
+    reportUnreadable(unreadable, io);
+    throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
+  }
+  const bounds = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
+  const progress = createFileProgress(files, format, io);
+  const all = new Summary();
+  const shown = new Summary();
+  let totals: ScanTotals | undefined;
+  const findings = async function* (): AsyncGenerator<ScanFinding> {
+    const scanned = scan({ ruleSet, files, bounds, onFile: progress.done });
+    for (;;) {
+      const { done, value } = await scanned.next();
+      if (done) {
+        totals = value;
+        return;
+      }
+      all.add(value);
+      if (!isAtLeast(value.level, minLevel)) continue;
+      shown.add(value);
+      yield value;
+    }
+  };
+  try {
+    const rows = format === 'table' ? byTime(findings()) : findings();
+    await printListing(rows, findingListing(options.zone), format, io);
+  } finally {
+    progress.stop();
+  }
+  const summary = shown.rules();
+  const beside = format === 'table' ? io.stdout : io.stderr;
+  if (summary.length > 0) beside.write(`\n${renderTable(SUMMARY_COLUMNS, summary, beside)}`);
+  if (totals === undefined) return;
+  const missed = { ...totals, unreadableFiles: [...unreadable, ...totals.unreadableFiles] };
+  reportTotals(missed, ruleSet.rules.length, shown, io);
+  if (failOn === undefined) return;
+  const failing = all.atLeast(failOn);
+  if (failing > 0) throw new CommandFailure(`${counted(failing, 'finding')} of level ${failOn} or above`);
+  if (countUnreadable(missed) + problems.length > 0) {
+    throw new CommandFailure(
+      '--fail-on: not everything could be read and judged, so nothing can be said for all of it',
+    );
+  }
+}
+
+async function* byTime(findings: AsyncIterable<ScanFinding>): AsyncGenerator<ScanFinding> {
+  const all: ScanFinding[] = [];
+  for await (const finding of findings) all.push(finding);
+  yield* all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+}
