@@ -21,6 +21,8 @@ const VISIBILITY_TIMEOUT_SECONDS = 120;
 export interface LocalAws {
   readonly clients: Clients;
   readonly resources: Resources;
+  /** The folder that keeps everything. */
+  readonly data: string;
   stop(): Promise<void>;
 }
 
@@ -75,7 +77,7 @@ async function connect(endpoints: Endpoints, data: string): Promise<LocalAws> {
     rulesFile,
     visibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
   });
-  return { clients, resources, stop: async () => clients.destroy() };
+  return { clients, resources, data, stop: async () => clients.destroy() };
 }
 
 /** The last first, and every one of them. */

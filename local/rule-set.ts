@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { formatProblem, parseRules } from '../lambda/detection/index.ts';
+import { packPlaceholders } from '../rules/placeholders.ts';
 import { InputError } from './input-error.ts';
 
 /** The rules that come with Trailwarden. */
@@ -20,7 +21,7 @@ export async function writeRuleSet(folder: string, file: string): Promise<void> 
   const sources = await Promise.all(
     paths.map(async (path) => ({ file: relative(process.cwd(), path), text: await readFile(path, 'utf8') })),
   );
-  const { ruleSet, problems } = parseRules(sources);
+  const { ruleSet, problems } = parseRules(sources, { placeholders: packPlaceholders() });
   if (problems.length > 0) throw new InputError(`The rules have problems:\n${problems.map(formatProblem).join('\n')}`);
   await writeFile(file, JSON.stringify(ruleSet));
 }

@@ -1,23 +1,32 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { LEVELS, type Level } from '../lambda/detection/index.ts';
 import type { Clients } from './clients.ts';
 import type { Resources } from './provision.ts';
 
 /** "Amazon SNS message format" for subscriptions without raw delivery, as far as a subscriber reads it. */
-const envelope = z.object({
+const envelopeSchema = z.object({
   TopicArn: z.string(),
   Subject: z.string().optional(),
   Message: z.string(),
+  MessageAttributes: z.object({ level: z.object({ Value: z.enum(LEVELS) }) }),
 });
 
-/** An alert as a subscriber of one of the alert topics received it. */
+/** An alert as a subscriber received it. */
 export interface ReceivedAlert {
-  /** Which topic: that of a level, with text for people, or `alerts`, with JSON for programs. */
-  readonly topic: 'alerts' | 'critical' | 'high' | 'medium' | 'low';
+  /** Text from the topic of a level, for people; JSON from the topic for programs. */
+  readonly form: 'text' | 'json';
+  /** As the message's attribute says. */
+  readonly level: Level;
   /** The subject that an e-mail has. */
-  readonly subject?: string;
+  readonly subject: string;
   readonly body: string;
 }
+
+type Subscription = {
+  readonly clients: Pick<Clients, 'sqs'>;
+  readonly resources: Pick<Resources, 'queues' | 'topics'>;
+};
 
 /**
  * Takes the alerts that are waiting in the subscriber's queue, at most ten, and waits for some if there are none.
@@ -25,8 +34,7 @@ export interface ReceivedAlert {
  * @param waitSeconds at most 20
  */
 export async function receiveAlerts(
-  { sqs }: Pick<Clients, 'sqs'>,
-  { queues, topics }: Pick<Resources, 'queues' | 'topics'>,
+  { clients: { sqs }, resources: { queues, topics } }: Subscription,
   waitSeconds: number,
   abortSignal?: AbortSignal,
 ): Promise<readonly ReceivedAlert[]> {
@@ -36,26 +44,49 @@ export async function receiveAlerts(
     { abortSignal },
   );
   if (Messages.length === 0) return [];
-  const alerts = Messages.flatMap(({ Body = '' }): ReceivedAlert[] => {
-    const { TopicArn, Subject: subject, Message: body } = envelope.parse(JSON.parse(Body));
-    const topic = ALERT_TOPICS.find((name) => topics[name] === TopicArn);
-    return topic === undefined ? [] : [{ topic, subject, body }];
+  const alerts = Messages.map(({ Body = '' }): ReceivedAlert => {
+    const { TopicArn, Subject = '', Message, MessageAttributes } = envelopeSchema.parse(JSON.parse(Body));
+    const form = TopicArn === topics.alerts ? 'json' : 'text';
+    return { form, level: MessageAttributes.level.Value, subject: Subject, body: Message };
   });
   const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   return alerts;
 }
 
-/** Every alert that is waiting in the subscriber's queue, and no longer is once it was yielded. */
-export async function* waitingAlerts(
-  clients: Pick<Clients, 'sqs'>,
-  resources: Pick<Resources, 'queues' | 'topics'>,
-): AsyncGenerator<ReceivedAlert> {
+const MAX_SUBJECTS = 10;
+
+/** What a subscriber received since it last looked. */
+export interface AlertSummary {
+  /** Messages on the topics for people. */
+  readonly byLevel: Readonly<Record<Level, number>>;
+  /** Subjects of the first ones. */
+  readonly subjects: readonly string[];
+  /** The first one of the highest level, as the e-mail that a person gets. */
+  readonly text?: ReceivedAlert;
+  /** The first one of the highest level, as a program gets it. */
+  readonly json?: ReceivedAlert;
+}
+
+/** Takes every alert that is waiting in the subscriber's queue. */
+export async function summarizeAlerts(subscription: Subscription): Promise<AlertSummary> {
+  const byLevel = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
+  const subjects: string[] = [];
+  const highest: { text?: ReceivedAlert; json?: ReceivedAlert } = {};
   for (;;) {
-    const batch = await receiveAlerts(clients, resources, 0);
-    if (batch.length === 0) return;
-    yield* batch;
+    const batch = await receiveAlerts(subscription, 0);
+    if (batch.length === 0) return { byLevel, subjects, ...highest };
+    for (const alert of batch) {
+      if (alert.form === 'text') {
+        byLevel[alert.level] += 1;
+        if (subjects.length < MAX_SUBJECTS) subjects.push(alert.subject);
+      }
+      const before = highest[alert.form];
+      if (before === undefined || rank(alert) > rank(before)) highest[alert.form] = alert;
+    }
   }
 }
 
-const ALERT_TOPICS = ['alerts', 'critical', 'high', 'medium', 'low'] as const;
+function rank({ level }: ReceivedAlert): number {
+  return LEVELS.indexOf(level);
+}

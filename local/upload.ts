@@ -11,6 +11,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import type { ObjectVersion } from '../lambda/index/ledger.ts';
 import type { LogFile } from './log-files.ts';
 import { madeKey } from './made-key.ts';
 
@@ -23,12 +24,12 @@ const GZIP_MAGIC = 0x1f8b;
  * Puts a file into a bucket, under its own key or one made from its records. What isn't gzipped is gzipped on the way,
  * without a time stamp: the same file makes the same object. Memory stays bounded by one part.
  *
- * @returns the key
+ * @throws the errors of the file system, and those of S3
  */
-export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<string> {
+export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<ObjectVersion> {
   const key = file.key ?? (await madeKey(() => createReadStream(file.path)));
-  await putStream(s3, bucket, key, await gzipped(file.path));
-  return key;
+  const etag = await putStream(s3, bucket, key, await gzipped(file.path));
+  return { bucket, key, version: etag.replaceAll('"', '') };
 }
 
 async function gzipped(path: string): Promise<AsyncIterable<Buffer>> {
@@ -50,15 +51,17 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-async function putStream(s3: S3Client, bucket: string, key: string, stream: AsyncIterable<Buffer>): Promise<void> {
+async function putStream(s3: S3Client, bucket: string, key: string, stream: AsyncIterable<Buffer>): Promise<string> {
   const iterator = parts(stream);
   const first = await iterator.next();
   const second = first.done ? first : await iterator.next();
   const target = { Bucket: bucket, Key: key };
   if (second.done) {
     const Body = first.done ? Buffer.alloc(0) : first.value;
-    await s3.send(new PutObjectCommand({ ...target, Body, ContentType: 'application/json', ContentEncoding: 'gzip' }));
-    return;
+    const { ETag = '' } = await s3.send(
+      new PutObjectCommand({ ...target, Body, ContentType: 'application/json', ContentEncoding: 'gzip' }),
+    );
+    return ETag;
   }
   const { UploadId } = await s3.send(
     new CreateMultipartUploadCommand({ ...target, ContentType: 'application/json', ContentEncoding: 'gzip' }),
@@ -74,7 +77,8 @@ async function putStream(s3: S3Client, bucket: string, key: string, stream: Asyn
     await send(second.value);
     for await (const part of iterator) await send(part);
     const MultipartUpload = { Parts: completed };
-    await s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }));
+    const { ETag = '' } = await s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }));
+    return ETag;
   } catch (error) {
     await s3.send(new AbortMultipartUploadCommand({ ...target, UploadId }));
     throw error;

@@ -1,0 +1,104 @@
+import type { ObjectVersion } from '../lambda/index/ledger.ts';
+import type { LocalAws } from './local-aws.ts';
+import type { LogFile } from './log-files.ts';
+import { startPipeline } from './pipeline.ts';
+import type { Progress } from './progress.ts';
+import { uploadLogFile } from './upload.ts';
+
+/** What came of files that were put into the bucket. */
+export interface Delivery {
+  /** In the order of the files. */
+  readonly objects: readonly ObjectVersion[];
+  readonly failures: readonly DeliveryFailure[];
+}
+
+/** A file that couldn't be read. */
+export interface DeliveryFailure {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface DeliveryTools {
+  readonly progress: Progress;
+  /** Told of the error of a function's call, whose messages come back. */
+  readonly onError: (error: unknown) => void;
+  readonly interrupted: AbortSignal;
+}
+
+/** Uploads at once. */
+const CONCURRENCY = 4;
+
+/**
+ * Puts files into the log bucket while the functions deal with what is already there, and waits until they have dealt
+ * with all of it. A file that can't be read doesn't stop the others.
+ *
+ * @throws the signal's reason when interrupted
+ */
+export async function deliver(aws: LocalAws, files: readonly LogFile[], tools: DeliveryTools): Promise<Delivery> {
+  const { progress, onError, interrupted } = tools;
+  const counts = { uploaded: 0, processed: 0, failed: 0 };
+  const show = () => progress.update(Math.min(counts.processed, files.length), note(counts, files.length));
+  progress.start(files.length);
+  const pipeline = startPipeline(aws, {
+    onError,
+    onBatch: ({ succeeded, failed }) => {
+      counts.processed += succeeded;
+      counts.failed += failed;
+      show();
+    },
+  });
+  try {
+    const delivery = await uploadAll(aws, files, interrupted, () => {
+      counts.uploaded += 1;
+      show();
+    });
+    await Promise.race([pipeline.drained(), aborted(interrupted)]);
+    return delivery;
+  } finally {
+    await pipeline.finish();
+    progress.stop();
+  }
+}
+
+async function uploadAll(
+  { clients, resources }: LocalAws,
+  files: readonly LogFile[],
+  interrupted: AbortSignal,
+  onUploaded: () => void,
+): Promise<Delivery> {
+  const results: (ObjectVersion | DeliveryFailure)[] = [];
+  const queue = files.entries();
+  const work = async () => {
+    for (const [index, file] of queue) {
+      interrupted.throwIfAborted();
+      results[index] = await uploadLogFile(clients.s3, resources.buckets.logs, file).catch(failureOf(file));
+      onUploaded();
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return {
+    objects: results.filter((result) => 'key' in result),
+    failures: results.filter((result) => 'path' in result),
+  };
+}
+
+function failureOf({ path }: LogFile): (error: unknown) => DeliveryFailure {
+  return (error) => ({ path, reason: error instanceof Error ? error.message : String(error) });
+}
+
+/** Never resolves: for a race that only the interruption may win. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function note(counts: { uploaded: number; failed: number }, total: number): string {
+  const notes = [
+    ...(counts.uploaded < total ? [`${counts.uploaded} uploaded`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} tries failed and are repeated`] : []),
+  ];
+  return notes.join(', ');
+}

@@ -1,0 +1,54 @@
+import { parseObjectKey } from '../lambda/cloudtrail/object-key.ts';
+import type { Ledger, LedgerRow, ObjectVersion } from '../lambda/index/ledger.ts';
+
+/** What became of the objects of a run, added up from the ledger. */
+export interface Outcomes {
+  /** Log objects that were read to their end. */
+  readonly closed: number;
+  /** Log objects whose content couldn't be read to its end; what came before the fault is indexed. */
+  readonly rejected: number;
+  /** Log objects that the ledger doesn't have as dealt with. */
+  readonly open: number;
+  /** Digest files among the objects: they vouch for log objects and hold no records. */
+  readonly digests: number;
+  /** Members of `Records`: `indexed` and `rejectedRecords` add up to it. */
+  readonly records: number;
+  readonly indexed: number;
+  readonly rejectedRecords: number;
+  /** Everything that was rejected, with the reasons that the ledger names. */
+  readonly rejections: readonly { readonly key: string; readonly reason: string }[];
+}
+
+/** Reads what the ledger says of each object, once however often it was put. */
+export async function readOutcomes(ledger: Ledger, objects: readonly ObjectVersion[]): Promise<Outcomes> {
+  const distinct = [...new Map(objects.map((object) => [`${object.key}\n${object.version}`, object])).values()];
+  const logs = distinct.filter(({ key }) => parseObjectKey(key)?.kind !== 'digest');
+  const rows: { readonly key: string; readonly row: LedgerRow | undefined }[] = [];
+  for (const { bucket, key, version } of logs) {
+    const versions = await ledger.versions(bucket, key);
+    rows.push({ key, row: versions.find((row) => row.version === version) });
+  }
+  const count = (status: LedgerRow['status']) => rows.filter(({ row }) => row?.status === status).length;
+  const sum = (member: 'records' | 'indexed' | 'rejected') =>
+    rows.reduce((all, { row }) => all + (row?.[member] ?? 0), 0);
+  return {
+    closed: count('closed'),
+    rejected: count('rejected'),
+    open: rows.length - count('closed') - count('rejected'),
+    digests: distinct.length - logs.length,
+    records: sum('records'),
+    indexed: sum('indexed'),
+    rejectedRecords: sum('rejected'),
+    rejections: rows.flatMap(({ key, row }) => (row === undefined ? [] : reasons(key, row))),
+  };
+}
+
+function reasons(key: string, { reason, rejections, rejected }: LedgerRow): Outcomes['rejections'] {
+  const named = rejections.map((rejection) => ({ key, reason: `record ${rejection.index}: ${rejection.reason}` }));
+  const unnamed = rejected - rejections.length;
+  return [
+    ...(reason === undefined ? [] : [{ key, reason }]),
+    ...named,
+    ...(unnamed > 0 ? [{ key, reason: `${unnamed} more records` }] : []),
+  ];
+}

@@ -1,0 +1,35 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createEventQueries } from '../lambda/index/event-query.ts';
+import { createFindingQueries } from '../lambda/index/finding-query.ts';
+import { Ledger, type ObjectVersion } from '../lambda/index/ledger.ts';
+import { type Answers, readAnswers } from './answers.ts';
+import { type FindingSummary, summarizeFindings } from './findings.ts';
+import type { LocalAws } from './local-aws.ts';
+import { type Outcomes, readOutcomes } from './outcomes.ts';
+import { type AlertSummary, summarizeAlerts } from './subscriber.ts';
+
+/** What a run has to show. */
+export interface RunReport {
+  /** What became of the objects of this run. */
+  readonly outcomes: Outcomes;
+  /** Everything that the tables hold, from earlier runs too. */
+  readonly findings: FindingSummary;
+  /** What was sent in this run. */
+  readonly alerts: AlertSummary;
+  /** From everything that the tables hold. */
+  readonly answers: Answers;
+}
+
+/** Gathers what became of some objects from the ledger, the index and the subscriber's queue. */
+export async function readRunReport(aws: LocalAws, objects: readonly ObjectVersion[]): Promise<RunReport> {
+  const { tables } = aws.resources;
+  const documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
+  const findingQueries = createFindingQueries(documents, tables);
+  const findings = await summarizeFindings(findingQueries);
+  return {
+    outcomes: await readOutcomes(new Ledger(documents, tables.ledger), objects),
+    findings,
+    alerts: await summarizeAlerts(aws),
+    answers: await readAnswers(createEventQueries(documents, tables), findingQueries, findings.fileSystem),
+  };
+}

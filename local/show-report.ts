@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { printable } from '../lambda/alerts/printable.ts';
+import { LEVELS, type Level } from '../lambda/detection/index.ts';
+import type { IndexedEvent } from '../lambda/index/indexed-event.ts';
+import type { IndexedFinding } from '../lambda/index/indexed-finding.ts';
+import type { Answers, Found } from './answers.ts';
+import type { DeliveryFailure } from './deliver.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { RunReport } from './run-report.ts';
+import type { Cell, Screen } from './screen.ts';
+import type { AlertSummary } from './subscriber.ts';
+
+/** Rejections that are named; the ledger has them all. */
+const NAMED_REJECTIONS = 12;
+
+/** Shows a person what became of a run. */
+export function showReport(screen: Screen, report: RunReport): void {
+  showOutcomes(screen, report.outcomes);
+  showFindings(screen, report);
+  showAlerts(
+    screen,
+    report.alerts,
+    Object.values(report.findings.byLevel).some((count) => count > 0),
+  );
+  showAnswers(screen, report.answers);
+}
+
+function showOutcomes(screen: Screen, outcomes: Outcomes): void {
+  const { closed, rejected, open, digests, records, indexed, rejectedRecords, rejections } = outcomes;
+  const { colors } = screen;
+  screen.heading('What arrived');
+  screen.table(
+    ['', 'in all', 'good', 'rejected', ...(open > 0 ? ['not read'] : [])],
+    [
+      ['log objects', closed + rejected + open, closed, rejected, ...(open > 0 ? [open] : [])],
+      ['records', records, indexed, rejectedRecords, ...(open > 0 ? ['?'] : [])],
+    ],
+  );
+  if (digests > 0) screen.line(`  ${digests} digest files lie in the bucket too.`);
+  if (rejections.length === 0) return;
+  screen.heading('Rejected');
+  const named = rejections.slice(0, NAMED_REJECTIONS);
+  screen.table(
+    ['object', 'reason'],
+    named.map(({ key, reason }) => [fileName(key), { text: reason, format: colors.yellow }]),
+  );
+  if (rejections.length > named.length) screen.line(`  and ${rejections.length - named.length} more`);
+}
+
+function showFindings(screen: Screen, { findings, alerts }: RunReport): void {
+  screen.heading('Findings');
+  const rows = LEVELS.toReversed().map((level): Cell[] => [
+    levelCell(screen, level),
+    findings.byLevel[level],
+    level === 'informational' ? 'not sent' : alerts.byLevel[level],
+  ]);
+  screen.table(['level', 'findings', 'alerts now'], rows);
+}
+
+function showAlerts(screen: Screen, { subjects, byLevel, text, json }: AlertSummary, isAnyKnown: boolean): void {
+  screen.heading('Alerts that the subscriber received');
+  if (text === undefined) {
+    screen.line(isAnyKnown ? '  None: what is known is not sent again.' : '  None.');
+    return;
+  }
+  for (const subject of subjects) screen.line(`  ${printable(subject)}`);
+  const sent = Object.values(byLevel).reduce((sum, count) => sum + count, 0);
+  if (sent > subjects.length) screen.line(`  and ${sent - subjects.length} more`);
+  screen.heading('One of them, as an e-mail');
+  screen.line(indent(`Subject: ${text.subject}\n\n${text.body}`));
+  if (json === undefined) return;
+  screen.heading('One of them, for programs');
+  screen.line(indent(JSON.stringify(JSON.parse(json.body), null, 2)));
+}
+
+function showAnswers(screen: Screen, { rootUse, touched, brokenEnvoys }: Answers): void {
+  screen.heading('Who used root?');
+  showFound(screen, rootUse, ['when', 'did', 'to', 'from'], (event) => [
+    event.eventTime,
+    event.action,
+    shortName(event.resource ?? ''),
+    addressOf(event),
+  ]);
+  if (touched === undefined) {
+    screen.heading('What touched the file systems?');
+    screen.line('  No event names one.');
+  } else {
+    screen.heading(`What touched the file system ${touched.fileSystem}?`);
+    showFound(screen, touched, ['when', 'who', 'did', 'from'], (event) => [
+      event.eventTime,
+      actorOf(event),
+      event.action,
+      addressOf(event),
+    ]);
+  }
+  screen.heading('Which Envoy connections broke?');
+  showFound(screen, brokenEnvoys, ['when', 'virtual node', 'reason'], (finding) => [
+    finding.eventTime,
+    shortName(finding.resources[0] ?? ''),
+    matchedValue(finding, 'serviceEventDetails.failureReason'),
+  ]);
+}
+
+function showFound<Item>(
+  screen: Screen,
+  { count, newest }: Found<Item>,
+  head: readonly string[],
+  row: (item: Item) => readonly Cell[],
+): void {
+  if (count === 0) {
+    screen.line('  None.');
+    return;
+  }
+  screen.table(head, newest.map(row));
+  if (count > newest.length) screen.line(`  and ${count - newest.length} more`);
+}
+
+function levelCell({ colors }: Screen, level: Level): Cell {
+  const formats = {
+    critical: (text: string) => colors.bold(colors.red(text)),
+    high: colors.red,
+    medium: colors.yellow,
+    low: colors.cyan,
+    informational: colors.dim,
+  };
+  return { text: level, format: formats[level] };
+}
+
+function actorOf({ actor, actorName }: IndexedEvent): string {
+  return actorName ?? shortName(actor);
+}
+
+/** What follows the account in an ARN; any other name as it is. */
+function shortName(name: string): string {
+  return name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
+}
+
+function addressOf({ address, sourceIPAddress }: Pick<IndexedEvent, 'address' | 'sourceIPAddress'>): string {
+  return address ?? sourceIPAddress ?? '';
+}
+
+/** What a finding of a detection rule has beside what every finding has. */
+const matchedSchema = z.array(z.object({ field: z.string(), value: z.unknown() })).default([]);
+
+function matchedValue({ matched }: IndexedFinding, field: string): string {
+  return String(matchedSchema.parse(matched).find((entry) => entry.field === field)?.value ?? '');
+}
+
+function fileName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** Names the files that couldn't be read. */
+export function showFailures({ colors, line, heading }: Screen, failures: readonly DeliveryFailure[]): void {
+  if (failures.length === 0) return;
+  heading('Not read');
+  for (const { path, reason } of failures) line(colors.red(`  ${path}: ${reason}`));
+}

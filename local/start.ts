@@ -1,0 +1,71 @@
+import { constants } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { InputError } from './input-error.ts';
+import { run } from './run.ts';
+
+const program = new Command()
+  .name('npm start --')
+  .description(
+    'Runs Trailwarden on this machine: S3, SNS, SQS and DynamoDB are emulated on loopback, the functions are the real ' +
+      'ones. Log objects go into the bucket, alerts come out, and the audit index answers. Nothing reaches AWS.',
+  )
+  .argument(
+    '[path...]',
+    'CloudTrail files (.json.gz, .json) and folders of them; without any, a sample is read. A path below AWSLogs/ ' +
+      'keeps its key, others get one made from their records.',
+  )
+  .option('--data <dir>', 'keep tables, objects and messages in this folder between runs')
+  .option('--serve', 'stay up and process what is put into the bucket; without a path it starts with nothing')
+  .option('--port <number>', 'the port of S3, SNS and SQS on 127.0.0.1; any free one if it is left out', parsePort)
+  .addHelpText(
+    'after',
+    `
+Environment:
+  AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB to use in place of the embedded one; its tables are kept
+  NO_COLOR                   no colours
+
+Examples:
+  npm start
+  npm start -- ~/Downloads/AWSLogs --data .trailwarden/data
+  npm start -- --serve --port 4566
+
+Exit code: 0 when every file was dealt with (rejected with a reason counts), 1 when not or on an error,
+130 when interrupted.`,
+  )
+  .parse();
+
+/** @throws InvalidArgumentError for what is no port */
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError('Not a port: 1 to 65535.');
+  return port;
+}
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The second one doesn't wait for what is under way. The emulators end with us.
+    if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+    interruption.abort();
+  });
+}
+
+const options = program.opts<{ data?: string; serve?: true; port?: number }>();
+try {
+  const isComplete = await run({
+    paths: program.args,
+    data: options.data,
+    serve: options.serve ?? false,
+    port: options.port,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    interrupted: interruption.signal,
+  });
+  process.exitCode = isComplete ? 0 : 1;
+} catch (error) {
+  if (interruption.signal.aborted) process.exitCode = 130;
+  else {
+    process.exitCode = 1;
+    console.error(error instanceof InputError ? error.message : error);
+  }
+}
