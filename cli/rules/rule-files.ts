@@ -1,12 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import type { RuleSource } from '../../lambda/detection/index.ts';
 import { CommandFailure, EXIT } from '../exit.ts';
 import { reasonOf } from '../scan/find-files.ts';
 
-/** The rules that come with Trailwarden. */
-export const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
+/** A rule file that was read. */
+export type RuleFile = Required<RuleSource>;
 
 const YAML_FILE = /\.ya?ml$/i;
 const TEST_FILE = /\.test(\.ya?ml)$/i;
@@ -22,7 +22,7 @@ export async function findRuleFiles(paths: readonly string[]): Promise<readonly 
 }
 
 /** Reads rule files, to be compiled together. */
-export async function readRuleFiles(paths: readonly string[]): Promise<RuleSource[]> {
+export async function readRuleFiles(paths: readonly string[]): Promise<readonly RuleFile[]> {
   const files = await findRuleFiles(paths);
   return await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
 }
@@ -34,23 +34,33 @@ export async function readText(file: string): Promise<string> {
   });
 }
 
+/** The test files below the folders that are named, in the order of their paths. */
+export async function findTestFiles(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const entries = (await entriesOf(path)) ?? [];
+      return entries.filter((entry) => entry.isFile() && isTestFile(entry.name)).map(pathOf);
+    }),
+  );
+  return found.flat().toSorted();
+}
+
 /** The test file of a rule file. */
 export function testFileOf(ruleFile: string): string {
   return ruleFile.replace(YAML_FILE, '.test$&');
 }
 
-/** Whether a file holds tests of rules, by its name. */
-export function isTestFile(path: string): boolean {
+function isTestFile(path: string): boolean {
   return TEST_FILE.test(path);
 }
 
 async function ruleFilesAt(path: string): Promise<readonly string[]> {
   const entries = await entriesOf(path);
-  if (entries === undefined) return [isTestFile(path) ? path.replace(TEST_FILE, '$1') : path];
+  if (entries === undefined) return [normalize(path).replace(TEST_FILE, '$1')];
   const files = entries.filter((entry) => entry.isFile() && YAML_FILE.test(entry.name) && !isTestFile(entry.name));
   if (files.length === 0)
     throw new CommandFailure(`${path}: there is no .yml or .yaml file in this folder`, EXIT.usage);
-  return files.map((entry) => join(entry.parentPath, entry.name));
+  return files.map(pathOf);
 }
 
 /** What is below a folder; undefined for a file. */
@@ -60,4 +70,8 @@ async function entriesOf(path: string): Promise<readonly Dirent[] | undefined> {
   } catch (error) {
     throw new CommandFailure(`${path}: ${reasonOf(error)}`, EXIT.usage);
   }
+}
+
+function pathOf({ parentPath, name }: Dirent): string {
+  return join(parentPath, name);
 }

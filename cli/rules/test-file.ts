@@ -51,12 +51,18 @@ const oneTest = z
     return z.NEVER;
   });
 
-const fileSchema = z.strictObject({ defaults: members.default({}), tests: z.array(oneTest).min(1) });
+const fileSchema = z.strictObject({
+  defaults: members.default({}),
+  placeholders: z.record(z.string().min(1), z.array(z.string())).default({}),
+  tests: z.array(oneTest).min(1),
+});
 
 /** One test: an event and whether the rule matches it, or events in time and how many findings they come to. */
 export type RuleTest = z.infer<typeof oneTest> & { readonly line: number };
 
 export interface TestFile {
+  /** Values for `expand`, in the place of the configured ones. */
+  readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** Members that every event starts from. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly tests: readonly RuleTest[];
@@ -96,7 +102,7 @@ export function parseTestFile(file: string, text: string): TestFileResult {
     };
   }
   const tests = result.data.tests.map((test, index) => ({ ...test, line: positionOf(startOf(['tests', index])).line }));
-  return { ok: true, content: { defaults: result.data.defaults, tests } };
+  return { ok: true, content: { ...result.data, tests } };
 }
 
 /** A key that isn't known is told of where it stands. */

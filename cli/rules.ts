@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import type { Io } from './io.ts';
+import { checkCommand } from './rules/check-command.ts';
+import { explainCommand } from './rules/explain-command.ts';
+import { listCommand } from './rules/list-command.ts';
+import { testCommand } from './rules/test-command.ts';
+
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand] as const;
+
+/** `trailwarden rules`: the tools of whoever writes rules. */
+export function rulesCommand(io: Io): Command {
+  const command = new Command('rules').description('Checks, tests, explains, lists and backtests Sigma rules.');
+  for (const factory of COMMANDS) command.addCommand(factory(io));
+  return command;
+}

@@ -1,0 +1,41 @@
+import type { Io } from '../io.ts';
+import { printableLines } from '../output/printable-lines.ts';
+import { counted } from '../rules/load-rules.ts';
+import type { UnreadablePath } from './find-files.ts';
+import type { ScanTotals } from './scan.ts';
+import type { Summary } from './summary.ts';
+
+/** Records that are named; all of them are counted. */
+const MAX_NAMED_RECORDS = 20;
+
+/** Says on stderr what was looked at, what was found, and what couldn't be read. */
+export function reportTotals(totals: ScanTotals, rules: number, found: Summary, io: Io): void {
+  const { files, judged, records, unreadableFiles, unreadableRecords, namedRecords, repeated } = totals;
+  const say = (line: string): void => io.stderr.write(`${printableLines(line)}\n`);
+  reportUnreadable(unreadableFiles, io);
+  for (const { path, index, reason } of namedRecords.slice(0, MAX_NAMED_RECORDS)) {
+    say(`unreadable record: ${path}#${index}: ${reason}`);
+  }
+  const unnamed = unreadableRecords - Math.min(namedRecords.length, MAX_NAMED_RECORDS);
+  if (unnamed > 0) say(`… and ${counted(unnamed, 'unreadable record')} more`);
+  if (unreadableFiles.length > 0) say(`${counted(unreadableFiles.length, 'file')} unreadable, or not to the end`);
+  if (unreadableRecords > 0) say(`${counted(unreadableRecords, 'record')} unreadable`);
+  const outside = records - judged - unreadableRecords;
+  if (outside > 0) say(`${counted(outside, 'event')} outside of the time asked for`);
+  if (repeated > 0) say(`${counted(repeated, 'finding')} again, of events that came more than once`);
+  const levels = found.levels().map(({ level, findings }) => `${findings.toLocaleString('en')} ${level}`);
+  const by = levels.length > 0 ? ` (${levels.join(', ')})` : '';
+  say(
+    `${counted(judged, 'event')} in ${counted(files, 'file')} judged by ${counted(rules, 'rule')}: ${counted(found.findings, 'finding')}${by}`,
+  );
+}
+
+/** Names files that couldn't be read. */
+export function reportUnreadable(files: readonly UnreadablePath[], io: Io): void {
+  for (const { path, reason } of files) io.stderr.write(`${printableLines(`unreadable: ${path}: ${reason}`)}\n`);
+}
+
+/** How much couldn't be read. */
+export function countUnreadable({ unreadableFiles, unreadableRecords }: ScanTotals): number {
+  return unreadableFiles.length + unreadableRecords;
+}
