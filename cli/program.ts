@@ -6,16 +6,18 @@ import { CommandFailure, EXIT } from './exit.ts';
 import { findingsCommand } from './findings.ts';
 import type { Io } from './io.ts';
 import { printableLines } from './output/printable-lines.ts';
+import { rulesCommand } from './rules.ts';
+import { scanCommand } from './scan.ts';
 
 /** Makes one command, its options and help included. */
 export type CommandFactory = (io: Io) => Command;
 
-const COMMANDS: readonly CommandFactory[] = [eventsCommand, eventCommand, findingsCommand];
+const COMMANDS: readonly CommandFactory[] = [eventsCommand, eventCommand, findingsCommand, rulesCommand, scanCommand];
 
 const HELP = `
 Exit codes:
   0  done
-  1  it couldn't be done, or what was asked for isn't there
+  1  it couldn't be done, or what was asked for isn't there, or what was checked isn't right
   2  the command line is wrong
   3  --max-reads was reached: what was printed isn't everything
   4  a log object isn't what it was when it was indexed
