@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { EventConditions } from '../lambda/index/event-condition.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type EventConditions, readConditions } from '../lambda/index/event-condition.ts';
 import { collect, collectOneOf } from './repeatable.ts';
 
 type Values = readonly string[];
@@ -42,7 +42,7 @@ export function withConditions(command: Command): Command {
     .option('--actor <arn>', "who: a role's or user's ARN, a service, an account", collect)
     .option('--action <action>', "what, as IAM writes it: fsx:TagResource, 'fsx:*'", collect)
     .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collect)
-    .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collect)
+    .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collectAddress)
     .option('--credential <access key id>', 'with which access key', collect)
     .option('--error <code>', "with which error code; '*' for any", collect)
     .option('--access <level>', `access level: ${ACCESS.join(', ')}`, collectOneOf(ACCESS))
@@ -79,4 +79,13 @@ export function readConditionOptions(options: ConditionOptions): EventConditions
     session,
     userAgent,
   };
+}
+
+function collectAddress(value: string, before?: Values): Values {
+  try {
+    readConditions({ address: [value] });
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : '');
+  }
+  return collect(value, before);
 }

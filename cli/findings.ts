@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { createFindingQueries } from '../lambda/index/finding-query.ts';
 import { LEVELS } from '../lambda/detection/index.ts';
+import { createFindingQueries } from '../lambda/index/finding-query.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { findingListing } from './finding-listing.ts';
 import { FirstOnes } from './first-ones.ts';

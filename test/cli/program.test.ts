@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { runCommand } from './support/run-command.ts';
+
+describe('the command line', () => {
+  test('says what there is, with examples and exit codes', async () => {
+    const { code, stdout } = await runCommand(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['events', 'event', 'findings', 'Examples:', 'Exit codes:']) expect(stdout).toContain(word);
+  });
+
+  test.each([['events'], ['event'], ['findings']])('%s has help of its own, with examples', async (name) => {
+    const { code, stdout } = await runCommand([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`$ trailwarden ${name}`);
+    expect(stdout).toContain('--local');
+  });
+
+  test('names the nearest command to one that it doesn’t know', async () => {
+    const { code, stderr } = await runCommand(['evnts']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean events?');
+  });
+
+  test('runs as a process, and ends with the code', () => {
+    const script = join(import.meta.dirname, '../../bin/trailwarden.ts');
+    const { status, stderr } = spawnSync(process.execPath, [script, 'events', '--kindd', 'root'], { encoding: 'utf8' });
+    expect(stderr).toContain('--kind');
+    expect(status).toBe(2);
+  });
+});

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { Finding } from '../../../lambda/findings/finding.ts';
+import { FindingTable } from '../../../lambda/index/finding-table.ts';
+import { KnownDaysWriter } from '../../../lambda/index/known-days.ts';
+import { Ledger } from '../../../lambda/index/ledger.ts';
+import { indexEvents, NOW, type WriteOptions } from '../../index/support/events-table.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
+import { logObject, logObjectKey } from '../../support/records.ts';
+
+/** A deployment that commands ask, through the environment alone: as they would ask one in AWS. */
+export interface AskedDeployment {
+  readonly aws: EmbeddedAws;
+  /** The options that name it. */
+  readonly args: readonly string[];
+  /** Puts a log object into the bucket and indexes it, as ingest does. Returns its key. */
+  put(records: readonly JsonObject[], options?: WriteOptions): Promise<string>;
+  record(finding: Finding, alertId?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startAskedDeployment(): Promise<AskedDeployment> {
+  const aws = await startEmbeddedAws();
+  const { clients, resources } = aws;
+  const documents = DynamoDBDocumentClient.from(clients.dynamodb);
+  const { tables, buckets, deployment } = resources;
+  const ledger = new Ledger(documents, tables.ledger);
+  const environment = {
+    AWS_ENDPOINT_URL_DYNAMODB: aws.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_S3: aws.endpoints.s3,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'embedded',
+    AWS_SECRET_ACCESS_KEY: 'embedded',
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  return {
+    aws,
+    args: ['--deployment', deployment, '--zone', 'UTC'],
+    put: async (records, options) => {
+      const key = logObjectKey();
+      const Body = logObject(records);
+      const bucket = buckets.logs;
+      await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
+      const { ETag = '' } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const version = ETag.replaceAll('"', '');
+      const events = records.map((record, index) => {
+        const result = readEvent(record, { bucket, key, version, index });
+        if (!result.ok) throw new Error(result.reason);
+        return result.event;
+      });
+      await indexEvents(documents, tables.events, events, options);
+      const content = Buffer.from(JSON.stringify({ Records: records }));
+      await ledger.close(
+        { bucket, key, version },
+        {
+          now: NOW,
+          records: records.length,
+          indexed: records.length,
+          rejected: 0,
+          findings: 0,
+          rejections: [],
+          content: { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length },
+        },
+      );
+      return key;
+    },
+    record: async (finding, alertId) => {
+      const days = new KnownDaysWriter({
+        client: documents,
+        eventsTable: tables.events,
+        retentionDays: 1,
+        now: () => NOW,
+      });
+      await days.noteFinding(finding.level, finding.eventTime);
+      await new FindingTable(documents, tables.findings).record(
+        finding,
+        alertId === undefined ? { recordedOnly: true } : { alertId, windowMinutes: 15 },
+        NOW,
+      );
+    },
+    stop: async () => {
+      for (const name of Object.keys(environment)) {
+        const value = before[name];
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+      await aws.stop();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Io } from '../../../cli/io.ts';
+import { run } from '../../../cli/program.ts';
+import { NOW } from '../../index/support/events-table.ts';
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  /** Characters in a line of a terminal; without it nobody looks. */
+  readonly columns?: number;
+  readonly colours?: boolean;
+  readonly now?: Date;
+}
+
+/** Runs a command line in this process. */
+export async function runCommand(args: readonly string[], surroundings: Surroundings = {}): Promise<CommandResult> {
+  const { columns, colours = false, now = NOW } = surroundings;
+  let stdout = '';
+  let stderr = '';
+  const shape = { isTerminal: columns !== undefined, columns, colours };
+  const io: Io = {
+    stdout: {
+      ...shape,
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    stderr: {
+      ...shape,
+      write: (text) => {
+        stderr += text;
+      },
+    },
+    env: process.env,
+    now: () => now,
+  };
+  const code = await run(args, io);
+  return { code, stdout, stderr };
+}
+
+/** The lines of an answer in JSON lines. */
+export function jsonLines(stdout: string): readonly Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
