@@ -8,11 +8,19 @@ import type { Io } from './io.ts';
 import { printableLines } from './output/printable-lines.ts';
 import { rulesCommand } from './rules.ts';
 import { scanCommand } from './scan.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Makes one command, its options and help included. */
 export type CommandFactory = (io: Io) => Command;
 
-const COMMANDS: readonly CommandFactory[] = [eventsCommand, eventCommand, findingsCommand, rulesCommand, scanCommand];
+const COMMANDS: readonly CommandFactory[] = [
+  eventsCommand,
+  eventCommand,
+  findingsCommand,
+  rulesCommand,
+  scanCommand,
+  verifyCommand,
+];
 
 const HELP = `
 Exit codes:

@@ -62,7 +62,7 @@ function isDigest(path: string): boolean {
 
 /** What went wrong, in words that don't repeat the path. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file or folder';
   if (code === 'EACCES' || code === 'EPERM') return 'access is denied';
   return error instanceof Error ? error.message : String(error);

@@ -76,7 +76,10 @@ export class DigestChain {
     return this.#last?.end;
   }
 
-  /** Notes a digest whose content can't be trusted: it is there, but nothing follows from it. */
+  /**
+   * Notes a digest whose content can't be trusted: it is there, but nothing follows from it.
+   * @param key where it lies, or the end of that: a copy may lack the beginning.
+   */
   passOver(key: string): void {
     this.#invalid.add(key);
     this.#invalidSinceLast++;
@@ -84,8 +87,10 @@ export class DigestChain {
 
   /** The next digest, in the order of their ends. */
   follow(digest: Digest, signature?: string): ChainProblem | undefined {
-    const problem = this.#problem(digest);
     const { bucket, key, start, end, sha256 } = digest;
+    // A second copy of the same digest is no further one.
+    if (this.#last?.key === key && this.#last.sha256 === sha256) return undefined;
+    const problem = this.#problem(digest);
     this.#last = { bucket, key, start, end, sha256, ...(signature !== undefined && { signature }) };
     this.#invalidSinceLast = 0;
     return problem;
@@ -107,7 +112,7 @@ export class DigestChain {
       return this.#hourly ? { kind: 'restarted', from: last.end, to: digest.start } : undefined;
     }
     if (previous.bucket === last.bucket && previous.key === last.key) return predecessorProblem(digest, last);
-    if (this.#invalid.has(previous.key)) return undefined;
+    if (this.#isInvalid(previous.key)) return undefined;
     const between = this.#hourly ? missingDigests(last.end, digest.start) - this.#invalidSinceLast : 1;
     return {
       kind: 'missing',
@@ -117,5 +122,9 @@ export class DigestChain {
       to: digest.start,
       count: Math.max(1, between),
     };
+  }
+
+  #isInvalid(key: string): boolean {
+    return [...this.#invalid].some((invalid) => key === invalid || key.endsWith(`/${invalid}`));
   }
 }
