@@ -8,6 +8,7 @@ import type { Io } from './io.ts';
 import { printableLines } from './output/printable-lines.ts';
 import { rulesCommand } from './rules.ts';
 import { scanCommand } from './scan.ts';
+import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
 
 /** Makes one command, its options and help included. */
@@ -19,6 +20,7 @@ const COMMANDS: readonly CommandFactory[] = [
   findingsCommand,
   rulesCommand,
   scanCommand,
+  statusCommand,
   verifyCommand,
 ];
 

@@ -24,7 +24,7 @@ const MEMBERS = [
 ] as const satisfies readonly (keyof AuditItem)[];
 
 export const AUDIT_LISTING: Listing<AuditItem> = {
-  nothing: '',
+  nothing: 'Nothing to show: --all lists what is valid and verified.',
   columns: [
     {
       title: 'What',

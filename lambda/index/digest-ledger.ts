@@ -28,6 +28,7 @@ const digestRowSchema = z.object({
   modified: z.number().default(0),
   missing: z.number().default(0),
   unread: z.number().default(0),
+  unnotified: z.number().default(0),
   skipped: z.number().default(0),
   checks: z.number().default(0),
   recheckAt: z.string().optional(),

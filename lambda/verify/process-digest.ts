@@ -32,10 +32,14 @@ const DELIVERY_MILLISECONDS = 90 * 60_000;
 /** Log objects that are compared at once. */
 const CONCURRENCY = 16;
 
-const NOTHING = { verified: 0, modified: 0, missing: 0, unread: 0, skipped: 0 } as const satisfies Record<
-  LogVerdict,
-  number
->;
+const NOTHING = {
+  verified: 0,
+  modified: 0,
+  missing: 0,
+  unread: 0,
+  unnotified: 0,
+  skipped: 0,
+} as const satisfies Record<LogVerdict, number>;
 
 /** The messages of the digest queue that a check may send. */
 export interface DigestQueue {
@@ -113,7 +117,7 @@ async function processValid(
     await findUnvouched(dependencies, { stored, digest, digestKey, ...(chain && { chain }) });
   }
 
-  const pending = (!settled || counts.unread > 0) && checks < MAX_CHECKS;
+  const pending = (!settled || counts.unread + counts.unnotified > 0) && checks < MAX_CHECKS;
   const recheckAt = pending ? new Date(now().getTime() + RECHECK_MILLISECONDS).toISOString() : undefined;
   // Sent before the row is written: a crash between the two doubles the message, and doesn't lose it.
   if (recheckAt !== undefined) await queue.schedule(stored.bucket, stored.key, recheckAt);

@@ -97,12 +97,12 @@ async function handleObject(
 }
 
 function report({ logger, metrics }: VerifyFunctionDependencies, key: string, outcome: DigestOutcome): void {
-  const { status, verified, modified, missing, unread } = outcome;
+  const { status, verified, modified, missing, unread, unnotified } = outcome;
   metrics.addMetric(status === 'invalid' ? 'DigestsInvalid' : 'DigestsValid', MetricUnit.Count, 1);
   metrics.addMetric('LogObjectsVerified', MetricUnit.Count, verified);
   metrics.addMetric('LogObjectsModified', MetricUnit.Count, modified);
   metrics.addMetric('LogObjectsMissing', MetricUnit.Count, missing);
-  metrics.addMetric('LogObjectsUnread', MetricUnit.Count, unread);
+  metrics.addMetric('LogObjectsUnread', MetricUnit.Count, unread + unnotified);
   const details = { key, ...outcome };
   if (status === 'invalid' || modified > 0 || missing > 0) logger.error('A digest found something altered', details);
   else logger.info('A digest was checked', details);

@@ -13,6 +13,8 @@ export type LogVerdict =
   | 'missing'
   /** It is in the bucket, and ingest hasn't closed it yet. */
   | 'unread'
+  /** It is in the bucket, and ingest knows nothing of it. */
+  | 'unnotified'
   /** Not for this deployment to vouch for: older than it is, past the lifecycle, in another bucket. */
   | 'skipped';
 
@@ -48,11 +50,12 @@ export async function vouchForLog(
   if (current === undefined) {
     if (!(await mustBeThere(dependencies, digest.end))) return 'skipped';
     if (checks > 0) await queueLogObject(file.bucket, file.key);
+    const begun = rows.find(({ version }) => version === head.version);
     if (checks >= UNREAD_CHECKS) {
-      const lastError = rows.find(({ version }) => version === head.version)?.lastError ?? 'never notified';
+      const lastError = begun === undefined ? 'never notified' : (begun.lastError ?? 'none');
       await report(dependencies, LOG_OBJECT_UNREAD, digest, file, { version: head.version, lastError });
     }
-    return 'unread';
+    return begun === undefined ? 'unnotified' : 'unread';
   }
   if (current.sha256 === file.sha256) return 'verified';
   const found = current.sha256 ?? (await hash(dependencies, file));

@@ -93,13 +93,18 @@ export async function startVerification(start: Date, trailOf: (bucket: string) =
       clock += minutes * 60_000;
     },
     put: async ({ bucket: Bucket, key: Key, body: Body, metadata: Metadata }) => {
-      await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...(Metadata && { Metadata: { ...Metadata } }) }));
+      await clients.s3.send(
+        new PutObjectCommand({ Bucket, Key, Body, ...(Metadata && { Metadata: { ...Metadata } }) }),
+      );
     },
     remove: async ({ bucket: Bucket, key: Key }) => {
       await clients.s3.send(new DeleteObjectCommand({ Bucket, Key }));
     },
     ingest: async (files) => {
-      const { batchItemFailures } = await deployment.deliver({ s3Bucket: bucket, s3ObjectKey: files.map(({ key }) => key) });
+      const { batchItemFailures } = await deployment.deliver({
+        s3Bucket: bucket,
+        s3ObjectKey: files.map(({ key }) => key),
+      });
       expect(batchItemFailures).toEqual([]);
     },
     deliver: async ({ logs, digest }) => {
@@ -131,7 +136,12 @@ export async function startVerification(start: Date, trailOf: (bucket: string) =
       }),
     findings: async () =>
       (await deployment.rows('findings'))
-        .map(({ ruleId, receipt }) => `${String(ruleId)} ${String((receipt as { key: string }).key).split('/').at(-1)}`)
+        .map(
+          ({ ruleId, receipt }) =>
+            `${String(ruleId)} ${String((receipt as { key: string }).key)
+              .split('/')
+              .at(-1)}`,
+        )
         .sort(),
     statusOf: async ({ key }) =>
       (await rows()).filter(({ object }) => object === `s3://${bucket}/${key}`).map(({ digestStatus }) => digestStatus),

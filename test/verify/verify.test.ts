@@ -108,7 +108,13 @@ describe('tampering', () => {
     const hour = trail.hour(REGION);
     const [one, two] = hour.logs;
     if (one === undefined || two === undefined) throw new Error('an hour has log objects');
-    await deliver({ ...hour, logs: [{ ...one, body: two.body }, { ...two, body: one.body }] });
+    await deliver({
+      ...hour,
+      logs: [
+        { ...one, body: two.body },
+        { ...two, body: one.body },
+      ],
+    });
     expect(await verification.findings()).toEqual(
       [one, two].map((log) => `trailwarden-log-object-modified ${nameOf(log)}`).sort(),
     );
@@ -153,9 +159,7 @@ describe('tampering', () => {
     // The emulator delivers everything now: the hours are those around it.
     for (const hour of [second, third, fourth]) await deliver(hour);
     expect(await verification.statusOf(forged)).toEqual(['unvouched']);
-    expect(await verification.findings()).toEqual([
-      expect.stringMatching(/^trailwarden-log-objects-unvouched /),
-    ]);
+    expect(await verification.findings()).toEqual([expect.stringMatching(/^trailwarden-log-objects-unvouched /)]);
     const [finding] = await verification.deployment.rows('findings');
     expect(finding).toMatchObject({
       level: 'high',
@@ -310,7 +314,7 @@ describe('reconciliation', () => {
     await verification.ingest([read]);
     verification.at(new Date(Date.parse(hour.end) + 20 * 60_000));
     await verification.verify(hour.digest.key);
-    expect(await verification.digestRow(hour.digest)).toMatchObject({ status: 'pending', verified: 1, unread: 1 });
+    expect(await verification.digestRow(hour.digest)).toMatchObject({ status: 'pending', verified: 1, unnotified: 1 });
     expect(await verification.queued()).toEqual([]);
 
     verification.minutesLater(15);
