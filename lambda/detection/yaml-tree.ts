@@ -44,8 +44,10 @@ export function readYaml(text: string, report: Report): YamlNode[] {
     const faults = [...document.errors, ...document.warnings];
     for (const fault of faults) report.at(positionAt(lineCounter, fault.pos[0]), `not valid YAML: ${fault.message}`);
     if (faults.length > 0 || document.contents === null) continue;
+    const before = report.problems.length;
     const tree = new TreeReader(document, lineCounter, report).read(document.contents);
-    if (tree !== undefined && !(tree.kind === 'scalar' && tree.value === null)) trees.push(tree);
+    if (tree !== undefined && report.problems.length === before && !(tree.kind === 'scalar' && tree.value === null))
+      trees.push(tree);
   }
   return trees;
 }

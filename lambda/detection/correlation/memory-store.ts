@@ -48,6 +48,12 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
       group.soonest = Math.min(group.soonest, expiresAt);
       if (due !== undefined) this.#setDue(group, Math.min(due, group.due ?? due));
     }
+    return this.around(key, around);
+  }
+
+  /** The group as an append reads it back. */
+  around(key: GroupKey, around: Around): GroupView {
+    const group = this.#groupOf(key);
     this.#forget(group);
     return viewOf(group, nearest(group.members, around));
   }

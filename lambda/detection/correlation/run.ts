@@ -64,50 +64,84 @@ export function* observe(
   memberships: readonly Membership[],
   options: RunOptions,
 ): Run<CorrelationOutcome> {
-  const outcome: CorrelationOutcome = { findings: [], unacknowledged: [] };
-  for (const { key, member } of memberships) {
-    const correlation = correlations.get(key.correlation);
-    if (correlation === undefined) continue;
-    const { rule, early, limit } = correlation;
-    const whole: Member = { ...member, arrivedAt: options.now };
-    const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit };
-    const expiresAt = expiryOf(whole, rule.timespan, options.lateness);
-    const due = early ? {} : { due: dueOfMember(whole, rule.timespan, options.lateness) };
-    const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
-    const judge = (seen: GroupView): Verdict =>
-      early ? judgeAround({ rule, group: key.group, ...options }, seen, whole.eventTime) : { firings: [] };
-    const firings = yield* claimAll({ key, correlation, judge, view, around, expiresAt });
-    yield* report(correlations, correlation, key, firings, options, outcome);
-  }
-  return outcome;
+  const outcome = new Outcome(correlations, options);
+  yield* outcome.observe(memberships);
+  return outcome.result;
 }
 
 /** Judges what has become due in a group, and returns what fires. */
 export function* settle(correlations: Correlations, key: GroupKey, options: RunOptions): Run<CorrelationOutcome> {
-  const outcome: CorrelationOutcome = { findings: [], unacknowledged: [] };
-  const correlation = correlations.get(key.correlation);
-  // A rule that was taken out since: its groups expire by themselves.
-  if (correlation === undefined) return outcome;
-  const { rule, early, limit } = correlation;
-  const expiresAt = expiryOf({ eventTime: options.now, arrivedAt: options.now }, rule.timespan, options.lateness);
-  let isMore = true;
-  while (isMore) {
-    isMore = false;
-    const judge = (seen: GroupView): Verdict => {
-      const verdict: Verdict = early ? { firings: [] } : judgeClosed({ rule, group: key.group, ...options }, seen);
-      isMore = verdict.due !== undefined && verdict.due <= options.now;
-      return verdict;
-    };
-    const view = yield { ask: 'read', key, limit };
-    const firings = yield* claimAll({ key, correlation, judge, view, expiresAt });
-    yield* report(correlations, correlation, key, firings, options, outcome);
+  const outcome = new Outcome(correlations, options);
+  yield* outcome.settle(key);
+  return outcome.result;
+}
+
+/** One run: what it was asked for, and what has come of it so far. */
+class Outcome {
+  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [] };
+  readonly #correlations: Correlations;
+  readonly #options: RunOptions;
+  /** A pending firing is read back with every append to its group: it is reported once a run. */
+  readonly #reported = new Set<string>();
+
+  constructor(correlations: Correlations, options: RunOptions) {
+    this.#correlations = correlations;
+    this.#options = options;
   }
-  return outcome;
+
+  *observe(memberships: readonly Membership[]): Run<void> {
+    const { now, lateness } = this.#options;
+    for (const { key, member } of memberships) {
+      const correlation = this.#correlations.get(key.correlation);
+      if (correlation === undefined) continue;
+      const { rule, early, limit } = correlation;
+      const whole: Member = { ...member, arrivedAt: now };
+      const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit };
+      const expiresAt = expiryOf(whole, rule.timespan, lateness);
+      const due = early ? {} : { due: dueOfMember(whole, rule.timespan, lateness) };
+      const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
+      const context = { rule, group: key.group, now, lateness };
+      const judge = (seen: GroupView): Verdict =>
+        early ? judgeAround(context, seen, whole.eventTime) : { firings: [] };
+      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, around, expiresAt }));
+    }
+  }
+
+  *settle(key: GroupKey): Run<void> {
+    const { now, lateness } = this.#options;
+    const correlation = this.#correlations.get(key.correlation);
+    // A rule that was taken out since: its groups expire by themselves.
+    if (correlation === undefined) return;
+    const { rule, early, limit } = correlation;
+    const context = { rule, group: key.group, now, lateness };
+    const expiresAt = expiryOf({ eventTime: now, arrivedAt: now }, rule.timespan, lateness);
+    let isMore = true;
+    while (isMore) {
+      isMore = false;
+      const judge = (seen: GroupView): Verdict => {
+        const verdict: Verdict = early ? { firings: [] } : judgeClosed(context, seen);
+        isMore = verdict.due !== undefined && verdict.due <= now;
+        return verdict;
+      };
+      const view = yield { ask: 'read', key, limit };
+      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, expiresAt }));
+    }
+  }
+
+  *#report(correlation: Correlation, key: GroupKey, firings: readonly Firing[]): Run<void> {
+    const fresh = firings.filter(({ id }) => !this.#reported.has(id));
+    if (fresh.length === 0) return;
+    for (const firing of fresh) {
+      this.#reported.add(firing.id);
+      if (correlation.rule.metadata.finding) this.result.findings.push(findingOf(correlation, key, firing));
+      yield* this.observe(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
+    }
+    this.result.unacknowledged.push({ key, firingIds: fresh.map(({ id }) => id) });
+  }
 }
 
 interface ClaimContext {
   key: GroupKey;
-  correlation: Correlation;
   judge: (view: GroupView) => Verdict;
   view: GroupView | undefined;
   around?: Around;
@@ -120,7 +154,8 @@ function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<r
   while (seen !== undefined) {
     const { firings, judgedThrough, due } = judge(seen);
     const left = seen.firings.filter(({ pending }) => pending);
-    if (firings.length === 0 && judgedThrough === seen.judgedThrough && due === undefined) return left;
+    const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
+    if (firings.length === 0 && !hasJudged && due === undefined) return left;
     const claim: Claim = {
       version: seen.version,
       firings,
@@ -131,25 +166,6 @@ function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<r
     if (seen === undefined) return [...left, ...firings];
   }
   return [];
-}
-
-function* report(
-  correlations: Correlations,
-  correlation: Correlation,
-  key: GroupKey,
-  firings: readonly Firing[],
-  options: RunOptions,
-  outcome: CorrelationOutcome,
-): Run<void> {
-  if (firings.length === 0) return;
-  for (const firing of firings) {
-    if (correlation.rule.metadata.finding) outcome.findings.push(findingOf(correlation, key, firing));
-    const above = correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? '');
-    const { findings, unacknowledged } = yield* observe(correlations, above, options);
-    outcome.findings.push(...findings);
-    outcome.unacknowledged.push(...unacknowledged);
-  }
-  outcome.unacknowledged.push({ key, firingIds: firings.map(({ id }) => id) });
 }
 
 function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): CorrelationFinding {
