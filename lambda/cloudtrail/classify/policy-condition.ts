@@ -28,7 +28,7 @@ const LIMITING_KEYS: ReadonlySet<string> = new Set([
 const LIMITING_OPERATOR = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/i;
 
 /** Values that fit every caller: nothing but wildcards, every address, an ARN of any account. */
-const FITS_ALL = /^[*?]*$|\/0$|^arn:[^:]*:[^:]*:[^:]*:[*?]*:/;
+const FITS_ALL = /^[*?]*$|\/0$|^arn:[^:]*:[^:]*:[^:]*:[*?]+:/;
 
 /** Whether the condition of a statement can hold only for known callers: one limiting key suffices, as all must hold. */
 export function isLimited(condition: JsonValue | undefined): boolean {

@@ -76,6 +76,7 @@ describe('a grant', () => {
       'by the owner of a topic',
       { Principal: { AWS: '*' }, Condition: { StringEquals: { 'AWS:SourceOwner': '210987654321' } } },
     ],
+    ['on behalf of a bucket', { Principal: '*', Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::reports' } } }],
   ])('%s is not', (_whom, statement) => {
     expect(isPublic(statement)).toEqual([false]);
   });
