@@ -2,8 +2,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Receipt } from '../lambda/cloudtrail/event.ts';
 import { isJsonObject, type JsonObject } from '../lambda/cloudtrail/json.ts';
 import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log-object.ts';
-import type { Ledger, LedgerRow } from '../lambda/index/ledger.ts';
-import { openObject } from '../lambda/ingest/object-source.ts';
+import type { Ledger, LedgerRow, ObjectVersion } from '../lambda/index/ledger.ts';
+import { openObject, type SourceObject } from '../lambda/ingest/object-source.ts';
 
 /** What became of looking an event up where it stands. */
 export interface RawRecord {
@@ -50,14 +50,19 @@ export async function readRawRecord(
   }
 }
 
+/** Opens the version of an object that a receipt or the ledger names. @throws the SDK's errors. */
+export async function openVersion(s3: S3Client, { bucket, key, version }: ObjectVersion): Promise<SourceObject> {
+  return await openObject(s3, { bucket, key, ...(!ETAG.test(version) && { versionId: version }) });
+}
+
 interface ReadObject {
   readonly value?: unknown;
   readonly sha256?: string;
   readonly problem?: string;
 }
 
-async function readObject(s3: S3Client, { bucket, key, version, index }: Receipt): Promise<ReadObject> {
-  const source = await openObject(s3, { bucket, key, ...(!ETAG.test(version) && { versionId: version }) });
+async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<ReadObject> {
+  const source = await openVersion(s3, object);
   const limits = { maxObjectBytes: Number.POSITIVE_INFINITY, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
   const reading = readLogObject(source.body, limits, index);
   let value: unknown;

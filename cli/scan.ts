@@ -9,9 +9,10 @@ import { counted, loadRules, type RuleLoadOptions, withRules } from './rules/loa
 import { createFileProgress } from './scan/file-progress.ts';
 import { findRecordFiles } from './scan/find-files.ts';
 import { findingListing } from './scan/finding-listing.ts';
+import type { ScanTotals } from './scan/gather.ts';
 import { countUnreadable, reportTotals, reportUnreadable } from './scan/report.ts';
-import { type ScanTotals, scan } from './scan/scan.ts';
-import { type ScanFinding, timeOf } from './scan/scan-finding.ts';
+import { scan } from './scan/scan.ts';
+import type { ScanFinding } from './scan/scan-finding.ts';
 import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan/summary.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 
@@ -84,7 +85,8 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   }
   const summary = shown.rules();
   const beside = format === 'table' ? io.stdout : io.stderr;
-  if (summary.length > 0) beside.write(`\n${renderTable(SUMMARY_COLUMNS, summary, beside)}`);
+  const gap = format === 'table' ? '\n' : '';
+  if (summary.length > 0) beside.write(`${gap}${renderTable(SUMMARY_COLUMNS, summary, beside)}`);
   if (totals === undefined) return;
   const missed = { ...totals, unreadableFiles: [...unreadable, ...totals.unreadableFiles] };
   reportTotals(missed, ruleSet.rules.length, shown, io);
@@ -101,5 +103,5 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
 async function* byTime(findings: AsyncIterable<ScanFinding>): AsyncGenerator<ScanFinding> {
   const all: ScanFinding[] = [];
   for await (const finding of findings) all.push(finding);
-  yield* all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+  yield* all.sort((a, b) => (a.eventTime < b.eventTime ? -1 : a.eventTime > b.eventTime ? 1 : 0));
 }

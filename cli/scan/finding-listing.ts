@@ -1,7 +1,8 @@
+import { jsonText } from '../output/json.ts';
 import type { Listing } from '../output/listing.ts';
 import { levelStyle } from '../output/style.ts';
 import type { Zone } from '../time/zone.ts';
-import { type EventFinding, type ScanFinding, type ScanReceipt, timeOf } from './scan-finding.ts';
+import type { EventFinding, GroupFinding, ScanFinding, ScanReceipt } from './scan-finding.ts';
 
 /** How the findings of a scan are shown; the times of tables are in a zone. */
 export function findingListing(zone: Zone): Listing<ScanFinding> {
@@ -10,7 +11,7 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       {
         title: 'When, level',
         parts: [
-          { title: 'When', text: (finding) => zone.format(new Date(timeOf(finding))) },
+          { title: 'When', text: ({ eventTime }) => zone.format(new Date(eventTime)) },
           { title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) },
         ],
       },
@@ -24,8 +25,8 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       {
         title: 'Who, where',
         parts: [
-          { title: 'Who', text: who },
-          { title: 'Account', text: ofEvent(({ account, region }) => `${account} ${region}`), style: () => 'faint' },
+          { title: 'Who', text: ({ actor }) => actor },
+          { title: 'Account', text: ({ account, region }) => `${account} ${region}`, style: () => 'faint' },
         ],
       },
     ],
@@ -35,43 +36,43 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       ruleId: ({ ruleId }) => ruleId,
       title: ({ title }) => title,
       level: ({ level }) => level,
-      eventTime: timeOf,
       eventID: ofEvent(({ eventID }) => eventID),
-      actor: ofEvent(({ actor }) => actor),
-      action: ofEvent(({ action }) => action),
-      account: ofEvent(({ account }) => account),
-      region: ofEvent(({ region }) => region),
-      receipt: ofEvent(({ receipt }) => place(receipt)),
-      matched: ofEvent(({ matched }) => JSON.stringify(matched)),
-      group: (finding) => ('group' in finding ? JSON.stringify(finding.group) : undefined),
-      from: (finding) => ('group' in finding ? finding.from : undefined),
-      to: (finding) => ('group' in finding ? finding.to : undefined),
-      eventIDs: (finding) => ('group' in finding ? finding.eventIDs.join(' ') : undefined),
+      eventTime: ({ eventTime }) => eventTime,
+      actor: ({ actor }) => actor,
+      action: ({ action }) => action,
+      account: ({ account }) => account,
+      region: ({ region }) => region,
+      receipt: ({ receipt }) => place(receipt),
+      matched: ({ matched }) => jsonText(matched),
+      group: ofGroup(({ group }) => jsonText(group)),
+      from: ofGroup(({ from }) => from),
+      to: ofGroup(({ to }) => to),
+      eventIDs: ofGroup(({ eventIDs }) => eventIDs.join(' ')),
+      value: ofGroup(({ value }) => value),
     },
     nothing: 'No findings.',
   };
 }
 
-/** Where the event of a finding stands, for people. */
+/** Where the event of a finding stands, for people: what `rules explain` takes. */
 export function place(receipt: ScanReceipt): string {
-  return 'file' in receipt
-    ? `${receipt.file}#${receipt.index}`
-    : `s3://${receipt.bucket}/${receipt.key}#${receipt.index}`;
+  if ('file' in receipt) return `${receipt.file}#${receipt.index}`;
+  return `s3://${receipt.bucket}/${receipt.key}#${receipt.index}`;
 }
 
-function ofEvent(read: (finding: EventFinding) => string): (finding: ScanFinding) => string | undefined {
+type Cell = string | number;
+
+function ofEvent(read: (finding: EventFinding) => Cell): (finding: ScanFinding) => Cell | undefined {
   return (finding) => ('eventID' in finding ? read(finding) : undefined);
+}
+
+function ofGroup(read: (finding: GroupFinding) => Cell): (finding: ScanFinding) => Cell | undefined {
+  return (finding) => ('group' in finding ? read(finding) : undefined);
 }
 
 function what(finding: ScanFinding): string {
   if ('eventID' in finding) return finding.action;
-  const { atLeast, value, from, to } = finding;
-  return `${atLeast ? 'at least ' : ''}${value}, from ${from} to ${to}`;
-}
-
-function who(finding: ScanFinding): string {
-  if ('eventID' in finding) return finding.actor;
-  return Object.entries(finding.group)
-    .map(([field, value]) => `${field}: ${value ?? '(none)'}`)
-    .join(', ');
+  const { atLeast, value, group } = finding;
+  const members = Object.values(group).map((member) => (typeof member === 'string' ? member : jsonText(member)));
+  return `${atLeast ? 'at least ' : ''}${value}${members.length > 0 ? `: ${members.join(', ')}` : ''}`;
 }

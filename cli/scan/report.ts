@@ -2,7 +2,7 @@ import type { Io } from '../io.ts';
 import { printableLines } from '../output/printable-lines.ts';
 import { counted } from '../rules/load-rules.ts';
 import type { UnreadablePath } from './find-files.ts';
-import type { ScanTotals } from './scan.ts';
+import type { ScanTotals } from './gather.ts';
 import type { Summary } from './summary.ts';
 
 /** Records that are named; all of them are counted. */

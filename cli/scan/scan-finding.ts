@@ -1,9 +1,15 @@
 import type { Receipt } from '../../lambda/cloudtrail/event.ts';
-import type { CorrelationFinding, Level } from '../../lambda/detection/index.ts';
+import type { JsonValue } from '../../lambda/cloudtrail/json.ts';
+import type { Level } from '../../lambda/detection/index.ts';
 import type { Finding, MatchedField } from '../../lambda/findings/finding.ts';
 
 /** Where an event came from: a place in a file, or in an object of a bucket. */
 export type ScanReceipt = { readonly file: string; readonly index: number } | Receipt;
+
+/** The receipt of a record in a file: what `scanFinding` tells from one in a bucket. */
+export function fileReceipt(file: string, index: number): Receipt {
+  return { bucket: '', key: file, version: '', index };
+}
 
 interface About {
   /** The same for the same rule and event (or window) wherever and however often it is judged. */
@@ -13,9 +19,8 @@ interface About {
   readonly level: Level;
 }
 
-/** One rule matched one event. */
-export interface EventFinding extends About {
-  readonly eventID: string;
+/** What is told of the event; of a correlation, of the last event in its window. */
+interface OfEvent {
   /** ISO 8601 in UTC, to the second. */
   readonly eventTime: string;
   readonly actor: string;
@@ -23,14 +28,19 @@ export interface EventFinding extends About {
   readonly account: string;
   readonly region: string;
   readonly receipt: ScanReceipt;
-  /** What the rule looked at and found, with secrets masked. */
+  /** What the rule looked at and found, with secrets masked; of a correlation, its group. */
   readonly matched: readonly MatchedField[];
 }
 
+/** One rule matched one event. */
+export interface EventFinding extends About, OfEvent {
+  readonly eventID: string;
+}
+
 /** One correlation fired for one group. */
-export interface GroupFinding extends About {
+export interface GroupFinding extends About, OfEvent {
   /** The group-by fields; null for one that the events haven't got. */
-  readonly group: Readonly<Record<string, string | null>>;
+  readonly group: Readonly<Record<string, JsonValue>>;
   /** eventTime of the first and of the last event in the window, ISO 8601. */
   readonly from: string;
   readonly to: string;
@@ -45,19 +55,20 @@ export interface GroupFinding extends About {
 /** A finding of a scan: a line of `--format jsonl`. */
 export type ScanFinding = EventFinding | GroupFinding;
 
-export function toEventFinding(finding: Finding, receipt: ScanReceipt): EventFinding {
-  const { findingId, ruleId, title, level, eventID, eventTime, actor, action, account, region, matched } = finding;
-  return { findingId, ruleId, title, level, eventID, eventTime, actor, action, account, region, receipt, matched };
+/** A finding as a scan tells it. */
+export function scanFinding(finding: Finding): ScanFinding {
+  const { findingId, ruleId, title, level, correlation } = finding;
+  const about = { findingId, ruleId, title, level };
+  if (correlation === undefined) return { ...about, eventID: finding.eventID, ...ofEvent(finding) };
+  const { from, to, eventIDs, value, atLeast } = correlation;
+  const group = Object.fromEntries(finding.matched.map((member) => [member.field, member.value]));
+  return { ...about, group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast, ...ofEvent(finding) };
 }
 
-export function toGroupFinding(finding: CorrelationFinding): GroupFinding {
-  const { findingId, ruleId, title, level, group, from, to, eventIDs, value, atLeast } = finding;
-  return { findingId, ruleId, title, level, group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast };
-}
-
-/** When it happened: the event, or the last one of the window. */
-export function timeOf(finding: ScanFinding): string {
-  return 'eventTime' in finding ? finding.eventTime : finding.to;
+function ofEvent({ eventTime, actor, action, account, region, receipt, matched }: Finding): OfEvent {
+  const { bucket, key, index } = receipt;
+  const place = bucket === '' ? { file: key, index } : receipt;
+  return { eventTime, actor, action, account, region, receipt: place, matched };
 }
 
 /** The form of every other time. */

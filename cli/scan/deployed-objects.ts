@@ -1,0 +1,71 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { createDetector, type RuleSet } from '../../lambda/detection/index.ts';
+import { AccountRegions } from '../../lambda/index/account-regions.ts';
+import { mapConcurrently } from '../../lambda/index/concurrency.ts';
+import { DigestLedger } from '../../lambda/index/digest-ledger.ts';
+import type { LedgerRow, ObjectVersion } from '../../lambda/index/ledger.ts';
+import type { Connection } from '../connection.ts';
+import { openVersion } from '../raw-record.ts';
+import { reasonOf } from './find-files.ts';
+import type { NamedResult } from './gather.ts';
+import { type FileResult, judgeRecords } from './judge-file.ts';
+
+/** Objects that are read at a time. */
+const CONCURRENCY = 16;
+
+/**
+ * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are:
+ * every event of that time was delivered since, so that those delivered since hold them all.
+ */
+export async function* judgeDeployed(
+  { documents, tables, s3 }: Connection,
+  ruleSet: RuleSet,
+  since: Date,
+  now: Date,
+): AsyncGenerator<NamedResult> {
+  const detector = createDetector(ruleSet);
+  const bounds = { since: since.getTime(), until: now.getTime() };
+  const ledger = new DigestLedger(documents, tables.ledger);
+  const judge = async (object: ObjectVersion): Promise<NamedResult> => ({
+    path: `s3://${object.bucket}/${object.key}`,
+    result: await judgeObject(s3, object, (body) =>
+      judgeRecords(body, (index) => ({ ...object, index }), detector, bounds),
+    ),
+  });
+  for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {
+    let batch: ObjectVersion[] = [];
+    for await (const row of ledger.logObjects(account, region, since.toISOString(), now.toISOString())) {
+      const object = readObject(row);
+      if (object !== undefined) batch.push(object);
+      if (batch.length < CONCURRENCY) continue;
+      yield* await mapConcurrently(batch, CONCURRENCY, judge);
+      batch = [];
+    }
+    yield* await mapConcurrently(batch, CONCURRENCY, judge);
+  }
+}
+
+/** The object of a row; not of one that was never indexed, such as a forged version, nor of one that repeats another. */
+function readObject({ object, version, indexed, sameAs }: LedgerRow): ObjectVersion | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(object) ?? [];
+  if (bucket === undefined || key === undefined || indexed === 0 || sameAs !== undefined) return undefined;
+  return { bucket, key, version };
+}
+
+/** An object that can't be opened is told of like a file that can't. */
+async function judgeObject(
+  s3: S3Client,
+  object: ObjectVersion,
+  judge: (body: AsyncIterable<Uint8Array>) => Promise<FileResult>,
+): Promise<FileResult> {
+  try {
+    const source = await openVersion(s3, object);
+    try {
+      return await judge(source.body);
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    return { records: 0, judged: 0, findings: [], correlated: [], unreadable: 0, named: [], fault: reasonOf(error) };
+  }
+}
