@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import type { Io } from './io.ts';
+import { backtestCommand } from './rules/backtest-command.ts';
 import { checkCommand } from './rules/check-command.ts';
 import { explainCommand } from './rules/explain-command.ts';
 import { listCommand } from './rules/list-command.ts';
 import { testCommand } from './rules/test-command.ts';
 
-const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand] as const;
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
 
 /** `trailwarden rules`: the tools of whoever writes rules. */
 export function rulesCommand(io: Io): Command {

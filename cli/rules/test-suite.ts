@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseRules, type RuleProblem, type RuleSet } from '../../lambda/detection/index.ts';
 import type { Placeholders } from './load-rules.ts';
+import { neededRules } from './needed-rules.ts';
 import { findTestFiles, type RuleFile, readRuleFiles, readText, testFileOf } from './rule-files.ts';
 import { runTests, type TestOutcome } from './run-tests.ts';
 import { parseTestFile } from './test-file.ts';
@@ -62,7 +63,9 @@ class Suite {
       return;
     }
     const { content } = parsed;
-    const outcomes = runTests(rulesFor(file, this.#withPlaceholders(content.placeholders)), file, content);
+    const ruleSet = this.#withPlaceholders(content.placeholders);
+    const needed = neededRules(ruleSet, ({ metadata }) => metadata.file === file);
+    const outcomes = runTests(needed, file, content);
     for (const { rules } of outcomes) for (const id of rules) this.tested.add(id);
     this.files.push({ testFile, outcomes });
   }
@@ -72,19 +75,4 @@ class Suite {
     if (Object.keys(own).length === 0) return this.#ruleSet;
     return parseRules(this.#sources, { placeholders: { ...this.#placeholders, ...own } }).ruleSet;
   }
-}
-
-/** The rules of a file and those that its correlations name, and no others: compiling them all for every test takes time. */
-function rulesFor(file: string, { version, rules }: RuleSet): RuleSet {
-  const byId = new Map(rules.map((rule) => [rule.metadata.id, rule]));
-  const needed = new Set(rules.filter(({ metadata }) => metadata.file === file));
-  // A set that grows is iterated to its new end.
-  for (const rule of needed) {
-    if (rule.kind !== 'correlation') continue;
-    for (const id of rule.rules) {
-      const named = byId.get(id);
-      if (named !== undefined) needed.add(named);
-    }
-  }
-  return { version, rules: rules.filter((rule) => needed.has(rule)) };
 }
