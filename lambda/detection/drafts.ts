@@ -16,7 +16,7 @@ export type Draft =
   | { kind: 'filter'; metadata: DraftMetadata; logsource: Logsource; filter: FilterDraft; at: Position };
 
 /** A filter's detection, and the rules it names: `any` is every rule that its log source covers. */
-export interface FilterDraft {
+interface FilterDraft {
   rules: 'any' | readonly RuleReference[];
   detection: Detection;
 }

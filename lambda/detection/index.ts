@@ -24,7 +24,6 @@ export {
   type Member,
 } from './correlation/store.ts';
 export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
-export { eventIdentity } from './identity.ts';
 export type { JsonValue } from './json.ts';
 export type { RuleOptions } from './options.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse-rules.ts';

@@ -2,7 +2,7 @@ import { nearest } from './nearest.ts';
 import type { Position, Report } from './problem.ts';
 import { COMPARISONS, type Comparison, TIME_PARTS, type TimePart } from './rule-set.ts';
 
-export const AFFIXES = ['contains', 'startswith', 'endswith'] as const;
+const AFFIXES = ['contains', 'startswith', 'endswith'] as const;
 type Affix = (typeof AFFIXES)[number];
 
 const TRANSFORMS = [

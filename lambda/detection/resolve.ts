@@ -2,7 +2,7 @@
 export const ABSENT: unique symbol = Symbol('absent');
 
 /** The values that a path leads to through at least one list; a list at the end of a path is a value like any other. */
-export class Spread {
+class Spread {
   readonly values: unknown[] = [];
 }
 

@@ -9,7 +9,7 @@ export interface YamlScalar {
   at: Position;
 }
 
-export interface YamlList {
+interface YamlList {
   kind: 'list';
   items: YamlNode[];
   at: Position;

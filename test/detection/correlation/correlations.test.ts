@@ -587,3 +587,24 @@ describe('findings', () => {
     ).toHaveLength(1);
   });
 });
+
+describe('what a caller gives along', () => {
+  it('comes back with the finding of the last event, over chains as well', () => {
+    const inner = correlationOf(`${COUNT}condition: { gte: 2 }`, 'title: Inner\nname: inner\n');
+    const outer = correlationOf(
+      'type: event_count\nrules: [inner]\ntimespan: 10m\ngenerate: true\ncondition: { gte: 1 }',
+      'title: Outer\n',
+    );
+    const detector = detectorOf([BASE, inner, outer]);
+    const send = (t: number, context: string) => {
+      const memberships = detector.memberships(eventOf({ t }), clockOf(t));
+      const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+      return detector.observe(remembered, clockOf(t)).map((finding) => [finding.title, finding.context]);
+    };
+    expect(send(0, 'first')).toEqual([]);
+    expect(send(1, 'second')).toEqual([
+      ['Inner', 'second'],
+      ['Outer', 'second'],
+    ]);
+  });
+});
