@@ -17,6 +17,7 @@ export function parseMetadata(document: YamlMap, report: Report): DraftMetadata 
     report.at(document.at, `the title is longer than ${MAX_TITLE} characters`);
   }
   report.rule = title;
+  checkTaxonomy(document, report);
   const optional = (key: string) => textOf(document, key, report);
   const list = (key: string) => textsOf(document, key, report);
   const metadata: DraftMetadata = {
@@ -53,6 +54,14 @@ export function hasBrackets(document: YamlMap, report: Report): boolean {
     report.at(version.at, `sigma-version must be a version number, not ${describeNode(version)}`);
   }
   return Number(major) >= 3;
+}
+
+/** Another taxonomy gives fields other names, which would be looked for in vain. */
+function checkTaxonomy(document: YamlMap, report: Report): void {
+  const taxonomy = entryOf(document, 'taxonomy')?.value;
+  if (taxonomy === undefined || isNull(taxonomy)) return;
+  const isKnown = taxonomy.kind === 'scalar' && taxonomy.text.toLowerCase() === 'sigma';
+  if (!isKnown) report.at(taxonomy.at, `the only taxonomy known is sigma, not ${describeNode(taxonomy)}`);
 }
 
 function textOf(document: YamlMap, key: string, report: Report): string | undefined {

@@ -33,6 +33,9 @@ export type YamlNode = YamlScalar | YamlList | YamlMap;
 /** Aliases multiply: a document of a few lines can name billions of nodes. No rule comes near this many. */
 const MAX_NODES = 100_000;
 
+/** Faults of one document that are told: the first one is often the reason for all others. */
+const MAX_FAULTS = 5;
+
 /** Reads the documents of a text. Empty documents are left out; a broken one is reported and left out. */
 export function readYaml(text: string, report: Report): YamlNode[] {
   const lineCounter = new LineCounter();
@@ -42,7 +45,11 @@ export function readYaml(text: string, report: Report): YamlNode[] {
   const trees: YamlNode[] = [];
   for (const document of documents) {
     const faults = [...document.errors, ...document.warnings];
-    for (const fault of faults) report.at(positionAt(lineCounter, fault.pos[0]), `not valid YAML: ${fault.message}`);
+    for (const fault of faults.slice(0, MAX_FAULTS)) {
+      // The parser is recursive, and its own message speaks of the stack.
+      const message = /call stack|stack overflow/i.test(fault.message) ? 'nested too deeply' : fault.message;
+      report.at(positionAt(lineCounter, fault.pos[0]), `not valid YAML: ${message}`);
+    }
     if (faults.length > 0 || document.contents === null) continue;
     const before = report.problems.length;
     const tree = new TreeReader(document, lineCounter, report).read(document.contents);

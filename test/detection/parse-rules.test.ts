@@ -22,6 +22,7 @@ tags: [attack.persistence, attack.t1136]
 falsepositives: [Administrators]
 fields: [userIdentity.arn]
 level: high
+taxonomy: sigma
 custom: anything
 logsource: { product: AWS, service: CloudTrail, definition: trail }
 detection:
@@ -147,7 +148,7 @@ filter: { rules: any, s: { me: true }, condition: not s }
     const text = `\ufeff---\r\n${FULL.replaceAll('\n', '\r\n')}---\r\n---\r\n# nothing\r\n---\r\n${ruleOf('a: { f: 1 }\ncondition: a').replaceAll('\n', '\r\n')}`;
     expect(detectorOf(text).rules.map(({ title, line }) => [title, line])).toEqual([
       ['Users', 2],
-      ['A rule', 28],
+      ['A rule', 29],
     ]);
     expect(compileRules(['', '---\n', '# only a comment\n']).problems).toEqual([]);
   });
@@ -272,6 +273,12 @@ detection:
     ['an unknown level', FULL.replace('level: high', 'level: High'), "unknown level 'High'"],
     ['a level that is none', FULL.replace('level: high', 'level: [high]'), 'unknown level a list'],
     ['an unknown status', FULL.replace('status: stable', 'status: testing'), "unknown status 'testing'"],
+    [
+      'another taxonomy',
+      FULL.replace('taxonomy: sigma', 'taxonomy: ecs'),
+      "the only taxonomy known is sigma, not the text 'ecs'",
+    ],
+    ['nesting without end', '['.repeat(20_000), 'not valid YAML: nested too deeply'],
     ['tags that are maps', FULL.replace('tags: [', 'tags: [{a: b}, '), 'tags must be a list of texts, not of a map'],
     ['a name that is a list', FULL.replace('name: users', 'name: [users]'), 'name must be text, not a list'],
     ['no detection', FULL.replace('detection:', 'detections:'), 'this has none; did you mean detection?'],
