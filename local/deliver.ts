@@ -1,4 +1,5 @@
 import type { ObjectVersion } from '../lambda/index/ledger.ts';
+import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { LogFile } from './log-files.ts';
 import { startPipeline } from './pipeline.ts';
@@ -19,6 +20,7 @@ export interface DeliveryFailure {
 }
 
 export interface DeliveryTools {
+  readonly functions: Functions;
   readonly progress: Progress;
   /** Told of the error of a function's call, whose messages come back. */
   readonly onError: (error: unknown) => void;
@@ -35,11 +37,12 @@ const CONCURRENCY = 4;
  * @throws the signal's reason when interrupted
  */
 export async function deliver(aws: LocalAws, files: readonly LogFile[], tools: DeliveryTools): Promise<Delivery> {
-  const { progress, onError, interrupted } = tools;
+  const { functions, progress, onError, interrupted } = tools;
   const counts = { uploaded: 0, processed: 0, failed: 0 };
   const show = () => progress.update(Math.min(counts.processed, files.length), note(counts, files.length));
   progress.start(files.length);
   const pipeline = startPipeline(aws, {
+    functions,
     onError,
     onBatch: ({ succeeded, failed }) => {
       counts.processed += succeeded;

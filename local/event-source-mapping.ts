@@ -46,7 +46,12 @@ export interface EventSourceMapping {
 }
 
 const BATCH_SIZE = 10;
-const LONG_POLL_SECONDS = 20;
+
+/**
+ * Lambda waits for 20 seconds. Whoever stops here waits for the end of the poll, because one that was broken off would
+ * still be given messages, which nobody would have until their visibility timeout has passed.
+ */
+const LONG_POLL_SECONDS = 1;
 const DRAINED_POLL_MILLISECONDS = 50;
 
 export function startEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {
@@ -66,21 +71,16 @@ export function startEventSourceMapping(options: EventSourceMappingOptions): Eve
 async function poll(options: EventSourceMappingOptions, stopping: AbortSignal): Promise<void> {
   const { sqs, queue } = options;
   while (!stopping.aborted) {
-    try {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: queue.url,
-          MaxNumberOfMessages: BATCH_SIZE,
-          WaitTimeSeconds: LONG_POLL_SECONDS,
-          MessageSystemAttributeNames: ['All'],
-          MessageAttributeNames: ['All'],
-        }),
-        { abortSignal: stopping },
-      );
-      if (Messages.length > 0) await invoke(options, sqsEvent(Messages, queue.arn));
-    } catch (error) {
-      if (!stopping.aborted) throw error;
-    }
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue.url,
+        MaxNumberOfMessages: BATCH_SIZE,
+        WaitTimeSeconds: LONG_POLL_SECONDS,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    if (Messages.length > 0) await invoke(options, sqsEvent(Messages, queue.arn));
   }
 }
 

@@ -1,3 +1,5 @@
+import { Console } from 'node:console';
+import type { Writable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { wireIngest } from '../lambda/ingest/wiring.ts';
@@ -13,13 +15,18 @@ export interface Functions {
 }
 
 /**
- * The same functions as in AWS, but for their voices: logs and metrics go to the standard output, which belongs to the
- * person here. What became of each object is in the ledger.
+ * The same functions as in AWS, but for their voices: the standard output belongs to the person here, so logs go to a
+ * stream, and metrics nowhere.
  */
-export function localFunctions({ clients, resources }: Pick<LocalAws, 'clients' | 'resources'>): Functions {
+export function localFunctions(
+  { clients, resources }: Pick<LocalAws, 'clients' | 'resources'>,
+  log: Writable,
+): Functions {
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
   const { dynamodb, s3, sns, sqs } = clients;
-  const logger = new Logger({ serviceName: 'local', logLevel: 'SILENT' });
+  const logger = new Logger({ serviceName: 'local' });
+  // It makes its own console, over the standard output, and takes no other.
+  Object.defineProperty(logger, 'console', { value: new Console(log) });
   const metrics = new Metrics({ namespace: 'Trailwarden', serviceName: 'local', logger });
   return {
     ingest: wireIngest({

@@ -15,8 +15,13 @@ export interface Outcomes {
   readonly records: number;
   readonly indexed: number;
   readonly rejectedRecords: number;
-  /** Everything that was rejected, with the reasons that the ledger names. */
-  readonly rejections: readonly { readonly key: string; readonly reason: string }[];
+  /** Everything that was rejected or is open, with the reasons that the ledger names. */
+  readonly problems: readonly Problem[];
+}
+
+interface Problem {
+  readonly key: string;
+  readonly reason: string;
 }
 
 /** Reads what the ledger says of each object, once however often it was put. */
@@ -39,16 +44,21 @@ export async function readOutcomes(ledger: Ledger, objects: readonly ObjectVersi
     records: sum('records'),
     indexed: sum('indexed'),
     rejectedRecords: sum('rejected'),
-    rejections: rows.flatMap(({ key, row }) => (row === undefined ? [] : reasons(key, row))),
+    problems: rows.flatMap(({ key, row }) =>
+      row === undefined ? [{ key, reason: NEVER_READ }] : problemsOf(key, row),
+    ),
   };
 }
 
-function reasons(key: string, { reason, rejections, rejected }: LedgerRow): Outcomes['rejections'] {
-  const named = rejections.map((rejection) => ({ key, reason: `record ${rejection.index}: ${rejection.reason}` }));
+const NEVER_READ = 'was never read';
+
+function problemsOf(key: string, row: LedgerRow): readonly Problem[] {
+  if (row.status === 'open') return [{ key, reason: `not dealt with: ${row.lastError ?? NEVER_READ}` }];
+  const { reason, rejections, rejected } = row;
   const unnamed = rejected - rejections.length;
   return [
     ...(reason === undefined ? [] : [{ key, reason }]),
-    ...named,
+    ...rejections.map((rejection) => ({ key, reason: `record ${rejection.index}: ${rejection.reason}` })),
     ...(unnamed > 0 ? [{ key, reason: `${unnamed} more records` }] : []),
   ];
 }

@@ -3,7 +3,7 @@ import {
   type EventSourceMappingOptions,
   startEventSourceMapping,
 } from './event-source-mapping.ts';
-import { type Functions, localFunctions } from './functions.ts';
+import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 
 /** Seconds that a call of ingest may take: it stops reading 30 seconds before, and queues the object again. */
@@ -25,13 +25,12 @@ export interface Pipeline {
 export interface PipelineOptions extends Pick<EventSourceMappingOptions, 'onBatch'> {
   /** Told of the error of a call of either function. Both go on. */
   readonly onError: (error: unknown) => void;
-  /** The functions; the real ones if none are given. */
-  readonly functions?: Functions;
+  readonly functions: Functions;
 }
 
 /** Starts what AWS runs by itself: ingest for what comes into the log queue, and sweep every minute. */
 export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, options: PipelineOptions): Pipeline {
-  const { onBatch, onError, functions = localFunctions(aws) } = options;
+  const { onBatch, onError, functions } = options;
   const mapping: EventSourceMapping = startEventSourceMapping({
     sqs: aws.clients.sqs,
     queue: aws.resources.queues.logs,

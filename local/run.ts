@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { deliver } from './deliver.ts';
+import { localFunctions } from './functions.ts';
 import { startLocalAws } from './local-aws.ts';
 import { findLogFiles } from './log-files.ts';
 import { showNextSteps } from './next-steps.ts';
@@ -38,12 +40,15 @@ export async function run(options: RunOptions): Promise<boolean> {
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   const named = await findLogFiles(paths);
   const aws = await startLocalAws({ data, port });
+  const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
   try {
+    const functions = localFunctions(aws, log);
     let isComplete = true;
     const files = named.length > 0 || options.serve ? named : await writeSample(join(aws.data, 'sample'));
     if (files.length > 0) {
       screen.line(`${files.length} log objects: S3, SNS, SQS, ingest, DynamoDB, SNS, on this machine alone.`);
       const { objects, failures } = await deliver(aws, files, {
+        functions,
         progress: createProgress(stderr),
         onError,
         interrupted,
@@ -51,12 +56,14 @@ export async function run(options: RunOptions): Promise<boolean> {
       const report = await readRunReport(aws, objects);
       showReport(screen, report);
       showFailures(screen, failures);
+      if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
       isComplete = failures.length === 0 && report.outcomes.open === 0;
     }
-    if (options.serve) await serve(aws, { screen, onError, interrupted });
+    if (options.serve) await serve(aws, { functions, screen, onError, interrupted });
     else showNextSteps(screen, { data, isSample: named.length === 0 });
     return isComplete;
   } finally {
+    log.end();
     await aws.stop();
   }
 }

@@ -1,10 +1,12 @@
 import { REGION } from './emulators/endpoints.ts';
+import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 import { startPipeline } from './pipeline.ts';
 import type { Screen } from './screen.ts';
 import { type ReceivedAlert, receiveAlerts } from './subscriber.ts';
 
 export interface ServeTools {
+  readonly functions: Functions;
   readonly screen: Screen;
   readonly onError: (error: unknown) => void;
   /** Ends serving. */
@@ -14,9 +16,10 @@ export interface ServeTools {
 const LONG_POLL_SECONDS = 20;
 
 /** Says how to reach the embedded AWS, then deals with what is put into the log bucket and shows the alerts. */
-export async function serve(aws: LocalAws, { screen, onError, interrupted }: ServeTools): Promise<void> {
+export async function serve(aws: LocalAws, { functions, screen, onError, interrupted }: ServeTools): Promise<void> {
   showEndpoints(screen, aws);
   const pipeline = startPipeline(aws, {
+    functions,
     onError,
     onBatch: ({ succeeded, failed }) => {
       const repeated = failed > 0 ? `, ${failed} failed and come back` : '';

@@ -10,8 +10,8 @@ import type { RunReport } from './run-report.ts';
 import type { Cell, Screen } from './screen.ts';
 import type { AlertSummary } from './subscriber.ts';
 
-/** Rejections that are named; the ledger has them all. */
-const NAMED_REJECTIONS = 12;
+/** Problems that are named; the ledger has them all. */
+const NAMED_PROBLEMS = 12;
 
 /** Shows a person what became of a run. */
 export function showReport(screen: Screen, report: RunReport): void {
@@ -26,7 +26,7 @@ export function showReport(screen: Screen, report: RunReport): void {
 }
 
 function showOutcomes(screen: Screen, outcomes: Outcomes): void {
-  const { closed, rejected, open, digests, records, indexed, rejectedRecords, rejections } = outcomes;
+  const { closed, rejected, open, digests, records, indexed, rejectedRecords, problems } = outcomes;
   const { colors } = screen;
   screen.heading('What arrived');
   screen.table(
@@ -37,14 +37,14 @@ function showOutcomes(screen: Screen, outcomes: Outcomes): void {
     ],
   );
   if (digests > 0) screen.line(`  ${digests} digest files lie in the bucket too.`);
-  if (rejections.length === 0) return;
-  screen.heading('Rejected');
-  const named = rejections.slice(0, NAMED_REJECTIONS);
+  if (problems.length === 0) return;
+  screen.heading(open > 0 ? 'Rejected, or not dealt with' : 'Rejected');
+  const named = problems.slice(0, NAMED_PROBLEMS);
   screen.table(
     ['object', 'reason'],
     named.map(({ key, reason }) => [fileName(key), { text: reason, format: colors.yellow }]),
   );
-  if (rejections.length > named.length) screen.line(`  and ${rejections.length - named.length} more`);
+  if (problems.length > named.length) screen.line(`  and ${problems.length - named.length} more`);
 }
 
 function showFindings(screen: Screen, { findings, alerts }: RunReport): void {

@@ -139,6 +139,18 @@ describe('the event source mapping', () => {
     expect(await depth('logs')).toBe(0);
   });
 
+  test('leaves what comes after it stopped to whoever polls next', async () => {
+    const seen: string[] = [];
+    const handler: QueueFunction = async ({ Records }) => {
+      seen.push(...Records.map(({ body, attributes }) => `${body} ${attributes.ApproximateReceiveCount}`));
+      return undefined;
+    };
+    await start(handler).stop();
+    await send('later');
+    await start(handler).drained();
+    expect(seen).toEqual(['later 1']);
+  });
+
   test('fails to drain a queue that is out of reach, rather than wait for ever', async () => {
     mapping = undefined;
     const broken = startEventSourceMapping({
