@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
 import { TABLES, type TableName, tableName } from '../lambda/index/schema.ts';
@@ -8,6 +9,7 @@ import { TABLES, type TableName, tableName } from '../lambda/index/schema.ts';
 export interface Connection {
   readonly documents: DynamoDBDocumentClient;
   readonly s3: S3Client;
+  readonly sqs: SQSClient;
   /** Physical names. */
   readonly tables: Readonly<Record<TableName, string>>;
   close(): Promise<void>;
@@ -52,15 +54,19 @@ function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions):
   };
   const dynamodb = new DynamoDBClient(common);
   const s3 = new S3Client({ ...common, followRegionRedirects: true });
+  // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
+  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
   const names = Object.keys(TABLES).map((table) => [table, tableName(deployment, table as TableName)]);
   return {
     documents: DynamoDBDocumentClient.from(dynamodb),
     s3,
+    sqs,
     // Made from the keys of TABLES.
     tables: Object.fromEntries(names) as Record<TableName, string>,
     close: async () => {
       dynamodb.destroy();
       s3.destroy();
+      sqs.destroy();
     },
   };
 }
@@ -72,6 +78,7 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
   return {
     documents: DynamoDBDocumentClient.from(clients.dynamodb),
     s3: clients.s3,
+    sqs: clients.sqs,
     tables: resources.tables,
     close: stop,
   };

@@ -6,9 +6,12 @@ import { CommandFailure, EXIT } from './exit.ts';
 import { findingsCommand } from './findings.ts';
 import type { Io } from './io.ts';
 import { printableLines } from './output/printable-lines.ts';
+import { redriveCommand } from './redrive.ts';
 import { rulesCommand } from './rules.ts';
 import { scanCommand } from './scan.ts';
 import { statusCommand } from './status.ts';
+import { timelineCommand } from './timeline.ts';
+import { traceCommand } from './trace.ts';
 import { verifyCommand } from './verify.ts';
 
 /** Makes one command, its options and help included. */
@@ -18,8 +21,11 @@ const COMMANDS: readonly CommandFactory[] = [
   eventsCommand,
   eventCommand,
   findingsCommand,
+  traceCommand,
+  timelineCommand,
   rulesCommand,
   scanCommand,
+  redriveCommand,
   statusCommand,
   verifyCommand,
 ];
@@ -35,6 +41,8 @@ Exit codes:
 Examples:
   $ trailwarden events --kind root --since 7d
   $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
+  $ trailwarden timeline fs-0123456789abcdef0 --since 30d
+  $ trailwarden trace ASIAIOSFODNN7EXAMPLE
   $ trailwarden findings --level critical --level high --since 24h
   $ trailwarden events --local --action 'fsx:*'    what npm start has read on this machine
 `;

@@ -1,9 +1,9 @@
-import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { PublicKeys } from '../lambda/verify/public-keys.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
+import { countProgress } from './output/count-progress.ts';
 import { type Format, withFormat } from './output/format.ts';
 import { printListing } from './output/listing.ts';
 import { paintFor } from './output/style.ts';
@@ -79,7 +79,7 @@ function usage(message: string): CommandFailure {
 
 /** @throws CommandFailure where something speaks against the log, and where there is nothing to verify. */
 async function printAudit(files: StoredFiles, options: AuditOptions, { format, all }: VerifyOptions, io: Io) {
-  const progress = createProgress(format, io);
+  const progress = countProgress('digests', io, format !== 'table');
   const totals = new Map<AuditItem['status'], { digests: number; logs: number }>();
   let problems = 0;
   const shown = async function* (): AsyncGenerator<AuditItem> {
@@ -119,24 +119,4 @@ function counts(
 ): string {
   const parts = [...totals].flatMap(([status, total]) => (total[kind] === 0 ? [] : [`${total[kind]} ${status}`]));
   return parts.length === 0 ? 'none' : parts.toSorted().join(', ');
-}
-
-function createProgress(format: Format, io: Io): { show: (done: number, total: number) => void; stop: () => void } {
-  if (!io.stderr.isTerminal || (io.stdout.isTerminal && format !== 'table')) return { show: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    stream: process.stderr,
-    format: '  {bar} {percentage} %  {value}/{total} digests  {eta_formatted}',
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 30,
-  });
-  let started = false;
-  return {
-    show: (done, total) => {
-      if (started) bar.update(done);
-      else bar.start(total, done);
-      started = true;
-    },
-    stop: () => bar.stop(),
-  };
 }

@@ -161,6 +161,11 @@ export class Ledger {
     });
   }
 
+  /** Lets a version be read once more from its beginning: its rows overwrite themselves. Its counts stay until then. */
+  async reopen(object: ObjectVersion): Promise<void> {
+    await this.#update(object, { set: { status: 'open' }, remove: ['closedAt', 'resumeAt', 'reason', 'sameAs'] });
+  }
+
   /** Notes an error that another try may get past. */
   async fail(object: ObjectVersion, error: string): Promise<void> {
     await this.#update(object, { set: { lastError: error } });

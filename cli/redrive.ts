@@ -1,0 +1,172 @@
+import { Command } from 'commander';
+import { AccountRegions } from '../lambda/index/account-regions.ts';
+import { DigestLedger } from '../lambda/index/digest-ledger.ts';
+import { Ledger, type LedgerRow } from '../lambda/index/ledger.ts';
+import { type Connection, type ConnectionOptions, connected, withConnection } from './connection.ts';
+import { CommandFailure, EXIT } from './exit.ts';
+import type { Io } from './io.ts';
+import { countProgress } from './output/count-progress.ts';
+import { countMessages, moveMessages } from './redrive/move-messages.ts';
+import { findQueue, type QueueWithDeadLetters } from './redrive/queues.ts';
+import { type Requeued, requeue } from './redrive/requeue.ts';
+import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
+
+interface RedriveOptions extends ConnectionOptions, TimeOptions {
+  readonly dryRun?: true;
+}
+
+const HELP = `
+Reading an object again changes nothing that is right already: rows, findings and alerts keep their ids.
+
+Examples:
+  $ trailwarden redrive dead-letters                     what the functions gave up on, once its cause is mended
+  $ trailwarden redrive rejected --since 7d              log objects with records that couldn't be read
+  $ trailwarden redrive object s3://my-trail/AWSLogs/…   one log object, or one digest
+  $ trailwarden redrive range --since 2026-11-20 --until 2026-11-20 --dry-run
+`;
+
+/** `trailwarden redrive`: lets what failed be read again. */
+export function redriveCommand(io: Io): Command {
+  const redrive = new Command('redrive')
+    .description('Lets objects be read again: dead letters, rejected records, one object, a time range.')
+    .addHelpText('after', HELP);
+  const sub = (name: string, description: string) =>
+    withConnection(new Command(name).description(description)).option('--dry-run', 'say only how much there is');
+  redrive.addCommand(
+    sub('dead-letters', 'Moves the messages of the dead-letter queues back to their queues.').action(
+      (options: RedriveOptions) => redriveDeadLetters(options, io),
+    ),
+  );
+  redrive.addCommand(
+    withTimes(sub('rejected', 'Reads log objects again that were rejected, or that hold rejected records.')).action(
+      (options: RedriveOptions) => redriveRows(options, io, (row) => row.status === 'rejected' || row.rejected > 0),
+    ),
+  );
+  redrive.addCommand(
+    withTimes(sub('range', 'Reads every log object again that was delivered in a time range.')).action(
+      (options: RedriveOptions) => {
+        if (options.since === undefined && options.around === undefined) {
+          throw new CommandFailure('A time range needs --since (or --around).', EXIT.usage);
+        }
+        return redriveRows(options, io, (row) => row.status !== 'missing');
+      },
+    ),
+  );
+  redrive.addCommand(
+    sub('object', 'Reads objects again, whatever became of them before.')
+      .argument('<s3://bucket/key...>', 'log objects or digests')
+      .action((names: readonly string[], options: RedriveOptions) => redriveObjects(names, options, io)),
+  );
+  return redrive;
+}
+
+interface Queues {
+  readonly logs: QueueWithDeadLetters;
+  readonly digests?: QueueWithDeadLetters;
+}
+
+async function findQueues({ sqs }: Connection, { deployment }: RedriveOptions): Promise<Queues> {
+  const [logs, digests] = await Promise.all([
+    findQueue(sqs, `${deployment}-logs`),
+    findQueue(sqs, `${deployment}-digests`),
+  ]);
+  if (logs === undefined) throw new CommandFailure(`There is no queue ${deployment}-logs here. Is --deployment right?`);
+  return { logs, ...(digests !== undefined && { digests }) };
+}
+
+async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void> {
+  await connected(options, async (connection) => {
+    const { sqs } = connection;
+    const { logs, digests } = await findQueues(connection, options);
+    // Both queues may share one dead-letter queue: it is emptied once.
+    const pairs = new Map<string, string>();
+    for (const queue of [digests, logs]) if (queue?.deadLetters !== undefined) pairs.set(queue.deadLetters, queue.url);
+    let waiting = 0;
+    for (const from of pairs.keys()) waiting += await countMessages(sqs, from);
+    if (options.dryRun) {
+      io.stdout.write(`${waiting} messages would be moved back.\n`);
+      return;
+    }
+    const progress = countProgress('messages', io);
+    let moved = 0;
+    try {
+      for (const [from, to] of pairs) {
+        // What comes back meanwhile isn't moved for ever.
+        const limit = 2 * (await countMessages(sqs, from)) + 100;
+        const before = moved;
+        moved += await moveMessages(sqs, from, to, limit, (count) => progress.show(before + count, waiting));
+      }
+    } finally {
+      progress.stop();
+    }
+    io.stdout.write(`${moved} messages were moved back to their queues.\n`);
+  });
+}
+
+async function redriveRows(options: RedriveOptions, io: Io, isMeant: (row: LedgerRow) => boolean): Promise<void> {
+  const now = io.now();
+  const { since = new Date(now.getTime() - 7 * 86_400_000), until = now } = askedTimes(options, now);
+  await connected(options, async (connection) => {
+    const { documents, tables } = connection;
+    const digestLedger = new DigestLedger(documents, tables.ledger);
+    const objects: { bucket: string; key: string; version: string }[] = [];
+    for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {
+      for await (const row of digestLedger.logObjects(account, region, since.toISOString(), until.toISOString())) {
+        const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(row.object) ?? [];
+        if (bucket !== undefined && key !== undefined && isMeant(row))
+          objects.push({ bucket, key, version: row.version });
+      }
+    }
+    await requeueAll(connection, objects, options, io);
+  });
+}
+
+async function redriveObjects(names: readonly string[], options: RedriveOptions, io: Io): Promise<void> {
+  const objects = names.map((name) => {
+    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(name) ?? [];
+    if (bucket === undefined || key === undefined)
+      throw new CommandFailure(`${name} is not s3://BUCKET/KEY.`, EXIT.usage);
+    return { bucket, key };
+  });
+  await connected(options, (connection) => requeueAll(connection, objects, options, io));
+}
+
+async function requeueAll(
+  connection: Connection,
+  objects: readonly { readonly bucket: string; readonly key: string; readonly version?: string }[],
+  options: RedriveOptions,
+  io: Io,
+): Promise<void> {
+  if (options.dryRun) {
+    for (const { bucket, key } of objects) io.stdout.write(`s3://${bucket}/${key}\n`);
+    io.stderr.write(`${objects.length} objects would be read again.\n`);
+    return;
+  }
+  const { s3, sqs, documents, tables } = connection;
+  const { logs, digests } = await findQueues(connection, options);
+  const ledger = new Ledger(documents, tables.ledger);
+  const counts: Record<Requeued, number> = { queued: 0, gone: 0, 'not-cloudtrail': 0 };
+  const progress = countProgress('objects', io);
+  let done = 0;
+  try {
+    for (const object of objects) {
+      const requeued = await requeue(
+        { s3, sqs, ledger, logQueueUrl: logs.url, ...(digests && { digestQueueUrl: digests.url }) },
+        object,
+      );
+      counts[requeued]++;
+      if (requeued !== 'queued') io.stderr.write(`${REASONS[requeued]}: s3://${object.bucket}/${object.key}\n`);
+      progress.show(++done, objects.length);
+    }
+  } finally {
+    progress.stop();
+  }
+  io.stdout.write(`${counts.queued} objects were queued to be read again.\n`);
+  const failed = counts.gone + counts['not-cloudtrail'];
+  if (failed > 0) throw new CommandFailure(`${failed} objects could not be queued.`);
+}
+
+const REASONS: Readonly<Record<Exclude<Requeued, 'queued'>, string>> = {
+  gone: 'Not in the bucket any more',
+  'not-cloudtrail': 'Nothing that this deployment reads',
+};

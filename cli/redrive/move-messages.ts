@@ -1,0 +1,53 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** Seconds that a message is hidden while it is moved: it comes back by itself where that breaks off. */
+const MOVE_SECONDS = 60;
+
+/** Receives without a message after which a queue is taken for empty. */
+const EMPTY_RECEIVES = 2;
+
+/** Messages in a queue, those that somebody is at work on left out; about. */
+export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Number(Attributes.ApproximateNumberOfMessages ?? 0);
+}
+
+/**
+ * Moves messages from one queue to another, each sent before it is deleted: breaking off loses none, and may double one.
+ * Ends once the queue is empty, or `limit` were moved.
+ * @returns how many were moved.
+ */
+export async function moveMessages(
+  sqs: SQSClient,
+  from: string,
+  to: string,
+  limit: number,
+  onMoved: (count: number) => void,
+): Promise<number> {
+  let moved = 0;
+  for (let empty = 0; empty < EMPTY_RECEIVES && moved < limit; ) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: from,
+        MaxNumberOfMessages: Math.min(10, limit - moved),
+        VisibilityTimeout: MOVE_SECONDS,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    empty = Messages.length === 0 ? empty + 1 : 0;
+    for (const { Body, ReceiptHandle } of Messages) {
+      if (Body !== undefined) await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      onMoved(++moved);
+    }
+  }
+  return moved;
+}

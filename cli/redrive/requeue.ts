@@ -1,0 +1,74 @@
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
+import type { Ledger, ObjectVersion } from '../../lambda/index/ledger.ts';
+
+/** What came of an object that was to be read again. */
+export type Requeued = 'queued' | 'gone' | 'not-cloudtrail';
+
+export interface RequeueDependencies {
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+  readonly ledger: Ledger;
+  readonly logQueueUrl: string;
+  /** Where the deployment verifies digests. */
+  readonly digestQueueUrl?: string;
+}
+
+/**
+ * Queues an object so that it is read again from its beginning, whatever became of it before. Its rows, findings and
+ * alerts are those that there are: nothing is doubled.
+ * @param version the version that is meant; the current one where none is given.
+ * @throws the SDK's errors of access.
+ */
+export async function requeue(
+  { s3, sqs, ledger, logQueueUrl, digestQueueUrl }: RequeueDependencies,
+  { bucket, key, version }: { readonly bucket: string; readonly key: string; readonly version?: string },
+): Promise<Requeued> {
+  const kind = parseObjectKey(key)?.kind;
+  if (kind === undefined) return 'not-cloudtrail';
+  const current = await head(s3, bucket, key);
+  if (kind === 'digest') {
+    if (current === undefined) return 'gone';
+    if (digestQueueUrl === undefined) return 'not-cloudtrail';
+    await send(sqs, digestQueueUrl, { s3Bucket: bucket, s3ObjectKey: [key] });
+    return 'queued';
+  }
+  const target = version === undefined || version === current?.version ? current : await old(s3, bucket, key, version);
+  if (target === undefined) return 'gone';
+  const rows = await ledger.versions(bucket, key);
+  if (rows.some((row) => row.version === target.version && row.closedAt !== undefined)) await ledger.reopen(target);
+  // As S3 would tell of it: of CloudTrail's and EventBridge's forms only S3's names a version.
+  const object = { key: encodeURIComponent(key), ...(target.isVersioned && { versionId: target.version }) };
+  await send(sqs, logQueueUrl, {
+    Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object } }],
+  });
+  return 'queued';
+}
+
+interface FoundVersion extends ObjectVersion {
+  readonly isVersioned: boolean;
+}
+
+async function head(s3: S3Client, bucket: string, key: string, versionId?: string): Promise<FoundVersion | undefined> {
+  try {
+    const { VersionId, ETag = '' } = await s3.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) }),
+    );
+    const isVersioned = VersionId !== undefined && VersionId !== 'null';
+    return { bucket, key, version: isVersioned ? VersionId : ETag.replaceAll('"', ''), isVersioned };
+  } catch (error) {
+    if (error instanceof Error && /NotFound|NoSuchKey|NoSuchVersion|BadRequest/.test(error.name)) return undefined;
+    throw error;
+  }
+}
+
+/** A version that isn't the current one: there is none in a bucket that keeps no versions. */
+async function old(s3: S3Client, bucket: string, key: string, version: string): Promise<FoundVersion | undefined> {
+  const found = await head(s3, bucket, key, version);
+  return found?.version === version ? found : undefined;
+}
+
+async function send(sqs: SQSClient, QueueUrl: string, body: unknown): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));
+}

@@ -1,0 +1,166 @@
+import { gzipSync } from 'node:zlib';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { useAwsEnvironment } from '../support/aws-environment.ts';
+import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { logObject, logObjectKey, record } from '../support/records.ts';
+import { SignedTrail } from '../support/signed-trail.ts';
+import { runCommand } from './support/run-command.ts';
+
+let deployment: Deployment;
+let restore: () => void;
+
+beforeEach(async () => {
+  deployment = await startDeployment();
+  restore = useAwsEnvironment(deployment.aws);
+});
+
+afterEach(async () => {
+  restore();
+  await deployment.aws.stop();
+});
+
+async function redrive(...args: readonly string[]) {
+  const name = deployment.aws.resources.deployment;
+  return runCommand(['redrive', ...args, '--deployment', name], { now: new Date(Date.now() + 60_000) });
+}
+
+/** Bodies of the messages in a queue, which are taken out of sight. */
+async function received(url: string): Promise<readonly string[]> {
+  const bodies: string[] = [];
+  for (;;) {
+    const { Messages = [] } = await deployment.aws.clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) return bodies;
+    bodies.push(...Messages.map(({ Body = '' }) => Body));
+  }
+}
+
+/** What S3 has told of is in the log queue already, and not what these tests are about. */
+async function put(key: string, body: Buffer): Promise<void> {
+  await deployment.put(key, body);
+  await received(deployment.aws.resources.queues.logs.url);
+}
+
+async function processQueue(): Promise<number> {
+  const bodies = await received(deployment.aws.resources.queues.logs.url);
+  for (const body of bodies) expect((await deployment.deliver(body)).batchItemFailures).toEqual([]);
+  return bodies.length;
+}
+
+const objects = async () => (await deployment.rows('ledger')).filter(({ status }) => status !== undefined);
+
+describe('trailwarden redrive rejected', () => {
+  test('reads objects with rejected records again, and doubles nothing', async () => {
+    const good = logObjectKey();
+    const mixed = logObjectKey();
+    const broken = logObjectKey();
+    await put(good, logObject([record()]));
+    await put(mixed, logObject([record({ eventID: 'a' }), null]));
+    await put(broken, gzipSync('{"Records":[').subarray(0, 20));
+    await deployment.deliver(notificationOf(deployment, good, mixed, broken));
+    const before = { events: await deployment.rows('events'), ledger: await objects() };
+    const { code, stdout } = await redrive('rejected');
+    expect(code).toBe(0);
+    expect(stdout).toBe('2 objects were queued to be read again.\n');
+    expect((await objects()).map(({ status }) => status).toSorted()).toEqual(['closed', 'open', 'open']);
+    expect(await processQueue()).toBe(2);
+    expect((await deployment.rows('events')).length).toBe(before.events.length);
+    const counts = ({ object, status, records, indexed, rejected }: Record<string, unknown>) => ({
+      object,
+      status,
+      records,
+      indexed,
+      rejected,
+    });
+    expect((await objects()).map(counts)).toEqual(before.ledger.map(counts));
+  });
+
+  test('says with --dry-run what it would do, and does nothing', async () => {
+    const key = logObjectKey();
+    await put(key, Buffer.from('<html>'));
+    await deployment.deliver(notificationOf(deployment, key));
+    const { stdout } = await redrive('rejected', '--dry-run');
+    expect(stdout).toContain(key);
+    expect(await processQueue()).toBe(0);
+    expect((await objects())[0]).toMatchObject({ status: 'rejected' });
+  });
+});
+
+describe('trailwarden redrive range', () => {
+  test('reads every object of a time again', async () => {
+    const keys = [logObjectKey(), logObjectKey()];
+    for (const key of keys) await put(key, logObject([record()]));
+    await deployment.deliver(notificationOf(deployment, ...keys));
+    expect((await redrive('range', '--since', '1h')).stdout).toContain('2 objects were queued');
+    expect(await processQueue()).toBe(2);
+    expect((await objects()).map(({ status, attempts }) => [status, attempts])).toEqual([
+      ['closed', 2],
+      ['closed', 2],
+    ]);
+    expect((await redrive('range', '--since', '2001-01-01', '--until', '2001-01-02')).stdout).toContain('0 objects');
+  });
+
+  test('wants to know which', async () => {
+    const { code, stderr } = await redrive('range');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--since');
+  });
+});
+
+describe('trailwarden redrive object', () => {
+  test('reads one again, seen before or not', async () => {
+    const key = logObjectKey();
+    await put(key, logObject([record()]));
+    const name = `s3://${deployment.aws.resources.buckets.logs}/${key}`;
+    for (let time = 1; time <= 2; time++) {
+      expect((await redrive('object', name)).code).toBe(0);
+      expect(await processQueue()).toBe(1);
+      expect(await objects()).toEqual([expect.objectContaining({ status: 'closed', attempts: time })]);
+    }
+  });
+
+  test('queues a digest for verification', async () => {
+    const { QueueUrl = '' } = await deployment.aws.clients.sqs.send(
+      new CreateQueueCommand({ QueueName: `${deployment.aws.resources.deployment}-digests` }),
+    );
+    const bucket = deployment.aws.resources.buckets.logs;
+    const { digest } = new SignedTrail({ bucket }).hour('eu-central-1');
+    await put(digest.key, digest.body);
+    expect((await redrive('object', `s3://${bucket}/${digest.key}`)).code).toBe(0);
+    const url = new URL(new URL(QueueUrl).pathname, deployment.aws.endpoints.sqs).href;
+    expect((await received(url)).map((body) => JSON.parse(body))).toEqual([
+      { s3Bucket: bucket, s3ObjectKey: [digest.key] },
+    ]);
+  });
+
+  test('names those that are gone, that aren’t CloudTrail’s, and names that are none', async () => {
+    const bucket = deployment.aws.resources.buckets.logs;
+    const gone = await redrive('object', `s3://${bucket}/${logObjectKey()}`);
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toContain('Not in the bucket any more');
+    const strange = await redrive('object', `s3://${bucket}/readme.txt`);
+    expect(strange.stderr).toContain('Nothing that this deployment reads');
+    expect((await redrive('object', 'AWSLogs/1')).code).toBe(2);
+  });
+});
+
+describe('trailwarden redrive dead-letters', () => {
+  test('moves every message back to its queue, and shows how many', async () => {
+    const { queues } = deployment.aws.resources;
+    const bodies = Array.from({ length: 25 }, (_, n) => JSON.stringify({ n }));
+    for (const MessageBody of bodies) {
+      await deployment.aws.clients.sqs.send(new SendMessageCommand({ QueueUrl: queues.deadLetters.url, MessageBody }));
+    }
+    expect((await redrive('dead-letters', '--dry-run')).stdout).toBe('25 messages would be moved back.\n');
+    expect((await redrive('dead-letters')).stdout).toBe('25 messages were moved back to their queues.\n');
+    expect([...(await received(queues.logs.url))].toSorted()).toEqual(bodies.toSorted());
+    expect((await redrive('dead-letters')).stdout).toBe('0 messages were moved back to their queues.\n');
+  });
+
+  test('says where the deployment has no queues', async () => {
+    const { code, stderr } = await runCommand(['redrive', 'dead-letters', '--deployment', 'nobodys']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('no queue nobodys-logs');
+  });
+});
