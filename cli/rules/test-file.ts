@@ -43,6 +43,8 @@ const oneTest = z
     if (findings !== undefined && events !== undefined && match === undefined && event === undefined) {
       return { ...about, kind: 'findings' as const, findings, events };
     }
+    // A mistyped key is the reason, and has been told of.
+    if (context.issues.length > 0) return z.NEVER;
     context.issues.push({
       code: 'custom',
       message: 'a test has either match and event, or findings and events',
