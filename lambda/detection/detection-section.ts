@@ -223,7 +223,7 @@ function parseKeywords(
   if (node.kind === 'scalar' && node.value === null) return context.report.at(node.at, 'null is no keyword');
   const values = parseValues(node, valueContext(modifiers, context));
   if (values === undefined) return undefined;
-  return { kind: 'keywords', label, values, link: modifiers.all ? 'all' : 'any', negated: false };
+  return { kind: 'keywords', label, values, link: modifiers.all ? 'all' : 'any' };
 }
 
 function valueContext(modifiers: Modifiers, { brackets, options, report }: SelectionContext): ValueContext {

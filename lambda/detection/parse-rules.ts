@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
 import { Report, type RuleProblem, type RuleSource } from './problem.ts';
 import { Directory, type RuleReference } from './references.ts';
-import type { CorrelationRule, DetectionRule, Metadata, RuleSet } from './rule-set.ts';
+import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from './rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from './yaml-tree.ts';
 
 /** A rule that is right, and isn't used. */
@@ -150,15 +150,15 @@ function withoutDuplicates(drafts: readonly Identified[]): Identified[] {
 }
 
 function checkOptions(options: RuleOptions, drafts: readonly Identified[], report: Report): void {
+  const at = { line: 1, column: 1 };
   const ids = new Set(drafts.map(({ id }) => id));
-  const named = [...Object.keys(options.levels ?? {}), ...(options.disabled ?? [])];
-  for (const id of named) {
-    if (!ids.has(id))
-      report.at(
-        { line: 1, column: 1 },
-        `the configuration names the rule '${id}', which is not there`,
-        nearest(id, ids),
-      );
+  for (const id of [...Object.keys(options.levels ?? {}), ...(options.disabled ?? [])]) {
+    if (!ids.has(id)) report.at(at, `the configuration names the rule '${id}', which is not there`, nearest(id, ids));
+  }
+  for (const [id, level] of Object.entries(options.levels ?? {})) {
+    if (!LEVELS.includes(level)) {
+      report.at(at, `the configuration gives the rule '${id}' the unknown level '${level}'`, nearest(level, LEVELS));
+    }
   }
 }
 
@@ -229,7 +229,8 @@ function finishCorrelation(
 }
 
 function finishMetadata(draft: Identified, body: object, linked: Linked, options: RuleOptions): Metadata {
-  const level = options.levels?.[draft.id] ?? draft.metadata.level;
+  const chosen = options.levels?.[draft.id];
+  const level = chosen !== undefined && LEVELS.includes(chosen) ? chosen : draft.metadata.level;
   const isOff = options.disabled?.includes(draft.id) ?? false;
   const metadata = { ...draft.metadata, id: draft.id, level };
   return {

@@ -75,13 +75,12 @@ export type ValueTest = z.infer<typeof valueTestSchema>;
 const valuesShape = {
   values: z.array(z.array(valueTestSchema).readonly()).readonly(),
   link: z.enum(['any', 'all']),
-  negated: z.boolean(),
 };
 
 /** A part of a search identifier. */
 export type SelectionNode =
   | { kind: 'and' | 'or'; of: readonly SelectionNode[] }
-  | ({ kind: 'field'; field: Field; label: string } & z.infer<typeof linkedValuesSchema>)
+  | ({ kind: 'field'; field: Field; label: string; negated: boolean } & z.infer<typeof linkedValuesSchema>)
   | ({ kind: 'keywords'; label: string } & z.infer<typeof linkedValuesSchema>)
   | { kind: 'exists'; field: Field; expected: boolean }
   | { kind: 'members'; field: Field; quantifier: Quantifier; body: SelectionNode }
@@ -105,7 +104,13 @@ const linkedValuesSchema = z.strictObject(valuesShape);
 const selectionNodeSchema: z.ZodType<SelectionNode> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.enum(['and', 'or']), of: z.array(selectionNodeSchema).readonly() }),
-    z.strictObject({ kind: z.literal('field'), field: fieldSchema, label: z.string(), ...valuesShape }),
+    z.strictObject({
+      kind: z.literal('field'),
+      field: fieldSchema,
+      label: z.string(),
+      negated: z.boolean(),
+      ...valuesShape,
+    }),
     z.strictObject({ kind: z.literal('keywords'), label: z.string(), ...valuesShape }),
     z.strictObject({ kind: z.literal('exists'), field: fieldSchema, expected: z.boolean() }),
     z.strictObject({

@@ -386,6 +386,15 @@ describe('the configuration', () => {
     expect(off.detector.correlate(record, 0)).toEqual([]);
   });
 
+  it('is told of a level that there is none', () => {
+    const levels = JSON.parse(`{ "${id}": "hihg" }`);
+    const { problems, detector } = compileRules([FULL], { levels });
+    expect(problems.map(formatProblem)).toEqual([
+      `<options>:1:1: the configuration gives the rule '${id}' the unknown level 'hihg'; did you mean high?`,
+    ]);
+    expect(detector.rules[0]?.level).toBe('high');
+  });
+
   it('is told of an id that no rule has', () => {
     const problems = problemsOf(FULL, { disabled: ['nothing'], levels: { [id.replace('6f', '6e')]: 'low' } });
     expect(problems).toEqual([

@@ -180,6 +180,21 @@ describe('correlation rules', () => {
     ]);
   });
 
+  it('are refused for one that is refused, each problem being told once', () => {
+    const inner = correlationOf(RIGHT.replace('[a]', '[id-x]'), 'title: Inner\nname: inner\n');
+    const outer = correlationOf(RIGHT.replace('[a]', '[inner]'), 'title: Outer\n');
+    for (const yaml of [
+      [BASE, inner, outer],
+      [BASE, outer, inner],
+    ]) {
+      const { problems } = compileRules(yaml);
+      expect(problems.map(({ message }) => message).sort()).toEqual([
+        "the correlation 'inner' is rejected itself",
+        "there is no rule 'id-x'",
+      ]);
+    }
+  });
+
   it('are refused for a ring of them', () => {
     const ring = (name: string, other: string) =>
       correlationOf(
