@@ -14,7 +14,7 @@ type AlertLevel = (typeof ALERT_LEVELS)[number];
 export interface AlertTopicsProps {
   readonly deployment: string;
   readonly key: IKey;
-  readonly emails: DeploymentConfig['alerts']['emails'];
+  readonly alerts: Pick<DeploymentConfig['alerts'], 'emails' | 'chat'>;
 }
 
 /** Where alerts go: a topic a level for people, one for programs; and one for what CloudWatch says of Trailwarden itself. */
@@ -22,10 +22,12 @@ export class AlertTopics extends Construct {
   readonly byLevel: Readonly<Record<AlertLevel, Topic>>;
   /** JSON bodies of every level that is published. */
   readonly programs: Topic;
+  /** Custom notifications for Amazon Q Developer in chat applications, of every level that is published. */
+  readonly chat?: Topic;
   /** Alarms: never an alert about an event. */
   readonly operations: Topic;
 
-  constructor(scope: Construct, id: string, { deployment, key, emails }: AlertTopicsProps) {
+  constructor(scope: Construct, id: string, { deployment, key, alerts: { emails, chat } }: AlertTopicsProps) {
     super(scope, id);
     const topic = (name: Parameters<typeof topicName>[1], displayName: string) =>
       new Topic(this, name, {
@@ -41,6 +43,7 @@ export class AlertTopics extends Construct {
       low: topic('low', 'Trailwarden: low alerts'),
     };
     this.programs = topic('alerts', 'Trailwarden: alerts as JSON');
+    if (chat) this.chat = topic('chat', 'Trailwarden: alerts for chat applications');
     this.operations = topic('operations', 'Trailwarden: alarms of its own');
     // A topic with a policy of its own has lost SNS's default one, and alarms would fail to publish without a word.
     this.operations.addToResourcePolicy(
@@ -65,6 +68,6 @@ export class AlertTopics extends Construct {
 
   /** Every topic that ingest and sweep publish to. */
   get published(): Topic[] {
-    return [this.programs, ...Object.values(this.byLevel)];
+    return [this.programs, ...Object.values(this.byLevel), ...(this.chat === undefined ? [] : [this.chat])];
   }
 }

@@ -48,7 +48,7 @@ export class AuditStack extends Stack {
       billing: config,
       disabledIndexes: config.disabledIndexes,
     });
-    const topics = new AlertTopics(this, 'Topics', { deployment, key, emails: config.alerts.emails });
+    const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
     const logQueue = new LogQueue(this, 'LogQueue', {
       deployment,
       deliveryTopic: logArchive.deliveryTopic,
@@ -92,6 +92,9 @@ export class AuditStack extends Stack {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
     }
     new CfnOutput(this, 'alertsTopic', { value: topics.programs.topicArn, description: 'Subscribe programs to it' });
+    if (topics.chat !== undefined) {
+      new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
+    }
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
   }
 

@@ -41,6 +41,7 @@ export class AuditTables extends Construct {
       events: table('events'),
       findings: table('findings'),
       alerts: table('alerts'),
+      suppressions: table('suppressions'),
       ledger: table('ledger'),
       correlations: table('correlations'),
     };

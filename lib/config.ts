@@ -133,6 +133,8 @@ const settings = z.strictObject({
     .strictObject({
       minimumLevel: z.enum(ALERT_LEVELS).default('low'),
       windowMinutes: z.int().min(1).max(1440).default(15),
+      maxPerMinute: z.int().min(1).max(1000).default(30),
+      chat: z.boolean().default(false),
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
         .prefault({}),

@@ -13,7 +13,7 @@ import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { logObjects } from './log-bucket.ts';
 import { bucketArn, bucketName } from './names.ts';
-import { correlate, onTable, publishTo, useKeyThrough } from './permissions.ts';
+import { askSuppressions, correlate, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
 export const INGEST_TIMEOUT = Duration.minutes(5);
@@ -100,24 +100,15 @@ function permissions({ config, queue, logKey, tables, topics, settings }: Ingest
       resources: [quarantined(config)],
     }),
     onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
-    noteShardCounts(tables),
+    updateSettings(tables),
     onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    askSuppressions(tables),
     correlate(tables),
     onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
     useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
   ];
 }
-
-/** The one row of the events table that is ever updated: the largest shard counts that were configured. */
-function noteShardCounts(tables: IngestProps['tables']): PolicyStatement {
-  const statement = onTable('NoteShardCounts', tables.events, ['dynamodb:UpdateItem']);
-  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [SHARD_SETTINGS_KEY] });
-  return statement;
-}
-
-/** `eventID` of the row that lambda/index/shard-settings.ts keeps. */
-const SHARD_SETTINGS_KEY = 'trailwarden';
 
 const quarantined = ({ deployment }: DeploymentConfig) => `${bucketArn(bucketName(deployment, 'quarantine'))}/*`;

@@ -12,7 +12,7 @@ export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 
 
 export function topicName(
   deployment: string,
-  topic: 'delivery' | 'alerts' | 'critical' | 'high' | 'medium' | 'low' | 'operations',
+  topic: 'delivery' | 'alerts' | 'chat' | 'critical' | 'high' | 'medium' | 'low' | 'operations',
 ): string {
   return `${deployment}-${topic}`;
 }

@@ -39,6 +39,28 @@ export function correlate(tables: AuditTables['tables'], indexes: readonly strin
   );
 }
 
+/** The suppressions of a rule, before its finding is recorded. */
+export function askSuppressions(tables: AuditTables['tables']): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AskSuppressions',
+    actions: ['dynamodb:Query'],
+    resources: [`${tables.suppressions.tableArn}/index/by-rule`],
+  });
+}
+
+/**
+ * The only rows of the events table that are ever updated, in a partition of their own: the largest shard counts that
+ * were configured, and how many alerts are sent in a minute.
+ */
+export function updateSettings(tables: AuditTables['tables']): PolicyStatement {
+  const statement = onTable('UpdateSettings', tables.events, ['dynamodb:UpdateItem']);
+  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [SETTINGS_KEY] });
+  return statement;
+}
+
+/** `eventID` of the rows that lambda/index/shard-settings.ts and publication-slots.ts keep. */
+const SETTINGS_KEY = 'trailwarden';
+
 export function publishTo(topics: readonly ITopic[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'PublishAlerts',

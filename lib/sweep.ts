@@ -9,7 +9,7 @@ import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { functionName, iamName } from './names.ts';
-import { onTable, publishTo, useKeyThrough } from './permissions.ts';
+import { askSuppressions, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
 
 export interface SweepProps {
   readonly config: DeploymentConfig;
@@ -18,19 +18,28 @@ export interface SweepProps {
   readonly topics: AlertTopics;
 }
 
-/** Every minute: publishes the alerts that nobody finished. */
+/** Every minute: publishes the alerts that nobody finished, and the summaries of windows that have closed. */
 export class Sweep extends AuditFunction {
   constructor(scope: Construct, id: string, props: SweepProps) {
     const { config, settings, tables, topics } = props;
     super(scope, id, {
       ...settings,
       name: 'sweep',
-      description: 'Publishes alerts that stayed pending',
+      description: 'Publishes alerts that stayed pending, and the summaries of closed windows',
       timeout: Duration.minutes(1),
       memorySize: 512,
       environment: alertingVariables(props),
       statements: [
-        onTable('TakeOverPendingAlerts', tables.alerts, ['dynamodb:Query', 'dynamodb:UpdateItem'], ['by-state']),
+        onTable(
+          'TakeOverPendingAlerts',
+          tables.alerts,
+          ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+          ['by-state', 'by-storm'],
+        ),
+        onTable('CountFindings', tables.findings, ['dynamodb:PutItem', 'dynamodb:Query'], ['by-alert']),
+        onTable('NoteDays', tables.events, ['dynamodb:PutItem']),
+        updateSettings(tables),
+        askSuppressions(tables),
         publishTo(topics.published),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],

@@ -31,6 +31,7 @@ export async function createTables(client: DynamoDBClient, deployment: string): 
     events: await create('events'),
     findings: await create('findings'),
     alerts: await create('alerts'),
+    suppressions: await create('suppressions'),
     ledger: await create('ledger'),
     correlations: await create('correlations'),
   };

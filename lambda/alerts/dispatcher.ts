@@ -1,47 +1,35 @@
 import { LEVELS, type Level } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import { type Alert, alertOf } from './alert.ts';
-import { jsonMessage } from './json-message.ts';
-import { printable } from './printable.ts';
-import type { AlertPublication, AlertPublisher } from './publisher.ts';
-import { textMessage } from './text-message.ts';
+import { alertOf } from './alert.ts';
+import { type MessageSettings, publicationOf } from './publication.ts';
+import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from './sender.ts';
+import type { AlertStore } from './store.ts';
+import { summaryDueAt } from './window.ts';
 
-/** An alert whose publication is under way or was left behind. */
-export interface PendingAlert {
-  readonly alertId: string;
-  /** ISO 8601: until then whoever has the lease publishes it; afterwards anybody may. */
-  readonly leaseUntil: string;
-  readonly windowEnd: string;
-  readonly publication: AlertPublication;
-}
+/**
+ * What is to become of a finding. It is decided once, when the finding is recorded, and kept in its row: a copy of the
+ * event that comes after a suppression ended, or after the settings changed, pages nobody a second time.
+ */
+export type AlertDecision =
+  | { readonly alertId: string; readonly windowMinutes: number }
+  | { readonly suppressedBy: string }
+  | { readonly recordedOnly: true };
 
-/** The alerts' rows, as the dispatcher needs them. */
-export interface AlertStore {
-  /** Creates the row, pending and leased. False where the alert is there already: somebody else has it. */
-  create(alert: Alert, publication: AlertPublication, leaseUntil: Date): Promise<boolean>;
-  /** Notes that the alert was sent. Sending twice under the same id is allowed, forgetting isn't. */
-  markSent(alertId: string, sentAt: Date): Promise<void>;
-}
-
-export type DispatchResult = 'published' | 'repeat' | 'left-pending' | 'below-level';
+export type DispatchResult = SendResult | 'repeat' | 'not-published';
 
 export interface DispatcherOptions {
   readonly store: AlertStore;
-  readonly publisher: AlertPublisher;
+  readonly sender: AlertSender;
   /** The lowest level that is published. */
   readonly minimumLevel: Level;
   readonly windowMinutes: number;
+  /** The suppression that a finding falls under, if any. */
+  readonly suppressionOf: (finding: Finding) => Promise<{ readonly suppressionId: string } | undefined>;
+  readonly messages: MessageSettings;
   readonly now: () => Date;
-  /** Told of a publication that failed; sweep tries it again. */
-  readonly onFailure: (alertId: string, error: unknown) => void;
 }
 
-const LEASE_MILLISECONDS = 2 * 60_000;
-
-/**
- * Turns findings into alerts: the row is created pending with a lease, then the message is published, then the
- * row is marked sent. A crash in between can repeat an alert under the same id, and never lose one.
- */
+/** Turns findings into alerts: the first of a window opens it, those that follow are summed up when it has closed. */
 export class AlertDispatcher {
   readonly #options: DispatcherOptions;
 
@@ -49,48 +37,29 @@ export class AlertDispatcher {
     this.#options = options;
   }
 
-  /** The id of the alert that a finding belongs to, or undefined where its level isn't published. */
-  alertId(finding: Finding): string | undefined {
-    return this.#isPublished(finding.level) ? alertOf(finding, this.#options.windowMinutes).alertId : undefined;
+  /** What is to become of a finding that is recorded now. @throws errors of access. */
+  async decide(finding: Finding): Promise<AlertDecision> {
+    const { suppressionOf, windowMinutes } = this.#options;
+    const suppression = await suppressionOf(finding);
+    if (suppression !== undefined) return { suppressedBy: suppression.suppressionId };
+    if (!this.#isPublished(finding.level)) return { recordedOnly: true };
+    return { alertId: alertOf(finding, windowMinutes).alertId, windowMinutes };
   }
 
   /** @throws the store's errors; a failed publication leaves the alert pending, for sweep. */
-  async dispatch(finding: Finding): Promise<DispatchResult> {
-    if (!this.#isPublished(finding.level)) return 'below-level';
-    const { store, publisher, windowMinutes, now, onFailure } = this.#options;
-    const alert = alertOf(finding, windowMinutes);
-    const publication = publicationOf(alert);
-    if (!(await store.create(alert, publication, new Date(now().getTime() + LEASE_MILLISECONDS)))) return 'repeat';
-    try {
-      await publisher.publish(publication);
-    } catch (error) {
-      onFailure(alert.alertId, error);
-      return 'left-pending';
-    }
-    await store.markSent(alert.alertId, now());
-    return 'published';
+  async dispatch(finding: Finding, decision: AlertDecision): Promise<DispatchResult> {
+    if (!('alertId' in decision)) return 'not-published';
+    const { store, sender, messages, now } = this.#options;
+    const alert = alertOf(finding, decision.windowMinutes);
+    const publication = publicationOf({ kind: 'alert', alert }, messages);
+    const { alertId, level, window } = alert;
+    const creation = await store.create(alert, publication, new Date(now().getTime() + LEASE_MILLISECONDS));
+    if (creation === 'created') return sender.send({ alertId, kind: 'alert', level, window, publication });
+    if (creation === 'closed') await store.reopen(alertId, summaryDueAt(window, now()));
+    return 'repeat';
   }
 
   #isPublished(level: Level): boolean {
     return level !== 'informational' && LEVELS.indexOf(level) >= LEVELS.indexOf(this.#options.minimumLevel);
   }
-}
-
-function publicationOf(alert: Alert): AlertPublication {
-  const { finding } = alert;
-  const { subject, body } = textMessage(alert);
-  return {
-    level: alert.level,
-    subject,
-    text: body,
-    json: jsonMessage(alert),
-    attributes: {
-      ruleId: printable(finding.ruleId, 256),
-      level: finding.level,
-      account: printable(finding.account, 64),
-      region: printable(finding.region, 64),
-      action: printable(finding.action, 256),
-      actorKind: finding.actorKind,
-    },
-  };
 }

@@ -1,7 +1,10 @@
 import { isJsonObject, type JsonValue } from '../cloudtrail/json.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Alert } from './alert.ts';
+import { headline } from './headline.ts';
+import { consoleLink, eventCommand } from './links.ts';
+import type { FindingNotice } from './notice.ts';
 import { printable } from './printable.ts';
+import { ruleText } from './rule-text.ts';
 
 /** An e-mail, as SNS sends it: the subject has at most 100 ASCII characters and no line break. */
 export interface TextMessage {
@@ -10,88 +13,98 @@ export interface TextMessage {
 }
 
 const MAX_SUBJECT = 100;
+
+/** A quarter of what SNS takes: nobody reads more. */
+const MAX_BODY_BYTES = 64 * 1024;
+
 const MAX_MATCHED_FIELDS = 20;
 
-/** The alert for the person who is woken: who did what, then why it matters, then how to look further. */
-export function textMessage(alert: Alert): TextMessage {
-  const { finding } = alert;
-  return { subject: subject(finding), body: [...headline(finding), '', ...details(alert)].join('\n') };
+/** Lines of one section: a rule may list a hundred references. */
+const MAX_LINES = 20;
+
+/** The alert for the person who is woken: who did what, why it matters, what to do first, and how to look further. */
+export function textMessage(notice: FindingNotice, deployment: string): TextMessage {
+  const { finding } = notice.alert;
+  return {
+    subject: subjectLine(subjectStart(notice), finding.account),
+    body: within(MAX_BODY_BYTES, [...introduction(notice), ...headline(finding), '', ...details(notice, deployment)]),
+  };
 }
 
-function subject(finding: Finding): string {
-  const account = ` - ${finding.account}`;
-  const start = `[${finding.level.toUpperCase()}] ${finding.title}`;
-  const ascii = `${start}`.replace(/[^\x20-\x7e]/g, '?');
-  return `${ascii.slice(0, MAX_SUBJECT - account.length)}${account.replace(/[^\x20-\x7e]/g, '?')}`;
+/** As many of the lines as fit: the most important come first. */
+function within(maxBytes: number, lines: readonly string[]): string {
+  let bytes = 0;
+  return lines
+    .filter((line) => {
+      bytes += Buffer.byteLength(line) + 1;
+      return bytes <= maxBytes;
+    })
+    .join('\n');
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
-  success: 'It succeeded.',
-  denied: 'It was denied',
-  error: 'It failed',
-};
+/** A subject within SNS's bounds that ends with `end`, whatever `start` is. */
+export function subjectLine(start: string, end: string): string {
+  const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+  const tail = ascii(` - ${end}`);
+  return `${ascii(start).slice(0, MAX_SUBJECT - tail.length)}${tail}`;
+}
 
-function headline(finding: Finding): string[] {
-  const resources = finding.resources.length === 0 ? '' : ` on ${finding.resources.slice(0, 3).join(', ')}`;
-  const session = finding.session === undefined ? '' : ` (session ${finding.session})`;
-  const from = finding.address ?? finding.sourceIPAddress ?? 'an unknown address';
-  const agent = finding.userAgent === undefined ? '' : `, with ${finding.userAgent}`;
-  const outcome = OUTCOMES[finding.outcome] ?? '';
+function subjectStart(notice: FindingNotice): string {
+  const { finding } = notice.alert;
+  const level = `[${notice.alert.level.toUpperCase()}]`;
+  if (notice.kind === 'test') return `[TEST] ${level} ${finding.title}`;
+  return notice.kind === 'summary' ? `${level} ${notice.count} times: ${finding.title}` : `${level} ${finding.title}`;
+}
+
+function introduction(notice: FindingNotice): string[] {
+  const { window } = notice.alert;
+  if (notice.kind === 'test') {
+    return ['This is a test of the alert topics. Nothing of what follows has happened.', ''];
+  }
+  if (notice.kind !== 'summary') return [];
   return [
-    printable(`${actorText(finding)}${session} called ${finding.action}${resources}.`),
-    printable(`From ${from}${agent}; ${credentialText(finding)}.`),
-    printable(
-      `At ${finding.eventTime} in ${finding.region}, account ${finding.account}. ${outcome}${finding.errorCode === undefined ? '' : `: ${finding.errorCode}.`}`,
-    ),
+    `${notice.count} findings of this rule, actor and account, from ${window.start} to ${window.end}, the one that was sent already included. The last of them:`,
+    '',
   ];
 }
 
-function actorText(finding: Finding): string {
-  if (finding.actorKind === 'root') return `Root of account ${finding.account}`;
-  const via = finding.via === undefined ? '' : ` through ${finding.via}`;
-  const name =
-    finding.actorName === undefined || finding.actor.endsWith(finding.actorName) ? '' : `${finding.actorName}, `;
-  return `${name}${finding.actor} (${finding.actorKind})${via}`;
-}
-
-function credentialText(finding: Finding): string {
-  if (finding.credential === 'none') return 'no access key in the record';
-  const key = finding.accessKeyId === undefined ? '' : ` ${finding.accessKeyId}`;
-  return `${finding.credential} credentials${key}`;
-}
-
-function details(alert: Alert): string[] {
+function details({ alert, kind }: FindingNotice, deployment: string): string[] {
   const { finding } = alert;
   const { receipt } = finding;
+  const { why, first } = ruleText(finding.description);
   return [
-    ...section('Rule', [`${finding.title} (${finding.level})`, ...paragraphs(finding.description)]),
+    ...section('Why it matters', [`${finding.title} (${alert.level})`, ...why]),
+    ...section('Do first', first === undefined ? [] : [first]),
     ...section('May be harmless when', finding.falsepositives),
     ...section(
       'What matched',
       finding.matched.slice(0, MAX_MATCHED_FIELDS).map(({ field, value }) => `${field} = ${valueText(value)}`),
     ),
-    ...section('Look at it', [
-      `trailwarden event ${finding.eventID}`,
-      `https://console.aws.amazon.com/cloudtrailv2/home?region=${encodeURIComponent(finding.region)}#/events/${encodeURIComponent(finding.eventID)}`,
-    ]),
-    ...section('Where it stands', [
+    ...section('What was counted', countedLines(finding)),
+    ...section('Receipt', [
       `s3://${receipt.bucket}/${receipt.key}`,
       `version ${receipt.version}, record ${receipt.index}`,
     ]),
+    ...section('Look at it', [eventCommand(finding, deployment), consoleLink(finding)]),
     ...section('References', [...finding.references, ...finding.tags]),
-    printable(`Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}`),
     printable(
-      `${finding.author === undefined ? '' : `Rule by ${finding.author}. `}Further findings of this rule, actor and account until ${alert.window.end} belong to this alert.`,
+      `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}${finding.author === undefined ? '' : ` by ${finding.author}`}`,
     ),
+    ...(kind === 'alert'
+      ? [`Further findings of this rule, actor and account until ${alert.window.end} belong to this alert.`]
+      : []),
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${printable(line)}`), ''];
+function countedLines({ correlation }: Finding): string[] {
+  if (correlation === undefined) return [];
+  const { value, atLeast, from, to } = correlation;
+  return [`${atLeast ? 'at least ' : ''}${value}, from ${from} to ${to}; the event above is the last`];
 }
 
-function paragraphs(description: string | undefined): string[] {
-  return description === undefined ? [] : description.split('\n').filter((line) => line.trim() !== '');
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return [`${title}:`, ...lines.slice(0, MAX_LINES).map((line) => `  ${printable(line)}`), ''];
 }
 
 function valueText(value: JsonValue): string {

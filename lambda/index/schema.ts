@@ -53,8 +53,19 @@ export const TABLES = {
   alerts: {
     partitionKey: 'alertId',
     // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must look at.
-    indexes: [{ name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' }],
+    indexes: [
+      { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
+      // Only alerts that a storm stands for carry `collapsedInto`.
+      { name: 'by-storm', partitionKey: 'collapsedInto', sortKey: 'alertId' },
+    ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  suppressions: {
+    partitionKey: 'suppressionId',
+    indexes: [
+      { name: 'by-rule', partitionKey: 'ruleId', sortKey: 'until' },
+      { name: 'by-state', partitionKey: 'state', sortKey: 'until' },
+    ],
   },
   ledger: {
     partitionKey: 'object',

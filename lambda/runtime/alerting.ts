@@ -2,11 +2,17 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AlertDispatcher } from '../alerts/dispatcher.ts';
+import type { MessageSettings } from '../alerts/publication.ts';
 import { AlertPublisher, type AlertTopics } from '../alerts/publisher.ts';
+import { AlertSender } from '../alerts/sender.ts';
+import { SuppressionLookup } from '../alerts/suppression-lookup.ts';
 import type { Finding } from '../findings/finding.ts';
 import { AlertTable } from '../index/alert-table.ts';
 import { FindingTable } from '../index/finding-table.ts';
 import { KnownDaysWriter } from '../index/known-days.ts';
+import { PublicationSlotTable } from '../index/publication-slots.ts';
+import { suppressionsOf } from '../index/suppression-table.ts';
+import { describeError } from './describe-error.ts';
 import type { SweepEnvironment } from './environment.ts';
 
 export interface AlertingClients {
@@ -15,8 +21,80 @@ export interface AlertingClients {
   readonly logger: Logger;
 }
 
-/** The alert topics that the environment names. */
-export function alertTopics(environment: SweepEnvironment): AlertTopics {
+/** Records a finding and sees to its alert. */
+export type Reporter = (finding: Finding) => Promise<'new' | 'known'>;
+
+/** What recording findings and sending alerts is made of, wired for one process. */
+export interface Alerting {
+  readonly report: Reporter;
+  readonly alerts: AlertTable;
+  readonly findings: FindingTable;
+  readonly publisher: AlertPublisher;
+  readonly slots: PublicationSlotTable;
+  readonly sender: AlertSender;
+  readonly messages: MessageSettings;
+  /** Logs that a message could not be published: it is tried again. */
+  readonly onFailure: (alertId: string, error: unknown) => void;
+}
+
+/** Wires recording and alerting over given clients. */
+export function createAlerting(
+  environment: SweepEnvironment,
+  { documents, sns, logger }: AlertingClients,
+  now: () => Date,
+): Alerting {
+  const topics = alertTopics(environment);
+  const messages = { deployment: environment.DEPLOYMENT, chat: topics.chat !== undefined };
+  const alerts = new AlertTable(documents, environment.ALERTS_TABLE, now);
+  const findings = new FindingTable(documents, environment.FINDINGS_TABLE);
+  const publisher = new AlertPublisher(sns, topics);
+  const onFailure = (alertId: string, error: unknown): void =>
+    logger.error('An alert could not be published for now: sweep tries again', {
+      alertId,
+      error: describeError(error),
+    });
+  const slots = new PublicationSlotTable(documents, environment.EVENTS_TABLE);
+  const sender = new AlertSender({
+    store: alerts,
+    slots,
+    publisher,
+    maxPerMinute: environment.MAX_ALERTS_PER_MINUTE,
+    messages,
+    now,
+    onFailure,
+  });
+  const suppressions = new SuppressionLookup(suppressionsOf(documents, environment.SUPPRESSIONS_TABLE), now);
+  const dispatcher = new AlertDispatcher({
+    store: alerts,
+    sender,
+    minimumLevel: environment.MINIMUM_LEVEL,
+    windowMinutes: environment.ALERT_WINDOW_MINUTES,
+    suppressionOf: (finding) => suppressions.find(finding),
+    messages,
+    now,
+  });
+  const days = new KnownDaysWriter({
+    client: documents,
+    eventsTable: environment.EVENTS_TABLE,
+    retentionDays: environment.RETENTION_DAYS,
+    now,
+  });
+  const report: Reporter = async (finding) => {
+    await days.noteFinding(finding.level, finding.eventTime);
+    // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
+    const { status, decision } = await findings.record(finding, await dispatcher.decide(finding), now());
+    await dispatcher.dispatch(finding, decision);
+    return status;
+  };
+  return { report, alerts, findings, publisher, slots, sender, messages, onFailure };
+}
+
+/** Records a finding, then sees to its alert: a crash in between is mended by the next try of the same object. */
+export function createReporter(environment: SweepEnvironment, clients: AlertingClients, now: () => Date): Reporter {
+  return createAlerting(environment, clients, now).report;
+}
+
+function alertTopics(environment: SweepEnvironment): AlertTopics {
   return {
     alerts: environment.ALERTS_TOPIC_ARN,
     byLevel: {
@@ -25,38 +103,6 @@ export function alertTopics(environment: SweepEnvironment): AlertTopics {
       medium: environment.MEDIUM_TOPIC_ARN,
       low: environment.LOW_TOPIC_ARN,
     },
-  };
-}
-
-/** Records a finding, then sees to its alert: a crash in between is mended by the next try of the same object. */
-export function createReporter(
-  environment: SweepEnvironment,
-  { documents, sns, logger }: AlertingClients,
-  now: () => Date,
-): (finding: Finding) => Promise<'new' | 'known'> {
-  const findings = new FindingTable(documents, environment.FINDINGS_TABLE);
-  const days = new KnownDaysWriter({
-    client: documents,
-    eventsTable: environment.EVENTS_TABLE,
-    retentionDays: environment.RETENTION_DAYS,
-    now,
-  });
-  const dispatcher = new AlertDispatcher({
-    store: new AlertTable(documents, environment.ALERTS_TABLE),
-    publisher: new AlertPublisher(sns, alertTopics(environment)),
-    minimumLevel: environment.MINIMUM_LEVEL,
-    windowMinutes: environment.ALERT_WINDOW_MINUTES,
-    now,
-    onFailure: (alertId, error) =>
-      logger.warn('An alert could not be published for now: sweep tries again', {
-        alertId,
-        error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error',
-      }),
-  });
-  return async (finding) => {
-    await days.noteFinding(finding.level, finding.eventTime);
-    const recorded = await findings.record(finding, dispatcher.alertId(finding), now());
-    await dispatcher.dispatch(finding);
-    return recorded;
+    ...(environment.CHAT_TOPIC_ARN !== '' && { chat: environment.CHAT_TOPIC_ARN }),
   };
 }

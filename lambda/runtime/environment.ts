@@ -18,6 +18,7 @@ const alertingEnvironment = {
   ALERTS_TABLE: name,
   LEDGER_TABLE: name,
   CORRELATIONS_TABLE: name,
+  SUPPRESSIONS_TABLE: name,
   /** The topic for programs: JSON bodies of every published level. */
   ALERTS_TOPIC_ARN: name,
   /** The topics for people: readable text. */
@@ -25,10 +26,14 @@ const alertingEnvironment = {
   HIGH_TOPIC_ARN: name,
   MEDIUM_TOPIC_ARN: name,
   LOW_TOPIC_ARN: name,
+  /** The topic for chat applications; empty where there is none. */
+  CHAT_TOPIC_ARN: z.string(),
   /** The lowest level that is published; findings below it are recorded only. */
   MINIMUM_LEVEL: z.enum(LEVELS),
   /** Minutes of eventTime within which findings of one rule, actor and account share an alert. */
   ALERT_WINDOW_MINUTES: count,
+  /** Alerts of a level that are sent one by one in a minute; the further ones collapse into one. */
+  MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
   /** Days that events stay in the index, counted from indexing. */

@@ -1,12 +1,13 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { AlertPublisher } from '../alerts/publisher.ts';
+import type { AlertSender } from '../alerts/sender.ts';
 import type { AlertTable } from '../index/alert-table.ts';
 import { describeError } from '../runtime/describe-error.ts';
+import { sendPendingAlerts } from './pending-alerts.ts';
 
 export interface SweepDependencies {
   readonly alerts: AlertTable;
-  readonly publisher: AlertPublisher;
+  readonly sender: AlertSender;
   /** What else is due every minute. One that fails doesn't keep the others from running. */
   readonly chores: readonly SweepChore[];
   readonly logger: Logger;
@@ -22,7 +23,7 @@ export interface SweepChore {
 }
 
 export interface SweepOutcome {
-  /** Alerts that were pending too long and are published now. */
+  /** Alerts that were pending too long and are published now, or collapsed into a storm's. */
   readonly published: number;
   /** Alerts that could not be published this time either. */
   readonly failed: number;
@@ -32,27 +33,12 @@ export interface SweepOutcome {
 
 export type Sweep = () => Promise<SweepOutcome>;
 
-const LEASE_MILLISECONDS = 2 * 60_000;
-
-/** Finishes what other functions left behind: publishes alerts whose lease has run out, and does the chores. */
-export function createSweep({ alerts, publisher, chores, logger, metrics, now }: SweepDependencies): Sweep {
+/** Finishes what other functions left behind: sends alerts whose lease has run out, and does the chores. */
+export function createSweep({ alerts, sender, chores, logger, metrics, now }: SweepDependencies): Sweep {
+  const onFailure = (alertId: string, error: unknown): void =>
+    logger.error('A pending alert could not be sent', { alertId, error: describeError(error) });
   return async () => {
-    let published = 0;
-    let failed = 0;
-    for await (const alert of alerts.pending(now())) {
-      if (!(await alerts.takeLease(alert, new Date(now().getTime() + LEASE_MILLISECONDS)))) continue;
-      try {
-        await publisher.publish(alert.publication);
-        await alerts.markSent(alert.alertId, now());
-        published++;
-      } catch (error) {
-        failed++;
-        logger.error('A pending alert could not be published', {
-          alertId: alert.alertId,
-          error: describeError(error),
-        });
-      }
-    }
+    const { sent: published, failed } = await sendPendingAlerts({ alerts, sender, now, onFailure });
     const broken: string[] = [];
     for (const { name, run } of chores) {
       try {

@@ -3,11 +3,10 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { AlertPublisher } from '../alerts/publisher.ts';
-import { AlertTable } from '../index/alert-table.ts';
 import { DigestChains, deploymentStart } from '../index/digest-chains.ts';
-import { alertTopics, createReporter } from '../runtime/alerting.ts';
+import { createAlerting } from '../runtime/alerting.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
+import { sumUpClosedWindows } from './closed-windows.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
@@ -25,12 +24,17 @@ export interface SweepWiring {
 export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const chains = new DigestChains(documents, environment.LEDGER_TABLE);
-  const report = createReporter(environment, { documents, sns, logger }, now);
+  const alerting = createAlerting(environment, { documents, sns, logger }, now);
+  const { report, alerts, sender } = alerting;
   let started = false;
   return createSweep({
-    alerts: new AlertTable(documents, environment.ALERTS_TABLE),
-    publisher: new AlertPublisher(sns, alertTopics(environment)),
+    alerts,
+    sender,
     chores: [
+      {
+        name: 'SummariesPublished',
+        run: () => sumUpClosedWindows({ ...alerting, maxPerMinute: environment.MAX_ALERTS_PER_MINUTE, now }),
+      },
       {
         name: 'DigestsOverdue',
         run: async () => {

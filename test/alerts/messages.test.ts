@@ -1,23 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { alertOf } from '../../lambda/alerts/alert.ts';
-import { alertMessageSchema, jsonMessage } from '../../lambda/alerts/json-message.ts';
+import { chatMessage } from '../../lambda/alerts/chat-message.ts';
+import { jsonMessage } from '../../lambda/alerts/json-message.ts';
+import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
+import type { FindingNotice } from '../../lambda/alerts/notice.ts';
+import { stormOf, stormPublication } from '../../lambda/alerts/storm.ts';
 import { textMessage } from '../../lambda/alerts/text-message.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { finding } from '../support/findings.ts';
 import { ACCOUNT } from '../support/records.ts';
 
-const text = (members: Partial<Finding> = {}) => textMessage(alertOf(finding(members), 15));
-const json = (members: Partial<Finding> = {}): unknown => JSON.parse(jsonMessage(alertOf(finding(members), 15)));
+const DEPLOYMENT = 'trailwarden';
+const alert = (members: Partial<Finding> = {}) => alertOf(finding(members), 15);
+const notice = (members: Partial<Finding> = {}): FindingNotice => ({ kind: 'alert', alert: alert(members) });
+const text = (members: Partial<Finding> = {}) => textMessage(notice(members), DEPLOYMENT);
+const json = (members: Partial<Finding> = {}): unknown => JSON.parse(jsonMessage(notice(members), DEPLOYMENT));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
+const WITH_FIRST = `Root is for
+emergencies.
+
+A second paragraph.
+
+First: Call whoever holds the root password;
+then end the session.
+`;
+
 describe('which findings share an alert', () => {
-  const id = (members: Partial<Finding>) => alertOf(finding(members), 15).alertId;
+  const id = (members: Partial<Finding>) => alert(members).alertId;
 
   test('those of one rule, actor and account within a window of eventTime', () => {
     expect(id({ eventTime: '2026-11-20T14:14:59Z' })).toBe(id({ eventTime: '2026-11-20T14:00:00Z' }));
-    expect(alertOf(finding(), 15).window).toEqual({ start: '2026-11-20T14:00:00Z', end: '2026-11-20T14:15:00Z' });
+    expect(alert().window).toEqual({ start: '2026-11-20T14:00:00Z', end: '2026-11-20T14:15:00Z' });
   });
 
   test.each<Partial<Finding>>([
@@ -39,24 +57,46 @@ describe('the text for people', () => {
     ]);
   });
 
-  test('holds what a person needs next: rule, author, false positives, fields, command, link, receipt', () => {
-    const { body } = text();
-    for (const part of [
-      'Root is for emergencies.',
-      'Rule by Trailwarden',
-      'Account set-up',
-      'userIdentity.type = Root',
-      'trailwarden event e-1',
-      'https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1',
-      's3://logs/AWSLogs/1.json.gz',
-      'https://example.com/root',
-    ]) {
-      expect(body).toContain(part);
-    }
+  test('then why it matters, what to do first, what matched, the receipt, the command and the link, in this order', () => {
+    const { body } = text({ description: WITH_FIRST });
+    const parts = [
+      'Why it matters:\n  Root credentials changed tags (high)\n  Root is for emergencies.\n  A second paragraph.\n',
+      'Do first:\n  Call whoever holds the root password; then end the session.\n',
+      'May be harmless when:\n  Account set-up\n',
+      'What matched:\n  userIdentity.type = Root\n',
+      'Receipt:\n  s3://logs/AWSLogs/1.json.gz\n',
+      'Look at it:\n  trailwarden event e-1\n  https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1\n',
+      'References:\n  https://example.com/root\n  attack.t1078.004\n',
+      'by Trailwarden',
+    ];
+    const places = parts.map((part) => body.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test('says nothing of a first step where the rule says none', () => {
+    expect(text().body).not.toContain('Do first');
   });
 
   test('tells of a denied call that it was denied, and why', () => {
     expect(text({ outcome: 'denied', errorCode: 'AccessDenied' }).body).toContain('It was denied: AccessDenied.');
+  });
+
+  test('of a correlation tells what was counted', () => {
+    const correlation = { from: 'A', to: 'B', value: 12, atLeast: true, eventIDs: ['e-1'] };
+    expect(text({ correlation }).body).toContain('What was counted:\n  at least 12, from A to B');
+  });
+
+  test.each([
+    ['cn-north-1', 'https://console.amazonaws.cn/'],
+    ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
+  ])('links to the console of the partition that %s is in', (region, console) => {
+    expect(text({ region }).body).toContain(console);
+  });
+
+  test('names the deployment in the command where it isn’t the usual one, and quotes what a shell would obey', () => {
+    const { body } = textMessage(notice({ eventID: "x'; rm -rf ~" }), 'audit');
+    expect(body).toContain(String.raw`trailwarden event 'x'\''; rm -rf ~' --deployment audit`);
   });
 
   test('has a subject that SNS takes, whatever the rule is called', () => {
@@ -77,11 +117,46 @@ describe('the text for people', () => {
     expect(body).not.toMatch(CONTROL);
     expect(body).not.toMatch(/^From: boss/m);
   });
+
+  test('of a summary says first how many findings there were', () => {
+    const { subject, body } = textMessage({ kind: 'summary', alert: alert(), count: 12 }, DEPLOYMENT);
+    expect(subject).toBe(`[HIGH] 12 times: Root credentials changed tags - ${ACCOUNT}`);
+    expect(body).toMatch(/^12 findings of this rule, actor and account, from 2026-11-20T14:00:00Z to/);
+  });
+
+  test('of a test says so in the subject and in the first line', () => {
+    const { subject, body } = textMessage({ kind: 'test', alert: alert() }, DEPLOYMENT);
+    expect(subject).toMatch(/^\[TEST\] \[HIGH\] /);
+    expect(body).toMatch(/^This is a test/);
+  });
 });
 
 describe('the JSON for programs', () => {
-  test('follows its published schema', () => {
-    expect(alertMessageSchema.parse(json())).toEqual(json());
+  test('follows its published schema, whatever kind it is', () => {
+    const kinds: FindingNotice[] = [
+      notice({ description: WITH_FIRST }),
+      { kind: 'summary', alert: alert(), count: 12 },
+      { kind: 'test', alert: alert() },
+    ];
+    for (const body of kinds.map((each) => jsonMessage(each, DEPLOYMENT))) {
+      expect(alertMessageSchema.parse(JSON.parse(body))).toEqual(JSON.parse(body));
+    }
+    const storm = stormOf('high', new Date('2026-11-20T14:10:30Z'), 30);
+    for (const collapsed of [undefined, { alerts: 5, rules: [['r-1', 5]] as const }]) {
+      const body: unknown = JSON.parse(
+        stormPublication(storm, { deployment: DEPLOYMENT, chat: false }, collapsed).json,
+      );
+      expect(alertMessageSchema.parse(body)).toEqual(body);
+    }
+  });
+
+  test('parts the rule’s description into why it matters and what to do first', () => {
+    expect(json({ description: WITH_FIRST })).toMatchObject({
+      rule: {
+        description: 'Root is for emergencies. A second paragraph.',
+        first: 'Call whoever holds the root password; then end the session.',
+      },
+    });
   });
 
   test('keeps a value as it is, unless it is too long', () => {
@@ -93,9 +168,59 @@ describe('the JSON for programs', () => {
     });
   });
 
-  test('stays within SNS’s 256 KB, whatever the event holds', () => {
+  test('stays within SNS’s 256 KB, whatever the event and the rule hold', () => {
     const matched = Array.from({ length: 400 }, (_, index) => ({ field: `f${index}`, value: '\u0001'.repeat(3000) }));
     const resources = Array.from({ length: 10 }, () => '\u0001'.repeat(1024));
-    expect(Buffer.byteLength(JSON.stringify(json({ matched, resources })))).toBeLessThan(256 * 1024);
+    const references = Array.from({ length: 400 }, () => '\u0001'.repeat(5000));
+    const description = 'x y\n\n'.repeat(100_000);
+    const members = { matched, resources, references, description, tags: references, falsepositives: references };
+    expect(Buffer.byteLength(JSON.stringify(json(members)))).toBeLessThan(256 * 1024);
+    expect(Buffer.byteLength(text(members).body)).toBeLessThan(256 * 1024);
+  });
+
+  test('has its schema in docs/alert.schema.json: `npm run docs:alerts` writes it', () => {
+    const file = join(import.meta.dirname, '..', '..', 'docs', 'alert.schema.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(alertJsonSchema());
+  });
+});
+
+describe('the custom notification for chat applications', () => {
+  const chat = (members: Partial<Finding> = {}): unknown => JSON.parse(chatMessage(notice(members), DEPLOYMENT));
+
+  test('has the form that the service takes, with the first lines of the e-mail and the next steps', () => {
+    expect(chat({ description: WITH_FIRST })).toEqual({
+      version: '1.0',
+      source: 'custom',
+      id: alert().alertId,
+      content: {
+        textType: 'client-markdown',
+        title: `(HIGH) Root credentials changed tags, account ${ACCOUNT}`,
+        description: [...text().body.split('\n').slice(0, 3), 'Root is for emergencies.'].join('\n'),
+        nextSteps: [
+          'Call whoever holds the root password; then end the session.',
+          'trailwarden event e-1',
+          'https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1',
+        ],
+        keywords: ['high', 'alert', ACCOUNT, 'eu-west-1', 'fsx:TagResource'],
+      },
+      metadata: {
+        threadId: alert().alertId,
+        summary: `(HIGH) Root credentials changed tags, account ${ACCOUNT}`,
+        eventType: 'trailwarden-alert',
+        relatedResources: ['fs-00112233'],
+        additionalContext: {
+          level: 'high',
+          ruleId: finding().ruleId,
+          account: ACCOUNT,
+          region: 'eu-west-1',
+          eventID: 'e-1',
+        },
+      },
+    });
+  });
+
+  test('calls and leads nobody, whatever the caller sent', () => {
+    const userAgent = '<!channel> <https://evil.example|click> [here](https://evil.example)';
+    expect(JSON.stringify(chat({ userAgent, resources: ['<@U012345>'] }))).not.toMatch(/<!|<@|<http|\]\(/);
   });
 });

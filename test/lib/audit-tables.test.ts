@@ -18,6 +18,7 @@ describe('the tables', () => {
       'Tablesevents',
       'Tablesfindings',
       'Tablesalerts',
+      'Tablessuppressions',
       'Tablesledger',
       'Tablescorrelations',
     ]);
@@ -44,7 +45,9 @@ describe('the tables', () => {
         KeySchema: keys(index.partitionKey, index.sortKey),
         Projection: { ProjectionType: 'ALL' },
       })),
-      TimeToLiveSpecification: { AttributeName: schema.timeToLiveAttribute, Enabled: true },
+      ...(schema.timeToLiveAttribute !== undefined && {
+        TimeToLiveSpecification: { AttributeName: schema.timeToLiveAttribute, Enabled: true },
+      }),
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
       Replicas: [
         {

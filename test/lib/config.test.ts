@@ -33,6 +33,8 @@ describe('the settings', () => {
       alerts: {
         minimumLevel: 'low',
         windowMinutes: 15,
+        maxPerMinute: 30,
+        chat: false,
         emails: { critical: [], high: [], medium: [], low: [], operations: [] },
       },
       maxObjectBytes: 2_147_483_648,

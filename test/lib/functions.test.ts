@@ -66,13 +66,16 @@ describe('ingest', () => {
       ALERTS_TABLE: '<Tablesalerts>',
       LEDGER_TABLE: '<Tablesledger>',
       CORRELATIONS_TABLE: '<Tablescorrelations>',
+      SUPPRESSIONS_TABLE: '<Tablessuppressions>',
       ALERTS_TOPIC_ARN: '<Topicsalerts>',
       CRITICAL_TOPIC_ARN: '<Topicscritical>',
       HIGH_TOPIC_ARN: '<Topicshigh>',
       MEDIUM_TOPIC_ARN: '<Topicsmedium>',
       LOW_TOPIC_ARN: '<Topicslow>',
       MINIMUM_LEVEL: 'high',
+      CHAT_TOPIC_ARN: '',
       ALERT_WINDOW_MINUTES: 15,
+      MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
       RETENTION_DAYS: 90,
       DEPLOYMENT: 'trailwarden',
@@ -119,11 +122,12 @@ describe('ingest', () => {
       DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
       QuarantineRecords: allow('s3:PutObject', 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1/*'),
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
-      NoteShardCounts: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
+      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         '<Tablescorrelations.Arn>',
@@ -183,20 +187,29 @@ describe('sweep', () => {
     });
   });
 
-  test('may publish alerts that are pending, and nothing else', () => {
+  test('may record findings, send alerts and sum them up, and nothing else', () => {
     expect(statements(policies.SweepRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<SweepLogs.Arn>'),
       TakeOverPendingAlerts: allow(
-        ['dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['<Tablesalerts.Arn>', '<Tablesalerts.Arn>/index/by-state'],
+        ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['<Tablesalerts.Arn>', '<Tablesalerts.Arn>/index/by-state', '<Tablesalerts.Arn>/index/by-storm'],
       ),
+      CountFindings: allow(
+        ['dynamodb:PutItem', 'dynamodb:Query'],
+        ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
+      ),
+      NoteDays: allow('dynamodb:PutItem', '<Tablesevents.Arn>'),
+      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
+      }),
+      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
     });
   });
 });
 
-test('the row that ingest may update is the one that the shard counts are stored in', () => {
+test('the rows that may be updated are those that the shard counts are stored in', () => {
   const source = readFileSync(join(import.meta.dirname, '..', '..', 'lambda', 'index', 'shard-settings.ts'), 'utf8');
   expect(source).toContain("const KEY = { eventID: 'trailwarden', part: 'shards' }");
 });

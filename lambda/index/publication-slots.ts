@@ -1,0 +1,45 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { PublicationSlots } from '../alerts/store.ts';
+import { isConditionFailure } from './conditional.ts';
+import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
+
+/** Rows of the events table that no index sees: `trailwarden`, `slots#high#2026-11-21T14:03`. */
+const PARTITION = 'trailwarden';
+
+/** A row is asked about in its minute only; it stays a day for whoever looks into a storm. */
+const KEPT_SECONDS = 86_400;
+
+/** The places of a minute are a set of alert ids: whoever asks twice has one place, and a count can't drift. */
+export class PublicationSlotTable implements PublicationSlots {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, eventsTable: string) {
+    this.#client = client;
+    this.#table = eventsTable;
+  }
+
+  async claim(series: string, alertId: string, limit: number, now: Date): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { eventID: PARTITION, part: `slots#${series}#${now.toISOString().slice(0, 16)}` },
+          UpdateExpression: 'ADD slots :set SET #expires = :expires',
+          ConditionExpression: 'attribute_not_exists(slots) OR size(slots) < :limit OR contains(slots, :id)',
+          ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
+          ExpressionAttributeValues: {
+            ':set': new Set([alertId]),
+            ':id': alertId,
+            ':limit': limit,
+            ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+}
