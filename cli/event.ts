@@ -60,7 +60,7 @@ async function show(id: string, options: EventOptions, io: Io): Promise<void> {
   if (options.format === 'table') {
     io.stdout.write(found.map((it) => describe(it, options.zone, io)).join('\n'));
   } else {
-    await printListing(each(found), listing(options.zone, io.now()), options.format, io);
+    await printListing(found, listing(options.zone, io.now()), options.format, io);
   }
   for (const { raw } of found) {
     if (raw.content === 'changed') throw new CommandFailure(CHANGED, EXIT.notGenuine);
@@ -102,10 +102,6 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
       digestStatus: ({ raw }) => raw.ledger?.digestStatus,
     },
   };
-}
-
-async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
 }
 
 type Line = readonly [name: string, text: string | undefined, style?: Style];

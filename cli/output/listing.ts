@@ -16,12 +16,15 @@ export interface Listing<Row> {
   readonly nothing: string;
 }
 
+/** Rows that are there, or that come. */
+export type Rows<Row> = Iterable<Row> | AsyncIterable<Row>;
+
 /**
  * Prints rows as they come; a table needs all of them first.
  * @returns how many there were.
  */
 export async function printListing<Row>(
-  rows: AsyncIterable<Row>,
+  rows: Rows<Row>,
   listing: Listing<Row>,
   format: Format,
   io: Io,
@@ -38,7 +41,7 @@ export async function printListing<Row>(
   }
 }
 
-async function printTable<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+async function printTable<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {
   const all: Row[] = [];
   // What was read before an error is worth seeing.
   try {
@@ -50,13 +53,13 @@ async function printTable<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, 
   return all.length;
 }
 
-async function printCsv<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+async function printCsv<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {
   io.stdout.write(csvLine(Object.keys(listing.csv)));
   const values = Object.values(listing.csv);
   return printEach(rows, (row) => io.stdout.write(csvLine(values.map((value) => shown(value(row), io.stdout)))));
 }
 
-async function printJson<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, io: Io): Promise<number> {
+async function printJson<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {
   let separator = '[\n';
   const count = await printEach(rows, (row) => {
     io.stdout.write(`${separator}${jsonText(listing.json(row))}`);
@@ -66,7 +69,7 @@ async function printJson<Row>(rows: AsyncIterable<Row>, listing: Listing<Row>, i
   return count;
 }
 
-async function printEach<Row>(rows: AsyncIterable<Row>, print: (row: Row) => void): Promise<number> {
+async function printEach<Row>(rows: Rows<Row>, print: (row: Row) => void): Promise<number> {
   let count = 0;
   for await (const row of rows) {
     print(row);

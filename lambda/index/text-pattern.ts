@@ -22,6 +22,11 @@ export function parsePattern(pattern: string): TextPattern {
   return { matches: (text) => matchesTokens(tokens, text) };
 }
 
+/** The pattern that means exactly this text. */
+export function literalPattern(text: string): string {
+  return text.replace(/[\\*?]/g, '\\$&');
+}
+
 function tokenize(pattern: string): readonly Token[] {
   const tokens: Token[] = [];
   let escaped = false;

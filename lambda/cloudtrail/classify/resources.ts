@@ -1,5 +1,5 @@
 import { parseArn } from '../arn.ts';
-import { at, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../json.ts';
 import type { ReadRecord } from '../record.ts';
 import { isSecretPath } from '../secrets.ts';
 
@@ -130,6 +130,12 @@ const NAME_OF_REQUEST = 'requestParameters.name';
 /** IAM's word for what it refused: the request itself is often left out then. */
 const DENIED_RESOURCE = /on resource: (arn:[^\s*]+[^\s*/:])(?=\s|$)/;
 
+/**
+ * "IAM identifiers": a long-term key or that of a session. What STS and sign-in issue is no secret by its id, though it
+ * stands beside secrets, and with it a session is followed to where it came from.
+ */
+const ACCESS_KEY_ID = /^A[KS]IA[A-Z0-9]{12,124}$/;
+
 /** Members whose sentences are searched for ids. */
 const DESCRIBING_MEMBERS: ReadonlySet<string> = new Set(['description']);
 
@@ -151,6 +157,8 @@ export function classifyResources(read: ReadRecord, record: JsonObject): Resourc
   for (const part of ['serviceEventDetails', 'requestParameters', 'responseElements'] as const) {
     found.walk(at(record, part), part, '', 0);
   }
+  const issued = textAt(record, 'responseElements', 'credentials', 'accessKeyId');
+  if (issued !== undefined && ACCESS_KEY_ID.test(issued)) found.add(issued);
   return found.result();
 }
 

@@ -76,3 +76,13 @@ test('whatever a record holds, its resources are few, short and each named once'
     }),
   );
 });
+
+test('the access key that a call issues is found by its id, and nothing else of what stands beside it', () => {
+  const credentials = {
+    accessKeyId: 'ASIAISSUEDEXAMPLE000',
+    secretAccessKey: 'AKIASECRETSECRETSECR',
+    sessionToken: 'i-00112233',
+  };
+  expect(resourcesOf({ responseElements: { credentials } })).toEqual(['ASIAISSUEDEXAMPLE000']);
+  expect(resourcesOf({ responseElements: { credentials: { accessKeyId: 'ASIA****************' } } })).toEqual([]);
+});
