@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { PublicKeys } from '../lambda/verify/public-keys.ts';
+import { type PublicKeySource, PublicKeys } from '../lambda/verify/public-keys.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
@@ -33,7 +33,7 @@ Each item is one of:
   unvouched  nothing speaks for it or against it      missing    named by a digest, and not there
   gap        hours that no digest speaks of           added      there, and named by no digest of its hour
 
-The keys are CloudTrail's for the region of the digest. Write them to a file while they can be had:
+The public keys are CloudTrail's, which is asked for them in the region of each digest. Offline they come from a file:
   $ aws cloudtrail list-public-keys --region eu-central-1 --start-time 2026-11-01 --end-time 2026-11-21 > keys.json
 
 Exit codes: 0 nothing speaks against the log; 1 it couldn't be done; 2 the command line is wrong; 4 something is altered,
@@ -52,7 +52,7 @@ export function verifyCommand(io: Io): Command {
       'Checks that log objects are what CloudTrail delivered, by its signed digests: none altered, none missing.',
     )
     .argument('<path...>', 'folders, or s3://BUCKET/PREFIX')
-    .requiredOption('--public-keys <file>', 'what aws cloudtrail list-public-keys prints; may be given twice', collect)
+    .option('--public-keys <file>', 'what aws cloudtrail list-public-keys prints; may be given twice', collect)
     .option('--all', 'list also what is valid and verified');
   withConnection(withFormat(withTimes(command))).addHelpText('after', HELP);
   return command.action((paths: readonly string[], options: VerifyOptions) => verify(paths, options, io));
@@ -60,7 +60,7 @@ export function verifyCommand(io: Io): Command {
 
 async function verify(paths: readonly string[], options: VerifyOptions, io: Io): Promise<void> {
   const times = askedTimes(options, io.now());
-  const publicKeys = new PublicKeys(await readPublicKeyFiles(options.publicKeys ?? []));
+  const publicKeys = new PublicKeys(await keySource(options));
   const [first = '', ...others] = paths;
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(first) ?? [];
   if (bucket === undefined) {
@@ -71,6 +71,13 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: Io):
   return connected(options, ({ s3 }) =>
     printAudit(new BucketFiles(s3, bucket, prefix), { ...times, publicKeys }, options, io),
   );
+}
+
+/** Without a file CloudTrail is asked, in the region of each digest. */
+async function keySource({ publicKeys, awsProfile }: VerifyOptions): Promise<PublicKeySource> {
+  if (publicKeys !== undefined) return readPublicKeyFiles(publicKeys);
+  const { ListedPublicKeys } = await import('../lambda/verify/list-public-keys.ts');
+  return new ListedPublicKeys(awsProfile === undefined ? {} : { profile: awsProfile });
 }
 
 function usage(message: string): CommandFailure {

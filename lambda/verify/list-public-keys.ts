@@ -1,36 +1,36 @@
+import { CloudTrailClient, type CloudTrailClientConfig, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import type { PublicKey } from '../cloudtrail/digest-signature.ts';
 import type { PublicKeySource } from './public-keys.ts';
 
-/** A page of ListPublicKeys, as the AWS SDK for JavaScript gives it. */
-export interface PublicKeyPage {
-  readonly PublicKeyList?: readonly { readonly Fingerprint?: string; readonly Value?: Uint8Array }[];
-  readonly NextToken?: string;
-}
+/** CloudTrail's own public keys. Each region has its own, so each is asked for in its region. */
+export class ListedPublicKeys implements PublicKeySource {
+  readonly #config: CloudTrailClientConfig;
+  readonly #clients = new Map<string, CloudTrailClient>();
 
-/** Calls ListPublicKeys in a region. */
-export type ListPublicKeys = (
-  region: string,
-  request: { readonly StartTime: Date; readonly EndTime: Date; readonly NextToken?: string },
-) => Promise<PublicKeyPage>;
+  constructor(config: CloudTrailClientConfig = {}) {
+    this.#config = config;
+  }
 
-/** CloudTrail's own public keys: each region has its own, so each is asked for in its region. */
-export function listedPublicKeys(list: ListPublicKeys): PublicKeySource {
-  return {
-    list: async (region, from, to) => {
-      const keys: PublicKey[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await list(region, {
-          StartTime: from,
-          EndTime: to,
-          ...(NextToken !== undefined && { NextToken }),
-        });
-        for (const { Fingerprint: fingerprint, Value: value } of page.PublicKeyList ?? []) {
-          if (fingerprint !== undefined && value !== undefined) keys.push({ fingerprint, value });
-        }
-        NextToken = page.NextToken;
-      } while (NextToken !== undefined && NextToken !== '');
-      return keys;
-    },
-  };
+  async list(region: string, from: Date, to: Date): Promise<readonly PublicKey[]> {
+    const keys: PublicKey[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await this.#client(region).send(
+        new ListPublicKeysCommand({ StartTime: from, EndTime: to, ...(NextToken !== undefined && { NextToken }) }),
+      );
+      for (const { Fingerprint: fingerprint, Value: value } of page.PublicKeyList ?? []) {
+        if (fingerprint !== undefined && value !== undefined) keys.push({ fingerprint, value });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined && NextToken !== '');
+    return keys;
+  }
+
+  #client(region: string): CloudTrailClient {
+    const known = this.#clients.get(region);
+    if (known !== undefined) return known;
+    const made = new CloudTrailClient({ ...this.#config, region });
+    this.#clients.set(region, made);
+    return made;
+  }
 }

@@ -22,6 +22,7 @@ export interface Verification {
   /** Puts the log objects and the digest of an hour, ingests the former and hands the latter to verify. */
   deliver(hour: DeliveredHour): Promise<void>;
   verify(...keys: readonly string[]): ReturnType<Verify>;
+  verifyWith(verify: Verify, ...keys: readonly string[]): ReturnType<Verify>;
   /** Hands the messages that wait in the digest queue, however long they are delayed, to verify; returns how many. */
   recheck(): Promise<number>;
   sweep(): Promise<unknown>;
@@ -112,7 +113,8 @@ export async function startVerification(start: Date, trailOf: (bucket: string) =
       if (logs.length > 0) await verification.ingest(logs);
       expect((await verification.verify(digest.key)).batchItemFailures).toEqual([]);
     },
-    verify: (...keys) => verification.function()(sqsEvent({ s3Bucket: bucket, s3ObjectKey: keys })),
+    verify: (...keys) => verification.verifyWith(verification.function(), ...keys),
+    verifyWith: (verify, ...keys) => verify(sqsEvent({ s3Bucket: bucket, s3ObjectKey: keys })),
     recheck: async () => {
       const bodies = delayed.splice(0);
       for (const body of bodies) {

@@ -269,17 +269,17 @@ describe('a digest that is waited for', () => {
     const hour = trail.hour(REGION);
     await deliver(hour);
     const end = Date.parse(hour.end);
-    const after = async (hours: number) => {
+    const hoursLater = async (hours: number) => {
       verification.at(new Date(end + hours * 3_600_000));
       await verification.sweep();
       return (await verification.findings()).map((finding) => finding.split(' ')[0]);
     };
-    expect(await after(2.4)).toEqual([]);
-    expect(await after(2.6)).toEqual(['trailwarden-digest-overdue']);
-    expect(await after(3)).toHaveLength(1);
-    expect(await after(4.7)).toEqual(['trailwarden-digest-overdue', 'trailwarden-digests-missing']);
-    expect(await after(24)).toHaveLength(2);
-    expect(await after(29)).toHaveLength(3);
+    expect(await hoursLater(2.4)).toEqual([]);
+    expect(await hoursLater(2.6)).toEqual(['trailwarden-digest-overdue']);
+    expect(await hoursLater(3)).toHaveLength(1);
+    expect(await hoursLater(4.7)).toEqual(['trailwarden-digest-overdue', 'trailwarden-digests-missing']);
+    expect(await hoursLater(24)).toHaveLength(2);
+    expect(await hoursLater(29)).toHaveLength(3);
   });
 
   test('and comes is not reported', async () => {
@@ -369,26 +369,7 @@ describe('reconciliation', () => {
     if (hour === undefined) throw new Error('two hours were asked for');
     await verification.put(hour.digest);
     const verify = verification.function({ publicKeys: { list: async () => early.publicKeys } });
-    await verify({
-      Records: [
-        {
-          messageId: 'm',
-          receiptHandle: 'h',
-          body: JSON.stringify({ s3Bucket: trail.bucket, s3ObjectKey: [hour.digest.key] }),
-          attributes: {
-            ApproximateReceiveCount: '1',
-            SentTimestamp: '0',
-            SenderId: 's',
-            ApproximateFirstReceiveTimestamp: '0',
-          },
-          messageAttributes: {},
-          md5OfBody: '',
-          eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:digests',
-          awsRegion: 'us-east-1',
-        },
-      ],
-    });
+    await verification.verifyWith(verify, hour.digest.key);
     expect(await verification.digestRow(hour.digest)).toMatchObject({ status: 'valid', skipped: 2, missing: 0 });
     expect(await verification.findings()).toEqual([]);
   });
@@ -408,27 +389,7 @@ describe('what isn’t a digest in the digest queue', () => {
     const denied = verification.function({
       publicKeys: { list: async () => Promise.reject(new Error('AccessDenied')) },
     });
-    const event = {
-      Records: [
-        {
-          messageId: 'm',
-          receiptHandle: 'h',
-          body: JSON.stringify({ s3Bucket: trail.bucket, s3ObjectKey: [hour.digest.key] }),
-          attributes: {
-            ApproximateReceiveCount: '1',
-            SentTimestamp: '0',
-            SenderId: 's',
-            ApproximateFirstReceiveTimestamp: '0',
-          },
-          messageAttributes: {},
-          md5OfBody: '',
-          eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:digests',
-          awsRegion: 'us-east-1',
-        },
-      ],
-    };
-    expect((await denied(event)).batchItemFailures).toHaveLength(1);
+    expect((await verification.verifyWith(denied, hour.digest.key)).batchItemFailures).toHaveLength(1);
     expect(await verification.findings()).toEqual([]);
   });
 });

@@ -1,0 +1,21 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { readVerifyEnvironment } from '../runtime/environment.ts';
+import { ListedPublicKeys } from './list-public-keys.ts';
+import { wireVerify } from './wiring.ts';
+
+/** The Lambda function: what it needs comes from its environment. */
+export const handler = wireVerify({
+  environment: readVerifyEnvironment(process.env),
+  dynamodb: new DynamoDBClient({}),
+  s3: new S3Client({}),
+  sns: new SNSClient({}),
+  sqs: new SQSClient({}),
+  publicKeys: new ListedPublicKeys(),
+  logger: new Logger({ serviceName: 'verify' }),
+  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'verify' }),
+});
