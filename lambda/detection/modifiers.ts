@@ -24,12 +24,12 @@ const SWITCHES = ['all', 'cased', 'neq'] as const;
 const REGEX_FLAGS = ['i', 'm', 's'] as const;
 
 /** Names that mean the same: the long forms of the flags, and `wide`. */
-const ALIASES: Readonly<Record<string, string>> = {
-  ignorecase: 'i',
-  multiline: 'm',
-  dotall: 's',
-  wide: 'utf16le',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['ignorecase', 'i'],
+  ['multiline', 'm'],
+  ['dotall', 's'],
+  ['wide', 'utf16le'],
+]);
 
 const KNOWN: readonly string[] = [
   ...TRANSFORMS,
@@ -38,7 +38,7 @@ const KNOWN: readonly string[] = [
   ...REGEX_FLAGS,
   ...COMPARISONS,
   ...TIME_PARTS,
-  ...Object.keys(ALIASES),
+  ...ALIASES.keys(),
 ];
 
 /** A chain of modifiers that makes sense, sorted by what each of them does. */
@@ -60,7 +60,7 @@ export interface Modifiers {
  * or in which two contradict each other, is a problem: the author meant something else than what would happen.
  */
 export function parseModifiers(names: readonly string[], at: Position, report: Report): Modifiers | undefined {
-  const chain = names.map((name) => ALIASES[name] ?? name);
+  const chain = names.map((name) => ALIASES.get(name) ?? name);
   const before = report.problems.length;
   for (const [i, name] of chain.entries()) {
     if (!KNOWN.includes(name)) {

@@ -354,6 +354,8 @@ describe('chains that make no sense are refused', () => {
     ['f|contain: a', "unknown modifier 'contain' -> contains"],
     ['f|Contains: a', "unknown modifier 'Contains' -> contains"],
     ['f|regex: a', "unknown modifier 'regex'"],
+    ['f|constructor: a', "unknown modifier 'constructor'"],
+    ['f|__proto__: a', "unknown modifier '__proto__'"],
     ['f|: a', 'a modifier is missing after |'],
     ['f|contains|contains: a', "the modifier 'contains' is given twice"],
     ['f|wide|utf16le: a', "the modifier 'utf16le' is given twice"],
