@@ -5,7 +5,7 @@ import { AlertPublisher } from '../../lambda/alerts/publisher.ts';
 import { AlertSender } from '../../lambda/alerts/sender.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { finding } from '../support/findings.ts';
-import { memoryStore } from './support.ts';
+import { memoryStore } from './memory-store.ts';
 
 const sns = new SNSClient({});
 const mock = mockClient(sns);

@@ -148,7 +148,7 @@ describe('a function near its deadline', () => {
     expect(await ledgerRow()).not.toHaveProperty('resumeAt');
     expect((await ledgerRow())?.attempts).toBeGreaterThan(1);
     expect(await eventRows()).toHaveLength(3003);
-  });
+  }, 20_000);
 });
 
 describe('bad input is normal input', () => {
