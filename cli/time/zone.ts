@@ -4,7 +4,7 @@ export interface Zone {
   readonly name: string;
   /** `2026-11-20 14:03:05`. */
   format(time: Date): string;
-  /** The moment of a time on the zone's clocks; of one that comes twice the first, of one that is skipped the next. */
+  /** The moment of a time on the zone's clocks; of one that comes twice the first, of one that is skipped as long after the change. */
   moment(parts: LocalTime): Date;
 }
 
@@ -49,8 +49,8 @@ export function readZone(name: string): Zone {
       const asUtc = Date.UTC(year, month - 1, day, hour, minute, second);
       // The offsets a day before and after are those around any change of the clocks.
       const [before, after] = [offset(asUtc - 86_400_000), offset(asUtc + 86_400_000)];
-      const first = asUtc - before;
-      return new Date(offset(first) === before ? first : asUtc - after);
+      const [earlier, later] = [asUtc - before, asUtc - after];
+      return new Date(offset(earlier) !== before && offset(later) === after ? later : earlier);
     },
   };
 }
