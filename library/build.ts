@@ -1,15 +1,15 @@
 import { cp, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Builds what is published into dist/: Node strips no types below node_modules, so the package holds JavaScript.
- * Rooms and files stay where they are to each other, because some find their neighbours (rules, samples, workers) by
- * their own place. The types come from `tsc`.
+ * Builds what is published into dist/, or into the folder that is named: Node strips no types below node_modules, so
+ * that the package holds JavaScript. Rooms and files stay where they are to each other, because some find their
+ * neighbours (rules, samples, workers) by their own place. The types come from `tsc`.
  */
 
 const ROOT = join(import.meta.dirname, '..');
-const DIST = join(ROOT, 'dist');
+const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 
 /** Files are built one by one: what they name of each other, by import or by URL, is `.js` now. */
 const namesOfBuiltFiles: Plugin = {

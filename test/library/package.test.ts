@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(__dirname, '../..');
+const RULE = 'title: x\nlogsource: {product: aws}\ndetection: {a: {trailwarden.actor.kind: root}, condition: a}\n';
+
+/** Node and the compiler, in a process of their own. */
+const run = promisify(execFile);
+
+/** The package as npm installs it, in a project that knows nothing of where it was made. */
+describe('the published package', () => {
+  let folder: string;
+  let project: string;
+  const node = async (...args: string[]) => (await run(process.execPath, args, { cwd: project })).stdout;
+  const tsc = (cwd: string, ...args: string[]) =>
+    run(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), ...args], { cwd });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'trailwarden-package-'));
+    project = join(folder, 'project');
+    const installed = join(project, 'node_modules/trailwarden');
+    await mkdir(installed, { recursive: true });
+    // What npm would install beside it.
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
+    await copyFile(join(ROOT, 'package.json'), join(installed, 'package.json'));
+    const dist = join(installed, 'dist');
+    await run(process.execPath, [join(ROOT, 'library/build.ts'), dist], { cwd: ROOT });
+    await tsc(ROOT, '-p', 'tsconfig.build.json', '--outDir', dist);
+    await writeFile(join(project, 'package.json'), '{"type":"module"}');
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('gives programs the detection engine', async () => {
+    const program = `
+      import { compileRules } from 'trailwarden/detection';
+      const { detector } = compileRules([${JSON.stringify(RULE)}]);
+      const record = {
+        eventID: 'e-1', eventTime: '2026-11-20T14:00:00Z', eventSource: 'iam.amazonaws.com', eventName: 'CreateUser',
+        recipientAccountId: '111122223333', userIdentity: { type: 'Root', accountId: '111122223333' },
+      };
+      console.log(JSON.stringify(detector.match(record).map(({ title }) => title)));
+    `;
+    expect(await node('--input-type=module', '--eval', program)).toBe('["x"]\n');
+  });
+
+  test('gives programs its types', async () => {
+    const program = `
+      import { type CompileOptions, compileRules, type Level, type RuleMatch } from 'trailwarden/detection';
+      const options: CompileOptions = { anyLogsource: true, placeholders: { admins: ['alice'] } };
+      const { detector, problems } = compileRules([{ file: 'a.yml', text: '' }], options);
+      const matches: RuleMatch[] = detector.match({});
+      export const levels: Level[] = matches.map(({ level }) => level);
+      export const lines: number[] = problems.map(({ line }) => line);
+      // @ts-expect-error: no such option
+      compileRules([], { anyLogsorce: true });
+    `;
+    await writeFile(join(project, 'program.mts'), program);
+    const check = (...options: string[]) =>
+      tsc(project, '--noEmit', '--strict', '--target', 'es2022', '--types', '', ...options, 'program.mts');
+    await expect(check('--module', 'nodenext')).resolves.toMatchObject({ stdout: '' });
+    await expect(check('--module', 'preserve', '--moduleResolution', 'bundler')).resolves.toMatchObject({ stdout: '' });
+  }, 30_000);
+
+  test('gives people the command line with the default rules', async () => {
+    const command = join(project, 'node_modules/trailwarden/dist/bin/trailwarden.js');
+    expect(await node(command, '--help')).toContain('Usage: trailwarden');
+    expect(await node(command, 'rules', 'list', '--format', 'csv')).toContain('Root credentials used');
+    const record = {
+      eventID: 'e-1',
+      eventTime: '2026-11-20T14:00:00Z',
+      eventSource: 'iam.amazonaws.com',
+      eventName: 'CreateUser',
+      recipientAccountId: '111122223333',
+      userIdentity: { type: 'Root', accountId: '111122223333' },
+    };
+    // Big enough for a thread of its own.
+    const big = JSON.stringify({ Records: [record], padding: 'x'.repeat(25 * 1024 * 1024) });
+    await writeFile(join(project, 'a.json'), big);
+    await writeFile(join(project, 'b.json'), big);
+    const found = await node(command, 'scan', 'a.json', 'b.json', '--format', 'jsonl', '--min-level', 'high');
+    expect(found.split('\n').filter((line) => line.includes('"Root credentials used"'))).toHaveLength(1);
+  }, 60_000);
+});
