@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { replaceLoneSurrogates } from './lone-surrogates.ts';
 import { MalformedLogObject, RecordSplitter, type SplitItem } from './record-splitter.ts';
 
 /** A member of `Records`: parsed, or with the reason why it couldn't be. */
@@ -83,7 +84,7 @@ export async function* readLogObject(
 function parse(item: SplitItem, index: number): LogObjectItem {
   if (item.kind === 'oversized') return { index, problem: `the record has ${item.length} bytes, more than the limit` };
   try {
-    return { index, bytes: item.bytes, value: JSON.parse(item.bytes.toString('utf8')) };
+    return { index, bytes: item.bytes, value: JSON.parse(replaceLoneSurrogates(item.bytes.toString('utf8'))) };
   } catch (error) {
     return { index, bytes: item.bytes, problem: `the record is not JSON${syntaxErrorPosition(error)}` };
   }
