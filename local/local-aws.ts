@@ -9,7 +9,7 @@ import { provision, type Resources } from './provision.ts';
 import { DEFAULT_RULES, writeRuleSet } from './rule-set.ts';
 
 /** What a run that keeps nothing leaves behind, for questions until the next such run. */
-export const LAST_RUN = join('.trailwarden', 'last-run');
+const LAST_RUN = join('.trailwarden', 'last-run');
 
 /** The name of the deployment on the embedded AWS. */
 const DEPLOYMENT = 'trailwarden';

@@ -7,14 +7,16 @@ export interface Progress {
   stop(): void;
 }
 
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 const LINE_INTERVAL_MILLISECONDS = 3_000;
 
 /** A bar on a terminal; without one, a plain line every few seconds. */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
+export function createProgress(stream: Output): Progress {
   return stream.isTTY ? createBar(stream) : createLines(stream);
 }
 
-function createBar(stream: NodeJS.WriteStream): Progress {
+function createBar(stream: Output): Progress {
   const bar = new SingleBar({
     stream,
     format: '  {bar} {value}/{total} log objects  {note}',
@@ -30,7 +32,7 @@ function createBar(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function createLines(stream: NodeJS.WriteStream): Progress {
+function createLines(stream: Output): Progress {
   let line = '';
   let timer: NodeJS.Timeout | undefined;
   let total = 0;

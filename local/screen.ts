@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { printable } from '../lambda/alerts/printable.ts';
 
-export type Colors = ReturnType<typeof colors.createColors>;
+type Colors = ReturnType<typeof colors.createColors>;
 
 /** A value, or one with its colour. */
 export type Cell = string | number | { readonly text: string; readonly format: (text: string) => string };

@@ -46,6 +46,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // The second one doesn't wait for what is under way. The emulators end with us.
     if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+    console.error('Finishing what is under way; once more ends at once.');
     interruption.abort();
   });
 }

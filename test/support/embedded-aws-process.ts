@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Names the file in which the tests find the endpoints of the embedded AWS. */
 export const ENDPOINTS_FILE_VARIABLE = 'TRAILWARDEN_TEST_ENDPOINTS';
 
-const SERVE = join(import.meta.dirname, '../../local/emulators/serve.ts');
+const SERVE = fileURLToPath(new URL('../../local/emulators/serve.ts', import.meta.url));
 
 /**
  * One embedded AWS for a whole run of jest. It is a process of its own, because the tests run as CommonJS and fauxqs is
