@@ -59,6 +59,7 @@ const ANSWERS: Readonly<Record<string, readonly string[] | number>> = {
   'What did this role do on that day?': [DELETED, DENIED],
   'Who called this action?': [ROOT],
   'Who touched this resource?': [DELETED, DENIED],
+  'What changed it?': [DELETED],
   'Who deleted its tags, from where, with which credentials?': [DELETED],
   'What came from this address?': [DELETED],
   'What did this access key do?': [DELETED, DENIED],
