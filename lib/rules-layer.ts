@@ -4,6 +4,7 @@ import { basename, join, relative } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { formatProblem, parseRules, type RuleSource } from '../lambda/detection/index.ts';
+import { packPlaceholders } from '../rules/placeholders.ts';
 import { RULES_FILE } from './audit-function.ts';
 import type { DeploymentConfig } from './config.ts';
 
@@ -26,7 +27,7 @@ export interface RulesLayerProps {
 export class RulesLayer extends LayerVersion {
   /** @throws RulesError with every problem of every file. */
   constructor(scope: Construct, id: string, { deployment, folders, rules }: RulesLayerProps) {
-    const json = ruleSetJson(folders, rules);
+    const json = ruleSetJson({ deployment, folders, rules });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
     try {
       writeFileSync(join(folder, basename(RULES_FILE)), json);
@@ -56,10 +57,10 @@ function readRuleFiles(folder: string): RuleSource[] {
     .map((path) => ({ file: shown(path), text: readFileSync(path, 'utf8') }));
 }
 
-function ruleSetJson(folders: readonly string[], { placeholders, overrides }: RulesLayerProps['rules']): string {
-  const entries = Object.entries(overrides);
+function ruleSetJson({ deployment, folders, rules }: RulesLayerProps): string {
+  const entries = Object.entries(rules.overrides);
   const { ruleSet, problems } = parseRules(folders.flatMap(readRuleFiles), {
-    placeholders,
+    placeholders: packPlaceholders({ deployment, placeholders: rules.placeholders }),
     levels: Object.fromEntries(entries.flatMap(([id, { level }]) => (level === undefined ? [] : [[id, level]]))),
     disabled: entries.filter(([, { enabled }]) => enabled === false).map(([id]) => id),
   });
