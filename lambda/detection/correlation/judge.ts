@@ -37,12 +37,16 @@ export function firesEarly({ type, condition }: CorrelationRule): boolean {
  */
 export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
   const { rule } = context;
+  const times = new Set<number>();
+  for (const { eventTime } of view.members) {
+    if (eventTime >= time && eventTime < time + rule.timespan && !isSilent(rule, view.firings, eventTime))
+      times.add(eventTime);
+  }
+  if (times.size === 0) return { firings: [] };
   const members = view.members.toSorted(byTime);
-  const ends = new Set(members.map(({ eventTime }) => eventTime));
   const claimed: Firing[] = [];
-  for (const at of ends) {
-    if (at < time || at >= time + rule.timespan) continue;
-    if (isSilent(rule, [...view.firings, ...claimed], at)) continue;
+  for (const at of [...times].sort((a, b) => a - b)) {
+    if (isSilent(rule, claimed, at)) continue;
     const window = members.filter(({ eventTime }) => eventTime > at - rule.timespan && eventTime <= at);
     const firing = judgeWindow(context, window, view.truncated);
     if (firing !== undefined) claimed.push(firing);
@@ -61,25 +65,51 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
   const { rule, now, lateness } = context;
   const members = view.members.toSorted(byTime);
   const lastRead = members.at(-1)?.eventTime ?? Number.NEGATIVE_INFINITY;
+  const known = [...view.firings];
   const claimed: Firing[] = [];
   let { judgedThrough = Number.NEGATIVE_INFINITY } = view;
   let reached = lastBefore(members, judgedThrough + rule.timespan);
-  for (const start of new Set(members.map(({ eventTime }) => eventTime))) {
+  for (const { start, first, behind, lastArrival } of windowsOf(members, rule.timespan)) {
     if (start <= judgedThrough) continue;
     const closes = start + rule.timespan;
-    const window = members.filter(({ eventTime }) => eventTime >= start && eventTime < closes);
-    const due = Math.max(...window.map(({ arrivedAt }) => dueOf(closes, arrivedAt, lateness)));
+    const due = dueOf(closes, lastArrival, lateness);
     if (due > now) return { firings: claimed, ...through(judgedThrough), due };
     const isCut = view.truncated && closes > lastRead;
     judgedThrough = isCut ? lastRead : start;
-    const at = window.at(-1)?.eventTime ?? start;
+    const at = members[behind - 1]?.eventTime ?? start;
     const isPart = at <= reached;
     reached = at;
-    if (isPart || isSilent(rule, [...view.firings, ...claimed], at)) continue;
-    const firing = judgeWindow(context, window, isCut);
-    if (firing !== undefined) claimed.push(firing);
+    if (isPart || isSilent(rule, known, at)) continue;
+    const firing = judgeWindow(context, members.slice(first, behind), isCut);
+    if (firing === undefined) continue;
+    known.push(firing);
+    claimed.push(firing);
   }
   return { firings: claimed, ...through(judgedThrough), ...(view.truncated ? { due: now } : {}) };
+}
+
+/**
+ * The windows that start with each time among the members, which are sorted: the members from `first` on and before
+ * `behind`, and when the last of them came. In one pass: a group may hold many thousands.
+ */
+function* windowsOf(
+  members: readonly Member[],
+  timespan: number,
+): Generator<{ start: number; first: number; behind: number; lastArrival: number }> {
+  let behind = 0;
+  // Members of the window that came later than all behind them, by position: the first one came last of all.
+  const latest: number[] = [];
+  const arrival = (position: number | undefined): number => members[position ?? -1]?.arrivedAt ?? 0;
+  for (const [first, { eventTime: start }] of members.entries()) {
+    if (members[first - 1]?.eventTime === start) continue;
+    while (behind < members.length && (members[behind]?.eventTime ?? 0) < start + timespan) {
+      while (latest.length > 0 && arrival(latest.at(-1)) <= arrival(behind)) latest.pop();
+      latest.push(behind);
+      behind += 1;
+    }
+    while ((latest[0] ?? first) < first) latest.shift();
+    yield { start, first, behind, lastArrival: arrival(latest[0]) };
+  }
 }
 
 /** Whatever order a store keeps them in: a firing must name its events alike wherever it is found. */

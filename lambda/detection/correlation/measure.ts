@@ -12,7 +12,8 @@ const MAX_TUPLES = 64;
 export function measure(rule: CorrelationRule, window: readonly Member[]): number | undefined {
   switch (rule.type) {
     case 'event_count':
-      return new Set(window.map(({ identity }) => identity)).size;
+      // A member is an event and a rule: of one rule, no event is there twice.
+      return rule.rules.length === 1 ? window.length : new Set(window.map(({ identity }) => identity)).size;
     case 'value_count':
       return new Set(window.flatMap((member) => tuplesOf(rule, member))).size;
     case 'temporal':

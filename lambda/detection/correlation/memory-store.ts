@@ -6,6 +6,8 @@ interface Group {
   /** By eventTime. */
   members: { member: Member; expiresAt: number }[];
   known: Set<string>;
+  /** The ids of the rules that members have matched. */
+  rules: Set<string>;
   firings: { firing: Firing; expiresAt: number }[];
   judgedThrough: number | undefined;
   due: number | undefined;
@@ -43,6 +45,7 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
     const identity = `${member.rule}\n${member.identity}`;
     if (!group.known.has(identity)) {
       group.known.add(identity);
+      group.rules.add(member.rule);
       group.members.splice(firstAfter(group.members, member.eventTime), 0, { member, expiresAt });
       group.expiresAt = Math.max(group.expiresAt, expiresAt);
       group.soonest = Math.min(group.soonest, expiresAt);
@@ -55,7 +58,7 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
   around(key: GroupKey, around: Around): GroupView {
     const group = this.#groupOf(key);
     this.#forget(group);
-    return viewOf(group, nearest(group.members, around));
+    return viewOf(group, nearest(group, around));
   }
 
   read(key: GroupKey, limit: number): GroupView {
@@ -94,6 +97,7 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
         key,
         members: [],
         known: new Set(),
+        rules: new Set(),
         firings: [],
         judgedThrough: undefined,
         due: undefined,
@@ -137,28 +141,46 @@ function firstAfter(members: Group['members'], time: number): number {
   return low;
 }
 
-function nearest(
-  members: Group['members'],
-  { time, timespan, limit }: Around,
-): Pick<GroupView, 'members' | 'truncated'> {
-  const from = firstAfter(members, time - timespan);
+function nearest(group: Group, { time, timespan, limit }: Around): Pick<GroupView, 'members' | 'truncated'> {
+  const { members } = group;
   const middle = firstAfter(members, time);
-  const isWithin = ({ member }: Group['members'][number]): boolean => member.eventTime < time + timespan;
-  const before = take(members.slice(from, middle).reverse(), limit);
-  const after = take(members.slice(middle).filter(isWithin), limit);
-  return {
-    members: [...before.members.reverse(), ...after.members],
-    truncated: before.truncated || after.truncated,
-  };
+  const before = new Nearest(group.rules.size, limit);
+  for (let i = middle - 1; i >= 0; i--) {
+    const member = members[i]?.member;
+    if (member === undefined || member.eventTime <= time - timespan || !before.take(member)) break;
+  }
+  const after = new Nearest(group.rules.size, limit);
+  for (let i = middle; i < members.length; i++) {
+    const member = members[i]?.member;
+    if (member === undefined || member.eventTime >= time + timespan || !after.take(member)) break;
+  }
+  return { members: [...before.taken.reverse(), ...after.taken], truncated: before.truncated || after.truncated };
 }
 
-/** The first members of each rule. */
-function take(members: Group['members'], limit: number): { members: Member[]; truncated: boolean } {
-  const counts = new Map<string, number>();
-  const taken = members.flatMap(({ member }) => {
-    const count = (counts.get(member.rule) ?? 0) + 1;
-    counts.set(member.rule, count);
-    return count > limit ? [] : [member];
-  });
-  return { members: taken, truncated: taken.length < members.length };
+/** Takes the first members of each rule, until there are enough of all. */
+class Nearest {
+  readonly taken: Member[] = [];
+  truncated = false;
+  readonly #counts = new Map<string, number>();
+  readonly #rules: number;
+  readonly #limit: number;
+  #full = 0;
+
+  constructor(rules: number, limit: number) {
+    this.#rules = rules;
+    this.#limit = limit;
+  }
+
+  /** False when no more members need be offered. */
+  take(member: Member): boolean {
+    const count = this.#counts.get(member.rule) ?? 0;
+    if (count >= this.#limit) {
+      this.truncated = true;
+      return this.#limit > 0 && this.#full < this.#rules;
+    }
+    this.taken.push(member);
+    this.#counts.set(member.rule, count + 1);
+    if (count + 1 === this.#limit) this.#full += 1;
+    return true;
+  }
 }

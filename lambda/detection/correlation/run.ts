@@ -96,7 +96,8 @@ class Outcome {
       if (correlation === undefined) continue;
       const { rule, early, limit } = correlation;
       const whole: Member = { ...member, arrivedAt: now };
-      const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit };
+      // What waits is judged by `settle`: there is nothing to read back for it.
+      const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit: early ? limit : 0 };
       const expiresAt = expiryOf(whole, rule.timespan, lateness);
       const due = early ? {} : { due: dueOfMember(whole, rule.timespan, lateness) };
       const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
