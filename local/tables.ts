@@ -8,6 +8,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { TABLES, type TableName, type TableSchema, tableName } from '../lambda/index/schema.ts';
+import { InputError } from './input-error.ts';
 
 interface Key {
   readonly partitionKey: string;
@@ -19,7 +20,7 @@ interface Key {
  * switched on: no emulator deletes expired rows, and reads leave them out anyway.
  *
  * @returns their physical names
- * @throws Error when a table exists with other keys or indexes, which an older version has left
+ * @throws InputError when a table exists with other keys or indexes, which an older version has left
  */
 export async function createTables(client: DynamoDBClient, deployment: string): Promise<Record<TableName, string>> {
   const create = async (table: TableName) => {
@@ -70,7 +71,9 @@ async function assertSameSchema(client: DynamoDBClient, name: string, schema: Ta
     ...schema.indexes.map((index) => describe(index.name, keySchema(index))),
   ];
   if (found.toSorted().join() !== wanted.toSorted().join()) {
-    throw new Error(`The table ${name} was made by another version: its keys or indexes differ. Use another folder.`);
+    throw new InputError(
+      `The table ${name} was made by another version: its keys or indexes differ. Use another folder.`,
+    );
   }
 }
 
