@@ -15,6 +15,7 @@ import {
  */
 
 export {
+  type CorrelationFinding,
   type Detector,
   type DetectorOptions,
   type ExplainNode,
@@ -23,6 +24,7 @@ export {
   LEVELS,
   type Level,
   type MatchedField,
+  type Membership,
   type RuleMatch,
   type RuleMetadata,
   type RuleOptions,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,6 +44,14 @@ describe('the published package', () => {
       console.log(JSON.stringify(detector.match(record).map(({ title }) => title)));
     `;
     expect(await node('--input-type=module', '--eval', program)).toBe('["x"]\n');
+  });
+
+  test('does what docs/library.md shows', async () => {
+    const page = await readFile(join(ROOT, 'docs/library.md'), 'utf8');
+    const [, program = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+    expect(await node('--input-type=module', '--eval', program)).toBe(
+      "high Root was used [ { field: 'trailwarden.actor.kind', value: 'root' } ]\n",
+    );
   });
 
   test('gives programs its types', async () => {
