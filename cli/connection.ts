@@ -1,17 +1,28 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
+import type { AlertTopics } from '../lambda/alerts/publisher.ts';
 import { TABLES, type TableName, tableName } from '../lambda/index/schema.ts';
+import type { Caller } from '../lambda/index/suppression-event.ts';
+import { alertTopicsOf } from './alert-topics.ts';
+import { callerOf, localCaller } from './caller.ts';
 
 /** Where questions go: the tables of a deployment, and the buckets that receipts name. */
 export interface Connection {
   readonly documents: DynamoDBDocumentClient;
   readonly s3: S3Client;
+  readonly sns: SNSClient;
   readonly sqs: SQSClient;
   /** Physical names. */
   readonly tables: Readonly<Record<TableName, string>>;
+  /** Who runs the command. @throws the SDK's errors. */
+  caller(): Promise<Caller>;
+  /** ARNs; that of the chat topic, though the deployment may have none. */
+  alertTopics(): Promise<AlertTopics>;
   close(): Promise<void>;
 }
 
@@ -56,17 +67,20 @@ function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions):
   const s3 = new S3Client({ ...common, followRegionRedirects: true });
   // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
   const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
+  const sns = new SNSClient(common);
+  const sts = new STSClient(common);
   const names = Object.keys(TABLES).map((table) => [table, tableName(deployment, table as TableName)]);
   return {
     documents: DynamoDBDocumentClient.from(dynamodb),
     s3,
+    sns,
     sqs,
     // Made from the keys of TABLES.
     tables: Object.fromEntries(names) as Record<TableName, string>,
+    caller: () => callerOf(sts),
+    alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts)),
     close: async () => {
-      dynamodb.destroy();
-      s3.destroy();
-      sqs.destroy();
+      for (const client of [dynamodb, s3, sns, sqs, sts]) client.destroy();
     },
   };
 }
@@ -78,8 +92,11 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
   return {
     documents: DynamoDBDocumentClient.from(clients.dynamodb),
     s3: clients.s3,
+    sns: clients.sns,
     sqs: clients.sqs,
     tables: resources.tables,
+    caller: async () => localCaller(),
+    alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
     close: stop,
   };
 }

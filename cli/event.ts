@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { redact } from '../lambda/cloudtrail/secrets.ts';
 import { createEventQueries, type EventDetail } from '../lambda/index/event-query.ts';
 import { Ledger } from '../lambda/index/ledger.ts';
+import { SuppressionTable } from '../lambda/index/suppression-table.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { eventJson, eventListing } from './event-listing.ts';
 import { actorText } from './event-text.ts';
@@ -12,6 +13,7 @@ import { jsonText } from './output/json.ts';
 import { type Listing, printListing } from './output/listing.ts';
 import { printableLines } from './output/printable-lines.ts';
 import { outcomeStyle, paintFor, type Style } from './output/style.ts';
+import { isOwn, readOwnRecord } from './own-record.ts';
 import { type RawRecord, readRawRecord } from './raw-record.ts';
 import { relativeTime } from './time/relative-time.ts';
 import { zoneOption } from './time/time-options.ts';
@@ -51,9 +53,15 @@ export function eventCommand(io: Io): Command {
 async function show(id: string, options: EventOptions, io: Io): Promise<void> {
   const found = await connected(options, async ({ documents, tables, s3 }) => {
     const ledger = new Ledger(documents, tables.ledger);
+    const suppressions = new SuppressionTable(documents, tables, io.now);
     const events = await createEventQueries(documents, tables, io.now).event(id);
     return Promise.all(
-      events.map(async (event) => ({ event, raw: await readRawRecord(s3, ledger, event.eventID, event.receipt) })),
+      events.map(async (event) => ({
+        event,
+        raw: isOwn(event)
+          ? await readOwnRecord(suppressions, event.receipt)
+          : await readRawRecord(s3, ledger, event.eventID, event.receipt),
+      })),
     );
   });
   if (found.length === 0) throw new CommandFailure(`There is no event ${id} in the index.`);
@@ -140,8 +148,13 @@ function mfaText(mfa: boolean | undefined): string {
   return mfa === undefined ? '' : mfa ? ', with MFA' : ', without MFA';
 }
 
-function objectLines({ receipt }: EventDetail, raw: RawRecord): readonly Line[] {
-  const { bucket, key, version, index } = receipt;
+function objectLines(event: EventDetail, raw: RawRecord): readonly Line[] {
+  const { bucket, key, version, index } = event.receipt;
+  if (isOwn(event))
+    return [
+      ['Receipt', `suppression ${key} in the table ${bucket}`],
+      ['Problem', raw.problem, 'bad'],
+    ];
   return [
     ['Receipt', `s3://${bucket}/${key}`],
     ['', `version ${version}, record ${index}`],

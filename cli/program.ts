@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { alertCommand } from './alert.ts';
 import { awsAdvice } from './aws-advice.ts';
 import { eventCommand } from './event.ts';
 import { eventsCommand } from './events.ts';
@@ -10,6 +11,7 @@ import { redriveCommand } from './redrive.ts';
 import { rulesCommand } from './rules.ts';
 import { scanCommand } from './scan.ts';
 import { statusCommand } from './status.ts';
+import { suppressCommand } from './suppress.ts';
 import { timelineCommand } from './timeline.ts';
 import { traceCommand } from './trace.ts';
 import { verifyCommand } from './verify.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly CommandFactory[] = [
   eventsCommand,
   eventCommand,
   findingsCommand,
+  alertCommand,
+  suppressCommand,
   traceCommand,
   timelineCommand,
   rulesCommand,

@@ -3,42 +3,38 @@ import type { Suppression } from '../alerts/suppression.ts';
 import { type CloudTrailEvent, readEvent } from '../cloudtrail/event.ts';
 import type { JsonObject } from '../cloudtrail/json.ts';
 
-/** Who makes or ends a suppression, as far as it is known. */
+/** Who makes or ends a suppression. */
 export interface Caller {
-  /** A name that says who it was to those who know the team: a user, a profile, an ARN. */
-  readonly name: string;
-  readonly accessKeyId?: string;
+  /** As CloudTrail would write it. */
+  readonly userIdentity: JsonObject;
   /** The deployment's. */
   readonly account: string;
   readonly region: string;
 }
 
-/** What happened, and which record of the suppression's row tells of it. */
-const CHANGES = {
-  CreateSuppression: 0,
-  EndSuppression: 1,
-} as const;
+/** What happened, and which of the records in the suppression's row tells of it. */
+const RECORD_OF = { CreateSuppression: 0, EndSuppression: 1 } as const;
+
+export interface SuppressionChange {
+  readonly eventName: keyof typeof RECORD_OF;
+  readonly suppression: Pick<Suppression, 'suppressionId' | 'ruleId' | 'actor' | 'account' | 'until' | 'reason'>;
+  readonly caller: Caller;
+  /** Physical name of the table of suppressions. */
+  readonly table: string;
+  readonly now: Date;
+}
 
 /**
  * The event of a suppression that was made or ended: CloudTrail sees neither, so it is written here, in CloudTrail's
  * form, and found through every index like any other. Its record stands in the suppression's row, not in S3: the
- * receipt names the table and the suppression.
+ * receipt names the table, the suppression and the place among its records.
  * @throws Error for a caller without an account.
  */
-export function suppressionEvent(
-  eventName: keyof typeof CHANGES,
-  suppression: Suppression,
-  { caller, table, now }: { readonly caller: Caller; readonly table: string; readonly now: Date },
-): CloudTrailEvent {
+export function suppressionEvent({ eventName, suppression, caller, table, now }: SuppressionChange): CloudTrailEvent {
   const { suppressionId, ruleId, actor, account, until, reason } = suppression;
   const record: JsonObject = {
     eventVersion: '1.11',
-    userIdentity: {
-      type: 'Unknown',
-      userName: caller.name,
-      accountId: caller.account,
-      ...(caller.accessKeyId !== undefined && { accessKeyId: caller.accessKeyId }),
-    },
+    userIdentity: caller.userIdentity,
     eventTime: `${now.toISOString().slice(0, 19)}Z`,
     eventSource: 'trailwarden',
     eventName,
@@ -54,17 +50,13 @@ export function suppressionEvent(
     responseElements: null,
     eventID: randomUUID(),
     readOnly: false,
-    resources: [{ ARN: suppressionId }, { ARN: ruleId }, ...(actor === undefined ? [] : [{ ARN: actor }])],
+    resources: [suppressionId, ruleId, ...(actor === undefined ? [] : [actor])].map((ARN) => ({ ARN })),
     eventType: 'AwsApiCall',
     recipientAccountId: caller.account,
     eventCategory: 'Management',
   };
-  const result = readEvent(record, {
-    bucket: table,
-    key: suppressionId,
-    version: eventName,
-    index: CHANGES[eventName],
-  });
+  const receipt = { bucket: table, key: suppressionId, version: eventName, index: RECORD_OF[eventName] };
+  const result = readEvent(record, receipt);
   if (!result.ok) throw new Error(`The suppression can't be written down as an event: ${result.reason}`);
   return result.event;
 }

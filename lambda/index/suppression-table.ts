@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -8,10 +10,11 @@ import {
 import * as z from 'zod';
 import { isInForce, type Suppression } from '../alerts/suppression.ts';
 import type { SuppressionSource } from '../alerts/suppression-lookup.ts';
-import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import { eventRows } from './event-row.ts';
 import { KnownDaysWriter } from './known-days.ts';
 import { ShardSettings } from './shard-settings.ts';
+import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
 
 /**
  * Days that the events of making and ending suppressions stay in the index: whoever asks why nobody was told asks late.
@@ -30,6 +33,8 @@ const suppressionSchema: z.ZodType<Suppression> = z.object({
   endedAt: z.string().optional(),
   endedBy: z.string().optional(),
 });
+
+const recordsSchema = z.object({ records: z.array(z.string()).default([]) });
 
 export interface SuppressionTables {
   /** Physical names. */
@@ -60,6 +65,9 @@ export function suppressionsOf(client: DynamoDBDocumentClient, table: string): S
   };
 }
 
+/** What is to be suppressed. */
+export type SuppressionRequest = Pick<Suppression, 'ruleId' | 'actor' | 'account' | 'until' | 'reason'>;
+
 /** The suppressions as rows. Each change is written together with the event that tells of it, or not at all. */
 export class SuppressionTable {
   readonly #client: DynamoDBDocumentClient;
@@ -72,8 +80,12 @@ export class SuppressionTable {
     this.#now = now;
   }
 
-  /** @throws the SDK's errors, TransactionCanceledException for an id that is taken among them. */
-  async create(suppression: Suppression, event: CloudTrailEvent): Promise<void> {
+  /** Functions that record findings know of it within half a minute. @throws the SDK's errors. */
+  async create(request: SuppressionRequest, caller: Caller): Promise<Suppression> {
+    const now = this.#now();
+    const named = { suppressionId: `sup-${randomBytes(5).toString('hex')}`, ...request };
+    const event = this.#event('CreateSuppression', named, caller);
+    const suppression = { ...named, createdBy: nameOf(event), createdAt: now.toISOString() };
     await this.#write(event, {
       Put: {
         TableName: this.#tables.suppressions,
@@ -81,36 +93,52 @@ export class SuppressionTable {
         ConditionExpression: 'attribute_not_exists(suppressionId)',
       },
     });
+    return suppression;
   }
 
-  /** @throws the SDK's errors, TransactionCanceledException where somebody else has ended it among them. */
-  async end(suppression: Required<Pick<Suppression, 'suppressionId' | 'endedAt' | 'endedBy'>>, event: CloudTrailEvent) {
-    await this.#write(event, {
-      Update: {
-        TableName: this.#tables.suppressions,
-        Key: { suppressionId: suppression.suppressionId },
-        UpdateExpression: 'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
-        ConditionExpression: '#state = :active',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':active': 'active',
-          ':ended': 'ended',
-          ':at': suppression.endedAt,
-          ':by': suppression.endedBy,
-          ':records': [JSON.stringify(event.record)],
+  /**
+   * Ends a suppression before its time.
+   * @returns false where it was ended before.
+   * @throws the SDK's errors.
+   */
+  async end(suppression: Suppression, caller: Caller): Promise<boolean> {
+    const event = this.#event('EndSuppression', suppression, caller);
+    try {
+      await this.#write(event, {
+        Update: {
+          TableName: this.#tables.suppressions,
+          Key: { suppressionId: suppression.suppressionId },
+          UpdateExpression:
+            'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
+          ConditionExpression: '#state = :active',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: {
+            ':active': 'active',
+            ':ended': 'ended',
+            ':at': this.#now().toISOString(),
+            ':by': nameOf(event),
+            ':records': [JSON.stringify(event.record)],
+          },
         },
-      },
-    });
+      });
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
   }
 
   async get(suppressionId: string): Promise<Suppression | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#tables.suppressions, Key: { suppressionId }, ConsistentRead: true }),
-    );
+    const Item = await this.#item(suppressionId);
     return Item === undefined ? undefined : suppressionSchema.parse(Item);
   }
 
-  /** The suppressions in force, those that end soonest first; with `all` also those that are over. */
+  /** The record of the event that a receipt names, as JSON; undefined where there is none. */
+  async record({ key, index }: Pick<Receipt, 'key' | 'index'>): Promise<string | undefined> {
+    return recordsSchema.parse((await this.#item(key)) ?? {}).records[index];
+  }
+
+  /** The suppressions that are in force, those that end soonest first; with `all` those that are over too. */
   async *list({ all }: { readonly all: boolean }): AsyncGenerator<Suppression> {
     const now = this.#now();
     for (const state of all ? ['active', 'ended'] : ['active']) {
@@ -128,6 +156,21 @@ export class SuppressionTable {
     }
   }
 
+  async #item(suppressionId: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#tables.suppressions, Key: { suppressionId }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  #event(
+    eventName: SuppressionChange['eventName'],
+    suppression: SuppressionChange['suppression'],
+    caller: Caller,
+  ): CloudTrailEvent {
+    return suppressionEvent({ eventName, suppression, caller, table: this.#tables.suppressions, now: this.#now() });
+  }
+
   async #write(event: CloudTrailEvent, change: TransactItems[number]): Promise<void> {
     const now = this.#now();
     const { events } = this.#tables;
@@ -141,4 +184,16 @@ export class SuppressionTable {
       }),
     );
   }
+}
+
+/** Who it was, in a line: the actor, and the session of a role. */
+function nameOf({ actor }: CloudTrailEvent): string {
+  return actor.session === undefined ? actor.id : `${actor.id} (session ${actor.session})`;
+}
+
+/** Whether a transaction was cancelled because the condition of its change didn't hold. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
+  );
 }

@@ -220,6 +220,7 @@ describe('the policy for auditors', () => {
       QueryEvents: reads('events'),
       QueryFindings: reads('findings'),
       QueryAlerts: reads('alerts'),
+      QuerySuppressions: reads('suppressions'),
       QueryLedger: reads('ledger'),
       DecryptTheIndex: {
         Effect: 'Allow',

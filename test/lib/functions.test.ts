@@ -221,3 +221,20 @@ test('a key prefix narrows what ingest may read', () => {
     Resource: `${LOGS}/org/audit/AWSLogs/*`,
   });
 });
+
+test('with alerts.chat there is a topic for chat applications, which both functions publish to', () => {
+  const { audit: chatting } = synthesize('alerts: { chat: true }');
+  expect(resources(chatting, 'AWS::SNS::Topic').Topicschat).toMatchObject({
+    TopicName: 'trailwarden-chat',
+    KmsMasterKeyId: '<Key.Arn>',
+  });
+  for (const name of ['Ingest', 'Sweep']) {
+    expect(resources(chatting, 'AWS::Lambda::Function')[`${name}Function`]).toMatchObject({
+      Environment: { Variables: { CHAT_TOPIC_ARN: '<Topicschat>' } },
+    });
+    const policy = resources(chatting, 'AWS::IAM::Policy')[`${name}RoleDefaultPolicy`];
+    expect(statements(policy?.PolicyDocument).PublishAlerts).toMatchObject({
+      Resource: expect.arrayContaining(['<Topicschat>']),
+    });
+  }
+});

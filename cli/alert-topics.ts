@@ -1,0 +1,14 @@
+import type { AlertTopics } from '../lambda/alerts/publisher.ts';
+import { partitionOfRegion } from '../lambda/cloudtrail/arn.ts';
+import type { Caller } from '../lambda/index/suppression-event.ts';
+
+/** The ARNs of a deployment's alert topics, which are in the account and region that its tables are in. */
+export function alertTopicsOf(deployment: string, { account, region }: Caller): Required<AlertTopics> {
+  const arn = (name: string): string =>
+    `arn:${partitionOfRegion(region)}:sns:${region}:${account}:${deployment}-${name}`;
+  return {
+    alerts: arn('alerts'),
+    byLevel: { critical: arn('critical'), high: arn('high'), medium: arn('medium'), low: arn('low') },
+    chat: arn('chat'),
+  };
+}
