@@ -1,4 +1,4 @@
-/** What the pack's `expand` placeholders are made from: the deployment's name, and `rules.placeholders` of the configuration. */
+/** What the pack's placeholders are made from: the deployment's name, and `rules.placeholders` of the configuration. */
 export interface PlaceholderSettings {
   readonly deployment?: string;
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
@@ -27,6 +27,17 @@ const DEFAULT_REGIONS = [
   'cn-*',
 ];
 
+/** The placeholders that the pack's rules use with `expand`, and what belongs into each. Values are Sigma strings. */
+export const PLACEHOLDERS = {
+  allowed_regions: 'Regions where instances are run; by default those that need no opting in.',
+  break_glass_roles: 'Roles for emergencies, by ARN: assuming one raises an alert.',
+  deployment_roles: 'Roles and users that deploy all day, by ARN: their changes of functions are no news.',
+  log_buckets: 'Buckets with logs that somebody may want to be rid of.',
+  log_keys: "ARNs or ids of the KMS keys that encrypt the trails' logs.",
+  trailwarden_deployment: "The deployment's name, with which the names of Trailwarden's own resources begin.",
+  trusted_accounts: "Accounts with which things may be shared: the organization's own and its suppliers'.",
+} as const;
+
 /**
  * The values of every placeholder that the pack's rules use, by name: what is configured, and for the rest values with
  * which a rule works or stays silent. A configured list replaces the default. Names that the pack doesn't know pass
@@ -36,21 +47,14 @@ export function packPlaceholders({
   deployment = 'trailwarden',
   placeholders = {},
 }: PlaceholderSettings = {}): Record<string, readonly string[]> {
-  return {
-    /** Regions where instances are run: by default those that are on in every account of their partition. */
+  const defaults: Record<keyof typeof PLACEHOLDERS, readonly string[]> = {
     allowed_regions: DEFAULT_REGIONS,
-    /** Roles for emergencies, by ARN: using one raises an alert. */
     break_glass_roles: ['*:role/*break-glass*', '*:role/*breakglass*'],
-    /** Roles and users by ARN that deploy code all day: their changes of functions are no news. */
     deployment_roles: [],
-    /** Buckets that hold logs which somebody may want to be rid of. */
     log_buckets: [`${deployment}-logs-*`, 'aws-cloudtrail-logs-*', '*cloudtrail*', '*cloud-trail*'],
-    /** ARNs or ids of the KMS keys that encrypt the trails' logs. */
     log_keys: [],
-    /** Accounts with which things may be shared: the organization's own, and its suppliers'. */
-    trusted_accounts: [],
-    /** The deployment's name, with which the names of all of Trailwarden's own resources begin. */
     trailwarden_deployment: [deployment],
-    ...placeholders,
+    trusted_accounts: [],
   };
+  return { ...defaults, ...placeholders };
 }

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { comparisonPage } from '../../../scripts/docs/comparison-page.ts';
+import { coveragePage } from '../../../scripts/docs/coverage-page.ts';
+import { anchor, table } from '../../../scripts/docs/markdown.ts';
+import { readPack } from '../../../scripts/docs/pack.ts';
+import { rulesPage } from '../../../scripts/docs/rules-page.ts';
+
+const docs = (name: string) => readFileSync(join(__dirname, '../../../docs', name), 'utf8');
+const pack = readPack();
+const folders: string[] = [];
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'trailwarden-docs-'));
+  folders.push(made);
+  return made;
+}
+
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true });
+});
+
+const stopped = {
+  eventVersion: '1.11',
+  eventID: '0c0ffee0-0000-4000-8000-000000000003',
+  eventTime: '2026-11-18T10:00:00Z',
+  eventSource: 'cloudtrail.amazonaws.com',
+  eventName: 'StopLogging',
+  awsRegion: 'eu-central-1',
+  recipientAccountId: '210987654321',
+  userIdentity: { type: 'IAMUser', userName: 'dana', accountId: '210987654321' },
+  requestParameters: { name: 'main' },
+};
+
+describe('docs/rules.md', () => {
+  test('is what the pack says today', () => {
+    expect(docs('rules.md')).toBe(rulesPage(pack.rules));
+  });
+
+  test('refuses a rule in a folder without a heading', () => {
+    const [rule] = pack.rules;
+    expect(() => rulesPage(rule === undefined ? [] : [{ ...rule, path: 'elsewhere/rule' }])).toThrow(
+      'elsewhere/rule.yml',
+    );
+  });
+});
+
+describe.each(['coverage.md', 'comparison-panther.md'])('docs/%s', (name) => {
+  test('links to rules that are there', () => {
+    const anchors = new Set(pack.rules.filter(({ finding }) => finding).map(({ title }) => anchor(title)));
+    const linked = [...docs(name).matchAll(/\(rules\.md#([^)]*)\)/g)].map(([, target]) => target ?? '');
+    expect(linked.length).toBeGreaterThan(30);
+    expect(linked.filter((target) => !anchors.has(target))).toEqual([]);
+  });
+});
+
+describe('the page of coverage', () => {
+  test('has the levels that the rules have today', () => {
+    const levels = new Map(pack.rules.map(({ title, level }) => [anchor(title), level]));
+    const shown = [...docs('coverage.md').matchAll(/(\w+): \[[^\]]*\]\(rules\.md#([^)]*)\)/g)];
+    expect(shown.filter(([, level, target]) => levels.get(target ?? '') !== level)).toEqual([]);
+  });
+
+  test('names the findings of medium or above of each log object, and says where there is none', () => {
+    const made = folder();
+    const write = (name: string, Records: object[]) =>
+      writeFileSync(join(made, `${name}.json.gz`), gzipSync(JSON.stringify({ Records })));
+    write('aws.stop', [stopped]);
+    write('aws.nothing', [{ ...stopped, eventName: 'DescribeTrails' }]);
+
+    const page = coveragePage(pack, made);
+
+    expect(page).toContain(
+      '| `aws.stop` | high: [CloudTrail logging stopped](rules.md#cloudtrail-logging-stopped) | T1562.008 |',
+    );
+    expect(page).toContain('| `aws.nothing` | none |  |');
+    expect(page).toContain('For 1 of 2 it makes');
+  });
+});
+
+describe('the page of the comparison', () => {
+  const written = (...labels: object[]): string => {
+    const file = join(folder(), 'labels.jsonl');
+    writeFileSync(file, labels.map((label) => JSON.stringify(label)).join('\n'));
+    return file;
+  };
+  const removed = {
+    ...stopped,
+    eventSource: 'kms.amazonaws.com',
+    eventName: 'DisableKey',
+    eventTime: '2026-11-18 10:00:00.000',
+  };
+
+  test('counts the labels that our verdict agrees with', () => {
+    const labels = [removed, { ...removed, eventName: 'Decrypt' }].map((log, i) => ({
+      ruleId: 'AWS.KMS.CustomerManagedKeyLoss',
+      expected: i === 0,
+      log,
+    }));
+    expect(comparisonPage(written(...labels))).toContain('| 2 of 2 |');
+  });
+
+  test('refuses a verdict that differs without a reason', () => {
+    const label = { ruleId: 'AWS.KMS.CustomerManagedKeyLoss', expected: false, log: removed };
+    expect(() => comparisonPage(written(label))).toThrow('label 1 differs');
+  });
+
+  test('refuses a rule whose intent nobody looked at', () => {
+    expect(() => comparisonPage(written({ ruleId: 'AWS.New.Rule', expected: true, log: removed }))).toThrow(
+      'AWS.New.Rule',
+    );
+  });
+});
+
+describe('a table in Markdown', () => {
+  test('keeps a bar within its cell', () => {
+    expect(table(['a'], [['x|y']])).toBe('| a |\n| --- |\n| x\\|y |');
+  });
+});
