@@ -3,7 +3,8 @@ import type { Part } from './sigma-string.ts';
 
 /** Text as it is compared without case. The final sigma is a form of its own only in writing. */
 export function fold(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ');
+  const lowered = text.toLowerCase();
+  return lowered.includes('ς') ? lowered.replaceAll('ς', 'σ') : lowered;
 }
 
 /** Whether a text (folded already, unless the pattern is cased) is what the pattern describes, from end to end. */

@@ -8,8 +8,8 @@ const ALPHABET = 128;
 export class Needles<T> {
   /** The next state for each state and character. */
   readonly #next: Int32Array;
-  /** What is found on reaching a state. */
-  readonly #found: readonly (readonly T[])[];
+  /** What is found on reaching a state; undefined for most. */
+  readonly #found: readonly (readonly T[] | undefined)[];
 
   constructor(needles: ReadonlyMap<string, readonly T[]>) {
     const children: Map<number, number>[] = [new Map()];
@@ -30,18 +30,19 @@ export class Needles<T> {
       found[state]?.push(...values);
     }
     this.#next = automatonOf(children, found);
-    this.#found = found;
+    this.#found = found.map((values) => (values.length === 0 ? undefined : values));
   }
 
   /** Calls back for each value whose needle occurs, once for each occurrence. */
   search(text: string, visit: (value: T) => void): void {
     const next = this.#next;
+    const found = this.#found;
     let state = 0;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       state = code < ALPHABET ? (next[state * ALPHABET + code] ?? 0) : 0;
-      const found = this.#found[state];
-      if (found !== undefined && found.length > 0) for (const value of found) visit(value);
+      const values = found[state];
+      if (values !== undefined) for (const value of values) visit(value);
     }
   }
 }

@@ -61,6 +61,7 @@ export interface GroupView {
 /**
  * Which members an append reads back: those less than a timespan away from a time; of each rule at most `limit` up to
  * that time and `limit` after it, the nearest. (A rule that is flooded with events must not hide the others'.)
+ * A limit of 0 asks for no members, only for the firings.
  */
 export interface Around {
   time: number;
