@@ -65,24 +65,25 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   let totals: ScanTotals | undefined;
   const findings = async function* (): AsyncGenerator<ScanFinding> {
     const scanned = scan({ ruleSet, files, bounds, onFile: progress.done });
-    for (;;) {
-      const { done, value } = await scanned.next();
-      if (done) {
-        totals = value;
-        return;
+    try {
+      for (;;) {
+        const { done, value } = await scanned.next();
+        if (done) {
+          totals = value;
+          return;
+        }
+        all.add(value);
+        if (!isAtLeast(value.level, minLevel)) continue;
+        shown.add(value);
+        yield value;
       }
-      all.add(value);
-      if (!isAtLeast(value.level, minLevel)) continue;
-      shown.add(value);
-      yield value;
+    } finally {
+      // Before a table is drawn where the bar was.
+      progress.stop();
     }
   };
-  try {
-    const rows = format === 'table' ? byTime(findings()) : findings();
-    await printListing(rows, findingListing(options.zone), format, io);
-  } finally {
-    progress.stop();
-  }
+  const rows = format === 'table' ? byTime(findings()) : findings();
+  await printListing(rows, findingListing(options.zone), format, io);
   const summary = shown.rules();
   const beside = format === 'table' ? io.stdout : io.stderr;
   const gap = format === 'table' ? '\n' : '';
