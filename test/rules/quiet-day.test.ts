@@ -1,5 +1,6 @@
 import { packDetector } from './pack.ts';
-import { QUIET_DAY, type QuietRecord, SPOKEN_OF } from './quiet-day.ts';
+import { QUIET_DAY, SPOKEN_OF } from './quiet-day/day.ts';
+import type { QuietRecord } from './quiet-day/record.ts';
 
 /** What the pack alerts about, each rule once. */
 function alertsAbout(records: readonly QuietRecord[]): string[] {
@@ -38,6 +39,7 @@ describe('a quiet day', () => {
     expect(alertsAbout([...QUIET_DAY, ...SPOKEN_OF].toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1)))).toEqual([
       'low: Network ACL opened to the world',
       "low: Trailwarden's stacks deployed",
+      'medium: Code of a function replaced',
       'medium: Session opened on an instance',
     ]);
   });
