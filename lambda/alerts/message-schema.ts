@@ -68,7 +68,7 @@ const aboutFinding = {
     .describe('Findings of the same rule, actor and account with an eventTime in here share the alert.'),
   rule,
   finding,
-  console: z.string().describe('The event in the AWS console.'),
+  console: z.string().describe('The event in the AWS console; of a finding about the log itself, the object.'),
 };
 
 /** The body of a message on the topic for programs. */

@@ -88,7 +88,7 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
     ...section('Look at it', [eventCommand(finding, deployment), consoleLink(finding)]),
     ...section('References', [...finding.references, ...finding.tags]),
     printable(
-      `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}${finding.author === undefined ? '' : ` by ${finding.author}`}`,
+      `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}, version ${finding.ruleHash.slice(0, 12)}${finding.author === undefined ? '' : `, by ${finding.author}`}`,
     ),
     ...(kind === 'alert'
       ? [`Further findings of this rule, actor and account until ${alert.window.end} belong to this alert.`]

@@ -18,6 +18,8 @@ export interface ClosedWindowsDependencies {
   readonly maxPerMinute: number;
   readonly messages: MessageSettings;
   readonly now: () => Date;
+  /** Whether the rest must wait for the next run. */
+  readonly mustStop: () => boolean;
   /** Told of a summary that could not be published; it is tried again. */
   readonly onFailure: (alertId: string, error: unknown) => void;
 }
@@ -36,9 +38,10 @@ interface Outcome {
  * @returns how many summaries were published.
  */
 export async function sumUpClosedWindows(dependencies: ClosedWindowsDependencies): Promise<number> {
-  const { alerts, now, onFailure } = dependencies;
+  const { alerts, now, mustStop, onFailure } = dependencies;
   let published = 0;
   for await (const due of alerts.open(now())) {
+    if (mustStop()) break;
     if (!(await alerts.takeLease(due, 'open', new Date(now().getTime() + LEASE_MILLISECONDS)))) continue;
     try {
       if (await sumUp(dependencies, due)) published++;

@@ -5,6 +5,8 @@ export interface PendingAlertsDependencies {
   readonly alerts: AlertTable;
   readonly sender: AlertSender;
   readonly now: () => Date;
+  /** Whether the rest must wait for the next run. */
+  readonly mustStop: () => boolean;
   /** Told of an alert that could not be sent; it is tried again. */
   readonly onFailure: (alertId: string, error: unknown) => void;
 }
@@ -21,11 +23,13 @@ export async function sendPendingAlerts({
   alerts,
   sender,
   now,
+  mustStop,
   onFailure,
 }: PendingAlertsDependencies): Promise<PendingAlertsOutcome> {
   let sent = 0;
   let failed = 0;
   for await (const alert of alerts.pending(now())) {
+    if (mustStop()) break;
     if (!(await alerts.takeLease(alert, 'pending', new Date(now().getTime() + LEASE_MILLISECONDS)))) continue;
     try {
       if ((await sender.send(alert)) === 'left-pending') failed++;

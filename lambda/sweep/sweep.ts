@@ -4,6 +4,7 @@ import type { AlertSender } from '../alerts/sender.ts';
 import type { AlertTable } from '../index/alert-table.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
+import { timeBudget } from './time-budget.ts';
 
 export interface SweepDependencies {
   readonly alerts: AlertTable;
@@ -38,7 +39,13 @@ export function createSweep({ alerts, sender, chores, logger, metrics, now }: Sw
   const onFailure = (alertId: string, error: unknown): void =>
     logger.error('A pending alert could not be sent', { alertId, error: describeError(error) });
   return async () => {
-    const { sent: published, failed } = await sendPendingAlerts({ alerts, sender, now, onFailure });
+    const { sent: published, failed } = await sendPendingAlerts({
+      alerts,
+      sender,
+      now,
+      mustStop: timeBudget(),
+      onFailure,
+    });
     const broken: string[] = [];
     for (const { name, run } of chores) {
       try {

@@ -94,6 +94,12 @@ describe('the text for people', () => {
     expect(text({ region }).body).toContain(console);
   });
 
+  test('of a finding about the log itself, which is about no event, shows the object and the finding', () => {
+    const { body } = text({ ruleId: 'trailwarden-log-object-overwritten', eventID: '1.json.gz@v1' });
+    expect(body).toContain('  trailwarden findings --rule trailwarden-log-object-overwritten\n');
+    expect(body).toContain('/s3/object/logs?prefix=AWSLogs%2F1.json.gz\n');
+  });
+
   test('names the deployment in the command where it isn’t the usual one, and quotes what a shell would obey', () => {
     const { body } = textMessage(notice({ eventID: "x'; rm -rf ~" }), 'audit');
     expect(body).toContain(String.raw`trailwarden event 'x'\''; rm -rf ~' --deployment audit`);

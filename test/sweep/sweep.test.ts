@@ -1,4 +1,9 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createAlerting } from '../../lambda/runtime/alerting.ts';
+import { readSweepEnvironment } from '../../lambda/runtime/environment.ts';
+import { sendPendingAlerts } from '../../lambda/sweep/pending-alerts.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { logObject, logObjectKey, record, root } from '../support/records.ts';
 
@@ -69,4 +74,19 @@ test('an alert that fails again stays pending, and the next sweep tries it again
 
 test('with nothing left behind there is nothing to do', async () => {
   expect(await deployment.sweep({ now: later })()).toEqual({ published: 0, failed: 0, pending: 0 });
+});
+
+test('what a run has no time for is left to the next one, untouched', async () => {
+  await leaveAnAlertPending();
+  const before = await deployment.rows('alerts');
+  const documents = DynamoDBDocumentClient.from(deployment.aws.clients.dynamodb);
+  const alerting = createAlerting(
+    readSweepEnvironment(deployment.aws.resources.variables.sweep),
+    { documents, sns: deployment.aws.clients.sns, logger: new Logger({ logLevel: 'SILENT' }) },
+    later,
+  );
+  const outcome = await sendPendingAlerts({ ...alerting, now: later, mustStop: () => true });
+  expect(outcome).toEqual({ sent: 0, failed: 0 });
+  expect(await deployment.rows('alerts')).toEqual(before);
+  expect(await deployment.sweep({ now: later })()).toMatchObject({ published: 1 });
 });
