@@ -12,13 +12,15 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { AlertTopics } from './alert-topics.ts';
-import type { LogQueue } from './log-queue.ts';
 import type { FunctionName } from './names.ts';
+import type { NotificationQueue } from './notification-queue.ts';
 
 export interface AlarmsProps {
   readonly deployment: string;
-  readonly queue: LogQueue;
+  readonly queue: NotificationQueue;
+  readonly digestQueue: NotificationQueue;
   readonly ingest: IFunction;
+  readonly verify: IFunction;
   readonly sweep: IFunction;
   readonly topics: AlertTopics;
 }
@@ -62,7 +64,7 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, ingest, sweep, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
   return [
@@ -124,6 +126,19 @@ function specs({ queue, ingest, sweep, topics }: AlarmsProps): AlarmSpec[] {
       says: 'A message in the log queue named a bucket that is not a log bucket.',
       metric: ownMetric('ingest', 'ObjectsRefused', Stats.SUM),
       threshold: 1,
+    },
+    {
+      name: 'digest-dead-letter-queue-not-empty',
+      says: 'Digests failed five times: what they name is not vouched for.',
+      metric: digestQueue.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
+      threshold: 1,
+    },
+    {
+      name: 'verify-errors',
+      says: 'Verify crashed or ran out of time or memory.',
+      metric: verify.metricErrors(sum),
+      threshold: 1,
+      periods: 2,
     },
     {
       name: 'alerts-pending',

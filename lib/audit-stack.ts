@@ -9,12 +9,13 @@ import { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { INGEST_TIMEOUT, Ingest } from './ingest.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
-import { LogQueue } from './log-queue.ts';
 import { topicName } from './names.ts';
+import { NotificationQueue } from './notification-queue.ts';
 import { QuarantineBucket } from './quarantine-bucket.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { RulesLayer } from './rules-layer.ts';
 import { Sweep } from './sweep.ts';
+import { VERIFY_TIMEOUT, Verify } from './verify.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -49,10 +50,18 @@ export class AuditStack extends Stack {
       disabledIndexes: config.disabledIndexes,
     });
     const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
-    const logQueue = new LogQueue(this, 'LogQueue', {
+    const { deliveryTopic } = logArchive;
+    const logQueue = new NotificationQueue(this, 'LogQueue', {
       deployment,
-      deliveryTopic: logArchive.deliveryTopic,
+      name: 'logs',
+      deliveryTopic,
       functionTimeout: INGEST_TIMEOUT,
+    });
+    const digestQueue = new NotificationQueue(this, 'DigestQueue', {
+      deployment,
+      name: 'digests',
+      deliveryTopic,
+      functionTimeout: VERIFY_TIMEOUT,
     });
     new QuarantineBucket(this, 'Quarantine', {
       deployment,
@@ -73,11 +82,22 @@ export class AuditStack extends Stack {
       tables,
       topics,
     });
+    const verify = new Verify(this, 'Verify', {
+      config,
+      settings,
+      queue: digestQueue.queue,
+      logQueue: logQueue.queue,
+      logKey: logArchive.key,
+      tables,
+      topics,
+    });
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     new Alarms(this, 'Alarms', {
       deployment,
       queue: logQueue,
+      digestQueue,
       ingest: ingest.function,
+      verify: verify.function,
       sweep: sweep.function,
       topics,
     });

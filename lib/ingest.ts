@@ -13,7 +13,16 @@ import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { logObjects } from './log-bucket.ts';
 import { bucketArn, bucketName } from './names.ts';
-import { askSuppressions, correlate, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
+import {
+  askSuppressions,
+  consume,
+  correlate,
+  onTable,
+  publishTo,
+  readLogBucket,
+  updateSettings,
+  useKeyThrough,
+} from './permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
 export const INGEST_TIMEOUT = Duration.minutes(5);
@@ -66,33 +75,10 @@ export class Ingest extends AuditFunction {
 }
 
 /** Each statement is one that the handler's code asks for; docs/security.md follows them. */
-function permissions({ config, queue, logKey, tables, topics, settings }: IngestProps) {
+function permissions({ config, queue, logKey, tables, topics, settings }: IngestProps): PolicyStatement[] {
   return [
-    new PolicyStatement({
-      sid: 'ReadTheQueueAndQueueAgain',
-      actions: [
-        'sqs:ReceiveMessage',
-        'sqs:DeleteMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:ChangeMessageVisibility',
-        'sqs:SendMessage',
-      ],
-      resources: [queue.queueArn],
-    }),
-    new PolicyStatement({
-      sid: 'ReadLogObjects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: [logObjects(config)],
-    }),
-    new PolicyStatement({
-      // Without it S3 answers a missing object with 403, like a forbidden one. Ingest tries a key that isn't there in its
-      // decoded form, and an operator must see whether an object is gone or out of reach. No condition on s3:prefix: a
-      // GetObject carries none, and would be answered with 403 again. It shows key names alone (accounts, regions and
-      // times), all of which ingest reads anyway.
-      sid: 'TellMissingFromForbidden',
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(bucketName(config.deployment, 'logs'))],
-    }),
+    consume(queue),
+    ...readLogBucket(config),
     useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
     new PolicyStatement({
       sid: 'QuarantineRecords',
@@ -105,7 +91,7 @@ function permissions({ config, queue, logKey, tables, topics, settings }: Ingest
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     askSuppressions(tables),
     correlate(tables),
-    onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
+    onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
     useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
   ];

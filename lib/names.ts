@@ -17,7 +17,7 @@ export function topicName(
   return `${deployment}-${topic}`;
 }
 
-export function queueName(deployment: string, queue: 'logs' | 'logs-dead-letter'): string {
+export function queueName(deployment: string, queue: `${'logs' | 'digests'}${'' | '-dead-letter'}`): string {
   return `${deployment}-${queue}`;
 }
 
@@ -26,7 +26,7 @@ export function functionName(deployment: string, name: FunctionName): string {
 }
 
 /** The functions that are deployed: `service` in their logs and metrics. */
-export type FunctionName = 'ingest' | 'sweep';
+export type FunctionName = 'ingest' | 'verify' | 'sweep';
 
 /** Where a function's log lines go. */
 export function logGroupName(deployment: string, name: FunctionName): string {

@@ -3,7 +3,11 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { AuditTables } from './audit-tables.ts';
+import type { DeploymentConfig } from './config.ts';
+import { logObjects } from './log-bucket.ts';
+import { bucketArn, bucketName } from './names.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -60,6 +64,40 @@ export function updateSettings(tables: AuditTables['tables']): PolicyStatement {
 
 /** `eventID` of the rows that lambda/index/shard-settings.ts and publication-slots.ts keep. */
 const SETTINGS_KEY = 'trailwarden';
+
+/** Takes messages from a queue, sets when they come back, and queues again what needs another call. */
+export function consume(queue: Queue): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'ReadTheQueueAndQueueAgain',
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ChangeMessageVisibility',
+      'sqs:SendMessage',
+    ],
+    resources: [queue.queueArn],
+  });
+}
+
+export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'ReadLogObjects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [logObjects(config)],
+    }),
+    new PolicyStatement({
+      // Without it S3 answers a missing object with 403, like a forbidden one. Ingest tries a key that isn't there in its
+      // decoded form, verify must know what is missing, and an operator must see whether an object is gone or out of
+      // reach. No condition on s3:prefix: a GetObject carries none, and would be answered with 403 again. It shows key
+      // names alone (accounts, regions and times), all of which the functions read anyway.
+      sid: 'TellMissingFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn(bucketName(config.deployment, 'logs'))],
+    }),
+  ];
+}
 
 export function publishTo(topics: readonly ITopic[]): PolicyStatement {
   return new PolicyStatement({

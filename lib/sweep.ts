@@ -9,7 +9,7 @@ import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { functionName, iamName } from './names.ts';
-import { askSuppressions, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
+import { askSuppressions, correlate, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
 
 export interface SweepProps {
   readonly config: DeploymentConfig;
@@ -18,14 +18,14 @@ export interface SweepProps {
   readonly topics: AlertTopics;
 }
 
-/** Every minute: publishes the alerts that nobody finished, and the summaries of windows that have closed. */
+/** Every minute: what other functions left behind, and what only time can decide. */
 export class Sweep extends AuditFunction {
   constructor(scope: Construct, id: string, props: SweepProps) {
     const { config, settings, tables, topics } = props;
     super(scope, id, {
       ...settings,
       name: 'sweep',
-      description: 'Publishes alerts that stayed pending, and the summaries of closed windows',
+      description: 'Publishes pending alerts and summaries, judges closed windows, names overdue digests',
       timeout: Duration.minutes(1),
       memorySize: 512,
       environment: alertingVariables(props),
@@ -40,6 +40,13 @@ export class Sweep extends AuditFunction {
         onTable('NoteDays', tables.events, ['dynamodb:PutItem']),
         updateSettings(tables),
         askSuppressions(tables),
+        correlate(tables, ['by-due']),
+        onTable(
+          'FollowDigestChains',
+          tables.ledger,
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+          ['by-state'],
+        ),
         publishTo(topics.published),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],

@@ -53,6 +53,11 @@ describe('the alarms', () => {
     ['objects-rejected', { ...own('ingest', 'ObjectsRejected', 'Sum'), ...OVER, Threshold: 1 }],
     ['records-rejected', { ...own('ingest', 'RecordsRejected', 'Sum'), ...OVER, Threshold: 1 }],
     ['objects-refused', { ...own('ingest', 'ObjectsRefused', 'Sum'), ...OVER, Threshold: 1 }],
+    [
+      'digest-dead-letter-queue-not-empty',
+      { ...ofQueue('ApproximateNumberOfMessagesVisible', 'DigestQueueDeadLetterQueue'), ...OVER, Threshold: 1 },
+    ],
+    ['verify-errors', { ...ofFunction('Errors', 'Verify'), ...OVER, Threshold: 1, EvaluationPeriods: 2 }],
     ['alerts-pending', { ...own('sweep', 'AlertsPending', 'Minimum'), ...OVER, Threshold: 1, EvaluationPeriods: 3 }],
     ['sweep-errors', { ...ofFunction('Errors', 'Sweep'), ...OVER, Threshold: 1, EvaluationPeriods: 2 }],
     [
@@ -90,10 +95,10 @@ describe('the alarms', () => {
     }
   });
 
-  test('are thirteen, each with a heading in the runbook that its description names', () => {
+  test('are fifteen, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(13);
+    expect(alarms.size).toBe(15);
     expect(headings).toEqual([...alarms.keys()]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));

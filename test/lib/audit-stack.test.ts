@@ -102,7 +102,10 @@ describe('the alert topics', () => {
   });
 });
 
-describe('the log queue', () => {
+describe.each([
+  ['LogQueue', 'logs'],
+  ['DigestQueue', 'digests'],
+])('the %s', (queueId, queueName) => {
   const queues = resources(audit, 'AWS::SQS::Queue');
   const policies = resources(audit, 'AWS::SQS::QueuePolicy');
   const EVERYBODY = { AWS: '*' };
@@ -114,43 +117,44 @@ describe('the log queue', () => {
     Condition: { ArnEquals: { 'aws:SourceArn': '<log-archive:DeliveryTopic>' } },
   });
 
-  test('is encrypted, hides a message for six times as long as ingest runs, and gives up after five tries', () => {
-    expect(queues).toEqual({
-      LogQueue: {
-        QueueName: 'trailwarden-logs',
-        SqsManagedSseEnabled: true,
-        VisibilityTimeout: 6 * 300,
-        MessageRetentionPeriod: 7 * 24 * 3600,
-        RedrivePolicy: { deadLetterTargetArn: '<LogQueueDeadLetterQueue.Arn>', maxReceiveCount: 5 },
-      },
-      LogQueueDeadLetterQueue: {
-        QueueName: 'trailwarden-logs-dead-letter',
-        SqsManagedSseEnabled: true,
-        MessageRetentionPeriod: 14 * 24 * 3600,
-      },
+  test('is encrypted, hides a message for six times as long as its function runs, and gives up after five tries', () => {
+    expect(queues[queueId]).toEqual({
+      QueueName: `trailwarden-${queueName}`,
+      SqsManagedSseEnabled: true,
+      VisibilityTimeout: 6 * 300,
+      MessageRetentionPeriod: 7 * 24 * 3600,
+      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 5 },
+    });
+    expect(queues[`${queueId}DeadLetterQueue`]).toEqual({
+      QueueName: `trailwarden-${queueName}-dead-letter`,
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
     });
   });
 
   test('is subscribed to the delivery topic as the messages are, and what SNS cannot deliver is kept', () => {
-    const [subscription] = Object.values(resources(audit, 'AWS::SNS::Subscription')).filter(
-      ({ Protocol }) => Protocol === 'sqs',
-    );
-    expect(subscription).toMatchObject({
+    const subscriptions = Object.values(resources(audit, 'AWS::SNS::Subscription'));
+    expect(subscriptions.find(({ Endpoint }) => Endpoint === `<${queueId}.Arn>`)).toMatchObject({
       Protocol: 'sqs',
       TopicArn: '<log-archive:DeliveryTopic>',
-      Endpoint: '<LogQueue.Arn>',
       RawMessageDelivery: true,
-      RedrivePolicy: { deadLetterTargetArn: '<LogQueueDeadLetterQueue.Arn>' },
+      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>` },
     });
   });
 
-  test.each(['LogQueue', 'LogQueueDeadLetterQueue'])('takes messages into %s from the delivery topic alone', (name) => {
-    const queue = `<${name}.Arn>`;
-    expect(statements(policies[`${name}Policy`]?.PolicyDocument)).toEqual({
-      0: withoutTls(queue, 'sqs:*', EVERYBODY),
-      1: fromDeliveryTopic(queue),
-    });
+  test('takes messages from the delivery topic alone, and so does its dead-letter queue', () => {
+    for (const name of [queueId, `${queueId}DeadLetterQueue`]) {
+      const queue = `<${name}.Arn>`;
+      expect(statements(policies[`${name}Policy`]?.PolicyDocument)).toEqual({
+        0: withoutTls(queue, 'sqs:*', EVERYBODY),
+        1: fromDeliveryTopic(queue),
+      });
+    }
   });
+});
+
+test('there are no other queues', () => {
+  expect(Object.keys(resources(audit, 'AWS::SQS::Queue'))).toHaveLength(4);
 });
 
 describe('the quarantine bucket', () => {
@@ -198,7 +202,7 @@ describe('the quarantine bucket', () => {
 
 describe('the policy for auditors', () => {
   const { QueryPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
-  const reads = (name: 'events' | 'findings' | 'alerts' | 'ledger') => ({
+  const reads = (name: 'events' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
     Effect: 'Allow',
     Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
     Resource: [

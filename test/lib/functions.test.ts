@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIngestEnvironment, readSweepEnvironment } from '../../lambda/runtime/environment.ts';
+import {
+  readIngestEnvironment,
+  readSweepEnvironment,
+  readVerifyEnvironment,
+} from '../../lambda/runtime/environment.ts';
 import { synthesize } from './support/deployment.ts';
 import { resources, statements } from './support/template.ts';
 
@@ -16,6 +20,17 @@ const variablesOf = (name: string): Record<string, string> => {
   const { Environment } = functions[`${name}Function`] as { Environment: { Variables: Record<string, string> } };
   return Environment.Variables;
 };
+const mappingOf = (name: string) =>
+  Object.values(resources(audit, 'AWS::Lambda::EventSourceMapping')).find(
+    ({ FunctionName }) => FunctionName === `<${name}Function>`,
+  );
+const CONSUME = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ReceiveMessage',
+  'sqs:SendMessage',
+];
 const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
   Effect: 'Allow',
   Action,
@@ -26,7 +41,7 @@ const via = (...services: string[]) => ({
   StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
 });
 
-describe.each(['Ingest', 'Sweep'])('%s', (name) => {
+describe.each(['Ingest', 'Verify', 'Sweep'])('%s', (name) => {
   const lower = name.toLowerCase();
 
   test('runs on Node.js 24 and arm64, and logs JSON into an encrypted log group that forgets', () => {
@@ -93,30 +108,19 @@ describe('ingest', () => {
   });
 
   test('takes few messages a call, and gives back those alone that failed', () => {
-    expect(Object.values(resources(audit, 'AWS::Lambda::EventSourceMapping'))).toEqual([
-      {
-        EventSourceArn: '<LogQueue.Arn>',
-        FunctionName: '<IngestFunction>',
-        BatchSize: 5,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 10 },
-      },
-    ]);
+    expect(mappingOf('Ingest')).toEqual({
+      EventSourceArn: '<LogQueue.Arn>',
+      FunctionName: '<IngestFunction>',
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
   });
 
   test('may do what its code does, and nothing else', () => {
     expect(statements(policies.IngestRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<IngestLogs.Arn>'),
-      ReadTheQueueAndQueueAgain: allow(
-        [
-          'sqs:ChangeMessageVisibility',
-          'sqs:DeleteMessage',
-          'sqs:GetQueueAttributes',
-          'sqs:ReceiveMessage',
-          'sqs:SendMessage',
-        ],
-        '<LogQueue.Arn>',
-      ),
+      ReadTheQueueAndQueueAgain: allow(CONSUME, '<LogQueue.Arn>'),
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
       DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
@@ -132,9 +136,55 @@ describe('ingest', () => {
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         '<Tablescorrelations.Arn>',
       ),
-      KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<Tablesledger.Arn>'),
+      KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<Tablesledger.Arn>'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 's3', 'sns')),
+    });
+  });
+});
+
+describe('verify', () => {
+  test('has the variables that its handler reads', () => {
+    expect(readVerifyEnvironment(variablesOf('Verify'))).toMatchObject({
+      LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
+      LOG_QUEUE_URL: '<LogQueue>',
+      DIGEST_QUEUE_URL: '<DigestQueue>',
+      LOG_EXPIRE_DAYS: 1095,
+    });
+  });
+
+  test('takes many messages a call, most of which tell of log objects, and gives back those alone that failed', () => {
+    expect(mappingOf('Verify')).toEqual({
+      EventSourceArn: '<DigestQueue.Arn>',
+      FunctionName: '<VerifyFunction>',
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 60,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  });
+
+  test('may do what its code does, and nothing else', () => {
+    expect(statements(policies.VerifyRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VerifyLogs.Arn>'),
+      ReadTheQueueAndQueueAgain: allow(CONSUME, '<DigestQueue.Arn>'),
+      QueueUnreadLogObjects: allow('sqs:SendMessage', '<LogQueue.Arn>'),
+      ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
+      TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
+      DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
+      ListPublicKeys: allow('cloudtrail:ListPublicKeys', '*'),
+      KeepTheLedger: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['<Tablesledger.Arn>', '<Tablesledger.Arn>/index/by-account-region-day'],
+      ),
+      RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
+      OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
+      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
+      }),
+      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
+      PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
     });
   });
 });
@@ -187,7 +237,7 @@ describe('sweep', () => {
     });
   });
 
-  test('may record findings, send alerts and sum them up, and nothing else', () => {
+  test('may send and sum up alerts, judge closed windows and follow the digests, and nothing else', () => {
     expect(statements(policies.SweepRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<SweepLogs.Arn>'),
       TakeOverPendingAlerts: allow(
@@ -203,6 +253,14 @@ describe('sweep', () => {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
+      Correlate: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['<Tablescorrelations.Arn>', '<Tablescorrelations.Arn>/index/by-due'],
+      ),
+      FollowDigestChains: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['<Tablesledger.Arn>', '<Tablesledger.Arn>/index/by-state'],
+      ),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
     });

@@ -5,34 +5,40 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { queueName } from './names.ts';
 
-export interface LogQueueProps {
+export interface NotificationQueueProps {
   readonly deployment: string;
+  /** What its consumer takes from it. Every consumer is told of every object: S3's filters know no wildcards. */
+  readonly name: 'logs' | 'digests';
   readonly deliveryTopic: ITopic;
   /** The longest that the function behind the queue may run. */
   readonly functionTimeout: Duration;
 }
 
 /**
- * New objects, for ingest. A message that failed five times goes to the dead-letter queue; so does a notification that
+ * New objects, for a function. A message that failed five times goes to the dead-letter queue; so does a notification that
  * SNS couldn't deliver, and one redrive brings both back.
  *
  * Encrypted by SQS itself: messages hold bucket names and keys only, and a KMS key would need a statement for SNS
  * that can be no narrower than "any topic".
  */
-export class LogQueue extends Construct {
+export class NotificationQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { deployment, deliveryTopic, functionTimeout }: LogQueueProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, name, deliveryTopic, functionTimeout }: NotificationQueueProps,
+  ) {
     super(scope, id);
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
-      queueName: queueName(deployment, 'logs-dead-letter'),
+      queueName: queueName(deployment, `${name}-dead-letter`),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
     this.queue = new Queue(this, 'Queue', {
-      queueName: queueName(deployment, 'logs'),
+      queueName: queueName(deployment, name),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // AWS asks for six times the function's timeout: below that, Lambda's own retries of a throttled call could
