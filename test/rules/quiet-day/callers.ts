@@ -64,6 +64,11 @@ export const BACKUP: Caller = {
   sourceIPAddress: 'backup.amazonaws.com',
   userAgent: 'backup.amazonaws.com',
 };
+export const IDENTITY_CENTER = service('sso', 'AWSServiceRoleForSSO');
+export const TABLE_SCALING = service(
+  'dynamodb.application-autoscaling',
+  'AWSServiceRoleForApplicationAutoScaling_DynamoDBTable',
+);
 export const SSM: Caller = {
   userIdentity: role('AWSServiceRoleForAmazonSSM', 'StateManagerService', '', 'ssm.amazonaws.com'),
   sourceIPAddress: 'ssm.amazonaws.com',

@@ -1,8 +1,34 @@
-import { ACCOUNT, AUTO_SCALING, BACKUP, CONFIG, ELB, REGION, SHOP, SSM } from './callers.ts';
+import {
+  ACCOUNT,
+  AUTO_SCALING,
+  BACKUP,
+  CONFIG,
+  ELB,
+  IDENTITY_CENTER,
+  REGION,
+  SHOP,
+  SSM,
+  TABLE_SCALING,
+} from './callers.ts';
 import { DENIED, every, INSTANCES, type QuietRecord, record } from './record.ts';
 
 /** What AWS services do by themselves, all day. */
 export const services: QuietRecord[] = [
+  ...every(30, TABLE_SCALING, [['dynamodb:UpdateTable', { tableName: 'trailwarden-events' }]]),
+  ...every(720, IDENTITY_CENTER, [
+    ['iam:CreateSAMLProvider', { name: 'AWSSSO_c0ffee_DO_NOT_DELETE' }],
+    [
+      'iam:CreateRole',
+      { roleName: 'AWSReservedSSO_AdministratorAccess_c0ffee', path: '/aws-reserved/sso.amazonaws.com/' },
+    ],
+    [
+      'iam:AttachRolePolicy',
+      {
+        roleName: 'AWSReservedSSO_AdministratorAccess_c0ffee',
+        policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+      },
+    ],
+  ]),
   ...every(15, AUTO_SCALING, [
     ['ec2:RunInstances', { instanceType: 'g5.xlarge', instancesSet: { items: [{ minCount: 1, maxCount: 2 }] } }],
     ['ec2:TerminateInstances', { instancesSet: { items: [{ instanceId: INSTANCES[0] }] } }],
