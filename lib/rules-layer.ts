@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { formatProblem, parseRules, type RuleSource } from '../lambda/detection/index.ts';
 import { packPlaceholders } from '../rules/placeholders.ts';
+import { readRuleSources } from '../rules/rule-sources.ts';
 import { RULES_FILE } from './audit-function.ts';
 import type { DeploymentConfig } from './config.ts';
 
@@ -45,21 +46,17 @@ export class RulesLayer extends LayerVersion {
   }
 }
 
-/** Every rule file below `folder`, in the order of their names. Tests beside the rules aren't rules. */
-function readRuleFiles(folder: string): RuleSource[] {
+/** Every rule file below `folder`, in the order of their names. */
+function rulesBelow(folder: string): readonly RuleSource[] {
   if (!existsSync(folder)) {
     throw new RulesError(`${folder}: no such folder of rules; rules.folders of the configuration names it`);
   }
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/\.test\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((path) => ({ file: shown(path), text: readFileSync(path, 'utf8') }));
+  return readRuleSources(folder);
 }
 
 function ruleSetJson({ deployment, folders, rules }: RulesLayerProps): string {
   const entries = Object.entries(rules.overrides);
-  const { ruleSet, problems } = parseRules(folders.flatMap(readRuleFiles), {
+  const { ruleSet, problems } = parseRules(folders.flatMap(rulesBelow), {
     placeholders: packPlaceholders({ deployment, placeholders: rules.placeholders }),
     levels: Object.fromEntries(entries.flatMap(([id, { level }]) => (level === undefined ? [] : [[id, level]]))),
     disabled: entries.filter(([, { enabled }]) => enabled === false).map(([id]) => id),
@@ -68,10 +65,4 @@ function ruleSetJson({ deployment, folders, rules }: RulesLayerProps): string {
     throw new RulesError(`Rules can't be deployed:\n${problems.map(formatProblem).join('\n')}`);
   }
   return JSON.stringify(ruleSet);
-}
-
-/** A path as an editor opens it from the project's folder. */
-function shown(path: string): string {
-  const local = relative(process.cwd(), path);
-  return local.startsWith('..') ? path : local;
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** What stands where a secret stood. */
 export const REDACTED = '***';
@@ -10,8 +10,11 @@ export const REDACTED = '***';
 const SECRET_NAME =
   /password|passwd|passphrase|secret(?!.*(id|arn|name|s)$)|(?:^|\.)(?!.*(page|next|client|request|continuation|marker|idempotency|pagination))[^.]*token(?!.*(id|arn|type|name|s|code)$)|privatekey|private_key|keymaterial|plaintext|credentials?$|userdata|user_data|connectionstring|authparameters|apikey$|api_key$|secretstring|secretbinary|secretaccesskey|startuptext|^samlassertion$|^webidentitytoken$|^mfaserialcode$/i;
 
-/** Members that hold environment variables: every value below them is taken for a secret, the names stay. */
-const ENVIRONMENT_NAME = /^(environment|environmentvariables|variables|env|envvars|secrets)$/i;
+/**
+ * Members that hold environment variables, or the attributes of an OpsWorks engine: every value below them is taken for
+ * a secret, the names stay.
+ */
+const ENVIRONMENT_NAME = /^(environment|environmentvariables|variables|env|envvars|secrets|engineattributes)$/i;
 
 /** Values that hide nothing: CloudTrail's own masks are worth seeing as they are. */
 const MASK = /^(\*+ ?redacted ?\*+|\*+|hidden_due_to_security_reasons|sensitive data masked|)$/i;
@@ -50,12 +53,20 @@ function isEnvironment(path: string): boolean {
 function redactBelow(value: JsonValue, surroundings: Surroundings): JsonValue {
   if (Array.isArray(value)) return value.map((item) => redactBelow(item, surroundings));
   if (isJsonObject(value)) {
+    const within = surroundings === 'plain' && namesSecret(value) ? 'environment' : surroundings;
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, redactBelow(item, below(name, surroundings))]),
+      Object.entries(value).map(([name, item]) => [name, redactBelow(item, below(name, within))]),
     );
   }
   const hidden = surroundings !== 'plain' && value !== null && !(typeof value === 'string' && MASK.test(value));
   return hidden ? REDACTED : value;
+}
+
+/** `{name: DB_PASSWORD, value: …}`: a pair whose name says that its value is a secret. */
+function namesSecret(pair: JsonObject): boolean {
+  return Object.entries(pair).some(
+    ([name, value]) => ENTRY_NAME.test(name) && typeof value === 'string' && isSecretName(value),
+  );
 }
 
 function below(name: string, surroundings: Surroundings): Surroundings {

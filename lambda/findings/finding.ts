@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import type { JsonValue } from '../cloudtrail/json.ts';
+import { at, type JsonValue, member } from '../cloudtrail/json.ts';
 import { redact } from '../cloudtrail/secrets.ts';
 import type { RuleMatch } from '../detection/index.ts';
 
@@ -81,8 +81,21 @@ export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
     findingId: findingId(match.ruleId, event),
     ...findingRule(match),
     ...findingEvent(event),
-    matched: match.matched.map(({ field, value }) => ({ field, value: redact(value, field) })),
+    matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(value, field) })),
   };
+}
+
+/** What made the rule match, and then the `fields` that its author wants to be seen. */
+function shownFields({ record }: CloudTrailEvent, { matched, fields }: RuleMatch): readonly MatchedField[] {
+  const seen = new Set(matched.map(({ field }) => field));
+  const wanted = fields.filter((field) => !seen.has(field));
+  return [
+    ...matched,
+    ...wanted.flatMap((field) => {
+      const value = member(record, field) ?? at(record, ...field.split('.'));
+      return value === undefined ? [] : [{ field, value }];
+    }),
+  ];
 }
 
 function findingId(ruleId: string, event: CloudTrailEvent): string {

@@ -42,6 +42,17 @@ test('secrets below a value are masked, and the rest is as it was', () => {
   });
 });
 
+test('a pair whose name says that it is a secret keeps the name alone', () => {
+  const attributes = [
+    { name: 'ADMIN_PASSWORD', value: 't0p' },
+    { name: 'REGION', value: 'eu-west-1' },
+  ];
+  expect(redact(attributes, 'requestParameters.settings')).toEqual([
+    { name: 'ADMIN_PASSWORD', value: '***' },
+    { name: 'REGION', value: 'eu-west-1' },
+  ]);
+});
+
 test('what CloudTrail masked itself stays as it is', () => {
   const attributes = [{ name: 'CHEF_PIVOTAL_KEY', value: '*** Redacted ***' }];
   expect(redact({ engineAttributes: attributes, password: '****' }, 'requestParameters')).toEqual({

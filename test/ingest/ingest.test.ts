@@ -239,6 +239,23 @@ describe('faults of access', () => {
   });
 });
 
+test('the fields that a rule names are shown beside those that matched', async () => {
+  await deployment.aws.stop();
+  deployment = await startDeployment([
+    `${ROOT_TAGS}fields:\n  - requestParameters.resourceARN\n  - userIdentity.type\n`,
+  ]);
+  await deliver(logObject([rootTags()]));
+  const [finding] = await deployment.rows('findings');
+  expect(finding?.matched).toEqual([
+    { field: 'userIdentity.type', value: 'Root' },
+    { field: 'trailwarden.access', value: 'tagging' },
+    {
+      field: 'requestParameters.resourceARN',
+      value: 'arn:aws:fsx:eu-west-1:111122223333:file-system/fs-0a1b2c3d4e5f60718',
+    },
+  ]);
+});
+
 test('secrets in matched fields are masked in rows and messages', async () => {
   await deployment.aws.stop();
   deployment = await startDeployment([
