@@ -1,8 +1,10 @@
 import { benchDetection } from './detection.ts';
+import { benchIndex } from './index.ts';
 import { benchReading } from './reading.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly object[]>>> = {
   detection: benchDetection,
+  index: benchIndex,
   reading: benchReading,
 };
 

@@ -1,5 +1,5 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { cutText } from './row-size.ts';
+import { cutText, rowBytes } from './row-size.ts';
 import { type Shards, shardedKey, shardOf } from './shard.ts';
 
 /** What a row tells of an event; the same members in the row of the event and in those of its further resources. */
@@ -73,12 +73,31 @@ export interface RowOptions {
 /** Bytes of UTF-8 that a field gets, so that the row of an ordinary event stays below one write unit of 1 KB. */
 export const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
 
+/** One write unit is 1,024 bytes; what is counted here may be a few less than what DynamoDB counts. */
+const ROW_BYTES = 1000;
+
+/** What is left at least of the texts that give way, in the order in which they do. */
+const SHORTEST_BYTES = { errorMessage: 32, userAgent: 32 } as const;
+
 /** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
 export const MAX_KEY_BYTES = 2000;
 
-/** The rows of an event: one for itself with its first resource, one for each further resource. */
+/**
+ * The rows of an event: one for itself with its first resource, one for each further resource. Where one of them would
+ * take more than a write unit, the texts that only people read are cut shorter, in all of them alike.
+ */
 export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRow, ...ResourceRow[]] {
   const attributes = eventAttributes(event);
+  const rows = layRows(event, attributes, options);
+  const excess = Math.max(...rows.map(rowBytes)) - ROW_BYTES;
+  return excess <= 0 ? rows : layRows(event, withShorterTexts(attributes, excess), options);
+}
+
+function layRows(
+  event: CloudTrailEvent,
+  attributes: EventAttributes,
+  options: RowOptions,
+): [EventRow, ...ResourceRow[]] {
   const { shards, now, retentionDays } = options;
   const dayShard = shardOf(event.eventID, event.identity, shards.day);
   const shard = shardOf(event.eventID, event.identity, shards.others);
@@ -115,6 +134,20 @@ export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRo
     };
   });
   return [row, ...resourceRows];
+}
+
+function withShorterTexts(attributes: EventAttributes, excess: number): EventAttributes {
+  let left = excess;
+  const shorter: { errorMessage?: string; userAgent?: string } = {};
+  for (const name of ['errorMessage', 'userAgent'] as const) {
+    const text = attributes[name];
+    if (text === undefined || left <= 0) continue;
+    const bytes = Buffer.byteLength(text);
+    const cut = cutText(text, Math.max(Math.min(bytes, SHORTEST_BYTES[name]), bytes - left));
+    left -= bytes - Buffer.byteLength(cut);
+    shorter[name] = cut;
+  }
+  return { ...attributes, ...shorter };
 }
 
 /** Tells rows of the events table apart. */

@@ -114,3 +114,31 @@ test('whatever a record holds, no key is empty or over DynamoDB’s bound', () =
     }),
   );
 });
+
+test('a row that would take two write units has its texts cut shorter, the same in every row of the event', () => {
+  const made = event({
+    userIdentity: assumedRole(
+      'AWSReservedSSO_AdministratorAccess_0123456789abcdef',
+      'somebody@example.com',
+      'aws-reserved/sso.amazonaws.com/eu-west-1/',
+    ),
+    errorCode: 'Client.UnauthorizedOperation',
+    errorMessage: 'You are not authorized to perform this operation. '.repeat(8),
+    userAgent: 'aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.173.0 '.repeat(3),
+    requestParameters: { ...requestParameters, name: 'n'.repeat(150) },
+  });
+  const rows = eventRows(made, OPTIONS);
+  const [own, ...others] = rows;
+  for (const row of rows) expect(rowBytes(row)).toBeLessThanOrEqual(1000);
+  expect(own.errorMessage).toMatch(/^You are not authorized.*…$/);
+  for (const other of others)
+    expect(other.event).toMatchObject({ errorMessage: own.errorMessage, userAgent: own.userAgent });
+});
+
+test('an ordinary event has all of its texts', () => {
+  const [row] = eventRows(
+    event({ errorCode: 'AccessDenied', errorMessage: 'm'.repeat(150), userAgent: 'a'.repeat(100) }),
+    OPTIONS,
+  );
+  expect(row).toMatchObject({ errorMessage: 'm'.repeat(150), userAgent: 'a'.repeat(100) });
+});
