@@ -166,9 +166,9 @@ export class Ledger {
     await this.#update(object, { set: { status: 'open' }, remove: ['closedAt', 'resumeAt', 'reason', 'sameAs'] });
   }
 
-  /** Notes an error that another try may get past. */
+  /** Notes an error that another try may get past, also where not even the row could be opened. */
   async fail(object: ObjectVersion, error: string): Promise<void> {
-    await this.#update(object, { set: { lastError: error } });
+    await this.#update(object, { set: { lastError: error }, setOnce: { status: 'open' } });
   }
 
   async #update(object: ObjectVersion, change: Change): Promise<void> {
