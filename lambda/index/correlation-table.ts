@@ -307,26 +307,34 @@ export class CorrelationTable implements CorrelationStore {
     return stateSchema.parse(Item ?? {});
   }
 
-  /** Of each rule the nearest members up to the time and after it, within a timespan. */
+  /**
+   * Of each rule the nearest members up to the time and after it, within a timespan. While the group is silent for
+   * every window that the time is in, no member matters, and none before it is read: a flood costs few reads.
+   */
   async #viewAround(key: GroupKey, state: State, { time, timespan, limit }: Around): Promise<GroupView> {
-    const halves = await Promise.all(
-      [...state.rules].flatMap((rule) => {
-        const prefix = memberPrefix(rule);
-        const middle = `${prefix}${iso(time)}#${LAST}`;
-        return [
-          this.#members(key, {
-            from: `${prefix}${iso(time - timespan)}#${LAST}`,
-            to: middle,
+    const read = (from: number, to: string, newestFirst = false) =>
+      Promise.all(
+        [...state.rules].map((rule) => {
+          const prefix = memberPrefix(rule);
+          return this.#members(key, {
+            from: `${prefix}${iso(from)}#${LAST}`,
+            to: `${prefix}${to}`,
             limit: limit + 1,
-            newestFirst: true,
-          }),
-          this.#members(key, { from: middle, to: `${prefix}${iso(time + timespan)}`, limit: limit + 1 }),
-        ];
-      }),
-    );
+            newestFirst,
+          });
+        }),
+      );
+    const [firings, after] = await Promise.all([
+      this.#firings(key, time - 2 * timespan, time + 2 * timespan),
+      read(time, iso(time + timespan)),
+    ]);
+    const ends = [time, ...after.flat().map(({ eventTime }) => eventTime)];
+    if (ends.every((end) => firings.some(({ at }) => Math.abs(at - end) < timespan))) {
+      return view(state, [], false, firings);
+    }
+    const halves = [...(await read(time - timespan, `${iso(time)}#${LAST}`, true)), ...after];
     const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
     const truncated = halves.some((half) => half.length > limit);
-    const firings = await this.#firings(key, time - 2 * timespan, time + 2 * timespan);
     return view(state, members, truncated, firings);
   }
 
