@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { JsonObject } from '../../lambda/cloudtrail/json.ts';
 import { eventRows } from '../../lambda/index/event-row.ts';
 import { rowBytes } from '../../lambda/index/row-size.ts';
 import { ACCOUNT, assumedRole, event, iamUser, root } from '../support/records.ts';
@@ -27,6 +28,11 @@ const identities = fc.oneof(
 
 const calls = fc.constantFrom(
   { eventSource: 'ec2.amazonaws.com', eventName: 'DescribeNetworkInterfaces' },
+  { eventSource: 'ec2.amazonaws.com', eventName: 'RunInstances' },
+  { eventSource: 'sts.amazonaws.com', eventName: 'AssumeRole' },
+  { eventSource: 'logs.amazonaws.com', eventName: 'CreateLogStream' },
+  { eventSource: 'ssm.amazonaws.com', eventName: 'UpdateInstanceInformation' },
+  { eventSource: 'iam.amazonaws.com', eventName: 'GetRole' },
   { eventSource: 'elasticfilesystem.amazonaws.com', eventName: 'UpdateFileSystemProtection' },
   { eventSource: 'kms.amazonaws.com', eventName: 'Decrypt' },
   { eventSource: 'servicediscovery.amazonaws.com', eventName: 'GetInstancesHealthStatus' },
@@ -38,7 +44,7 @@ const requests = hex(17).map((id) => ({
   roleArn: `arn:aws:iam::${ACCOUNT}:role/service-role/production-${id}`,
 }));
 
-const failures = fc.constantFrom(
+const failures = fc.constantFrom<JsonObject[]>(
   {},
   {},
   {},
