@@ -33,26 +33,25 @@ export async function findUnvouched(
   const { chains, digests, ledger, report } = dependencies;
   const until = new Date(Date.parse(digest.start) - MARGIN_MILLISECONDS).toISOString();
   const from = chain?.checkedUntil;
-  const found: string[] = [];
-  let count = 0;
+  const found: ObjectVersion[] = [];
   if (from !== undefined && from < until) {
     for await (const row of digests.logObjects(digestKey.account, digestKey.region, from, until)) {
       const object = objectOf(row);
       if (row.digestStatus !== undefined || object === undefined || !isOfTrail(object.key, digestKey)) continue;
       // The index may lag behind the table: what decides is the row itself.
       const rows = await ledger.versions(object.bucket, object.key);
-      if (rows.some(({ digestStatus }) => digestStatus !== undefined)) continue;
-      if (!(await digests.unvouch(object))) continue;
-      count++;
-      if (found.length < NAMED) found.push(object.key);
+      if (rows.every(({ digestStatus }) => digestStatus === undefined)) found.push(object);
     }
   }
   const parsedKey = parseObjectKey(digest.key);
-  if (count > 0 && parsedKey !== undefined) {
+  // Before the rows are marked: they wouldn't be found again if this broke off in between.
+  if (found.length > 0 && parsedKey !== undefined) {
     const { bucket, key, version } = stored;
-    const matched = { from: from ?? '', to: until, objects: String(count), first: found.join(' ') };
+    const first = found.slice(0, NAMED).map((object) => object.key);
+    const matched = { from: from ?? '', to: until, objects: String(found.length), first: first.join(' ') };
     await report(integrityFinding(LOG_OBJECTS_UNVOUCHED, { bucket, key, version, parsedKey, at: until, matched }));
   }
+  for (const object of found) await digests.unvouch(object);
   await chains.markChecked(stored.bucket, digestKey.chain, until);
 }
 
