@@ -21,5 +21,6 @@ export function ruleText(description: string | undefined): RuleText {
     .filter((paragraph) => paragraph !== '');
   const last = paragraphs.at(-1);
   if (last === undefined || !FIRST.test(last)) return { why: paragraphs };
-  return { why: paragraphs.slice(0, -1), first: last.replace(FIRST, '') };
+  const first = last.replace(FIRST, '');
+  return { why: paragraphs.slice(0, -1), first: first.charAt(0).toUpperCase() + first.slice(1) };
 }

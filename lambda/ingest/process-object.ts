@@ -188,11 +188,12 @@ class ObjectReading {
 
   async #index(event: CloudTrailEvent): Promise<void> {
     const { detector, correlator, report, rows, now } = this.#dependencies;
-    for (const match of detector.match(event.record, derivedFields(event))) {
+    const derived = derivedFields(event);
+    for (const match of detector.match(event.record, derived)) {
       this.#findings++;
       await this.#tasks.add(() => report(findingOf(event, match)));
     }
-    const observing = correlator.observing(event);
+    const observing = correlator.observing(event, derived);
     if (observing !== undefined) await this.#tasks.add(observing);
     await this.#dependencies.knownDays.noteEvent(event.account, event.eventTime);
     for (const row of eventRows(event, { ...rows, now: now() })) await this.#writer.add(row);

@@ -1,4 +1,3 @@
-import { derivedFields } from '../cloudtrail/derived-fields.ts';
 import type { CloudTrailEvent } from '../cloudtrail/event.ts';
 import {
   type CorrelationOutcome,
@@ -28,10 +27,13 @@ export class Correlator {
     this.#dependencies = dependencies;
   }
 
-  /** The work that an event makes: undefined for most, which no correlation names. */
-  observing(event: CloudTrailEvent): (() => Promise<void>) | undefined {
+  /**
+   * The work that an event makes: undefined for most, which no correlation names.
+   * @param derived the event's classification, as rules read it.
+   */
+  observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
     const { detector, store, now } = this.#dependencies;
-    const memberships = detector.memberships(event.record, now(), derivedFields(event));
+    const memberships = detector.memberships(event.record, now(), derived);
     if (memberships.length === 0) return undefined;
     const context = correlationContext(event);
     const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
