@@ -1,6 +1,5 @@
 import { mapConcurrently } from './concurrency.ts';
-import { type PartitionKey, type PartitionReadOptions, readPage } from './partition.ts';
-import { secondsOf } from './time-range.ts';
+import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from './partition.ts';
 
 /** How many rows something has, as far as a sample tells. */
 export interface Estimate {
@@ -9,8 +8,8 @@ export interface Estimate {
   readonly exact: boolean;
 }
 
-/** Rows that a sample looks at, over all the keys that it is taken from. */
-const SAMPLE_ROWS = 64;
+/** Rows that samples look at, at each end, over all the keys that they are taken from. */
+const SAMPLE_ROWS = 32;
 const CONCURRENCY = 8;
 
 /** Half a unit for each 4 KB: rows are about 1 KB each, and each key is rounded up for itself. */
@@ -19,24 +18,47 @@ export function readUnits(rows: number, keys: number): number {
 }
 
 /**
- * Estimates the rows of several keys in the time range: counts the first of them, and takes the others to come at
- * the same rate.
+ * Estimates the rows of several keys in the time range, from a few at both of its ends: those between come at a rate
+ * between theirs.
  */
 export async function estimateRows(
   partitions: readonly PartitionKey[],
   options: PartitionReadOptions,
 ): Promise<Estimate> {
-  const limit = Math.max(8, Math.ceil(SAMPLE_ROWS / Math.max(1, partitions.length)));
-  const estimates = await mapConcurrently(partitions, CONCURRENCY, async (partition): Promise<Estimate> => {
-    const { scanned, next } = await readPage(partition, options, { limit, select: 'COUNT' });
-    if (next === undefined) return { rows: scanned, exact: true };
-    const { range, order, now } = options;
-    const reached = order === 'newest-first' ? { ...range, first: next.eventTime } : { ...range, last: next.eventTime };
-    const share = secondsOf(reached, now) / secondsOf(range, now);
-    return { rows: Math.max(scanned + 1, Math.round(scanned / Math.min(1, share))), exact: false };
-  });
+  const limit = Math.max(4, Math.ceil(SAMPLE_ROWS / Math.max(1, partitions.length)));
+  const estimates = await mapConcurrently(partitions, CONCURRENCY, (partition) => estimate(partition, options, limit));
   return {
     rows: estimates.reduce((sum, { rows }) => sum + rows, 0),
     exact: estimates.every(({ exact }) => exact),
   };
+}
+
+async function estimate(partition: PartitionKey, options: PartitionReadOptions, limit: number): Promise<Estimate> {
+  const newest = await sample(partition, options, 'newest-first', limit);
+  if (newest.end === undefined) return { rows: newest.rows, exact: true };
+  const oldest = await sample(partition, options, 'oldest-first', limit);
+  const between = (Date.parse(newest.end) - Date.parse(oldest.end ?? newest.end)) / 1000;
+  if (between <= 0) return { rows: newest.rows + 1, exact: false };
+  const rate = Math.sqrt(newest.perSecond * oldest.perSecond);
+  return { rows: newest.rows + oldest.rows + Math.round(between * rate), exact: false };
+}
+
+interface Sample {
+  readonly rows: number;
+  readonly perSecond: number;
+  /** The time that it reached, where there are more rows beyond it. */
+  readonly end?: string;
+}
+
+async function sample(
+  partition: PartitionKey,
+  options: PartitionReadOptions,
+  order: TimeOrder,
+  limit: number,
+): Promise<Sample> {
+  const { scanned, items, next } = await readPage(partition, { ...options, order }, { limit, select: 'TIMES' });
+  if (next === undefined) return { rows: scanned, perSecond: 0 };
+  const start = items[0]?.[partition.index.sortKey] ?? next.eventTime;
+  const seconds = Math.abs(Date.parse(String(start)) - Date.parse(next.eventTime)) / 1000;
+  return { rows: scanned, perSecond: scanned / Math.max(1, seconds), end: next.eventTime };
 }

@@ -197,16 +197,18 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
     });
   }
 
-  /** A question that was cut off says what the rest takes; finding that out is a few units more. */
+  /** A question that was cut off says what all of it takes; finding that out is a few units more. */
   async #withEstimate(error: ReadLimitReached): Promise<ReadLimitReached> {
-    const plan = this.#plan;
-    if (error.estimatedUnits !== undefined || plan === undefined) return error;
+    const estimate = error.estimatedUnits ?? (await this.#estimateUnits());
+    return new ReadLimitReached(error.maxUnits, error.reads, Math.max(error.reads.units, estimate));
+  }
+
+  async #estimateUnits(): Promise<number> {
     const meter = new ReadMeter();
-    if (plan.index === 'by-day') {
-      return new ReadLimitReached(error.maxUnits, error.reads, await this.#estimateWalk(meter));
-    }
-    const { rows } = await estimateRows(plan.partitions, { ...this.#options, meter });
-    return new ReadLimitReached(error.maxUnits, error.reads, readUnits(rows, plan.partitions.length));
+    const partitions = this.#plan?.partitions ?? [];
+    if (partitions.length === 0) return this.#estimateWalk(meter);
+    const { rows } = await estimateRows(partitions, { ...this.#options, meter });
+    return readUnits(rows, partitions.length);
   }
 }
 

@@ -51,13 +51,13 @@ export interface Page {
 
 /**
  * Reads one page of one key of an index, expired rows left out.
- * @param limit rows to look at
+ * `limit` bounds the rows that are looked at; `select` leaves all but their number, or their times, out of the answer.
  * @throws IndexMissing; ReadLimitReached.
  */
 export async function readPage(
   partition: PartitionKey,
   options: PartitionReadOptions,
-  page: { readonly limit?: number; readonly after?: Page['next']; readonly select?: 'COUNT' } = {},
+  page: { readonly limit?: number; readonly after?: Page['next']; readonly select?: 'COUNT' | 'TIMES' } = {},
 ): Promise<Page> {
   const { client, table, meter } = options;
   meter.require();
@@ -66,12 +66,12 @@ export async function readPage(
       new QueryCommand({
         TableName: table,
         IndexName: partition.index.name,
-        ...expressions(partition, options),
+        ...expressions(partition, options, page.select === 'TIMES'),
         ScanIndexForward: options.order === 'oldest-first',
         ReturnConsumedCapacity: 'TOTAL',
         ...(page.limit !== undefined && { Limit: page.limit }),
         ...(page.after !== undefined && { ExclusiveStartKey: page.after.key }),
-        ...(page.select !== undefined && { Select: page.select }),
+        ...(page.select === 'COUNT' && { Select: page.select }),
       }),
     );
     const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
@@ -93,10 +93,8 @@ export async function readPage(
 function expressions(
   { index, key, shard }: PartitionKey,
   { range, now }: Pick<PartitionReadOptions, 'range' | 'now'>,
-): Pick<
-  QueryCommandInput,
-  'KeyConditionExpression' | 'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-> {
+  onlyTimes: boolean,
+): Partial<QueryCommandInput> {
   const { first, last } = range;
   const times =
     first !== undefined && last !== undefined
@@ -106,11 +104,12 @@ function expressions(
   const inShard = shard === undefined ? '' : shard === 0 ? ' AND attribute_not_exists(#shard)' : ' AND #shard = :shard';
   return {
     KeyConditionExpression: `#key = :key${times}`,
+    ...(onlyTimes && { ProjectionExpression: '#time' }),
     FilterExpression: `(attribute_not_exists(#expires) OR #expires > :now)${inShard}`,
     ExpressionAttributeNames: {
       '#key': index.partitionKey,
       '#expires': TIME_TO_LIVE_ATTRIBUTE,
-      ...(times !== '' && { '#time': index.sortKey }),
+      ...((times !== '' || onlyTimes) && { '#time': index.sortKey }),
       ...(shard !== undefined && { '#shard': 'shard' }),
     },
     ExpressionAttributeValues: {

@@ -15,13 +15,6 @@ export function timeRange(since: Date | undefined, until: Date | undefined): Tim
   return { ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
 }
 
-/** Seconds that a range has; an open end is the present, an open beginning a year before the end. */
-export function secondsOf(range: TimeRange, now: Date): number {
-  const last = range.last === undefined ? now.getTime() : Date.parse(range.last);
-  const first = range.first === undefined ? last - 365 * 86_400_000 : Date.parse(range.first);
-  return Math.max(1, (last - first) / 1000);
-}
-
 function seconds(milliseconds: number): string {
   const time = new Date(Math.max(0, Math.min(milliseconds, LAST_MILLISECOND)));
   return `${time.toISOString().slice(0, 19)}Z`;
