@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,47 +6,27 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../detection/index.ts';
 import { isConditionFailure, isTransactionConflict } from './conditional.ts';
-
-const fieldsSchema = z.record(z.string(), z.array(z.string()));
-
-const memberSchema = z.object({
-  identity: z.string(),
-  rule: z.string(),
-  eventTime: z.number(),
-  eventID: z.string(),
-  arrivedAt: z.number(),
-  fields: fieldsSchema,
-  context: z.string().optional(),
-});
-
-const firingSchema = z.object({
-  id: z.string(),
-  at: z.number(),
-  from: z.number(),
-  value: z.number(),
-  atLeast: z.boolean(),
-  eventIDs: z.array(z.string()),
-  fields: fieldsSchema,
-  pending: z.boolean(),
-  context: z.string().optional(),
-});
-
-const stateSchema = z.object({
-  version: z.number().default(0),
-  judgedThrough: z.number().optional(),
-  due: z.number().optional(),
-  rules: z.set(z.string()).default(new Set()),
-});
-
-type State = z.infer<typeof stateSchema>;
-
-const dueSchema = z.object({ correlation: z.string(), groupValues: z.string() });
-
-/** The sort key of the row that holds what is known of a whole group. */
-const STATE = 'state';
+import {
+  bounded,
+  dueSchema,
+  FIRING_PREFIX,
+  firingRow,
+  firingSchema,
+  groupAttributes,
+  iso,
+  LAST,
+  memberPrefix,
+  memberRow,
+  memberSchema,
+  partition,
+  type Row,
+  STATE,
+  type State,
+  seconds,
+  stateSchema,
+} from './correlation-row.ts';
 
 /** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
 const DUE_SHARD = 'due';
@@ -63,23 +42,12 @@ const MAX_ATTEMPTS = 50;
 /** Members that are read again when another function's claim was faster. */
 const READ_AGAIN = 10_000;
 
-/** Longer texts of fields are kept as their beginning and their hash: they still tell values apart. */
-const MAX_TEXT = 512;
-
-/** Sorts behind every identity, which is text in ASCII. */
-const LAST = '~';
-
 interface ConditionalPut {
   readonly TableName: string;
   readonly Item: Record<string, unknown>;
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues?: Record<string, unknown>;
-}
-
-interface Row {
-  readonly group: string;
-  readonly member: string;
 }
 
 /**
@@ -381,50 +349,7 @@ export class CorrelationTable implements CorrelationStore {
   }
 }
 
-const FIRING_PREFIX = 'firing#';
-
 function view(state: State, members: readonly Member[], truncated: boolean, firings: readonly Firing[]): GroupView {
   const { version, judgedThrough } = state;
   return { members, truncated, firings, version, ...(judgedThrough !== undefined && { judgedThrough }) };
-}
-
-/** Readable where it is short enough for a key: `<correlation>#["arn:…"]`. */
-function partition({ correlation, group }: GroupKey): string {
-  const readable = `${correlation}#${group}`;
-  return Buffer.byteLength(readable) <= 1024 ? readable : `${correlation}#${hash(group)}`;
-}
-
-function groupAttributes({ correlation, group }: GroupKey): { correlation: string; groupValues: string } {
-  return { correlation, groupValues: group };
-}
-
-function memberPrefix(rule: string): string {
-  return `member#${encodeURIComponent(rule)}#`;
-}
-
-function memberRow(key: GroupKey, { rule, eventTime, identity }: Member): Row {
-  return { group: partition(key), member: `${memberPrefix(rule)}${iso(eventTime)}#${encodeURIComponent(identity)}` };
-}
-
-/** A correlation has one window that ends at a time, so a group has one firing for it. */
-function firingRow(key: GroupKey, at: number): Row {
-  return { group: partition(key), member: `${FIRING_PREFIX}${iso(at)}` };
-}
-
-function bounded(fields: Member['fields']): Member['fields'] {
-  const bound = (text: string): string => (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…${hash(text)}`);
-  return Object.fromEntries(Object.entries(fields).map(([path, texts]) => [path, texts.slice(0, 50).map(bound)]));
-}
-
-/** Times in keys sort as text, to the millisecond. */
-function iso(epochMilliseconds: number): string {
-  return new Date(epochMilliseconds).toISOString();
-}
-
-function seconds(epochMilliseconds: number): number {
-  return Math.ceil(epochMilliseconds / 1000);
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -2,7 +2,8 @@ import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand }
 import * as z from 'zod';
 import { AccountRegions } from './account-regions.ts';
 import { isConditionFailure } from './conditional.ts';
-import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion, objectName } from './ledger.ts';
+import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion } from './ledger.ts';
+import { objectName, readVersions } from './object-versions.ts';
 import { updateExpression } from './update-expression.ts';
 
 const digestRowSchema = z.object({
@@ -65,19 +66,8 @@ export class DigestLedger {
 
   /** The rows of every version of a digest that was seen, read consistently. */
   async digests(bucket: string, key: string): Promise<readonly DigestRow[]> {
-    const rows: DigestRow[] = [];
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: '#object = :object',
-        ExpressionAttributeNames: { '#object': 'object' },
-        ExpressionAttributeValues: { ':object': objectName(bucket, key) },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items = [] } of pages) rows.push(...Items.map((item) => digestRowSchema.parse(item)));
-    return rows;
+    const rows = await readVersions(this.#client, this.#table, { bucket, key });
+    return rows.map((row) => digestRowSchema.parse(row));
   }
 
   /** Writes what a check of a digest found: the last write about it. */

@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AccountRegions } from './account-regions.ts';
+import { objectName, readVersions } from './object-versions.ts';
 import { type Change, updateExpression } from './update-expression.ts';
 
 /** One version of a log object. */
@@ -106,19 +107,8 @@ export class Ledger {
 
   /** The rows of every version of an object that was seen, read consistently. */
   async versions(bucket: string, key: string): Promise<readonly LedgerRow[]> {
-    const rows: LedgerRow[] = [];
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: '#object = :object',
-        ExpressionAttributeNames: { '#object': 'object' },
-        ExpressionAttributeValues: { ':object': objectName(bucket, key) },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items = [] } of pages) rows.push(...Items.map((item) => ledgerRowSchema.parse(item)));
-    return rows;
+    const rows = await readVersions(this.#client, this.#table, { bucket, key });
+    return rows.map((row) => ledgerRowSchema.parse(row));
   }
 
   /** Notes that reading begins, once more where it was begun before. */
@@ -180,9 +170,4 @@ export class Ledger {
       }),
     );
   }
-}
-
-/** The partition key of an object's rows. */
-export function objectName(bucket: string, key: string): string {
-  return `s3://${bucket}/${key}`;
 }
