@@ -30,19 +30,11 @@ export async function findUnvouched(
   dependencies: VerifyDependencies,
   { stored, digest, digestKey, chain }: UnvouchedSearch,
 ): Promise<void> {
-  const { chains, digests, ledger, report } = dependencies;
+  const { chains, digests, report } = dependencies;
   const until = new Date(Date.parse(digest.start) - MARGIN_MILLISECONDS).toISOString();
   const from = chain?.checkedUntil;
-  const found: ObjectVersion[] = [];
-  if (from !== undefined && from < until) {
-    for await (const row of digests.logObjects(digestKey.account, digestKey.region, from, until)) {
-      const object = objectOf(row);
-      if (row.digestStatus !== undefined || object === undefined || !isOfTrail(object.key, digestKey)) continue;
-      // The index may lag behind the table: what decides is the row itself.
-      const rows = await ledger.versions(object.bucket, object.key);
-      if (rows.every(({ digestStatus }) => digestStatus === undefined)) found.push(object);
-    }
-  }
+  const found = from === undefined || from >= until ? [] : await unnamedObjects(dependencies, digestKey, from, until);
+  if (found === undefined) return;
   const parsedKey = parseObjectKey(digest.key);
   // Before the rows are marked: they wouldn't be found again if this broke off in between.
   if (found.length > 0 && parsedKey !== undefined) {
@@ -53,6 +45,32 @@ export async function findUnvouched(
   }
   for (const object of found) await digests.unvouch(object);
   await chains.markChecked(stored.bucket, digestKey.chain, until);
+}
+
+/**
+ * Log objects of a time that no digest has named; undefined while a digest is pending, as what it names and what isn't
+ * processed yet looks the same. A later digest asks again.
+ */
+async function unnamedObjects(
+  { digests, ledger, now }: VerifyDependencies,
+  digestKey: DigestKey,
+  from: string,
+  until: string,
+): Promise<readonly ObjectVersion[] | undefined> {
+  const found: ObjectVersion[] = [];
+  for await (const row of digests.rows(digestKey.account, digestKey.region, from, now().toISOString())) {
+    if (row.kind === 'digest') {
+      if (row.status === 'pending' && (row.digestStart ?? '') < until) return undefined;
+      continue;
+    }
+    const object = objectOf(row);
+    if (row.digestStatus !== undefined || object === undefined || (row.deliveredAt ?? '') >= until) continue;
+    if (!isOfTrail(object.key, digestKey)) continue;
+    // The index may lag behind the table: what decides is the row itself.
+    const rows = await ledger.versions(object.bucket, object.key);
+    if (rows.every(({ digestStatus }) => digestStatus === undefined)) found.push(object);
+  }
+  return found;
 }
 
 /** Objects of other prefixes belong to other trails, whose digests speak for them; Insights and network activity may have none. */
