@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { alertCommand } from './alert.ts';
 import { awsAdvice } from './aws-advice.ts';
+import { costCommand } from './cost.ts';
 import { eventCommand } from './event.ts';
 import { eventsCommand } from './events.ts';
 import { CommandFailure, EXIT } from './exit.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandFactory[] = [
   suppressCommand,
   traceCommand,
   timelineCommand,
+  costCommand,
   rulesCommand,
   scanCommand,
   redriveCommand,

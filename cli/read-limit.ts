@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ReadLimitReached } from '../lambda/index/read-meter.ts';
+import { PRICES } from './cost/prices.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import { readCount } from './repeatable.ts';
 
@@ -15,9 +16,6 @@ export function withReadLimit(command: Command): Command {
       .default(10_000),
   );
 }
-
-/** US dollars for a million read request units, on demand, in us-east-1: docs/cost.md. */
-const PRICE_PER_MILLION = 0.125;
 
 /** Says what a question takes where that is more than is allowed. */
 export async function withinReadLimit<Result>(read: () => Promise<Result>): Promise<Result> {
@@ -43,5 +41,5 @@ function thousands(units: number): string {
 }
 
 function dollars(units: number): string {
-  return Math.max(0.01, (units / 1_000_000) * PRICE_PER_MILLION).toFixed(2);
+  return Math.max(0.01, (units / 1_000_000) * PRICES.dynamodbReads.dollars).toFixed(2);
 }
