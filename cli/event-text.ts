@@ -10,8 +10,13 @@ export function actorText({
   via,
 }: Pick<IndexedEvent, 'actor' | 'actorKind' | 'actorName' | 'session' | 'via'>): string {
   if (actorKind === 'root') return through('root', via);
-  const name = actorKind === 'service' ? (actorName ?? actor) : (parseArn(actor)?.resource ?? actorName ?? actor);
+  const name = actorKind === 'service' ? (actorName ?? actor) : (resourceOf(actor) ?? actorName ?? actor);
   return through(session === undefined ? name : `${name} as ${session}`, via);
+}
+
+/** Names of roles and users are their account's own whatever their path, which only takes room. */
+function resourceOf(actor: string): string | undefined {
+  return parseArn(actor)?.resource.replace(/^(role|user)\/.*\//, '$1/');
 }
 
 function through(name: string, via: string | undefined): string {

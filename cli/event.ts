@@ -131,7 +131,7 @@ function eventLines(event: EventDetail, zone: Zone, now: Date): readonly Line[] 
   return [
     ['Event', event.eventID, 'heading'],
     ['When', `${zone.format(time)} ${zone.name}, ${relativeTime(time, now)}`],
-    ['Who', `${actorText(event)}, ${event.actorKind}`, event.actorKind === 'root' ? 'bad' : 'plain'],
+    event.actorKind === 'root' ? ['Who', actorText(event), 'bad'] : ['Who', `${actorText(event)}, ${event.actorKind}`],
     ['Actor', event.actor],
     ['Credentials', `${credential}${accessKeyId === undefined ? '' : `, ${accessKeyId}`}${mfaText(mfa)}`],
     ['From', event.address ?? event.sourceIPAddress],

@@ -36,7 +36,7 @@ export function traceTree({ origin, credential }: Trace, zone: Zone, output: Out
   const root: Branch = {
     text: [
       paint(first === undefined ? 'unknown' : actorText(first), 'heading'),
-      first?.actorKind,
+      first?.actorKind === 'root' ? undefined : first?.actorKind,
       first?.accessKeyId,
       first?.address === undefined ? undefined : `from ${first.address}`,
       created && `key made ${time(created.eventTime)} by ${actorText(created)}`,
