@@ -4,12 +4,11 @@ import { type ParsedRules, parseRules } from './parse-rules.ts';
 import type { RuleSource } from './problem.ts';
 
 export type { ExplainNode, MatchedField } from './compiled.ts';
-export type { Correlations, Membership } from './correlation/model.ts';
+export type { Membership } from './correlation/model.ts';
 export {
   type CorrelationFinding,
   type CorrelationOutcome,
   observe,
-  type RunOptions,
   runAsync,
   settle,
 } from './correlation/run.ts';
