@@ -75,14 +75,14 @@ export const LOG_OBJECT_UNREAD: IntegrityCheck = {
   action: 's3:GetObject',
 };
 
-export const LOG_OBJECTS_UNVOUCHED: IntegrityCheck = {
-  ruleId: 'trailwarden-log-objects-unvouched',
-  title: 'Log objects that no CloudTrail digest names',
+export const LOG_OBJECT_UNVOUCHED: IntegrityCheck = {
+  ruleId: 'trailwarden-log-object-unvouched',
+  title: 'No CloudTrail digest names a log object',
   description:
-    'These log objects were put into the bucket at a time that digests cover, and no digest names them: they may be forged.',
+    'The log object was put into the bucket at a time that digests speak of, and none of them names it: it may be forged.',
   falsepositives: [
     'A second trail without log file validation that delivers into the same bucket',
-    'CloudTrail names them later, in a backfill digest',
+    'CloudTrail names it later, in a backfill digest',
   ],
   level: 'high',
 };

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { AccountRegions } from './account-regions.ts';
+import { isConditionFailure } from './conditional.ts';
 import { objectName, readVersions } from './object-versions.ts';
 import { type Change, updateExpression } from './update-expression.ts';
 
@@ -111,12 +112,15 @@ export class Ledger {
     return rows.map((row) => ledgerRowSchema.parse(row));
   }
 
-  /** Notes that reading begins, once more where it was begun before. */
+  /**
+   * Notes that reading begins, once more where it was begun before. Where another function has closed the object
+   * meanwhile, its row stays as it is.
+   */
   async open(object: ObjectVersion, opening: Opening): Promise<void> {
     const { account, region, deliveredAt, notifiedAt, now } = opening;
     const time = now.toISOString();
     await this.#accountRegions.note({ account, region });
-    await this.#update(object, {
+    await this.#updateUnclosed(object, {
       set: {
         status: 'open',
         account,
@@ -130,9 +134,12 @@ export class Ledger {
     });
   }
 
-  /** Notes how far reading came, so that the next call goes on from there. */
+  /**
+   * Notes how far reading came, so that the next call goes on from there. Nothing where another function has closed the
+   * object meanwhile: its counts are of the whole.
+   */
   async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
-    await this.#update(object, { set: { ...checkpoint, rejections } });
+    await this.#updateUnclosed(object, { set: { ...checkpoint, rejections } });
   }
 
   /** Notes what became of the object: the last write about it. */
@@ -161,12 +168,21 @@ export class Ledger {
     await this.#update(object, { set: { lastError: error }, setOnce: { status: 'open' } });
   }
 
-  async #update(object: ObjectVersion, change: Change): Promise<void> {
+  async #updateUnclosed(object: ObjectVersion, change: Change): Promise<void> {
+    try {
+      await this.#update(object, change, 'attribute_not_exists(closedAt)');
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  async #update(object: ObjectVersion, change: Change, condition?: string): Promise<void> {
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: { object: objectName(object.bucket, object.key), version: object.version },
         ...updateExpression(change),
+        ...(condition !== undefined && { ConditionExpression: condition }),
       }),
     );
   }

@@ -114,7 +114,7 @@ async function processValid(
     ...(!digestKey.backfill && { dueAt: nextDigestDue(digest.end) }),
   });
   if (settled && !digestKey.backfill) {
-    await findUnvouched(dependencies, { stored, digest, digestKey, ...(chain && { chain }) });
+    await findUnvouched(dependencies, { bucket: stored.bucket, digest, digestKey, ...(chain && { chain }) });
   }
 
   const pending = (!settled || counts.unread + counts.unnotified > 0) && checks < MAX_CHECKS;

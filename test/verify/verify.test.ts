@@ -159,15 +159,8 @@ describe('tampering', () => {
     // The emulator delivers everything now: the hours are those around it.
     for (const hour of [second, third, fourth]) await deliver(hour);
     expect(await verification.statusOf(forged)).toEqual(['unvouched']);
-    expect(await verification.findings()).toEqual([expect.stringMatching(/^trailwarden-log-objects-unvouched /)]);
-    const [finding] = await verification.deployment.rows('findings');
-    expect(finding).toMatchObject({
-      level: 'high',
-      matched: expect.arrayContaining([
-        { field: 'objects', value: '1' },
-        { field: 'first', value: forged.key },
-      ]),
-    });
+    expect(await verification.findings()).toEqual([`trailwarden-log-object-unvouched ${nameOf(forged)}`]);
+    expect(await verification.deployment.rows('findings')).toEqual([expect.objectContaining({ level: 'high' })]);
   });
 
   test('with the content of a digest is found', async () => {

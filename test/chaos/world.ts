@@ -1,0 +1,366 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { parseRules } from '../../lambda/detection/index.ts';
+import { wireIngest } from '../../lambda/ingest/wiring.ts';
+import {
+  readIngestEnvironment,
+  readSweepEnvironment,
+  readVerifyEnvironment,
+} from '../../lambda/runtime/environment.ts';
+import { wireSweep } from '../../lambda/sweep/wiring.ts';
+import { wireVerify } from '../../lambda/verify/wiring.ts';
+import type { Clients } from '../../local/clients.ts';
+import type { Resources } from '../../local/provision.ts';
+import { createTables } from '../../local/tables.ts';
+import { type ChaosClients, chaosClients } from './chaos-clients.ts';
+import { type Gremlin, NO_FAULTS } from './faults.ts';
+import { named, normalized, quarantinedLines, type Snapshot } from './snapshot.ts';
+import { makeWorkload, RULES, type Workload } from './workload.ts';
+
+export interface Aws {
+  readonly clients: Clients;
+  readonly resources: Resources;
+}
+
+export interface RunOptions {
+  readonly gremlin?: Gremlin;
+  /** Shuffles messages, doubles some of them and runs two functions at once; in order and one by one without it. */
+  readonly random?: () => number;
+}
+
+export interface RunResult {
+  readonly snapshot: Snapshot;
+  /** The calls that were made, by their sites. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** How often an alert was received, by its kind and id. */
+  readonly receipts: ReadonlyMap<string, number>;
+  /** What functions threw. */
+  readonly errors: readonly string[];
+}
+
+interface Message {
+  readonly queue: 'logs' | 'digests';
+  readonly body: string;
+  readonly visibleAt: number;
+  receives: number;
+}
+
+/** After so many receives a message goes to the dead-letter queue. */
+const MAX_RECEIVES = 5;
+
+/** Five steps of half an hour: digests are checked again, windows close, leases run out. */
+const STEPS = 6;
+const STEP_MILLISECONDS = 31 * 60_000;
+
+const DIGEST_QUEUE_URL = 'http://127.0.0.1/000000000000/digests';
+
+/** One set of objects, over which the same workload can be run again and again, each time into tables of its own. */
+export class World {
+  readonly #aws: Aws;
+  readonly #workload: Workload;
+  readonly #rulesFile: string;
+  readonly #start: Date;
+  #runs = 0;
+
+  private constructor(aws: Aws, workload: Workload, rulesFile: string, start: Date) {
+    this.#aws = aws;
+    this.#workload = workload;
+    this.#rulesFile = rulesFile;
+    this.#start = start;
+  }
+
+  static async create(aws: Aws): Promise<World> {
+    // Objects are delivered now, which is ten minutes into the first hour.
+    const start = new Date(Math.floor(Date.now() / 1000) * 1000 - 600_000);
+    const workload = makeWorkload(aws.resources.buckets.logs, start);
+    for (const { bucket: Bucket, key: Key, body: Body, metadata } of workload.files) {
+      const Metadata = metadata && { ...metadata };
+      await aws.clients.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...(Metadata && { Metadata }) }));
+    }
+    const { ruleSet, problems } = parseRules(RULES.map((text, index) => ({ file: `rule-${index}.yml`, text })));
+    if (problems.length > 0) throw new Error(`A rule of the workload is broken: ${JSON.stringify(problems)}`);
+    const rulesFile = join(await mkdtemp(join(tmpdir(), 'trailwarden-chaos-')), 'rules.json');
+    await writeFile(rulesFile, JSON.stringify(ruleSet));
+    return new World(aws, workload, rulesFile, start);
+  }
+
+  /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
+  async run({ gremlin = NO_FAULTS, random }: RunOptions = {}): Promise<RunResult> {
+    const run = `run-${this.#runs++}`;
+    const { clients, resources } = this.#aws;
+    const tables = await createTables(clients.dynamodb, `${resources.deployment}-${run}`);
+    const quarantine = `${resources.deployment}-${run}`;
+    await clients.s3.send(new CreateBucketCommand({ Bucket: quarantine }));
+    const bed = new TestBed({
+      aws: this.#aws,
+      workload: this.#workload,
+      rulesFile: this.#rulesFile,
+      start: this.#start,
+      tables,
+      quarantine,
+      gremlin,
+      ...(random && { random }),
+    });
+    return bed.run();
+  }
+}
+
+interface BedOptions extends RunOptions {
+  readonly aws: Aws;
+  readonly workload: Workload;
+  readonly rulesFile: string;
+  readonly start: Date;
+  readonly tables: Awaited<ReturnType<typeof createTables>>;
+  readonly quarantine: string;
+  readonly gremlin: Gremlin;
+}
+
+type QueueFunction = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+class TestBed {
+  readonly #options: BedOptions;
+  readonly #calls = new Map<string, number>();
+  readonly #receipts = new Map<string, number>();
+  readonly #deadLetters: string[] = [];
+  readonly #errors: string[] = [];
+  readonly #logger = new Logger({ serviceName: 'chaos', logLevel: 'SILENT' });
+  readonly #metrics = new SilentMetrics({ namespace: 'Chaos', serviceName: 'chaos' });
+  #messages: Message[] = [];
+  #askedForTime = 0;
+  #now: number;
+
+  constructor(options: BedOptions) {
+    this.#options = options;
+    this.#now = options.start.getTime() - 60_000;
+  }
+
+  async run(): Promise<RunResult> {
+    const { workload, start, random } = this.#options;
+    await this.#sweep();
+    this.#now = start.getTime() + 20 * 60_000;
+    for (const body of [...workload.logMessages, ...workload.poison]) this.#send('logs', body, 0);
+    if (random !== undefined) {
+      const doubled = this.#messages.filter(() => random() < 0.3).map((message) => ({ ...message }));
+      this.#messages = shuffled([...this.#messages, ...doubled], random);
+    }
+    await this.#drain();
+    await this.#sweep();
+    this.#now = start.getTime() + 3_600_000 + 20 * 60_000;
+    for (const digest of workload.digestMessages) {
+      this.#send('digests', digest, 0);
+      await this.#drain();
+      // Before the next digest comes, this one is checked again.
+      this.#now += 50 * 60_000;
+      await this.#drain();
+      this.#now += 10 * 60_000;
+    }
+    for (let step = 0; step < STEPS; step++) {
+      this.#now += STEP_MILLISECONDS;
+      await this.#drain();
+      await this.#sweep();
+    }
+    // What the last sweep left behind is the next one's.
+    for (let last = 0; last < 3; last++) {
+      this.#now += 5 * 60_000;
+      await this.#drain();
+      await this.#sweep();
+    }
+    return { snapshot: await this.#snapshot(), calls: this.#calls, receipts: this.#receipts, errors: this.#errors };
+  }
+
+  #send(queue: Message['queue'], body: string, delaySeconds: number): void {
+    this.#messages.push({ queue, body, visibleAt: this.#now + delaySeconds * 1000, receives: 0 });
+  }
+
+  /** Delivers what is visible until nothing is. */
+  async #drain(): Promise<void> {
+    const { random } = this.#options;
+    for (;;) {
+      const visible = this.#messages.filter(({ visibleAt }) => visibleAt <= this.#now);
+      if (visible.length === 0) return;
+      const batches = batchesOf(random === undefined ? visible : shuffled(visible, random));
+      const taken = random === undefined ? batches.slice(0, 1) : batches.slice(0, 2);
+      const all = new Set(taken.flat());
+      this.#messages = this.#messages.filter((message) => !all.has(message));
+      await Promise.all(taken.map((batch) => this.#deliver(batch)));
+    }
+  }
+
+  async #deliver(batch: readonly Message[]): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
+    for (const message of batch) message.receives++;
+    const failed = await this.#call(async (clients) => {
+      const handler: QueueFunction = first.queue === 'logs' ? this.#ingest(clients) : this.#verify(clients);
+      const { batchItemFailures } = await handler(sqsEvent(batch));
+      return new Set(batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier)));
+    });
+    for (const [index, message] of batch.entries()) {
+      // A function that died, or failed as a whole, gives back all of its messages.
+      if (failed !== undefined && !failed.has(index)) continue;
+      if (message.receives >= MAX_RECEIVES) this.#deadLetters.push(message.body);
+      else this.#messages.push(message);
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#call((clients) => wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients) })());
+  }
+
+  /** Calls an instance of a function; undefined where it died or failed. */
+  async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
+    const { aws, gremlin } = this.#options;
+    const clients = chaosClients({
+      endpoints: aws.clients.endpoints,
+      resources: aws.resources,
+      gremlin,
+      onCall: (site) => this.#calls.set(site, (this.#calls.get(site) ?? 0) + 1),
+      outbox: {
+        published: (topicArn, message) => this.#receive(topicArn, message),
+        sent: (queueUrl, body, delaySeconds) =>
+          this.#send(queueUrl === DIGEST_QUEUE_URL ? 'digests' : 'logs', body, delaySeconds),
+      },
+    });
+    try {
+      return await Promise.race([work(clients), clients.killed.then(() => undefined)]);
+    } catch (error) {
+      this.#errors.push(String(error));
+      return undefined;
+    } finally {
+      clients.destroy();
+    }
+  }
+
+  #receive(topicArn: string, message: string): void {
+    if (topicArn !== this.#options.aws.resources.topics.alerts) return;
+    const { kind, alertId } = JSON.parse(message);
+    const id = `${kind} ${alertId}`;
+    this.#receipts.set(id, (this.#receipts.get(id) ?? 0) + 1);
+  }
+
+  #variables() {
+    const { aws, tables, rulesFile, quarantine } = this.#options;
+    return {
+      ...aws.resources.variables.ingest,
+      EVENTS_TABLE: tables.events,
+      FINDINGS_TABLE: tables.findings,
+      ALERTS_TABLE: tables.alerts,
+      SUPPRESSIONS_TABLE: tables.suppressions,
+      LEDGER_TABLE: tables.ledger,
+      CORRELATIONS_TABLE: tables.correlations,
+      RULES_FILE: rulesFile,
+      QUARANTINE_BUCKET: quarantine,
+    };
+  }
+
+  #sweepEnvironment() {
+    return readSweepEnvironment(this.#variables());
+  }
+
+  #common({ dynamodb, sns }: ChaosClients) {
+    return { dynamodb, sns, logger: this.#logger, metrics: this.#metrics, now: () => new Date(this.#now) };
+  }
+
+  #ingest(clients: ChaosClients): QueueFunction {
+    const { s3, sqs } = clients;
+    const environment = readIngestEnvironment(this.#variables());
+    const ingest = wireIngest({ environment, ...this.#common(clients), s3, sqs });
+    // Every seventh time that it asks its time is nearly over: it notes the place, and another call goes on from there.
+    return (event) => ingest(event, { getRemainingTimeInMillis: () => (++this.#askedForTime % 7 === 0 ? 0 : 300_000) });
+  }
+
+  #verify(clients: ChaosClients): QueueFunction {
+    const { s3, sqs } = clients;
+    const environment = readVerifyEnvironment({
+      ...this.#variables(),
+      DIGEST_QUEUE_URL,
+      LOG_EXPIRE_DAYS: '1000',
+    });
+    const { trail } = this.#options.workload;
+    const publicKeys = {
+      list: (region: string) => clients.perform('ListPublicKeys', async () => [trail.key(region).publicKey]),
+    };
+    return wireVerify({ environment, ...this.#common(clients), s3, sqs, publicKeys });
+  }
+
+  async #snapshot(): Promise<Snapshot> {
+    const { aws, tables, quarantine } = this.#options;
+    const { dynamodb, s3 } = aws.clients;
+    const documents = DynamoDBDocumentClient.from(dynamodb);
+    const rows = async (TableName: string) => {
+      const found: Record<string, unknown>[] = [];
+      const pages = paginateScan({ client: documents }, { TableName, ConsistentRead: true });
+      for await (const { Items = [] } of pages) found.push(...Items);
+      return found;
+    };
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: quarantine }));
+    const bodies = await Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: quarantine, Key }));
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      }),
+    );
+    return {
+      events: normalized('events', await rows(tables.events)),
+      findings: normalized('findings', await rows(tables.findings)),
+      alerts: normalized('alerts', await rows(tables.alerts)),
+      ledger: normalized('ledger', await rows(tables.ledger)),
+      quarantine: quarantinedLines(bodies),
+      received: [...this.#receipts.keys()].toSorted(),
+      deadLetters: [...new Set(this.#deadLetters.map(named))].toSorted(),
+    };
+  }
+}
+
+/** Batches as the event source mapping makes them: of one queue. */
+function batchesOf(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const size = 3;
+  const batches: Message[][] = [];
+  for (const queue of ['logs', 'digests'] as const) {
+    const own = messages.filter((message) => message.queue === queue);
+    for (let start = 0; start < own.length; start += size) batches.push(own.slice(start, start + size));
+  }
+  return batches;
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map((item) => ({ item, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+function sqsEvent(batch: readonly Message[]): SQSEvent {
+  return {
+    Records: batch.map(({ body, receives }, index) => ({
+      messageId: String(index),
+      receiptHandle: `handle-${index}`,
+      body,
+      attributes: {
+        ApproximateReceiveCount: String(receives),
+        SentTimestamp: '0',
+        SenderId: 'chaos',
+        ApproximateFirstReceiveTimestamp: '0',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:chaos',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+/** Metrics go to standard output as soon as they are published. */
+class SilentMetrics extends Metrics {
+  override publishStoredMetrics(): this {
+    this.clearMetrics();
+    return this;
+  }
+}
