@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { TimeOrder, TimeRange } from './partition.ts';
 import type { ReadMeter } from './read-meter.ts';
+import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 /**
  * Rows of the events table that no index sees: `trailwarden`, `day#2026-11-21#111122223333` for each account and day
@@ -58,16 +59,27 @@ export class KnownDaysWriter {
     }
     let noting = this.#noted.get(part);
     if (noting === undefined) {
-      noting = this.#put(part, attributes);
+      noting = this.#write(part, attributes);
       this.#noted.set(part, noting);
       noting.catch(() => this.#noted.delete(part));
     }
     await noting;
   }
 
-  async #put(part: string, attributes: { expiresAt?: number }): Promise<void> {
+  /** An update, because that is what functions may do to these rows and to no others of the table. */
+  async #write(part: string, { expiresAt }: { expiresAt?: number }): Promise<void> {
     const { client, eventsTable } = this.#options;
-    await client.send(new PutCommand({ TableName: eventsTable, Item: { eventID: PARTITION, part, ...attributes } }));
+    await client.send(
+      new UpdateCommand({
+        TableName: eventsTable,
+        Key: { eventID: PARTITION, part },
+        ...(expiresAt !== undefined && {
+          UpdateExpression: 'SET #expires = :expires',
+          ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
+          ExpressionAttributeValues: { ':expires': expiresAt },
+        }),
+      }),
+    );
   }
 }
 
