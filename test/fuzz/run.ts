@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzzer.ts';
+import { TARGETS } from './targets.ts';
+
+/** `npm run fuzz -- --minutes N --seed S`: gives each parser N minutes of broken input, divided among them. */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+
+const MEGABYTE = 1024 ** 2;
+/** Growth of what is in use after everything is done: more is a leak. */
+const MAX_GROWTH_MEGABYTES = 300;
+
+const each = (Number(values.minutes) * 60_000) / TARGETS.length;
+console.log(`seed ${values.seed}`);
+for (const target of TARGETS) {
+  const before = process.memoryUsage().rss;
+  const end = Date.now() + each;
+  const { inputs, slowestMilliseconds, failures } = await fuzz(target, Number(values.seed), () => Date.now() >= end);
+  const growth = Math.round((process.memoryUsage().rss - before) / MEGABYTE);
+  console.log(
+    `${target.name}: ${inputs} inputs, slowest ${Math.round(slowestMilliseconds)} ms, memory ${growth >= 0 ? '+' : ''}${growth} MB`,
+  );
+  for (const { problem, input } of failures) console.log(`  ${problem}\n    ${input}`);
+  if (failures.length > 0 || growth > MAX_GROWTH_MEGABYTES) process.exitCode = 1;
+}
