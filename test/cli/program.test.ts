@@ -22,8 +22,16 @@ describe('the command line', () => {
     expect(stderr).toContain('Did you mean events?');
   });
 
+  const script = join(import.meta.dirname, '../../bin/trailwarden.ts');
+
+  test('says of a local folder that isn’t there what makes it', () => {
+    const folder = join(import.meta.dirname, 'no-such-folder');
+    const { status, stderr } = spawnSync(process.execPath, [script, 'events', '--data', folder], { encoding: 'utf8' });
+    expect(stderr).toContain('npm start');
+    expect(status).toBe(1);
+  });
+
   test('runs as a process, and ends with the code', () => {
-    const script = join(import.meta.dirname, '../../bin/trailwarden.ts');
     const { status, stderr } = spawnSync(process.execPath, [script, 'events', '--kindd', 'root'], { encoding: 'utf8' });
     expect(stderr).toContain('--kind');
     expect(status).toBe(2);
