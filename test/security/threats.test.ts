@@ -165,3 +165,14 @@ level: low
     expect(compileRules([regexRule(pattern)]).problems).toHaveLength(1);
   });
 });
+
+test('a YAML bomb in a rule file is refused, and costs nothing', () => {
+  const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (const [name, before] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'].map((pair) => [...pair])) {
+    lines.push(`${name}: &${name} [${Array(10).fill(`*${before}`).join(', ')}]`);
+  }
+  const start = performance.now();
+  const { problems } = compileRules([lines.join('\n')]);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
