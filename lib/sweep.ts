@@ -37,7 +37,6 @@ export class Sweep extends AuditFunction {
           ['by-state', 'by-storm'],
         ),
         onTable('CountFindings', tables.findings, ['dynamodb:PutItem', 'dynamodb:Query'], ['by-alert']),
-        onTable('NoteDays', tables.events, ['dynamodb:PutItem']),
         updateSettings(tables),
         askSuppressions(tables),
         correlate(tables, ['by-due']),

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { type Endpoints, endpointsSchema } from './emulators/endpoints.ts';
 import { InputError } from './input-error.ts';
@@ -20,12 +20,27 @@ export interface DataFolder {
 }
 
 /**
+ * Makes a folder level by level: Node's own recursive way never comes back from a parent that takes no folders.
+ *
+ * @throws InputError when it can't be made, or is something else
+ */
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new InputError(`${path} is not a folder.`);
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw new InputError(`The folder ${path} can't be made: ${error.message}`);
+  });
+}
+
+/**
  * Claims a folder for this process, and makes it if it isn't there. The claim of a process that has died doesn't count.
  *
  * @throws InputError when a running process has claimed it
  */
 export async function claimDataFolder(path: string): Promise<DataFolder> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const file = claimFile(path);
   const running = await readClaim(path);
   if (running !== undefined) {

@@ -1,15 +1,14 @@
-import type { ObjectVersion } from '../lambda/index/ledger.ts';
 import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { LogFile } from './log-files.ts';
 import { startPipeline } from './pipeline.ts';
 import type { Progress } from './progress.ts';
-import { uploadLogFile } from './upload.ts';
+import { type UploadedFile, uploadLogFile } from './upload.ts';
 
 /** What came of files that were put into the bucket. */
 export interface Delivery {
   /** In the order of the files. */
-  readonly objects: readonly ObjectVersion[];
+  readonly objects: readonly UploadedFile[];
   readonly failures: readonly DeliveryFailure[];
 }
 
@@ -69,7 +68,7 @@ async function uploadAll(
   interrupted: AbortSignal,
   onUploaded: () => void,
 ): Promise<Delivery> {
-  const results: (ObjectVersion | DeliveryFailure)[] = [];
+  const results: (UploadedFile | DeliveryFailure)[] = [];
   const queue = files.entries();
   const work = async () => {
     for (const [index, file] of queue) {

@@ -28,7 +28,9 @@ export async function findLogFiles(paths: readonly string[]): Promise<readonly L
 
 async function filesAt(path: string): Promise<readonly string[]> {
   const information = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(error.code === 'ENOENT' ? `There is no ${path}.` : `${path} can't be read: ${error.message}`);
+    throw new InputError(
+      error.code === 'ENOENT' ? `There is no "${path}".` : `${path} can't be read: ${error.message}`,
+    );
   });
   const absolute = await realpath(path);
   if (!information.isDirectory()) {

@@ -1,5 +1,6 @@
 import { parseObjectKey } from '../lambda/cloudtrail/object-key.ts';
-import type { Ledger, LedgerRow, ObjectVersion } from '../lambda/index/ledger.ts';
+import type { Ledger, LedgerRow } from '../lambda/index/ledger.ts';
+import type { UploadedFile } from './upload.ts';
 
 /** What became of the objects of a run, added up from the ledger. */
 export interface Outcomes {
@@ -12,6 +13,8 @@ export interface Outcomes {
   /** Digest files among the objects: they vouch for log objects and hold no records. */
   readonly digests: number;
   /** Members of `Records`: `indexed` and `rejectedRecords` add up to it. */
+  /** Files that are the same object as another one: the same key, the same content. */
+  readonly repeated: number;
   readonly records: number;
   readonly indexed: number;
   readonly rejectedRecords: number;
@@ -20,18 +23,19 @@ export interface Outcomes {
 }
 
 interface Problem {
-  readonly key: string;
+  /** The path of the file, as it was named or found. */
+  readonly file: string;
   readonly reason: string;
 }
 
 /** Reads what the ledger says of each object, once however often it was put. */
-export async function readOutcomes(ledger: Ledger, objects: readonly ObjectVersion[]): Promise<Outcomes> {
+export async function readOutcomes(ledger: Ledger, objects: readonly UploadedFile[]): Promise<Outcomes> {
   const distinct = [...new Map(objects.map((object) => [`${object.key}\n${object.version}`, object])).values()];
   const logs = distinct.filter(({ key }) => parseObjectKey(key)?.kind !== 'digest');
-  const rows: { readonly key: string; readonly row: LedgerRow | undefined }[] = [];
-  for (const { bucket, key, version } of logs) {
+  const rows: { readonly file: string; readonly row: LedgerRow | undefined }[] = [];
+  for (const { bucket, key, version, file } of logs) {
     const versions = await ledger.versions(bucket, key);
-    rows.push({ key, row: versions.find((row) => row.version === version) });
+    rows.push({ file, row: versions.find((row) => row.version === version) });
   }
   const count = (status: LedgerRow['status']) => rows.filter(({ row }) => row?.status === status).length;
   const sum = (member: 'records' | 'indexed' | 'rejected') =>
@@ -41,24 +45,25 @@ export async function readOutcomes(ledger: Ledger, objects: readonly ObjectVersi
     rejected: count('rejected'),
     open: rows.length - count('closed') - count('rejected'),
     digests: distinct.length - logs.length,
+    repeated: objects.length - distinct.length,
     records: sum('records'),
     indexed: sum('indexed'),
     rejectedRecords: sum('rejected'),
-    problems: rows.flatMap(({ key, row }) =>
-      row === undefined ? [{ key, reason: NEVER_READ }] : problemsOf(key, row),
+    problems: rows.flatMap(({ file, row }) =>
+      row === undefined ? [{ file, reason: NEVER_READ }] : problemsOf(file, row),
     ),
   };
 }
 
 const NEVER_READ = 'was never read';
 
-function problemsOf(key: string, row: LedgerRow): readonly Problem[] {
-  if (row.status === 'open') return [{ key, reason: `not dealt with: ${row.lastError ?? NEVER_READ}` }];
+function problemsOf(file: string, row: LedgerRow): readonly Problem[] {
+  if (row.status === 'open') return [{ file, reason: `not dealt with: ${row.lastError ?? NEVER_READ}` }];
   const { reason, rejections, rejected } = row;
   const unnamed = rejected - rejections.length;
   return [
-    ...(reason === undefined ? [] : [{ key, reason }]),
-    ...rejections.map((rejection) => ({ key, reason: `record ${rejection.index}: ${rejection.reason}` })),
-    ...(unnamed > 0 ? [{ key, reason: `${unnamed} more records` }] : []),
+    ...(reason === undefined ? [] : [{ file, reason }]),
+    ...rejections.map((rejection) => ({ file, reason: `record ${rejection.index}: ${rejection.reason}` })),
+    ...(unnamed > 0 ? [{ file, reason: `${unnamed} more records` }] : []),
   ];
 }

@@ -1,12 +1,13 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createEventQueries } from '../lambda/index/event-query.ts';
 import { createFindingQueries } from '../lambda/index/finding-query.ts';
-import { Ledger, type ObjectVersion } from '../lambda/index/ledger.ts';
+import { Ledger } from '../lambda/index/ledger.ts';
 import { type Answers, readAnswers } from './answers.ts';
 import { type FindingSummary, summarizeFindings } from './findings.ts';
 import type { LocalAws } from './local-aws.ts';
 import { type Outcomes, readOutcomes } from './outcomes.ts';
 import { type AlertSummary, summarizeAlerts } from './subscriber.ts';
+import type { UploadedFile } from './upload.ts';
 
 /** What a run has to show. */
 export interface RunReport {
@@ -21,7 +22,7 @@ export interface RunReport {
 }
 
 /** Gathers what became of some objects from the ledger, the index and the subscriber's queue. */
-export async function readRunReport(aws: LocalAws, objects: readonly ObjectVersion[]): Promise<RunReport> {
+export async function readRunReport(aws: LocalAws, objects: readonly UploadedFile[]): Promise<RunReport> {
   const { tables } = aws.resources;
   const documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
   const findingQueries = createFindingQueries(documents, tables);

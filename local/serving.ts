@@ -23,7 +23,7 @@ export async function serve(aws: LocalAws, { functions, screen, onError, interru
     onError,
     onBatch: ({ succeeded, failed }) => {
       const repeated = failed > 0 ? `, ${failed} failed and come back` : '';
-      screen.line(`${clock()}  ${succeeded} notifications dealt with${repeated}`);
+      screen.line(`${clock()}  notifications dealt with: ${succeeded}${repeated}`);
     },
   });
   try {
@@ -51,7 +51,7 @@ function showEndpoints(screen: Screen, { clients, resources }: LocalAws): void {
     ],
   );
   screen.line();
-  screen.line('  Put log files into the bucket, under the keys that CloudTrail gave them:');
+  screen.line('  Put log files into the bucket, under the keys that CloudTrail gave them; other keys are left alone:');
   screen.line(
     colors.cyan(`  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=${REGION}
   aws s3 cp --endpoint-url ${endpoints.s3} --recursive AWSLogs s3://${resources.buckets.logs}/AWSLogs`),

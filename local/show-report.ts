@@ -26,7 +26,7 @@ export function showReport(screen: Screen, report: RunReport): void {
 }
 
 function showOutcomes(screen: Screen, outcomes: Outcomes): void {
-  const { closed, rejected, open, digests, records, indexed, rejectedRecords, problems } = outcomes;
+  const { closed, rejected, open, digests, repeated, records, indexed, rejectedRecords, problems } = outcomes;
   const { colors } = screen;
   screen.heading('What arrived');
   screen.table(
@@ -37,12 +37,13 @@ function showOutcomes(screen: Screen, outcomes: Outcomes): void {
     ],
   );
   if (digests > 0) screen.line(`  ${digests} digest files lie in the bucket too.`);
+  if (repeated > 0) screen.line(`  Files with the same content as another one, counted once: ${repeated}.`);
   if (problems.length === 0) return;
   screen.heading(open > 0 ? 'Rejected, or not dealt with' : 'Rejected');
   const named = problems.slice(0, NAMED_PROBLEMS);
   screen.table(
-    ['object', 'reason'],
-    named.map(({ key, reason }) => [fileName(key), { text: reason, format: colors.yellow }]),
+    ['file', 'reason'],
+    named.map(({ file, reason }) => [fileName(file), { text: reason, format: colors.yellow }]),
   );
   if (problems.length > named.length) screen.line(`  and ${problems.length - named.length} more`);
 }

@@ -30,7 +30,7 @@ Examples:
   npm start -- --serve --port 4566
 
 Exit code: 0 when every file was dealt with (rejected with a reason counts), 1 when not or on an error,
-130 when interrupted.`,
+130 when interrupted before it was done; --serve ends with 0 on Ctrl-C.`,
   )
   .parse();
 

@@ -15,6 +15,11 @@ import type { ObjectVersion } from '../lambda/index/ledger.ts';
 import type { LogFile } from './log-files.ts';
 import { madeKey } from './made-key.ts';
 
+/** An object, and the file that it was. */
+export interface UploadedFile extends ObjectVersion {
+  readonly file: string;
+}
+
 /** Below the most that the embedded S3 takes in one request, and above the least that S3 takes as a part. */
 const PART_BYTES = 8 * 1024 * 1024;
 
@@ -26,10 +31,10 @@ const GZIP_MAGIC = 0x1f8b;
  *
  * @throws the errors of the file system, and those of S3
  */
-export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<ObjectVersion> {
+export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<UploadedFile> {
   const key = file.key ?? (await madeKey(() => createReadStream(file.path)));
   const etag = await putStream(s3, bucket, key, await gzipped(file.path));
-  return { bucket, key, version: etag.replaceAll('"', '') };
+  return { bucket, key, version: etag.replaceAll('"', ''), file: file.path };
 }
 
 async function gzipped(path: string): Promise<AsyncIterable<Buffer>> {

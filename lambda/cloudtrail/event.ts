@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
+import { canonicalAddress } from './address.ts';
 import { type Access, classifyAccess } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
 import { type Actor, classifyActor } from './classify/actor.ts';
@@ -136,7 +136,11 @@ function eventIdentity(event: { eventTime: string; eventSource: string; eventNam
 /** Amazon EFS writes the client's address of a connection into serviceEventDetails. */
 function ipAddress(read: ReadRecord): string | undefined {
   const candidates = [read.sourceIPAddress, textAt(read.serviceEventDetails, 'sourceIpAddress')];
-  return candidates.find((candidate) => candidate !== undefined && isIP(candidate) !== 0)?.toLowerCase();
+  for (const candidate of candidates) {
+    const address = candidate === undefined ? undefined : canonicalAddress(candidate);
+    if (address !== undefined) return address;
+  }
+  return undefined;
 }
 
 function ownAccounts(read: ReadRecord, account: string): ReadonlySet<string> {

@@ -238,7 +238,7 @@ export class RecordSplitter {
     if (first === 0x3c) return 'the object is HTML or XML, not JSON';
     if (first === 0x1f && chunk[position + 1] === 0x8b) return 'the object was gzipped twice';
     if (first === OPEN_BRACKET) return 'the JSON is a list, where an object with "Records" was expected';
-    return 'not JSON: an object with "Records" was expected';
+    return 'neither gzip nor JSON: an object with "Records" was expected';
   }
 
   #malformed(position: number, what: string): MalformedLogObject {

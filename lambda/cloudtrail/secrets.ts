@@ -22,6 +22,9 @@ const MASK = /^(\*+ ?redacted ?\*+|\*+|hidden_due_to_security_reasons|sensitive 
 /** Members that name an entry of a list of environment variables. */
 const ENTRY_NAME = /^(name|key|type)$/i;
 
+/** Members that stand beside a secret and are none: an issued key's id is what traces go by. */
+const PUBLIC_NAME = /^(accesskeyid|expiration)$/i;
+
 function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
@@ -30,6 +33,7 @@ function isSecretName(name: string): boolean {
 export function isSecretPath(path: string): boolean {
   const names = path.split('.');
   const last = names.at(-1) ?? '';
+  if (PUBLIC_NAME.test(last)) return false;
   if (isSecretName(last)) return true;
   const environment = names.findIndex((name) => ENVIRONMENT_NAME.test(name));
   if (environment >= 0 && environment < names.length - 1) return !ENTRY_NAME.test(last);
@@ -58,7 +62,11 @@ function redactBelow(value: JsonValue, surroundings: Surroundings): JsonValue {
       Object.entries(value).map(([name, item]) => [name, redactBelow(item, below(name, within))]),
     );
   }
-  const hidden = surroundings !== 'plain' && value !== null && !(typeof value === 'string' && MASK.test(value));
+  const hidden =
+    surroundings !== 'plain' &&
+    value !== null &&
+    typeof value !== 'boolean' &&
+    !(typeof value === 'string' && MASK.test(value));
   return hidden ? REDACTED : value;
 }
 
@@ -70,6 +78,7 @@ function namesSecret(pair: JsonObject): boolean {
 }
 
 function below(name: string, surroundings: Surroundings): Surroundings {
+  if (PUBLIC_NAME.test(name)) return 'plain';
   if (surroundings === 'secret' || isSecretName(name)) return 'secret';
   if (surroundings === 'environment') return ENTRY_NAME.test(name) ? 'plain' : 'environment';
   return ENVIRONMENT_NAME.test(name) ? 'environment' : 'plain';

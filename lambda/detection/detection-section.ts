@@ -221,6 +221,10 @@ function parseKeywords(
   context: SelectionContext,
 ): SelectionNode | undefined {
   if (node.kind === 'scalar' && node.value === null) return context.report.at(node.at, 'null is no keyword');
+  const empty = (node.kind === 'list' ? node.items : [node]).find(
+    (item) => item.kind === 'scalar' && item.value === '',
+  );
+  if (empty !== undefined) return context.report.at(empty.at, 'an empty keyword would match every event');
   const values = parseValues(node, valueContext(modifiers, context));
   if (values === undefined) return undefined;
   return { kind: 'keywords', label, values, link: modifiers.all ? 'all' : 'any' };

@@ -24,7 +24,8 @@ export function parseFieldPath(name: string, brackets: boolean, at: Position, re
   const blocks: { field: Field; quantifier: Quantifier }[] = [];
   let path: (string | number)[] = [];
   let written = '';
-  for (const segment of name.split('.')) {
+  for (const segment of (name.startsWith('.[') ? name.slice(1) : name).split('.')) {
+    if (segment === '') return report.at(at, `'${name}' has an empty part`);
     const parsed = parseSegment(segment, name, at, report);
     if (parsed === undefined) return undefined;
     written += `${written === '' ? '' : '.'}${parsed.written}`;

@@ -1,3 +1,4 @@
+import { holds } from './correlation/holds.ts';
 import type { NamedField } from './correlation-section.ts';
 import type { Identified } from './drafts.ts';
 import type { Directory } from './references.ts';
@@ -63,15 +64,22 @@ export function linkCorrelations(
     });
     const resolved = { rules: local, groupBy: groupBy.map(resolve), valueFields: valueFields.map(resolve) };
     if (draft.report.problems.length > 0) return undefined;
+    if (local.length === 0 || !canFire(draft.correlation, local.length)) return 'foreign';
     for (const id of ids.values()) {
       referenced.add(id);
       if (draft.correlation.generate) generated.add(id);
     }
-    return local.length === 0 ? 'foreign' : resolved;
+    return resolved;
   };
 
   for (const draft of drafts) if (draft.kind === 'correlation') link(draft);
   return { correlations, referenced, generated };
+}
+
+/** A temporal correlation counts its rules: without those for other log sources it may never have enough of them. */
+function canFire({ type, condition }: Identified<'correlation'>['correlation'], rules: number): boolean {
+  if (type !== 'temporal' && type !== 'temporal_ordered') return true;
+  return Array.from({ length: rules }, (_, i) => i + 1).some((count) => holds(condition, count));
 }
 
 function everywhere({ name, path }: NamedField, ids: readonly string[]): CorrelatedField['byRule'] {

@@ -110,6 +110,7 @@ function faultOfMatchers(chain: readonly string[]): string | undefined {
   if (first === 'exists' && chain.length > 1) return `'exists' stands alone`;
   if (first !== undefined && first !== 'fieldref') {
     const text = among(['cased', ...TRANSFORMS]).filter((name) => !(first === 'cidr' && name === 'expand'));
+    if (text[0] === 'expand') return `'expand' is not supported on '${first}'`;
     if (text.length > 0) return `'${text[0]}' has no effect on '${first}'`;
   }
   if (first === 'fieldref') {

@@ -151,6 +151,11 @@ function withoutDuplicates(drafts: readonly Identified[]): Identified[] {
 
 function checkOptions(options: RuleOptions, drafts: readonly Identified[], report: Report): void {
   const at = { line: 1, column: 1 };
+  for (const [name, values] of Object.entries<unknown>(options.placeholders ?? {})) {
+    if (!Array.isArray(values) || values.some((value) => typeof value !== 'string')) {
+      report.at(at, `the placeholder '${name}' of the configuration is not a list of texts`);
+    }
+  }
   const ids = new Set(drafts.map(({ id }) => id));
   for (const id of [...Object.keys(options.levels ?? {}), ...(options.disabled ?? [])]) {
     if (!ids.has(id)) report.at(at, `the configuration names the rule '${id}', which is not there`, nearest(id, ids));

@@ -11,6 +11,8 @@ export const memberSchema = z.object({
   eventID: z.string(),
   arrivedAt: z.number(),
   fields: fieldsSchema,
+  from: z.number().optional(),
+  eventIDs: z.array(z.string()).optional(),
   context: z.string().optional(),
 });
 

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { canonicalAddress } from '../cloudtrail/address.ts';
 import { FIELD_BYTES, MAX_KEY_BYTES } from './event-row.ts';
 import type { IndexedEvent } from './indexed-event.ts';
 import { cutText } from './row-size.ts';
@@ -108,9 +109,9 @@ function readAddress(value: string): TextPattern {
     };
   }
   const pattern = parsePattern(value);
-  // The index has IP addresses alone, in lower case; anything else stands in rows without a key.
-  if (!ipaddr.isValid(value)) return { matches: pattern.matches };
-  const exact = value.toLowerCase();
+  // The index has IP addresses alone, in canonical form; anything else stands in rows without a key.
+  const exact = canonicalAddress(value);
+  if (exact === undefined) return { matches: pattern.matches };
   return { exact, matches: (text) => text === exact };
 }
 

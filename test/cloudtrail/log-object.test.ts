@@ -127,7 +127,7 @@ describe('a fault of content ends the reading, and names its place', () => {
     ['gzip twice', gzipSync(logObject([])), 'gzipped twice'],
     ['a page of HTML', Buffer.from('<html><body>503</body></html>'), 'HTML or XML'],
     ['a list', Buffer.from('[{"a":1}]'), 'the JSON is a list'],
-    ['text', Buffer.from('hello'), 'not JSON'],
+    ['text', Buffer.from('hello'), 'neither gzip nor JSON'],
     ['no Records', Buffer.from('{"a":1}'), 'the JSON has no "Records"'],
     ['Records that are no list', Buffer.from('{"Records":{"a":1}}'), '"Records" is not a list'],
     ['JSON that ends early', Buffer.from('{"Records":[{"a":1},'), 'the JSON ends after'],

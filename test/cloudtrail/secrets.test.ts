@@ -19,6 +19,7 @@ test.each([
   'requestParameters.clientToken',
   'requestParameters.nextToken',
   'userIdentity.accessKeyId',
+  'responseElements.credentials.accessKeyId',
   'requestParameters.containerDefinitions.environment.name',
   'requestParameters.keyName',
   'requestParameters.keySpec',

@@ -248,7 +248,6 @@ describe('sweep', () => {
         ['dynamodb:PutItem', 'dynamodb:Query'],
         ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
       ),
-      NoteDays: allow('dynamodb:PutItem', '<Tablesevents.Arn>'),
       UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),

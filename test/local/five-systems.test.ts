@@ -8,13 +8,14 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createEventQueries, type EventQueries } from '../../lambda/index/event-query.ts';
 import { createFindingQueries } from '../../lambda/index/finding-query.ts';
 import type { IndexedFinding } from '../../lambda/index/indexed-finding.ts';
-import { Ledger, type ObjectVersion } from '../../lambda/index/ledger.ts';
+import { Ledger } from '../../lambda/index/ledger.ts';
 import { localFunctions } from '../../local/functions.ts';
 import { readOutcomes } from '../../local/outcomes.ts';
 import { startPipeline } from '../../local/pipeline.ts';
 import { DEFAULT_RULES, writeRuleSet } from '../../local/rule-set.ts';
 import { writeSample } from '../../local/sample.ts';
 import { type ReceivedAlert, receiveAlerts } from '../../local/subscriber.ts';
+import type { UploadedFile } from '../../local/upload.ts';
 import { uploadLogFile } from '../../local/upload.ts';
 import { collect } from '../support/collect.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
@@ -38,7 +39,7 @@ describe('the sample of the five systems', () => {
   let events: EventQueries;
   let findings: IndexedFinding[];
   let alerts: ReceivedAlert[];
-  let objects: ObjectVersion[];
+  let objects: UploadedFile[];
 
   const run = async () => {
     const errors: unknown[] = [];
@@ -48,7 +49,7 @@ describe('the sample of the five systems', () => {
       onError: (error) => errors.push(error),
       onBatch: ({ failed }) => failed > 0 && errors.push(`${failed} messages failed`),
     });
-    const put: ObjectVersion[] = [];
+    const put: UploadedFile[] = [];
     try {
       for (const file of await writeSample(join(folder, 'sample'))) {
         put.push(await uploadLogFile(aws.clients.s3, aws.resources.buckets.logs, file));
@@ -247,10 +248,11 @@ describe('the sample of the five systems', () => {
       rejected: 1,
       open: 0,
       digests: 0,
+      repeated: 0,
       records: 18,
       indexed: 18,
       rejectedRecords: 0,
-      problems: [{ key: expect.stringContaining('CutInTransit'), reason: expect.stringContaining('cut') }],
+      problems: [{ file: expect.stringContaining('CutInTransit'), reason: expect.stringContaining('cut') }],
     });
   });
 

@@ -56,7 +56,7 @@ describe('finding log files', () => {
   });
 
   test.each([
-    ['a path that is not there', 'missing', /^There is no .*missing\.$/],
+    ['a path that is not there', 'missing', /^There is no ".*missing"\.$/],
     ['a folder without log files', '.', /^There is no \.json or \.json\.gz file in /],
     ['a file of another kind', 'notes.txt', /neither a \.json nor a \.json\.gz file\.$/],
   ])('%s is an error that says so', async (_what, path, message) => {

@@ -78,16 +78,18 @@ describe('npm start', () => {
     expect(code).toBe(0);
     expect(output).toMatch(/log objects +2 +1 +1\n/);
     expect(output).toMatch(/records +3 +1 +2\n/);
-    expect(output).toMatch(/444455556666_CloudTrail.*record 1: /);
-    expect(output).toMatch(/444455556666_CloudTrail.*record 2: .*eventTime/);
+    expect(output).toMatch(/some\.json +record 1: /);
+    expect(output).toMatch(/some\.json +record 2: .*eventTime/);
   }, 30_000);
 
   test.each([
-    ['a path that is not there', ['missing'], 'There is no missing.'],
+    ['a path that is not there', ['missing'], 'There is no "missing".'],
     ['a folder without log files', ['.'], 'There is no .json or .json.gz file in .'],
+    ['a file for --data', ['--data', 'notes.txt'], 'notes.txt is not a folder.'],
     ['a port that is none', ['--port', '0'], 'Not a port'],
     ['an unknown option', ['--bucket'], "unknown option '--bucket'"],
   ])('%s is an error in one line, and the exit code is 1', async (_what, parameters, message) => {
+    await writeFile(join(folder, 'notes.txt'), 'not a folder');
     const { code, output } = await start(...parameters).ended;
     expect(code).toBe(1);
     expect(output).toContain(message);

@@ -144,17 +144,16 @@ function isSilent({ timespan }: CorrelationRule, firings: readonly Firing[], at:
 function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], truncated: boolean): Firing | undefined {
   const value = measure(rule, window);
   const last = window.at(-1);
-  const first = window[0];
-  if (value === undefined || last === undefined || first === undefined) return undefined;
+  if (value === undefined || last === undefined) return undefined;
   if (!holds(rule.condition, value) || (truncated && !holdsForMore(rule))) return undefined;
   const at = last.eventTime;
   return {
     id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
     at,
-    from: first.eventTime,
+    from: Math.min(...window.map(({ eventTime, from }) => from ?? eventTime)),
     value,
     atLeast: truncated,
-    eventIDs: [...new Set(window.map(({ eventID }) => eventID))].slice(-MAX_EVENT_IDS),
+    eventIDs: [...new Set(window.flatMap(({ eventID, eventIDs }) => eventIDs ?? [eventID]))].slice(-MAX_EVENT_IDS),
     fields: last.fields,
     ...(last.context !== undefined && { context: last.context }),
     pending: true,

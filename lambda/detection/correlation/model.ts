@@ -76,8 +76,9 @@ export class Correlations {
     const ruleId = rule.metadata.id;
     return (this.#above.get(ruleId) ?? []).map((above) => {
       const textsOf = ({ path }: Field): readonly string[] => firing.fields[fieldKey(path)] ?? [];
-      const { id: identity, at: eventTime, fields, context } = firing;
-      const member = { identity, eventTime, eventID, rule: ruleId, fields, ...(context !== undefined && { context }) };
+      const { id: identity, at: eventTime, from, eventIDs, fields, context } = firing;
+      const event = { identity, eventTime, eventID, from, eventIDs };
+      const member = { ...event, rule: ruleId, fields, ...(context !== undefined && { context }) };
       return { key: groupKey(above, ruleId, textsOf), member };
     });
   }

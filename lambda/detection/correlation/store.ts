@@ -19,6 +19,9 @@ export interface Member {
   arrivedAt: number;
   /** The texts of the fields that this correlation, or one above it, needs; by their path as JSON. */
   fields: Readonly<Record<string, readonly string[]>>;
+  /** Of a firing of a correlation below: eventTime of the first of its events, and the events, oldest first. */
+  from?: number;
+  eventIDs?: readonly string[];
   /** What the caller wants back with a firing whose window ends with this event. */
   context?: string;
 }

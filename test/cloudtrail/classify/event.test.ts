@@ -112,7 +112,8 @@ describe('the category', () => {
 describe('the address', () => {
   test.each<[JsonObject, string | undefined]>([
     [{ sourceIPAddress: '203.0.113.10' }, '203.0.113.10'],
-    [{ sourceIPAddress: '2001:DB8::1' }, '2001:db8::1'],
+    [{ sourceIPAddress: '2001:DB8:0:0::0001' }, '2001:db8::1'],
+    [{ sourceIPAddress: '010.1.1.1' }, undefined],
     [{ sourceIPAddress: 'AWS Internal' }, undefined],
     [{ sourceIPAddress: 'ec2.amazonaws.com' }, undefined],
     [{ sourceIPAddress: 'AWS Internal', serviceEventDetails: { sourceIpAddress: '10.7.3.72' } }, '10.7.3.72'],

@@ -424,7 +424,7 @@ describe('chains', () => {
       { t: 1, host: 'h' },
       { t: 2, name: 'b', host: 'other' },
     ];
-    expect(play([many, chain], events)).toEqual(['at 2: 1-2: 2']);
+    expect(play([many, chain], events)).toEqual(['at 2: 0-2: 2']);
     expect(play([many, chain], [events[0] ?? { t: 0 }, { t: 1, host: 'x' }, { t: 2, name: 'b' }])).toEqual([]);
     expect(
       play(
@@ -444,7 +444,7 @@ describe('chains', () => {
       { t: 1, host: 'h', at: 4 },
       { t: 0, host: 'h', at: 5 },
     ];
-    expect(play([chain, many], events)).toEqual(['at 5: 1-2: 2']);
+    expect(play([chain, many], events)).toEqual(['at 5: 0-2: 2']);
   });
 
   it('go on over correlations that are judged when their windows are over', () => {
@@ -458,7 +458,7 @@ describe('chains', () => {
           { t: 2, name: 'b' },
         ],
       ),
-    ).toEqual(['end: 1-2: 2']);
+    ).toEqual(['end: 0-2: 2']);
   });
 
   it('count firings by their values', () => {
@@ -467,7 +467,7 @@ describe('chains', () => {
       'title: Hosts\n',
     );
     const events = ['x', 'x', 'y', 'y'].map((host, t) => ({ t, host }));
-    expect(play([many, count], events)).toEqual(['at 3: 1-3: 2']);
+    expect(play([many, count], events)).toEqual(['at 3: 0-3: 2']);
   });
 });
 
