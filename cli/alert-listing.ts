@@ -18,8 +18,8 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
       {
         title: 'Alert, rule',
         parts: [
-          { title: 'Alert', text: ({ alertId }) => alertId },
-          { title: 'Rule', text: ({ ruleId }) => ruleId, style: () => 'faint' },
+          { title: 'Alert', text: ({ alertId }) => alertId, keep: 'always' },
+          { title: 'Rule', text: ({ ruleId }) => ruleId, style: () => 'faint', keep: 'always' },
         ],
       },
       {

@@ -39,14 +39,14 @@ const KINDS = [
 /** Adds an option for each thing that events can be asked for. */
 export function withConditions(command: Command): Command {
   return command
-    .option('--actor <arn>', "who: a role's or user's ARN, a service, an account", collect)
+    .option('--actor <arn>', "who: a role's or user's ARN or name, role/Deploy, root, a service, an account", collect)
     .option('--action <action>', "what, as IAM writes it: fsx:TagResource, 'fsx:*'", collect)
     .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collect)
     .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collectAddress)
     .option('--credential <access key id>', 'with which access key', collect)
     .option('--error <code>', "with which error code; '*' for any", collect)
     .option('--access <level>', `access level: ${ACCESS.join(', ')}`, collectOneOf(ACCESS))
-    .option('--account <id>', 'in which account', collect)
+    .option('--account <id>', 'in which account: 12 digits, or a pattern with *', collectAccount)
     .option('--region <region>', 'in which region', collect)
     .option('--outcome <outcome>', OUTCOMES.join(', '), collectOneOf(OUTCOMES))
     .option('--kind <kind>', `kind of actor: ${KINDS.join(', ')}`, collectOneOf(KINDS))
@@ -59,13 +59,15 @@ Conditions:
   All of them must hold; an option that is given twice means either value. * stands for any characters, ? for one,
   and \\* for the star itself. Exact values of --actor, --action, --resource, --address, --credential and --error are
   found by an index: the one with the fewest rows is read, and the rest is checked. Without one, days are read through.
+  --actor takes names as tables print them too, in any account: role/Deploy is *:role/Deploy, root is *:root, and
+  Deploy alone is */Deploy. Only an ARN, a service's name or an account is exact.
 `;
 
 export function readConditionOptions(options: ConditionOptions): EventConditions {
   const { credential, error, region, kind, ...same } = options;
   const { actor, action, resource, address, access, account, outcome, session, userAgent } = same;
   return {
-    actor,
+    actor: actor?.flatMap(actorPatterns),
     action,
     resource,
     address,
@@ -79,6 +81,30 @@ export function readConditionOptions(options: ConditionOptions): EventConditions
     session,
     userAgent,
   };
+}
+
+/** Whether actions were asked for that no event can have: they are all written service:Name. */
+export function lacksService({ action = [] }: ConditionOptions): boolean {
+  return action.some((value) => !value.includes(':'));
+}
+
+/**
+ * What a value of `--actor` stands for. Of roles and users tables print the name without its path, so that any path is
+ * meant. The value itself stays: some actors are a principalId or a name of an identity provider.
+ */
+function actorPatterns(value: string): Values {
+  // No name of IAM has a colon: ARNs have, and what an identity provider calls its people.
+  const isWhole = value.includes(':') || value.includes('*') || /^\d{12}$/.test(value) || value === 'unknown';
+  if (isWhole || value.endsWith('.amazonaws.com')) return [value];
+  if (value === 'root') return ['*:root'];
+  const [, kind, name] = /^(role|user)\/([^/]+)$/.exec(value) ?? [];
+  if (kind !== undefined) return [value, `*:${value}`, `*:${kind}/*/${name}`];
+  return [value, value.includes('/') ? `*:${value}` : `*/${value}`];
+}
+
+function collectAccount(value: string, before?: Values): Values {
+  if (/^[\da-z]{12}$/i.test(value) || /[*?]/.test(value)) return collect(value, before);
+  throw new InvalidArgumentError(`An account id has 12 digits: write 111122223333, or a pattern such as '1111*'.`);
 }
 
 function collectAddress(value: string, before?: Values): Values {

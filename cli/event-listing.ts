@@ -54,7 +54,7 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
       {
         title: `When (${zone.name})`,
         parts: [
-          { title: `Time (${zone.name})`, text: ({ eventTime }) => zone.format(new Date(eventTime)) },
+          { title: `Time (${zone.name})`, text: ({ eventTime }) => zone.format(new Date(eventTime)), keep: 'first' },
           { title: 'Ago', text: ({ eventTime }) => relativeTime(new Date(eventTime), now), style: () => 'faint' },
           {
             title: 'Outcome',
@@ -68,7 +68,6 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
         parts: [
           { title: 'Who', text: actorText, style: ({ actorKind }) => (actorKind === 'root' ? 'bad' : 'plain') },
           { title: 'From', text: ({ address, sourceIPAddress }) => address ?? sourceIPAddress },
-          { title: 'Access key', text: ({ accessKeyId }) => accessKeyId, style: () => 'faint' },
         ],
       },
       {
@@ -77,7 +76,8 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
           { title: 'Action', text: ({ action }) => action, style: () => 'notable' },
           { title: 'Resource', text: resourceText },
           { title: 'Account', text: ({ account, awsRegion }) => `${account} ${awsRegion}`, style: () => 'faint' },
-          { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint' },
+          { title: 'Access key', text: ({ accessKeyId }) => accessKeyId, style: () => 'faint', keep: 'always' },
+          { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint', keep: 'always' },
         ],
       },
     ],

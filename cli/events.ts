@@ -1,7 +1,13 @@
 import { Command, Option } from 'commander';
 import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
-import { CONDITIONS_HELP, type ConditionOptions, readConditionOptions, withConditions } from './event-conditions.ts';
+import {
+  CONDITIONS_HELP,
+  type ConditionOptions,
+  lacksService,
+  readConditionOptions,
+  withConditions,
+} from './event-conditions.ts';
 import { eventListing } from './event-listing.ts';
 import { explainText } from './explain-text.ts';
 import { FirstOnes } from './first-ones.ts';
@@ -62,13 +68,19 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
     await withinReadLimit(async () => {
       if (options.count) {
         const count = await search.count();
+        if (count === 0) adviseOnNothing(options, io);
         io.stdout.write(format === 'json' || format === 'jsonl' ? `${jsonText({ count })}\n` : `${count}\n`);
         return;
       }
       const events = new FirstOnes(search, all ? Number.POSITIVE_INFINITY : limit);
-      await printListing(events, eventListing(options.zone, now), format, io);
+      const printed = await printListing(events, eventListing(options.zone, now), format, io);
+      if (printed === 0) adviseOnNothing(options, io);
       if (events.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
     });
     if (options.explain) io.stderr.write(explainText(search.report()));
   });
+}
+
+function adviseOnNothing(options: EventsOptions, { stderr }: Io): void {
+  if (lacksService(options)) stderr.write("Actions are written service:Name, such as fsx:TagResource or 'fsx:*'.\n");
 }

@@ -33,7 +33,7 @@ export function findingListing(zone: Zone, now: Date): Listing<IndexedFinding> {
       {
         title: `When (${zone.name})`,
         parts: [
-          { title: `Time (${zone.name})`, text: ({ eventTime }) => zone.format(new Date(eventTime)) },
+          { title: `Time (${zone.name})`, text: ({ eventTime }) => zone.format(new Date(eventTime)), keep: 'first' },
           { title: 'Ago', text: ({ eventTime }) => relativeTime(new Date(eventTime), now), style: () => 'faint' },
           { title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) },
         ],
@@ -44,6 +44,7 @@ export function findingListing(zone: Zone, now: Date): Listing<IndexedFinding> {
           { title: 'Rule', text: ({ title }) => title },
           { title: 'Action', text: ({ action }) => action, style: () => 'notable' },
           { title: 'Resource', text: ({ resources }) => resources[0] },
+          { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint', keep: 'always' },
         ],
       },
       {
@@ -51,7 +52,6 @@ export function findingListing(zone: Zone, now: Date): Listing<IndexedFinding> {
         parts: [
           { title: 'Who', text: whoText },
           { title: 'Account', text: ({ account, region }) => [account, region].filter(Boolean).join(' ') },
-          { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint' },
         ],
       },
     ],

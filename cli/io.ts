@@ -38,7 +38,8 @@ function output(stream: NodeJS.WriteStream): Output {
       stream.write(text);
     },
     isTerminal,
-    columns: isTerminal ? stream.columns : undefined,
+    // Some report 0 where they don't know it.
+    columns: isTerminal ? stream.columns || undefined : undefined,
     // "NO_COLOR": when set and not empty, whatever its value.
     colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   };

@@ -26,7 +26,9 @@ const HELP = `
 PATH is a file or a folder with its subfolders: log objects (.json.gz or .json), lists of records, JSON lines.
 stdout carries the findings alone, each once however often its event was delivered; everything else is on stderr.
 
-Exit codes: 0 done; 1 --fail-on found something, or wasn't able to look at everything; 2 the command line is wrong.
+Exit codes: 0 done, even if rules, files or records had to be left out (stderr says which); 1 with --fail-on if there
+is a finding of that level or above, or if anything was left out, and always if there is no rule or no file of records;
+2 the command line is wrong, or rules or placeholders that it names can't be read.
 
 Examples:
   $ trailwarden scan ./AWSLogs

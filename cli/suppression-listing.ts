@@ -16,7 +16,7 @@ export function suppressionListing(zone: Zone, now: Date): Listing<Suppression> 
       {
         title: 'Id, state',
         parts: [
-          { title: 'Id', text: ({ suppressionId }) => suppressionId },
+          { title: 'Id', text: ({ suppressionId }) => suppressionId, keep: 'always' },
           { title: 'State', text: stateOf, style: (it) => (stateOf(it) === 'active' ? 'warning' : 'faint') },
         ],
       },

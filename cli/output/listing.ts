@@ -80,5 +80,5 @@ async function printEach<Row>(rows: Rows<Row>, print: (row: Row) => void): Promi
 
 /** A file gets the values as they are; a terminal nothing that it would obey. */
 function shown<Value>(value: Value, { isTerminal }: Output): Value | string {
-  return isTerminal && typeof value === 'string' ? printable(value) : value;
+  return isTerminal && typeof value === 'string' ? printable(value, Number.POSITIVE_INFINITY) : value;
 }

@@ -8,6 +8,8 @@ export interface Part<Row> {
   readonly title: string;
   readonly text: (row: Row) => string | undefined;
   readonly style?: (row: Row) => Style;
+  /** `always` for what other commands take, such as an ID; what is kept `first` is cut after everything else. */
+  readonly keep?: 'always' | 'first';
 }
 
 /** Parts that stand side by side where the terminal is wide enough, and one below the other where it isn't. */
@@ -27,17 +29,20 @@ const MIN_WIDTH = 8;
 
 /**
  * The rows as a table that fits the output: a column a part, or parts stacked and cut where that is too wide.
- * Where lines have no bound, nothing is cut and no lines are drawn. Ends with a line break.
+ * What is kept always is never cut: columns without it are left out where there is no room for them, and a line is
+ * wider than the output only where what is kept is. Where the output's width isn't known (a terminal may report 0),
+ * nothing is cut; where nobody looks, no lines are drawn. Ends with a line break.
  */
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], output: Output): string {
   const flat = columns.flatMap((column) => column.parts.map((part) => ({ title: part.title, parts: [part] })));
-  const width = output.columns ?? Number.POSITIVE_INFINITY;
-  const chosen = total(naturalWidths(flat, rows)) <= width ? flat : columns;
-  const widths = fitWidths(naturalWidths(chosen, rows), width);
+  const width = output.columns || Number.POSITIVE_INFINITY;
+  const isFlat = total(naturalWidths(flat, rows)) <= width;
+  const chosen = isFlat ? flat : withRoom(columns, rows, width);
+  const widths = fitWidths(chosen, rows, width);
   const paint = paintFor(output.colours);
   const table = new CliTable({
-    head: chosen.map(({ title }) => paint(title, 'heading')),
-    style: { head: [], border: [], compact: chosen === flat, ...(!output.isTerminal && { 'padding-left': 0 }) },
+    head: chosen.map(({ title }, index) => paint(cut(title, widths[index] ?? 0), 'heading')),
+    style: { head: [], border: [], compact: isFlat, ...(!output.isTerminal && { 'padding-left': 0 }) },
     ...(!output.isTerminal && { chars: PLAIN }),
   });
   for (const row of rows) {
@@ -83,13 +88,55 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + GAP, 1);
 }
 
-/** Takes from the widest columns until all fit. */
-function fitWidths(natural: readonly number[], available: number): readonly number[] {
+/** What a column can't be narrower than without cutting parts that are kept so. */
+function leastWidths<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  kept: readonly Part<Row>['keep'][],
+): readonly number[] {
+  return columns.map(({ title, parts }) => {
+    const keptParts = parts.filter(({ keep }) => keep !== undefined && kept.includes(keep));
+    let width = MIN_WIDTH;
+    for (const row of rows) {
+      for (const { text } of cells({ title, parts: keptParts }, row)) width = Math.max(width, text.length);
+    }
+    return width;
+  });
+}
+
+/** The columns without those that there is no room for beside what is kept always: the last goes first. */
+function withRoom<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  available: number,
+): readonly Column<Row>[] {
+  const isKept = ({ parts }: Column<Row>): boolean => parts.some(({ keep }) => keep === 'always');
+  if (!columns.some(isKept)) return columns;
+  let chosen = columns;
+  while (total(leastWidths(chosen, rows, ['always'])) > available) {
+    const last = chosen.findLastIndex((column) => !isKept(column));
+    if (last < 0) break;
+    chosen = chosen.toSpliced(last, 1);
+  }
+  return chosen;
+}
+
+/** Takes from the widest columns until all fit, and from what is kept first only where that isn't enough. */
+function fitWidths<Row>(columns: readonly Column<Row>[], rows: readonly Row[], available: number): readonly number[] {
+  const natural = naturalWidths(columns, rows);
+  const comfortable = shrink(natural, leastWidths(columns, rows, ['always', 'first']), available);
+  return total(comfortable) <= available
+    ? comfortable
+    : shrink(natural, leastWidths(columns, rows, ['always']), available);
+}
+
+function shrink(natural: readonly number[], least: readonly number[], available: number): readonly number[] {
   const widths = [...natural];
   while (total(widths) > available) {
-    const widest = Math.max(...widths);
-    if (widest <= MIN_WIDTH) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    const spare = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) break;
+    widths[spare.indexOf(widest)] = widest - 1;
   }
   return widths;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
+import { nearest } from '../../lambda/detection/nearest.ts';
 import { CommandFailure } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
@@ -25,11 +26,15 @@ export async function chooseRules(rule: string, options: RuleLoadOptions, io: Io
     alone === undefined ? [id, name, title].includes(rule) : alone.has(file),
   );
   if (chosen.length > 0) return { ruleSet, chosen };
-  throw new CommandFailure(
-    isPath
-      ? `No rule of ${rule} could be loaded.`
-      : `There is no rule file, and no rule with the id, name or title '${rule}'.`,
-  );
+  if (isPath) throw new CommandFailure(`No rule of ${rule} could be loaded.`);
+  const known = ruleSet.rules.flatMap(({ metadata: { id, name, title } }) => [id, name, title].filter(isDefined));
+  const meant = nearest(rule, known);
+  const hint = meant === undefined ? 'trailwarden rules list names them all.' : `Did you mean '${meant}'?`;
+  throw new CommandFailure(`There is no rule file, and no rule with the id, name or title '${rule}'. ${hint}`);
+}
+
+function isDefined(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 async function filesOf(path: string): Promise<ReadonlySet<string>> {

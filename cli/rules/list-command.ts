@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { createDetector, type RuleMetadata } from '../../lambda/detection/index.ts';
+import { CommandFailure } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type Format, withFormat } from '../output/format.ts';
 import { type Listing, printListing } from '../output/listing.ts';
 import { levelStyle } from '../output/style.ts';
-import { defaultRules, loadRules, withPlaceholders } from './load-rules.ts';
+import { counted, defaultRules, loadRules, withPlaceholders } from './load-rules.ts';
 
 interface ListOptions {
   readonly placeholders?: string;
@@ -13,7 +14,8 @@ interface ListOptions {
 
 const HELP = `
 An indexed rule is looked at only for events that have a value which it requires, such as its eventName; one that is
-always run is looked at for every event.
+always run is looked at for every event. Exit codes: 0 all rules are listed; 1 some were rejected (stderr says why), or
+none is left; 2 the command line is wrong.
 
 Examples:
   $ trailwarden rules list                         the default pack
@@ -30,10 +32,12 @@ export function listCommand(io: Io): Command {
     .action((paths: readonly string[], options: ListOptions) => list(paths, options, io));
 }
 
+/** @throws CommandFailure where rules were rejected, once the others are listed. */
 async function list(paths: readonly string[], { placeholders, format }: ListOptions, io: Io): Promise<void> {
   const rules = paths.length === 0 ? [defaultRules()] : paths;
-  const { ruleSet } = await loadRules({ rules, ...(placeholders !== undefined && { placeholders }) }, io);
+  const { ruleSet, problems } = await loadRules({ rules, ...(placeholders !== undefined && { placeholders }) }, io);
   await printListing(each(createDetector(ruleSet).rules), LISTING, format, io);
+  if (problems.length > 0) throw new CommandFailure(`${counted(problems.length, 'problem')}: not every rule is listed`);
 }
 
 async function* each(rules: readonly RuleMetadata[]): AsyncGenerator<RuleMetadata> {
@@ -46,7 +50,7 @@ const LISTING: Listing<RuleMetadata> = {
       title: 'Rule',
       parts: [
         { title: 'Title', text: ({ title }) => title },
-        { title: 'Id', text: ({ id }) => id, style: () => 'faint' },
+        { title: 'Id', text: ({ id }) => id, style: () => 'faint', keep: 'always' },
       ],
     },
     {

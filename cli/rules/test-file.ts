@@ -113,6 +113,9 @@ function spread(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; messag
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: `'${key}' is not known here` }));
   }
   const name = issue.path.at(-1);
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return [{ path: issue.path, message: `${String(name)} is empty: give it at least one` }];
+  }
   const what = typeof name === 'string' && !issue.message.startsWith('a ') ? `${name}: ` : '';
   return [{ path: issue.path, message: `${what}${issue.message}` }];
 }

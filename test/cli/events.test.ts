@@ -1,4 +1,4 @@
-import { record, root } from '../support/records.ts';
+import { iamUser, record, root } from '../support/records.ts';
 import { type AskedDeployment, startAskedDeployment } from './support/asked-deployment.ts';
 import { jsonLines, runCommand, type Surroundings } from './support/run-command.ts';
 
@@ -53,6 +53,12 @@ describe('trailwarden events', () => {
     [['--access', 'tagging', '--kind', 'iam-user'], ['e-1']],
     [['--outcome', 'denied', '--outcome', 'error'], ['e-3']],
     [['--account', '444455556666'], ['e-4']],
+    [['--account', '4444*'], ['e-4']],
+    [['--actor', 'root'], ['e-2']],
+    [['--actor', 'user/alice', '--error', 'AccessDenied'], ['e-3']],
+    [['--actor', 'alice', '--error', 'AccessDenied'], ['e-3']],
+    [['--actor', 'role/alice'], []],
+    [['--actor', 'ice'], []],
     [['--region', 'us-*'], []],
     [['--user-agent', 'AWS-CLI', '--since', '2026-11-21'], ['e-4']],
     [['--since', '4h'], ['e-4']],
@@ -133,6 +139,7 @@ describe('trailwarden events', () => {
     [['--kind', 'rot'], 'It is one of root'],
     [['--limit', '0'], 'whole number from 1'],
     [['--zone', 'Mars'], 'Europe/Berlin'],
+    [['--account', '123'], 'An account id has 12 digits'],
     [['--recource', 'x'], 'Did you mean --resource?'],
     [['--all', '--limit', '3'], 'cannot be used with'],
   ])('refuses %j with a word that helps', async (args, word) => {
@@ -141,10 +148,45 @@ describe('trailwarden events', () => {
     expect(stderr).toContain(word);
   });
 
+  test.each(['table', 'jsonl', 'csv'])(
+    'says how actions are written where none was found, beside a %s',
+    async (format) => {
+      const { code, stderr } = await ask(['--action', 'TagResource', '--format', format]);
+      expect(code).toBe(0);
+      expect(stderr).toContain('Actions are written service:Name');
+    },
+  );
+
+  test('says how actions are written where none was counted, and only there', async () => {
+    expect((await ask(['--action', 'TagResource', '--count'])).stderr).toContain('service:Name');
+    expect((await ask(['--action', 'fsx:Nothing'])).stderr).not.toContain('service:Name');
+    expect((await ask(['--action', '*TagResource'])).stderr).toBe('');
+  });
+
   test('says that there is no such deployment, and what may be wrong', async () => {
     const { code, stderr } = await runCommand(['events', '--deployment', 'nobody']);
     expect(code).toBe(1);
     expect(stderr).toContain('--deployment');
+  });
+
+  test('never cuts what other commands take, on a terminal of 80 columns', async () => {
+    const eventID = '8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e';
+    const arn = `arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/${'x'.repeat(60)}`;
+    await deployment.put([
+      tagging({
+        eventID,
+        eventTime: '2026-11-19T08:00:00Z',
+        eventName: 'Whole',
+        userIdentity: { ...iamUser('path/to/somebody-with-a-long-name'), accessKeyId: 'ASIAWHOLEWHOLEWHOLE1' },
+        requestParameters: { resourceArn: arn },
+      }),
+    ]);
+    const asked = ['--action', 'fsx:Whole'];
+    const { stdout } = await ask(asked, { columns: 80 });
+    for (const text of [eventID, 'ASIAWHOLEWHOLEWHOLE1', '2026-11-19 08:00:00']) expect(stdout).toContain(text);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect((await ask(asked, { columns: 45 })).stdout).toContain(eventID);
+    expect((await ask(asked, { columns: 0 })).stdout).toContain(arn);
   });
 
   test('lets nothing through to a terminal that it would obey', async () => {
@@ -156,5 +198,13 @@ describe('trailwarden events', () => {
       expect(stdout).toContain('Evil');
       for (const character of ['\u001b', '\u202e']) expect(stdout).not.toContain(character);
     }
+  });
+
+  test('gives values whole as CSV on a terminal, however long they are', async () => {
+    const userAgent = `\u001b[31m${'x'.repeat(1500)}`;
+    await deployment.put([record({ eventID: 'e-6', eventTime: '2026-11-19T07:00:00Z', eventName: 'Long', userAgent })]);
+    const asked = ['--action', 'ec2:Long', '--format', 'csv'];
+    const [onTerminal, inFile] = [await ask(asked, { columns: 80 }), await ask(asked)];
+    expect(onTerminal.stdout).toBe(inFile.stdout.replaceAll('\u001b', '\ufffd'));
   });
 });

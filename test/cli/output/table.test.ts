@@ -46,6 +46,35 @@ test('every line fits a terminal that is wide enough for anything', () => {
   );
 });
 
+const withId: readonly Column<Row>[] = [
+  { title: 'A title of a column that is long', parts: [{ title: 'A', text: ({ a }) => a, keep: 'first' }] },
+  { title: 'B', parts: [{ title: 'B', text: ({ b }) => b }] },
+  { title: 'C', parts: [{ title: 'C', text: ({ c }) => c, keep: 'always' }] },
+];
+
+test('what is kept always is never cut, and lines fit wherever it does', () => {
+  const text = fc.stringMatching(/^[a-z]{1,60}$/);
+  fc.assert(
+    fc.property(fc.record({ a: text, b: text, c: text }), fc.integer({ min: 1, max: 200 }), (it, width) => {
+      const table = renderTable(withId, [it], terminal(width));
+      expect(table).toContain(it.c);
+      const widest = Math.max(...table.split('\n').map((line) => line.length));
+      expect(widest).toBeLessThanOrEqual(Math.max(width, Math.max(it.c.length, 8) + 4));
+    }),
+  );
+});
+
+test('what is kept first is cut only where nothing else is left to cut', () => {
+  const it = { a: 'a'.repeat(19), b: 'b'.repeat(40), c: 'c'.repeat(36) };
+  expect(renderTable(withId, [it], terminal(80))).toContain(it.a);
+  expect(renderTable(withId, [it], terminal(70))).toContain('aaa…');
+  expect(renderTable(withId, [it], terminal(60))).not.toContain('bbb');
+});
+
+test('a terminal that reports no columns is one whose width isn’t known', () => {
+  expect(renderTable(columns, [row], terminal(0))).toBe(renderTable(columns, [row], terminal(1000)));
+});
+
 test('nothing is cut and no line is drawn where nobody looks', () => {
   const text = renderTable(columns, [row], { write: () => {}, isTerminal: false, columns: undefined, colours: false });
   expect(text).toContain(arn);

@@ -50,6 +50,16 @@ describe('rules explain', () => {
     expect(stderr).toContain(`name one of them as ${file}#0 to #1`);
   });
 
+  test('offers the rule that a mistyped name may mean', async () => {
+    const event = await folder.write('event.json', JSON.stringify(created()));
+    const near = await rules('explain', 'IAM user craeted', event, '--rules', path('rules'));
+    expect(near.code).toBe(1);
+    expect(near.stderr).toContain("Did you mean 'IAM user created'?");
+    const far = await rules('explain', 'volcano', event, '--rules', path('rules'));
+    expect(far.stderr).not.toContain('Did you mean');
+    expect(far.stderr).toContain('trailwarden rules list');
+  });
+
   test('explains the rules of a correlation', async () => {
     const file = await folder.write('many-users.yml', MANY_USERS);
     const event = await folder.write('event.json', JSON.stringify(created()));

@@ -49,4 +49,13 @@ describe('rules list', () => {
     expect(table).toMatch(/IAM user created .* any action +always run/);
     expect(table).toMatch(/Many IAM users created .* what its rules find +correlation, indexed/);
   });
+
+  test('lists the rules that are right, and ends with 1 where others were rejected', async () => {
+    await folder.write('rules/broken.yml', USER_CREATED.replaceAll('1', '5').replace('condition:', 'conditoin:'));
+    const { code, stdout, stderr } = await rules('list', path('rules'), '--format', 'jsonl');
+    expect(code).toBe(1);
+    expect(jsonLines(stdout)).toHaveLength(1);
+    expect(stderr).toMatch(/broken\.yml:\d+:\d+: [\s\S]*not every rule is listed/);
+    expect((await rules('list', path('rules/user-created.yml'))).code).toBe(0);
+  });
 });

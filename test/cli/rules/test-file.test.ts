@@ -79,7 +79,7 @@ tests:
       'tests:\n  - name: a\n    findings: 1\n    events:\n      - at: 2026-11-20T14:00:00Z\n        every: 5m\n',
       ['6:9: every: is for events that are repeated: add repeat'],
     ],
-    ['no tests', 'tests: []\n', ['1:1: tests: Too small: expected array to have >=1 items']],
+    ['no tests', 'tests: []\n', ['1:1: tests is empty: give it at least one']],
     [
       'no name',
       'tests:\n  - match: true\n    event: {}\n',
