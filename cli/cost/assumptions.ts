@@ -54,7 +54,7 @@ export const ASSUMPTIONS = {
   /** DynamoDB, SNS and S3 use a data key for five minutes. */
   kmsRequestsPerMonth: 200_000,
   kmsKeys: 2,
-  alarms: 16,
+  alarms: 15,
   metrics: 12,
   logBytesPerObject: 1_000,
   /** Days that the log bucket keeps its objects. */
