@@ -92,7 +92,7 @@ export function lacksService({ action = [] }: ConditionOptions): boolean {
  * What a value of `--actor` stands for. Of roles and users tables print the name without its path, so that any path is
  * meant. The value itself stays: some actors are a principalId or a name of an identity provider.
  */
-function actorPatterns(value: string): Values {
+export function actorPatterns(value: string): Values {
   // No name of IAM has a colon: ARNs have, and what an identity provider calls its people.
   const isWhole = value.includes(':') || value.includes('*') || /^\d{12}$/.test(value) || value === 'unknown';
   if (isWhole || value.endsWith('.amazonaws.com')) return [value];
@@ -102,7 +102,8 @@ function actorPatterns(value: string): Values {
   return [value, value.includes('/') ? `*:${value}` : `*/${value}`];
 }
 
-function collectAccount(value: string, before?: Values): Values {
+/** For an option that takes account ids or patterns: anything else would find nothing, and in silence. */
+export function collectAccount(value: string, before?: Values): Values {
   if (/^[\da-z]{12}$/i.test(value) || /[*?]/.test(value)) return collect(value, before);
   throw new InvalidArgumentError(`An account id has 12 digits: write 111122223333, or a pattern such as '1111*'.`);
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { LEVELS } from '../lambda/detection/index.ts';
 import { createFindingQueries } from '../lambda/index/finding-query.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
+import { actorPatterns, collectAccount } from './event-conditions.ts';
 import { findingListing } from './finding-listing.ts';
 import { FirstOnes } from './first-ones.ts';
 import type { Io } from './io.ts';
@@ -42,9 +43,9 @@ export function findingsCommand(io: Io): Command {
     .description('Lists what rules found, the newest first.')
     .option('--rule <id>', 'of a rule', collect)
     .option('--level <level>', LEVELS.join(', '), collectOneOf(LEVELS))
-    .option('--actor <arn>', 'about an actor', collect)
+    .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
     .option('--alert <id>', 'of an alert', collect)
-    .option('--account <id>', 'in an account', collect);
+    .option('--account <id>', 'in an account: 12 digits, or a pattern with *', collectAccount);
   withTimes(command)
     .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
@@ -60,7 +61,7 @@ async function list(options: FindingsOptions, io: Io): Promise<void> {
   const { rule, level, actor, alert, account, format, all, count, limit, zone } = options;
   const bound = all || count ? Number.POSITIVE_INFINITY : limit;
   const query = {
-    conditions: { ruleId: rule, level, actor, alertId: alert, account },
+    conditions: { ruleId: rule, level, actor: actor?.flatMap(actorPatterns), alertId: alert, account },
     ...askedTimes(options, io.now()),
     order: options.oldestFirst ? ('oldest-first' as const) : ('newest-first' as const),
     limit: bound + 1,

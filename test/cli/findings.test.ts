@@ -35,6 +35,8 @@ describe('trailwarden findings', () => {
     ],
     [['--actor', ALICE], ['f-3']],
     [['--actor', '*user*'], ['f-3']],
+    [['--actor', 'user/alice'], ['f-3']],
+    [['--actor', 'alice'], ['f-3']],
     [['--alert', 'alert-1', '--since', '2026-11-20'], ['f-2']],
     [['--account', '4*'], []],
     [['--limit', '1'], ['f-3']],
@@ -47,6 +49,20 @@ describe('trailwarden findings', () => {
     const { stdout } = await ask('--rule', 'rule-2');
     expect(stdout).toContain('Root credentials changed tags');
     expect(stdout).toContain('user/alice');
+  });
+
+  test('refuses an account that is none', async () => {
+    const { code, stderr } = await ask('--account', '123');
+    expect(code).toBe(2);
+    expect(stderr).toContain('An account id has 12 digits');
+  });
+
+  test('never cuts an eventID, on a terminal of 80 columns', async () => {
+    const eventID = '8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e';
+    await deployment.record(finding({ findingId: 'f-5', ruleId: 'rule-5', eventID, title: 'Long title '.repeat(9) }));
+    const { stdout } = await runCommand(['findings', ...deployment.args, '--rule', 'rule-5'], { columns: 80 });
+    expect(stdout).toContain(eventID);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('gives JSON that keeps what a finding has beside the known members', async () => {
