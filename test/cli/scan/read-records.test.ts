@@ -76,7 +76,7 @@ describe('reading records', () => {
   test.each<[string, string | Buffer, RegExp]>([
     ['nothing', '', /empty/],
     ['HTML', '<html></html>', /HTML/],
-    ['text', 'eventID,eventTime', /not JSON/],
+    ['text', 'eventID,eventTime', /neither gzip nor JSON/],
   ])('says what is wrong with %s', async (_what, content, reason) => {
     await expect(readAll(content)).rejects.toThrow(reason);
   });
