@@ -1,11 +1,13 @@
 import { benchDetection } from './detection.ts';
 import { benchIndex } from './index.ts';
+import { benchLargeObject } from './large-object.ts';
 import { benchReading } from './reading.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly object[]>>> = {
   detection: benchDetection,
   index: benchIndex,
   reading: benchReading,
+  'large-object': benchLargeObject,
 };
 
 const names = process.argv.slice(2);
