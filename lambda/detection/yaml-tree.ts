@@ -40,8 +40,7 @@ const MAX_FAULTS = 5;
 export function readYaml(text: string, report: Report): YamlNode[] {
   const lineCounter = new LineCounter();
   const withoutMark = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const parsed = parseAllDocuments(withoutMark, { lineCounter, merge: true, logLevel: 'silent', prettyErrors: false });
-  const documents = Array.isArray(parsed) ? parsed : [];
+  const documents = parseDocuments(withoutMark, lineCounter, report);
   const trees: YamlNode[] = [];
   for (const document of documents) {
     const faults = [...document.errors, ...document.warnings];
@@ -57,6 +56,18 @@ export function readYaml(text: string, report: Report): YamlNode[] {
       trees.push(tree);
   }
   return trees;
+}
+
+/** The parser tells most of what is nested too deeply as a fault of the document, and throws for the rest of it. */
+function parseDocuments(text: string, lineCounter: LineCounter, report: Report): readonly Document[] {
+  try {
+    const parsed = parseAllDocuments(text, { lineCounter, merge: true, logLevel: 'silent', prettyErrors: false });
+    return Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report.at(positionAt(lineCounter, 0), 'not valid YAML: nested too deeply');
+    return [];
+  }
 }
 
 /** The value of a key, or undefined where the map hasn't got it. */

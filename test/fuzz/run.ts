@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { fuzz } from './fuzzer.ts';
 import { TARGETS } from './targets.ts';
 
@@ -31,6 +35,10 @@ for (const target of TARGETS) {
   console.log(
     `${target.name}: ${inputs} inputs, slowest ${Math.round(slowestMilliseconds)} ms, memory ${growth >= 0 ? '+' : ''}${growth} MB`,
   );
-  for (const { problem, input } of failures) console.log(`  ${problem}\n    ${input}`);
+  for (const [index, { problem, input }] of failures.entries()) {
+    const file = join(tmpdir(), `fuzz-${target.name.replaceAll(/\W+/g, '-')}-${values.seed}-${index}.gz`);
+    writeFileSync(file, gzipSync(Buffer.from(input, 'base64')));
+    console.log(`  ${problem.slice(0, 200)}: ${file}`);
+  }
   if (failures.length > 0 || growth > MAX_GROWTH_MEGABYTES) process.exitCode = 1;
 }
