@@ -64,7 +64,8 @@ export async function fuzz(
 function changed(from: Buffer, target: FuzzTarget, pool: readonly Buffer[], random: () => number): Buffer {
   let bytes: Buffer = Buffer.from(from);
   for (let change = Math.ceil(random() * 4); change > 0; change--) bytes = changeOnce(bytes, target, pool, random);
-  return bytes.subarray(0, MAX_INPUT_BYTES);
+  // A copy: a part of a longer buffer would keep all of it.
+  return Buffer.from(bytes.subarray(0, MAX_INPUT_BYTES));
 }
 
 function changeOnce(bytes: Buffer, { words }: FuzzTarget, pool: readonly Buffer[], random: () => number): Buffer {
