@@ -1,4 +1,4 @@
-import { holds } from './correlation/holds.ts';
+import { whyNever } from './correlation/reachable.ts';
 import { parseFieldPath } from './field-path.ts';
 import { nearest } from './nearest.ts';
 import { NUMERIC_TEXT } from './numeric-text.ts';
@@ -180,7 +180,8 @@ function parseCondition(
   const fieldEntry = entryOf(node, 'field');
   const valueFields = parseFields(fieldEntry?.value, 'field', context);
   checkFields(type, valueFields, fieldEntry?.keyAt ?? node.at, report);
-  checkReachable(type, condition, rules, node.at, report);
+  const never = whyNever(type, condition, rules);
+  if (never !== undefined) report.at(node.at, `the condition can never hold: ${never}`);
   const percentile = parsePercentile(entryOf(node, 'percentile')?.value, type, report);
   return report.problems.length > before ? undefined : { condition, valueFields, percentile };
 }
@@ -190,28 +191,6 @@ function checkFields(type: CorrelationType, fields: readonly NamedField[], at: P
     if (fields.length > 0) report.at(at, `${type} counts events and has no field`);
   } else if (fields.length === 0) report.at(at, `${type} needs a field in its condition`);
   else if (fields.length > 1 && type !== 'value_count') report.at(at, `${type} takes one field, not ${fields.length}`);
-}
-
-/** A group exists by its first event, so that a count of none is never seen: such a rule would never speak. */
-function checkReachable(
-  type: CorrelationType,
-  condition: ParsedCondition['condition'],
-  rules: number,
-  at: Position,
-  report: Report,
-): void {
-  if (type.startsWith('value_')) return;
-  const largest = Math.max(1, ...condition.map(({ value }) => Math.floor(value) + 1));
-  const most = type === 'event_count' ? largest : rules;
-  const reachable = [
-    1,
-    ...condition.flatMap(({ value }) => [Math.floor(value) - 1, Math.floor(value), Math.floor(value) + 1]),
-  ]
-    .filter((count) => count >= 1 && count <= most)
-    .concat(most)
-    .some((count) => holds(condition, count));
-  if (!reachable)
-    report.at(at, `the condition can never hold: ${type} is from 1${type === 'event_count' ? '' : ` to ${rules}`}`);
 }
 
 function parsePercentile(node: YamlNode | undefined, type: CorrelationType, report: Report): number | undefined {

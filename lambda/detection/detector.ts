@@ -17,7 +17,7 @@ export interface RuleMetadata extends Metadata {
   kind: 'detection' | 'correlation';
   /** Whether an index finds the rule by a value that it requires; otherwise it looks at every event. */
   indexed: boolean;
-  /** The actions it looks at, as `iam:CreateUser`, `*:CreateUser` or `iam:*`; empty where it may look at any. */
+  /** The actions it looks at, as `iam:CreateUser`, `*:Delete*` or `iam:*`; empty where it may look at any. */
   actions: readonly string[];
 }
 
@@ -226,9 +226,9 @@ function describe(rule: RuleSet['rules'][number], placed: ReadonlyMap<string, bo
 
 function actionsOf(rule: DetectionRule): string[] {
   const requirements = requirementsOf(rule);
-  const names = requirements.get('["eventName"]')?.exact;
-  const sources = requirements.get('["eventSource"]')?.exact;
+  const names = requirements.get('["eventName"]')?.patterns;
+  const sources = requirements.get('["eventSource"]')?.patterns;
   if (names === undefined && sources === undefined) return [];
-  const services = [...(sources?.values() ?? ['*'])].map((source) => source.replace(/\.amazonaws\.com$/i, ''));
-  return services.flatMap((service) => [...(names?.values() ?? ['*'])].map((name) => `${service}:${name}`));
+  const services = [...(sources ?? ['*'])].map((source) => source.replace(/\.amazonaws\.com$/i, ''));
+  return services.flatMap((service) => [...(names ?? ['*'])].map((name) => `${service}:${name}`));
 }

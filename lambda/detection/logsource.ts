@@ -1,3 +1,4 @@
+import { mistyped } from './document-keys.ts';
 import type { Report } from './problem.ts';
 import type { Logsource } from './rule-set.ts';
 import { describeNode, entryOf, type YamlMap } from './yaml-tree.ts';
@@ -7,7 +8,10 @@ const KEYS = ['category', 'product', 'service'] as const;
 /** The log source of a rule or filter; mandatory, and not empty. Attributes beyond the three are not evaluated. */
 export function parseLogsource(document: YamlMap, report: Report): Logsource | undefined {
   const entry = entryOf(document, 'logsource');
-  if (entry === undefined) return report.at(document.at, 'the logsource is missing');
+  if (entry === undefined) {
+    const found = mistyped(document, 'logsource');
+    return report.at(found?.keyAt ?? document.at, 'the logsource is missing', found && `logsource instead of ${found.key}`);
+  }
   if (entry.value.kind !== 'map') return report.at(entry.value.at, 'the logsource must be a map');
   const logsource: Logsource = {};
   for (const key of KEYS) {

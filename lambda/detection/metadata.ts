@@ -1,3 +1,4 @@
+import { checkKeys, mistyped } from './document-keys.ts';
 import { nearest } from './nearest.ts';
 import type { Report } from './problem.ts';
 import { LEVELS, type Metadata, STATUSES } from './rule-set.ts';
@@ -12,11 +13,15 @@ const MAX_TITLE = 256;
 export function parseMetadata(document: YamlMap, report: Report): DraftMetadata | undefined {
   const before = report.problems.length;
   const title = textOf(document, 'title', report);
-  if (title === undefined && report.problems.length === before) report.at(document.at, 'the title is missing');
+  if (title === undefined && report.problems.length === before) {
+    const found = mistyped(document, 'title');
+    report.at(found?.keyAt ?? document.at, 'the title is missing', found && `title instead of ${found.key}`);
+  }
   if (title !== undefined && title.length > MAX_TITLE) {
     report.at(document.at, `the title is longer than ${MAX_TITLE} characters`);
   }
   report.rule = title;
+  checkKeys(document, report);
   checkTaxonomy(document, report);
   const optional = (key: string) => textOf(document, key, report);
   const list = (key: string) => textsOf(document, key, report);

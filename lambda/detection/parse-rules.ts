@@ -5,7 +5,7 @@ import { filterCovers, isCloudTrail } from './logsource.ts';
 import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
 import { Report, type RuleProblem, type RuleSource } from './problem.ts';
-import { Directory, type RuleReference } from './references.ts';
+import { Directory, type Rejected, type RuleReference } from './references.ts';
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from './rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from './yaml-tree.ts';
 
@@ -32,7 +32,7 @@ const NO_FILE = '<rules>';
  */
 export function parseRules(sources: readonly RuleSource[], options: RuleOptions = {}): ParsedRules {
   const reports: Report[] = [];
-  const rejected = new Set<string>();
+  const rejected: WritableRejected = { ids: new Set(), names: new Set() };
   const drafts = sources.flatMap((source) => readSource(source, options, reports, rejected));
   const optionsReport = new Report('<options>');
   reports.push(optionsReport);
@@ -75,7 +75,17 @@ export function parseRules(sources: readonly RuleSource[], options: RuleOptions 
   return { ruleSet: { version: 1, rules }, problems: reports.flatMap(({ problems }) => problems), skipped };
 }
 
-function readSource(source: RuleSource, options: RuleOptions, reports: Report[], rejected: Set<string>): Identified[] {
+interface WritableRejected extends Rejected {
+  readonly ids: Set<string>;
+  readonly names: Set<string>;
+}
+
+function readSource(
+  source: RuleSource,
+  options: RuleOptions,
+  reports: Report[],
+  rejected: WritableRejected,
+): Identified[] {
   const file = source.file ?? NO_FILE;
   const fileReport = new Report(file);
   reports.push(fileReport);
@@ -91,7 +101,7 @@ function readSource(source: RuleSource, options: RuleOptions, reports: Report[],
     reports.push(report);
     const draft = parseDraft(document, options, report);
     if (draft === undefined) {
-      for (const name of namesOf(document)) rejected.add(name);
+      noteRejected(document, rejected);
       return [];
     }
     const { title, name } = draft.metadata;
@@ -101,10 +111,13 @@ function readSource(source: RuleSource, options: RuleOptions, reports: Report[],
   });
 }
 
-function namesOf(document: YamlNode): string[] {
-  if (document.kind !== 'map') return [];
-  const entries = document.entries.filter(({ key }) => key === 'id' || key === 'name' || key === 'title');
-  return entries.flatMap(({ value }) => (value.kind === 'scalar' ? [value.text] : []));
+function noteRejected(document: YamlNode, { ids, names }: WritableRejected): void {
+  if (document.kind !== 'map') return;
+  for (const { key, value } of document.entries) {
+    if (value.kind !== 'scalar') continue;
+    if (key === 'id') ids.add(value.text.toLowerCase());
+    else if (key === 'name' || key === 'title') names.add(value.text);
+  }
 }
 
 function actionOf(document: YamlNode): { action: string; at: YamlNode['at'] } | undefined {

@@ -15,6 +15,14 @@ export interface Referable {
   title: string;
 }
 
+/** What rules that were written, and had problems, would have been found by. */
+export interface Rejected {
+  /** In lower case. */
+  readonly ids: ReadonlySet<string>;
+  /** Names and titles. */
+  readonly names: ReadonlySet<string>;
+}
+
 /** A list of references, each once; a single one may stand without a list. */
 export function parseReferences(node: YamlNode, report: Report): RuleReference[] | undefined {
   const items = node.kind === 'list' ? node.items : [node];
@@ -39,10 +47,9 @@ export class Directory<T extends Referable> {
   readonly #byName = new Map<string, T>();
   readonly #byTitle = new Map<string, T[]>();
 
-  readonly #rejected: ReadonlySet<string>;
+  readonly #rejected: Rejected;
 
-  /** `rejected` are the ids, names and titles of rules that were written, and had problems. */
-  constructor(rules: Iterable<T>, rejected: ReadonlySet<string>) {
+  constructor(rules: Iterable<T>, rejected: Rejected) {
     this.#rejected = rejected;
     for (const rule of rules) {
       this.#byId.set(rule.id.toLowerCase(), rule);
@@ -66,7 +73,7 @@ export class Directory<T extends Referable> {
 
   /** Whether a reference names a rule that had problems of its own. */
   isRejected(reference: string): boolean {
-    return this.#rejected.has(reference);
+    return this.#rejected.ids.has(reference.toLowerCase()) || this.#rejected.names.has(reference);
   }
 
   titleOf(id: string): string {

@@ -2,15 +2,17 @@ import { fold } from './match-text.ts';
 import { isNeedle } from './needles.ts';
 import { literalOfRegex } from './regex-literal.ts';
 import type { ConditionNode, Detection, DetectionRule, Field, SelectionNode, ValueTest } from './rule-set.ts';
-import { plainText } from './sigma-string.ts';
+import { plainText, printPattern } from './sigma-string.ts';
 
 /** A rule can match only events in which one of these is so of a field. */
 export interface Requirement {
   field: Field;
-  /** The field has one of these texts: folded, each with how a rule writes it. */
-  exact: ReadonlyMap<string, string> | undefined;
+  /** The field has one of these texts (folded). */
+  exact: ReadonlySet<string> | undefined;
   /** One of these (folded) occurs in the field's text. */
   within: ReadonlySet<string> | undefined;
+  /** The field fits one of these patterns, as rules write them. */
+  patterns: ReadonlySet<string> | undefined;
 }
 
 /** By path. Each requirement is necessary for itself; a rule without any may match whatever the event holds. */
@@ -68,12 +70,12 @@ function ofField({ field, values, link, negated }: Extract<SelectionNode, { kind
 function ofTests(field: Field, tests: readonly ValueTest[]): Requirements {
   const texts = tests.map((test) => (test.is === 'text' ? plainText(test.pattern) : undefined));
   const literals = tests.map(literalOf);
-  const exact = texts.every((text) => text !== undefined)
-    ? new Map(texts.map((text) => [fold(text), text]))
-    : undefined;
+  const exact = texts.every((text) => text !== undefined) ? new Set(texts.map(fold)) : undefined;
   const within = literals.every((text) => text !== undefined) ? new Set(literals) : undefined;
-  if (exact === undefined && within === undefined) return NONE;
-  return new Map([[JSON.stringify(field.path), { field, exact, within }]]);
+  const written = tests.map((test) => (test.is === 'text' ? printPattern(test.pattern) : undefined));
+  const patterns = written.every((text) => text !== undefined) && !written.includes('*') ? new Set(written) : undefined;
+  if (exact === undefined && within === undefined && patterns === undefined) return NONE;
+  return new Map([[JSON.stringify(field.path), { field, exact, within, patterns }]]);
 }
 
 /** A text that occurs in whatever the test holds for, or undefined. */
@@ -97,9 +99,14 @@ function literalOf(test: ValueTest): string | undefined {
 function all(parts: readonly Requirements[]): Requirements {
   const merged = new Map<string, Requirement>();
   for (const part of parts) {
-    for (const [path, { field, exact, within }] of part) {
+    for (const [path, { field, exact, within, patterns }] of part) {
       const other = merged.get(path);
-      merged.set(path, { field, exact: smaller(other?.exact, exact), within: smaller(other?.within, within) });
+      merged.set(path, {
+        field,
+        exact: smaller(other?.exact, exact),
+        within: smaller(other?.within, within),
+        patterns: smaller(other?.patterns, patterns),
+      });
     }
   }
   return merged;
@@ -118,14 +125,20 @@ function any(parts: readonly Requirements[]): Requirements {
     const same = [requirement];
     for (const other of others) same.push(...(other.has(path) ? [other.get(path) ?? requirement] : []));
     if (same.length < parts.length) continue;
-    const exact = same.map((one) => one.exact).filter((one) => one !== undefined);
-    const within = same.map((one) => one.within).filter((one) => one !== undefined);
-    if (exact.length < same.length && within.length < same.length) continue;
-    merged.set(path, {
-      field: requirement.field,
-      exact: exact.length === same.length ? new Map(exact.flatMap((one) => [...one])) : undefined,
-      within: within.length === same.length ? new Set(within.flatMap((one) => [...one])) : undefined,
-    });
+    const together = {
+      exact: union(same.map((one) => one.exact)),
+      within: union(same.map((one) => one.within)),
+      patterns: union(same.map((one) => one.patterns)),
+    };
+    if (Object.values(together).some((texts) => texts !== undefined)) {
+      merged.set(path, { field: requirement.field, ...together });
+    }
   }
   return merged;
+}
+
+/** Undefined where one of them asks for nothing of the kind. */
+function union(sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> | undefined {
+  const known = sets.filter((set) => set !== undefined);
+  return known.length < sets.length ? undefined : new Set(known.flatMap((set) => [...set]));
 }

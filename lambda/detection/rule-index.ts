@@ -33,7 +33,7 @@ export class RuleIndex {
       const table = tables.get(path) ?? { path, exact: new Map(), within: new Map(), needles: undefined };
       tables.set(path, table);
       const { exact, within } = requirement;
-      if (exact !== undefined) for (const text of exact.keys()) add(table.exact, text, rule);
+      if (exact !== undefined) for (const text of exact) add(table.exact, text, rule);
       else for (const text of within ?? []) add(table.within, text, rule);
     }
     for (const table of tables.values()) if (table.within.size > 0) table.needles = new Needles(table.within);
@@ -81,7 +81,7 @@ function mostSelective(requirements: readonly Requirement[]): Requirement | unde
   return (
     requirements
       // The classification costs more than a rule: an index must not be what asks for it.
-      .filter(({ field }) => !isDerived(field))
+      .filter(({ field, exact, within }) => !isDerived(field) && (exact ?? within) !== undefined)
       .sort((a, b) => rank(a) - rank(b))[0]
   );
 }

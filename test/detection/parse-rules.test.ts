@@ -79,6 +79,9 @@ describe('parseRules', () => {
     expect(detectorOf(FULL).rules[0]?.actions).toEqual(['iam:CreateUser', 'iam:DeleteUser']);
     expect(actions('eventName: CreateUser')).toEqual(['*:CreateUser']);
     expect(actions('eventSource: iam.amazonaws.com')).toEqual(['iam:*']);
+    expect(actions('eventName|startswith: [Create, Delete]')).toEqual(['*:Create*', '*:Delete*']);
+    expect(actions("eventSource|contains: s3\neventName: '*'")).toEqual(['*s3*:*']);
+    expect(actions("eventName: '*'")).toEqual([]);
     expect(actions('userAgent: x')).toEqual([]);
   });
 
@@ -259,6 +262,23 @@ detection:
 
   test.each([
     ['no title', FULL.replace('title: Users\n', ''), '<rules>:1:1: the title is missing'],
+    [
+      'a mistyped title',
+      FULL.replace('title:', 'tilte:'),
+      '<rules>:1:1: the title is missing; did you mean title instead of tilte?',
+    ],
+    [
+      'a mistyped logsource',
+      FULL.replace('logsource:', 'logsorce:'),
+      '<rules>:18:1: the logsource is missing; did you mean logsource instead of logsorce?',
+    ],
+    ['a mistyped level', FULL.replace('level:', 'levels:'), "<rules>:15:1: unknown key 'levels'; did you mean level?"],
+    ['a mistyped taxonomy', FULL.replace('taxonomy:', 'taxonmy:'), "unknown key 'taxonmy'; did you mean taxonomy?"],
+    [
+      'a mistyped sigma-version',
+      `${FULL}sigma_version: 3\n`,
+      "unknown key 'sigma_version'; did you mean sigma-version?",
+    ],
     ['an empty title', FULL.replace('title: Users', "title: ' '"), '<rules>:1:1: the title is missing'],
     [
       'a title that is none',

@@ -4,6 +4,10 @@ import { BASE, correlationOf } from './support.ts';
 
 const RIGHT = 'type: event_count\nrules: [a]\ngroup-by: [user]\ntimespan: 10m\ncondition: { gte: 3 }';
 
+function valuesOf(type: string, condition: string): string {
+  return RIGHT.replace('event_count', type).replace('gte: 3', `field: x, ${condition}`);
+}
+
 function refusal(section: string, extra?: string): string {
   const { problems, detector } = compileRules([BASE, correlationOf(section, extra)]);
   expect(detector.rules.map(({ kind }) => kind)).toEqual(['detection', 'detection', 'detection']);
@@ -127,6 +131,26 @@ describe('correlation rules', () => {
       'the condition can never hold: temporal is from 1 to 2',
     ],
     [
+      'a count of values below none',
+      valuesOf('value_count', 'lt: 0'),
+      'the condition can never hold: value_count is a whole number from 0',
+    ],
+    [
+      'a count of values between two that follow each other',
+      valuesOf('value_count', 'gt: 3, lt: 4'),
+      'the condition can never hold: value_count is a whole number from 0',
+    ],
+    [
+      'a sum above and below',
+      valuesOf('value_sum', 'gt: 4, lt: 3'),
+      'the condition can never hold: its parts exclude each other',
+    ],
+    [
+      'an average that is a number and is not',
+      valuesOf('value_avg', 'eq: 3, neq: 3'),
+      'the condition can never hold: its parts exclude each other',
+    ],
+    [
       'generate that is no boolean',
       `${RIGHT}\ngenerate: sometimes`,
       "generate is true or false, not the text 'sometimes'",
@@ -195,6 +219,19 @@ describe('correlation rules', () => {
     }
   });
 
+  it('are refused for a generate beside them that is mistyped', () => {
+    expect(refusal(RIGHT, 'title: C\nid: c-id\ngenerte: true\n')).toBe("unknown key 'generte' -> generate");
+  });
+
+  test.each([
+    ['value_count', 'lt: 1'],
+    ['value_sum', 'gt: 3, lt: 4'],
+    ['value_avg', 'gte: -0.5, lte: -0.5'],
+    ['value_median', 'gt: 0.1, lt: 0.2, neq: 0.12'],
+  ])('of type %s may ask for %s', (type, condition) => {
+    expect(problemsOf([BASE, correlationOf(valuesOf(type, condition))])).toEqual([]);
+  });
+
   it('are refused for a ring of them', () => {
     const ring = (name: string, other: string) =>
       correlationOf(
@@ -208,7 +245,11 @@ describe('correlation rules', () => {
 
   it('are refused with a rule that is refused, and for a title that two rules have', () => {
     const broken = BASE.replace('condition: s', 'condition: nothing');
-    expect(problemsOf([broken, correlationOf(RIGHT)]).at(-1)).toContain("the rule 'a' is rejected itself");
+    for (const reference of ['a', 'ID-A', 'Rule a']) {
+      expect(problemsOf([broken, correlationOf(RIGHT.replace('[a]', `[${reference}]`))]).at(-1)).toContain(
+        `the rule '${reference}' is rejected itself`,
+      );
+    }
     const twins = [BASE, BASE.replaceAll('id-', 'other-').replaceAll('name: ', 'name: other-')];
     expect(problemsOf([...twins, correlationOf(RIGHT.replace('[a]', '[Rule a]'))])[0]).toContain(
       "2 rules have the title 'Rule a': name one by id",
