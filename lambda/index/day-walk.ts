@@ -1,5 +1,4 @@
-import { mapConcurrently } from './concurrency.ts';
-import { estimateRows, readUnits } from './estimate.ts';
+import { estimateEach, estimateRows, readUnits } from './estimate.ts';
 import { accountDay } from './event-row.ts';
 import { knownDays } from './known-days.ts';
 import type { PartitionKey, PartitionReadOptions, TimeRange } from './partition.ts';
@@ -48,7 +47,11 @@ function dayKeys(account: string, day: string, shards: number): readonly Partiti
 /** Keys from which the rest is judged. */
 const SAMPLES = 8;
 
-/** What walking the whole range takes, in read units: the keys are known, their rows are judged by a few samples. */
+/**
+ * What walking the whole range takes, in read units: the keys are known, their rows are judged by a few samples, as many
+ * as the meter does for.
+ * @throws ReadLimitReached where it doesn't do for the keys and one sample.
+ */
 export async function estimateWalk({ options, shards, isAsked }: DayWalk): Promise<number> {
   const known: { readonly account: string; readonly day: string }[] = [];
   for await (const { day, names } of knownDays('events', options)) {
@@ -57,12 +60,12 @@ export async function estimateWalk({ options, shards, isAsked }: DayWalk): Promi
   if (known.length === 0) return 0;
   const step = Math.max(1, known.length / SAMPLES);
   const samples = known.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
-  const units = await mapConcurrently(samples, SAMPLES, async ({ account, day }) => {
+  const units = await estimateEach(samples, async ({ account, day }) => {
     const range = dayRange(day, options.range);
     const { rows } = await estimateRows(dayKeys(account, day, shards), { ...options, range });
     return readUnits(rows, shards);
   });
-  return (units.reduce((sum, unit) => sum + unit, 0) / samples.length) * known.length;
+  return (units.reduce((sum, unit) => sum + unit, 0) / units.length) * known.length;
 }
 
 function dayRange(day: string, { first, last }: TimeRange): TimeRange {

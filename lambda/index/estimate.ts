@@ -1,5 +1,6 @@
 import { mapConcurrently } from './concurrency.ts';
 import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from './partition.ts';
+import { ReadLimitReached } from './read-meter.ts';
 
 /** How many rows something has, as far as a sample tells. */
 export interface Estimate {
@@ -19,18 +20,43 @@ export function readUnits(rows: number, keys: number): number {
 
 /**
  * Estimates the rows of several keys in the time range, from a few at both of its ends: those between come at a rate
- * between theirs.
+ * between theirs. Where the meter doesn't do for all of them, from the first ones.
+ * @throws ReadLimitReached where it doesn't do for one.
  */
 export async function estimateRows(
   partitions: readonly PartitionKey[],
   options: PartitionReadOptions,
 ): Promise<Estimate> {
   const limit = Math.max(4, Math.ceil(SAMPLE_ROWS / Math.max(1, partitions.length)));
-  const estimates = await mapConcurrently(partitions, CONCURRENCY, (partition) => estimate(partition, options, limit));
+  const results = await estimateEach(partitions, (partition) => estimate(partition, options, limit));
   return {
-    rows: estimates.reduce((sum, { rows }) => sum + rows, 0),
-    exact: estimates.every(({ exact }) => exact),
+    rows: Math.round((results.reduce((sum, { rows }) => sum + rows, 0) / results.length) * partitions.length),
+    exact: results.length === partitions.length && results.every(({ exact }) => exact),
   };
+}
+
+/**
+ * Estimates one after the other, a few at once, as far as their reads do.
+ * @throws ReadLimitReached where not one was estimated.
+ */
+export async function estimateEach<Item, Result>(
+  items: readonly Item[],
+  estimateOne: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  let reached: ReadLimitReached | undefined;
+  const results = await mapConcurrently(items, CONCURRENCY, async (item) => {
+    if (reached !== undefined) return [];
+    try {
+      return [await estimateOne(item)];
+    } catch (error) {
+      if (!(error instanceof ReadLimitReached)) throw error;
+      reached = error;
+      return [];
+    }
+  });
+  const done = results.flat();
+  if (done.length === 0 && reached !== undefined) throw reached;
+  return done;
 }
 
 async function estimate(partition: PartitionKey, options: PartitionReadOptions, limit: number): Promise<Estimate> {

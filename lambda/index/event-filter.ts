@@ -1,7 +1,7 @@
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { mapConcurrently } from './concurrency.ts';
 import { type Condition, conditionValue } from './event-condition.ts';
 import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
+import { meteredRows } from './metered-query.ts';
 import type { PartitionReadOptions } from './partition.ts';
 
 const CONCURRENCY = 8;
@@ -35,22 +35,14 @@ export class EventFilter {
   }
 
   async #resources({ eventID, identity }: IndexedEvent): Promise<readonly string[]> {
-    const { client, table, meter } = this.#options;
-    meter.require();
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName: table,
-        KeyConditionExpression: 'eventID = :id AND begins_with(part, :identity)',
-        ExpressionAttributeValues: { ':id': eventID, ':identity': `${identity}#` },
-        ReturnConsumedCapacity: 'TOTAL',
-      },
-    );
+    const { client, table, meter, maxRowBytes } = this.#options;
+    const input = {
+      TableName: table,
+      KeyConditionExpression: 'eventID = :id AND begins_with(part, :identity)',
+      ExpressionAttributeValues: { ':id': eventID, ':identity': `${identity}#` },
+    };
     const rows: ReadRow[] = [];
-    for await (const { Items = [], ConsumedCapacity } of pages) {
-      meter.add(ConsumedCapacity?.CapacityUnits ?? 0, Items.length);
-      rows.push(...Items.map(readEventRow));
-    }
+    for await (const item of meteredRows({ client, input, meter, maxRowBytes })) rows.push(readEventRow(item));
     return rows.toSorted((a, b) => a.number - b.number).flatMap(({ event }) => event.resource ?? []);
   }
 }

@@ -1,6 +1,7 @@
 import { type Estimate, estimateRows } from './estimate.ts';
 import type { Condition } from './event-condition.ts';
 import type { PartitionKey, PartitionReadOptions } from './partition.ts';
+import { ReadLimitReached, ReadMeter } from './read-meter.ts';
 import { EVENT_INDEXES, type EventIndexName } from './schema.ts';
 import { shardedKey } from './shard.ts';
 
@@ -41,7 +42,7 @@ export async function planEvents(
   conditions: readonly Condition[],
   shards: number,
   missing: ReadonlySet<string>,
-  options: PartitionReadOptions,
+  options: PartitionReadOptions & { readonly meter: ReadMeter },
 ): Promise<EventPlan> {
   const usable = conditions
     .flatMap((condition) => {
@@ -50,13 +51,16 @@ export async function planEvents(
     })
     .toSorted((a, b) => PREFERENCE.indexOf(a.keys.index) - PREFERENCE.indexOf(b.keys.index));
   const candidates = [];
+  let isComparing = usable.length > 1;
   for (const { condition, keys } of usable) {
     const partitions = keyPartitions(keys.index, keys.values, shards);
-    const estimate = usable.length === 1 ? undefined : await estimateRows(partitions, options);
+    const estimate = isComparing ? await estimateWithin(partitions, options) : undefined;
     candidates.push({ condition, index: keys.index, values: keys.values, partitions, estimate });
     if (estimate?.rows === 0) break;
+    isComparing &&= estimate !== undefined;
   }
-  candidates.sort((a, b) => (a.estimate?.rows ?? 0) - (b.estimate?.rows ?? 0));
+  const rowsOf = (estimate: Estimate | undefined): number => estimate?.rows ?? Number.POSITIVE_INFINITY;
+  candidates.sort((a, b) => (a.estimate === b.estimate ? 0 : rowsOf(a.estimate) - rowsOf(b.estimate)));
   const best = candidates[0];
   return {
     index: best?.index ?? 'by-day',
@@ -65,6 +69,22 @@ export async function planEvents(
     filters: conditions.filter((condition) => condition !== best?.condition),
     candidates: candidates.map(({ index, estimate }) => ({ index, ...(estimate !== undefined && { estimate }) })),
   };
+}
+
+/** Nothing where little may be read: the comparison must leave most of it for the answer. */
+async function estimateWithin(
+  partitions: readonly PartitionKey[],
+  options: PartitionReadOptions & { readonly meter: ReadMeter },
+): Promise<Estimate | undefined> {
+  try {
+    return await estimateRows(partitions, {
+      ...options,
+      meter: new ReadMeter(options.meter.leftUnits / 4, options.meter),
+    });
+  } catch (error) {
+    if (error instanceof ReadLimitReached) return undefined;
+    throw error;
+  }
 }
 
 function keyPartitions(name: EventIndexName, values: readonly string[], shards: number): readonly PartitionKey[] {

@@ -1,6 +1,9 @@
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { MAX_ROW_BYTES } from './event-row.ts';
 import { type EventQuery, EventSearch } from './event-search.ts';
 import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
+import { meteredRows } from './metered-query.ts';
+import { type Meter, ReadMeter } from './read-meter.ts';
 import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 export type { EventQuery } from './event-search.ts';
@@ -17,13 +20,14 @@ export interface EventQueries {
    * `for await (const event of queries.search({ conditions: { actor: ['arn:aws:iam::111122223333:root'] } }))`.
    * Each event comes once, ordered by eventTime, then eventID, then identity. Indexes are eventually consistent: what was
    * written within the last second may be missing.
+   * @param meter counts it with other questions, and bounds all of them; instead of `maxReadUnits`.
    * @throws RangeError for a condition that can't be read.
    */
-  search(query: EventQuery): EventSearch;
+  search(query: EventQuery, meter?: ReadMeter): EventSearch;
   /** How many events there are; `limit` and `order` mean nothing here. */
   count(query: EventQuery): Promise<number>;
   /** The events of an eventID, read consistently: one, or several where records share it, or none. */
-  event(eventID: string): Promise<readonly EventDetail[]>;
+  event(eventID: string, meter?: Meter): Promise<readonly EventDetail[]>;
 }
 
 export interface EventTables {
@@ -37,38 +41,40 @@ export function createEventQueries(
   tables: EventTables,
   now: () => Date = () => new Date(),
 ): EventQueries {
-  const search = (query: EventQuery): EventSearch => new EventSearch({ client, table: tables.events, now }, query);
+  const search = (query: EventQuery, meter?: ReadMeter): EventSearch =>
+    new EventSearch({ client, table: tables.events, now, meter }, query);
   return {
     search,
     count: (query) => search(query).count(),
-    event: (eventID) => readEvent(client, tables.events, eventID, now()),
+    event: (eventID, meter = new ReadMeter()) => readEvent({ client, table: tables.events, meter }, eventID, now()),
   };
 }
 
+interface EventRead {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly meter: Meter;
+}
+
 async function readEvent(
-  client: DynamoDBDocumentClient,
-  table: string,
+  { client, table, meter }: EventRead,
   eventID: string,
   now: Date,
 ): Promise<readonly EventDetail[]> {
   const events = new Map<string, ReadRow[]>();
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      KeyConditionExpression: 'eventID = :id',
-      FilterExpression: 'attribute_exists(eventTime) AND (attribute_not_exists(#expires) OR #expires > :now)',
-      ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
-      ExpressionAttributeValues: { ':id': eventID, ':now': Math.floor(now.getTime() / 1000) },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items.map(readEventRow)) {
-      const rows = events.get(row.event.identity);
-      if (rows === undefined) events.set(row.event.identity, [row]);
-      else rows.push(row);
-    }
+  const input = {
+    TableName: table,
+    KeyConditionExpression: 'eventID = :id',
+    FilterExpression: 'attribute_exists(eventTime) AND (attribute_not_exists(#expires) OR #expires > :now)',
+    ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
+    ExpressionAttributeValues: { ':id': eventID, ':now': Math.floor(now.getTime() / 1000) },
+    ConsistentRead: true,
+  };
+  for await (const item of meteredRows({ client, input, meter, maxRowBytes: MAX_ROW_BYTES })) {
+    const row = readEventRow(item);
+    const rows = events.get(row.event.identity);
+    if (rows === undefined) events.set(row.event.identity, [row]);
+    else rows.push(row);
   }
   return [...events.values()].flatMap((rows) => detail(rows) ?? []).toSorted(byTime);
 }

@@ -73,6 +73,12 @@ export interface RowOptions {
 /** Bytes of UTF-8 that a field gets, so that the row of an ordinary event stays below one write unit of 1 KB. */
 export const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
 
+/**
+ * No row of an event is larger, whatever a record holds: an eventID, three keys, a receipt, and texts of bounded length.
+ * Queries reckon with it where they may read only so much.
+ */
+export const MAX_ROW_BYTES = 16 * 1024;
+
 /** One write unit is 1,024 bytes; what is counted here may be a few less than what DynamoDB counts. */
 const ROW_BYTES = 1000;
 

@@ -5,6 +5,8 @@ import { estimateRows, readUnits } from './estimate.ts';
 import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
 import { EventFilter } from './event-filter.ts';
 import { type EventPlan, planEvents } from './event-plan.ts';
+import { MAX_ROW_BYTES } from './event-row.ts';
+import { heldBack } from './held-back.ts';
 import { type IndexedEvent, readEventRow } from './indexed-event.ts';
 import { mergeByTime } from './merge.ts';
 import {
@@ -16,6 +18,7 @@ import {
   type TimeRange,
 } from './partition.ts';
 import { partitionSource } from './partition-source.ts';
+import { CheckedMeter } from './read-check.ts';
 import { ReadLimitReached, ReadMeter, type Reads } from './read-meter.ts';
 import type { Shards } from './shard.ts';
 import { ShardSettings } from './shard-settings.ts';
@@ -33,23 +36,36 @@ export interface EventQuery {
   readonly order?: TimeOrder;
   /** The most events that are given; all of them where it is left out. */
   readonly limit?: number;
-  /** Read units after which the question ends with ReadLimitReached. */
+  /**
+   * Read units that the question never exceeds (ReadMeter says what that counts): a question that needs more ends with
+   * ReadLimitReached. It does so before it has given an event, but for answers of more than 10,000 events whose
+   * estimate was too low.
+   */
   readonly maxReadUnits?: number;
+  /** Where the question is bounded and takes more than a little: what it takes about, before it is read on. */
+  readonly onEstimate?: (units: number) => void;
 }
 
 /** What an answer took. */
 export interface SearchReport extends Reads {
   readonly plan: EventPlan;
   readonly range: TimeRange;
+  /** Read units that it was said to take, where that was asked before it was read on. */
+  readonly estimatedUnits?: number;
 }
 
 export interface EventSearchOptions {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly now: () => Date;
+  /** Counts the question with others, and bounds all of them; instead of `maxReadUnits`. */
+  readonly meter?: ReadMeter;
 }
 
 const CONCURRENCY = 16;
+
+/** Events that are held back until their question is known to stay within its limit: some 10 MB. */
+const HELD_EVENTS = 10_000;
 
 /** Rows of a first page in which filters look for a short answer. */
 const FILTERED_PAGE = 100;
@@ -60,18 +76,22 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   readonly #conditions: readonly Condition[];
   readonly #range: TimeRange | undefined;
   readonly #meter: ReadMeter;
-  readonly #options: PartitionReadOptions;
+  readonly #options: PartitionReadOptions & { readonly meter: ReadMeter };
   readonly #missing = new Set<string>();
   #shards: Shards | undefined;
   #plan: EventPlan | undefined;
+  /** Events that met the conditions so far. */
+  #found = 0;
+  #estimatedUnits: number | undefined;
 
-  constructor({ client, table, now }: EventSearchOptions, query: EventQuery) {
+  constructor({ client, table, now, meter }: EventSearchOptions, query: EventQuery) {
     this.#query = query;
     this.#conditions = readConditions(query.conditions ?? {});
     this.#range = timeRange(query.since, query.until);
-    this.#meter = new ReadMeter(query.maxReadUnits);
+    this.#meter = meter ?? new ReadMeter(query.maxReadUnits);
     const { order = 'newest-first' } = query;
-    this.#options = { client, table, range: this.#range ?? {}, order, now: now(), meter: this.#meter };
+    const maxRowBytes = MAX_ROW_BYTES;
+    this.#options = { client, table, range: this.#range ?? {}, order, now: now(), meter: this.#meter, maxRowBytes };
   }
 
   /**
@@ -82,7 +102,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
     const { limit = Number.POSITIVE_INFINITY } = this.#query;
     if (limit <= 0 || this.#range === undefined) return;
     let given = 0;
-    for await (const events of this.#planned((plan) => this.#read(plan))) {
+    for await (const events of this.#planned((reading) => this.#whole(reading))) {
       for (const event of events) {
         yield event;
         if (++given >= limit) return;
@@ -97,81 +117,97 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   async count(): Promise<number> {
     if (this.#range === undefined) return 0;
     let count = 0;
-    for await (const part of this.#planned((plan) => this.#count(plan))) count += part;
+    for await (const part of this.#planned((reading) => this.#count(reading))) count += part;
     return count;
   }
 
   /** What was done and read so far; undefined before the first event was asked for. */
   report(): SearchReport | undefined {
-    return this.#plan && { plan: this.#plan, range: this.#range ?? {}, ...this.#meter.reads };
+    if (this.#plan === undefined) return undefined;
+    return {
+      plan: this.#plan,
+      range: this.#range ?? {},
+      ...this.#meter.reads,
+      ...(this.#estimatedUnits !== undefined && { estimatedUnits: this.#estimatedUnits }),
+    };
   }
 
   /** Plans once more where an index turns out to be missing: nothing was given then. */
-  async *#planned<Part>(read: (plan: EventPlan) => AsyncGenerator<Part>): AsyncGenerator<Part> {
+  async *#planned<Part>(read: (reading: Reading) => AsyncGenerator<Part>): AsyncGenerator<Part> {
     for (;;) {
       try {
         const plan = await this.#makePlan();
-        yield* read(plan);
+        yield* read(this.#reading(plan));
         return;
       } catch (error) {
-        if (error instanceof ReadLimitReached) throw await this.#withEstimate(error);
+        if (error instanceof ReadLimitReached) throw this.#limitReached();
         if (!(error instanceof IndexMissing) || error.index === 'by-day') throw error;
         this.#missing.add(error.index);
       }
     }
   }
 
+  #reading(plan: EventPlan): Reading {
+    if (!this.#isBounded()) return { plan, options: this.#options, check: async () => undefined };
+    const meter: CheckedMeter = new CheckedMeter(this.#meter, () => this.#check(plan, meter));
+    return { plan, options: { ...this.#options, meter }, check: () => meter.check() };
+  }
+
+  #isBounded(): boolean {
+    return this.#meter.maxUnits !== Number.POSITIVE_INFINITY;
+  }
+
   async #makePlan(): Promise<EventPlan> {
     const { client, table } = this.#options;
-    this.#shards ??= await new ShardSettings(client, table).read();
+    this.#shards ??= await new ShardSettings(client, table).read(this.#meter);
     this.#plan = await planEvents(this.#conditions, this.#shards.others, this.#missing, this.#options);
     return this.#plan;
   }
 
-  async *#read(plan: EventPlan): AsyncGenerator<readonly IndexedEvent[]> {
-    const filter = new EventFilter(plan.filters, this.#options);
-    const groups = plan.index === 'by-day' ? this.#dayGroups() : [plan.partitions];
-    if (plan.index === 'by-day' && this.#query.limit === undefined) await this.#requireWholeWalk();
-    for await (const partitions of groups) {
+  /** The answer, held back where something bounds what it may read. */
+  #whole(reading: Reading): AsyncGenerator<readonly IndexedEvent[]> {
+    const events = this.#read(reading);
+    if (!this.#isBounded()) return events;
+    const { limit = Number.POSITIVE_INFINITY } = this.#query;
+    return heldBack(events, { enough: limit, most: HELD_EVENTS, release: reading.check });
+  }
+
+  async *#read({ plan, options }: Reading): AsyncGenerator<readonly IndexedEvent[]> {
+    const filter = new EventFilter(plan.filters, options);
+    this.#found = 0;
+    for await (const partitions of plan.index === 'by-day' ? this.#dayGroups(options) : [plan.partitions]) {
       const firstLimit = this.#firstLimit(partitions.length, plan.filters.length > 0);
       const merged = mergeByTime(
-        partitions.map((partition) => partitionSource(partition, this.#options, firstLimit)),
-        { order: this.#options.order, timeOf, compareTies },
+        partitions.map((partition) => partitionSource(partition, options, firstLimit)),
+        { order: options.order, timeOf, compareTies },
       );
-      for await (const rows of merged) yield await filter.apply(rows.map((row) => readEventRow(row).event));
+      for await (const rows of merged) {
+        const events = await filter.apply(rows.map((row) => readEventRow(row).event));
+        this.#found += events.length;
+        yield events;
+      }
     }
   }
 
-  async *#count(plan: EventPlan): AsyncGenerator<number> {
+  async *#count(reading: Reading): AsyncGenerator<number> {
+    const { plan, options } = reading;
     const isWalk = plan.index === 'by-day';
     const filters = plan.filters.filter(({ field }) => !(isWalk && field === 'account'));
     // An event that names two of the resources has a row for each.
     if (filters.length > 0 || plan.values.length > 1) {
-      for await (const events of this.#read(plan)) yield events.length;
+      for await (const events of this.#read(reading)) yield events.length;
       return;
     }
-    if (isWalk) await this.#requireWholeWalk();
-    for await (const partitions of isWalk ? this.#dayGroups() : [plan.partitions]) {
-      const counts = await mapConcurrently(partitions, CONCURRENCY, (partition) => this.#countRows(partition));
+    for await (const partitions of isWalk ? this.#dayGroups(options) : [plan.partitions]) {
+      const counts = await mapConcurrently(partitions, CONCURRENCY, (partition) => countRows(partition, options));
       yield counts.reduce((sum, count) => sum + count, 0);
     }
   }
 
-  async #countRows(partition: PartitionKey): Promise<number> {
-    let page = await readPage(partition, this.#options, { select: 'COUNT' });
-    let { count } = page;
-    while (page.next !== undefined) {
-      page = await readPage(partition, this.#options, { select: 'COUNT', after: page.next });
-      count += page.count;
-    }
-    return count;
+  #dayGroups(options: PartitionReadOptions): AsyncGenerator<readonly PartitionKey[]> {
+    return dayGroups({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
   }
 
-  #dayGroups(): AsyncGenerator<readonly PartitionKey[]> {
-    return dayGroups({ options: this.#options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
-  }
-
-  /** By-day is found by account, so that this condition costs nothing. */
   readonly #isAsked = (account: string): boolean =>
     this.#conditions.every(({ field, matches }) => field !== 'account' || matches(account));
 
@@ -181,35 +217,71 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
     return filtered ? FILTERED_PAGE : Math.ceil((limit * 1.5) / keys) + 10;
   }
 
-  /** Before all of a range is walked: what it takes is estimated, and refused where it is more than is allowed. */
-  async #requireWholeWalk(): Promise<void> {
-    if (this.#query.maxReadUnits === undefined) return;
-    const units = await this.#estimateWalk(this.#meter);
-    this.#meter.estimatedUnits = units;
-    this.#meter.require(units);
+  /** Before more than a little is read: what the answer takes is estimated, and refused where more than is allowed. */
+  async #check(plan: EventPlan, reading: CheckedMeter): Promise<void> {
+    const read = reading.units;
+    const units = Math.max(read, await this.#estimate(plan, read));
+    this.#estimatedUnits = units;
+    if (this.#meter.reads.units + units - read > this.#meter.maxUnits) throw this.#limitReached();
+    this.#query.onEstimate?.(units);
   }
 
-  #estimateWalk(meter: ReadMeter): Promise<number> {
-    return estimateWalk({
-      options: { ...this.#options, meter },
-      shards: this.#shards?.day ?? 1,
-      isAsked: this.#isAsked,
-    });
+  /** What the answer takes, planning and estimating left out, as far as samples and what was read of it tell. */
+  async #estimate(plan: EventPlan, read: number): Promise<number> {
+    const { leftUnits } = this.#meter;
+    // What is left must do for reading as well, if it does for more than a few samples.
+    const meter = new ReadMeter(Math.max(leftUnits / 2, Math.min(leftUnits, FEW_SAMPLES)), this.#meter);
+    const options = { ...this.#options, meter };
+    const all = plan.index === 'by-day' ? await this.#estimateWalk(options) : await estimateIndex(plan, options);
+    const { limit } = this.#query;
+    if (limit === undefined) return all;
+    if (this.#found > 0) return Math.min(all, (read * limit) / this.#found);
+    return plan.filters.length > 0 ? all : Math.min(all, readUnits(limit * 1.5, plan.partitions.length));
   }
 
-  /** A question that was cut off says what all of it takes; finding that out is a few units more. */
-  async #withEstimate(error: ReadLimitReached): Promise<ReadLimitReached> {
-    const estimate = error.estimatedUnits ?? (await this.#estimateUnits());
-    return new ReadLimitReached(error.maxUnits, error.reads, Math.max(error.reads.units, estimate));
+  #estimateWalk(options: PartitionReadOptions): Promise<number> {
+    return estimateWalk({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
   }
 
-  async #estimateUnits(): Promise<number> {
-    const meter = new ReadMeter();
-    const partitions = this.#plan?.partitions ?? [];
-    if (partitions.length === 0) return this.#estimateWalk(meter);
-    const { rows } = await estimateRows(partitions, { ...this.#options, meter });
-    return readUnits(rows, partitions.length);
+  /** The error of the whole question: planning and estimating are in its reads, and in what it takes. */
+  #limitReached(): ReadLimitReached {
+    const { reads, maxUnits } = this.#meter;
+    const estimated = this.#estimatedUnits;
+    return new ReadLimitReached(
+      maxUnits,
+      reads,
+      estimated === undefined ? undefined : Math.max(reads.units, estimated),
+    );
   }
+}
+
+/** Units that suffice for a first estimate. */
+const FEW_SAMPLES = 8;
+
+/** One try at an answer: a plan, and reads that are checked. */
+interface Reading {
+  readonly plan: EventPlan;
+  readonly options: PartitionReadOptions;
+  readonly check: () => Promise<void>;
+}
+
+async function estimateIndex(
+  { index, partitions, candidates }: EventPlan,
+  options: PartitionReadOptions,
+): Promise<number> {
+  const compared = candidates.find((candidate) => candidate.index === index)?.estimate;
+  const { rows } = compared ?? (await estimateRows(partitions, options));
+  return readUnits(rows, partitions.length);
+}
+
+async function countRows(partition: PartitionKey, options: PartitionReadOptions): Promise<number> {
+  let page = await readPage(partition, options, { select: 'COUNT' });
+  let { count } = page;
+  while (page.next !== undefined) {
+    page = await readPage(partition, options, { select: 'COUNT', after: page.next });
+    count += page.count;
+  }
+  return count;
 }
 
 type Item = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { heldBack } from './held-back.ts';
 import { type IndexedFinding, readFinding } from './indexed-finding.ts';
 import { knownDays } from './known-days.ts';
 import { mergeByTime } from './merge.ts';
+import { ITEM_BYTES } from './metered-query.ts';
 import type { PartitionKey, PartitionReadOptions, TimeOrder } from './partition.ts';
 import { partitionSource } from './partition-source.ts';
 import { ReadMeter } from './read-meter.ts';
@@ -22,7 +24,10 @@ export interface FindingQuery {
   readonly until?: Date;
   readonly order?: TimeOrder;
   readonly limit?: number;
-  /** Read units after which the question ends with ReadLimitReached. */
+  /**
+   * Read units that the question never exceeds: one that needs more ends with ReadLimitReached, and without a finding
+   * where it is one of at most 5,000. A finding's row may take 50 units, so fewer never do.
+   */
   readonly maxReadUnits?: number;
 }
 
@@ -69,7 +74,7 @@ async function* search(
   const range = timeRange(query.since, query.until);
   if (range === undefined || limit <= 0) return;
   const meter = new ReadMeter(query.maxReadUnits);
-  const options = { client, table: tables.findings, range, order, now, meter };
+  const options = { client, table: tables.findings, range, order, now, meter, maxRowBytes: ITEM_BYTES };
   const filters = FIELDS.flatMap((field) => {
     const patterns = conditions[field]?.map((value) => parsePattern(value));
     return patterns === undefined || patterns.length === 0 ? [] : [{ field, patterns }];
@@ -82,18 +87,25 @@ async function* search(
 
   const keys = exactKeys(filters);
   const groups = keys === undefined ? levelDays(options, tables.events, levelTest(filters)) : [keys];
+  async function* found(): AsyncGenerator<readonly IndexedFinding[]> {
+    for await (const partitions of groups) {
+      const sources = partitions.map((partition) => partitionSource(partition, options, FIRST_PAGE));
+      for await (const items of mergeByTime(sources, { order, ...MERGE })) yield items.map(readFinding).filter(meets);
+    }
+  }
+  const release = async (): Promise<void> => undefined;
+  const isBounded = meter.maxUnits !== Number.POSITIVE_INFINITY;
   let given = 0;
-  for await (const partitions of groups) {
-    const sources = partitions.map((partition) => partitionSource(partition, options, FIRST_PAGE));
-    for await (const items of mergeByTime(sources, { order, ...MERGE })) {
-      for (const finding of items.map(readFinding)) {
-        if (!meets(finding)) continue;
-        yield finding;
-        if (++given >= limit) return;
-      }
+  for await (const part of isBounded ? heldBack(found(), { enough: limit, most: HELD_FINDINGS, release }) : found()) {
+    for (const finding of part) {
+      yield finding;
+      if (++given >= limit) return;
     }
   }
 }
+
+/** Findings that are held back until their question is known to stay within its limit. */
+const HELD_FINDINGS = 5_000;
 
 const FIRST_PAGE = 100;
 

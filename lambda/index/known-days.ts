@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { meteredQuery } from './metered-query.ts';
 import type { TimeOrder, TimeRange } from './partition.ts';
-import type { ReadMeter } from './read-meter.ts';
+import type { Meter } from './read-meter.ts';
 import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 /**
@@ -12,6 +13,12 @@ import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 const PARTITION = 'trailwarden';
 const PREFIXES = { events: 'day#', findings: 'finding-day#' } as const;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
+
+/** Two keys, the longer of which is `part` with its 1,024 bytes at most, and a number. */
+const MAX_ROW_BYTES = 1280;
+
+/** Rows of the first page: a short answer ends within them, and the pages of a long one grow. */
+const FIRST_PAGE = 100;
 
 /** Days that a row outlives the events of its day, which are written within a call after it. */
 const MARGIN_DAYS = 2;
@@ -89,7 +96,7 @@ export interface KnownDaysQuery {
   readonly table: string;
   readonly range: TimeRange;
   readonly order: TimeOrder;
-  readonly meter: ReadMeter;
+  readonly meter: Meter;
 }
 
 /** A day that holds something. */
@@ -106,34 +113,37 @@ const rowSchema = z.object({ part: z.string() });
 export async function* knownDays(what: keyof typeof PREFIXES, query: KnownDaysQuery): AsyncGenerator<KnownDay> {
   const { client, table, range, order, meter } = query;
   const prefix = PREFIXES[what];
+  const input = {
+    TableName: table,
+    KeyConditionExpression: 'eventID = :id AND part BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':id': PARTITION,
+      ':first': `${prefix}${range.first?.slice(0, DAY_LENGTH) ?? ''}`,
+      // After every `#` and name of the last day; a colon is the character after 9.
+      ':last': `${prefix}${range.last?.slice(0, DAY_LENGTH) ?? ''}:`,
+    },
+    ScanIndexForward: order === 'oldest-first',
+  };
   let start: Record<string, unknown> | undefined;
   let open: { day: string; names: string[] } | undefined;
+  let limit = FIRST_PAGE;
   do {
-    meter.require();
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'eventID = :id AND part BETWEEN :first AND :last',
-        ExpressionAttributeValues: {
-          ':id': PARTITION,
-          ':first': `${prefix}${range.first?.slice(0, DAY_LENGTH) ?? ''}`,
-          // After every `#` and name of the last day; a colon is the character after 9.
-          ':last': `${prefix}${range.last?.slice(0, DAY_LENGTH) ?? ''}:`,
-        },
-        ScanIndexForward: order === 'oldest-first',
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    meter.add(answer.ConsumedCapacity?.CapacityUnits ?? 0, answer.ScannedCount ?? 0);
-    for (const item of answer.Items ?? []) {
+    const { items, next } = await meteredQuery({
+      client,
+      input: start === undefined ? input : { ...input, ExclusiveStartKey: start },
+      meter,
+      maxRowBytes: MAX_ROW_BYTES,
+      limit,
+    });
+    for (const item of items) {
       const text = rowSchema.parse(item).part.slice(prefix.length);
       const day = text.slice(0, DAY_LENGTH);
       if (open !== undefined && open.day !== day) yield open;
       if (open?.day !== day) open = { day, names: [] };
       open.names.push(text.slice(DAY_LENGTH + 1));
     }
-    start = answer.LastEvaluatedKey;
+    start = next;
+    limit *= 2;
   } while (start !== undefined);
   if (open !== undefined) yield open;
 }

@@ -35,6 +35,24 @@ export interface Rejection {
 export const DIGEST_STATUSES = ['verified', 'modified', 'missing', 'unvouched'] as const;
 export type DigestStatus = (typeof DIGEST_STATUSES)[number];
 
+/** The copies of an object's rejected records, in the words of whoever put them into the quarantine bucket. */
+const quarantineNoteSchema = z.object({
+  bucket: z.string(),
+  /** By the index of the first record of each. */
+  copies: z.record(
+    z.string(),
+    z.object({
+      /** Of the uncompressed copy: only what ingest has put there is ever read again. */
+      sha256: z.string(),
+      /** Records that were read from the copy since, and are among `indexed` now; and their findings. */
+      recovered: z.number(),
+      findings: z.number(),
+    }),
+  ),
+});
+
+export type QuarantineNote = z.infer<typeof quarantineNoteSchema>;
+
 export const ledgerRowSchema = z.object({
   object: z.string(),
   version: z.string(),
@@ -52,6 +70,7 @@ export const ledgerRowSchema = z.object({
   rejected: z.number().default(0),
   findings: z.number().default(0),
   rejections: z.array(z.object({ index: z.number(), reason: z.string() })).default([]),
+  quarantine: quarantineNoteSchema.optional(),
   reason: z.string().optional(),
   resumeAt: z.number().optional(),
   attempts: z.number().default(0),
@@ -81,17 +100,31 @@ export interface Checkpoint extends RecordCounts {
   /** Index of the first record that is still to be read. */
   readonly resumeAt: number;
   readonly rejections: readonly Rejection[];
+  /** Absent where no record was rejected so far. */
+  readonly quarantine?: QuarantineNote;
 }
 
 export interface Closing extends RecordCounts {
   readonly now: Date;
   readonly rejections: readonly Rejection[];
+  /** Absent where no record was rejected. */
+  readonly quarantine?: QuarantineNote;
   /** Known when the object was read to its end. */
   readonly content?: { readonly sha256: string; readonly bytes: number };
   /** Why the object was rejected; absent where it was read to its end. */
   readonly reason?: string;
   /** The version of this object with the same content, which was indexed before. */
   readonly sameAs?: string;
+}
+
+/** What was read from one copy of rejected records. */
+export interface Recovery {
+  /** The index of the copy's first record: its name in the row. */
+  readonly copy: string;
+  /** The indexes of the records that are events now. */
+  readonly recovered: ReadonlySet<number>;
+  /** Their findings that weren't counted before. */
+  readonly findings: number;
 }
 
 /** The ledger: one row a version of a log object. */
@@ -144,7 +177,7 @@ export class Ledger {
 
   /** Notes what became of the object: the last write about it. */
   async close(object: ObjectVersion, closing: Closing): Promise<void> {
-    const { now, content, reason, sameAs, ...counts } = closing;
+    const { now, content, reason, sameAs, quarantine, ...counts } = closing;
     await this.#update(object, {
       set: {
         status: reason === undefined ? 'closed' : 'rejected',
@@ -153,8 +186,36 @@ export class Ledger {
         ...content,
         ...(reason !== undefined && { reason }),
         ...(sameAs !== undefined && { sameAs }),
+        ...(quarantine !== undefined && { quarantine }),
       },
-      remove: ['resumeAt'],
+      // A reading that rejected nothing leaves no copy of an earlier one to be read.
+      remove: ['resumeAt', ...(quarantine === undefined ? ['quarantine'] : [])],
+    });
+  }
+
+  /**
+   * Corrects the counts of a closed object by what was read from one of its copies: the same however often the copy is
+   * read. False where the row isn't as it was when it was read: then nothing is changed.
+   * @param row as it is, with a note of the copy.
+   */
+  async recover(object: ObjectVersion, row: LedgerRow, { copy, recovered, findings }: Recovery): Promise<boolean> {
+    const { quarantine, closedAt } = row;
+    const before = quarantine?.copies[copy];
+    if (quarantine === undefined || before === undefined || closedAt === undefined) return false;
+    const more = recovered.size - before.recovered;
+    const counts = {
+      indexed: row.indexed + more,
+      rejected: row.rejected - more,
+      findings: row.findings + findings - before.findings,
+      rejections: row.rejections.filter(({ index }) => !recovered.has(index)),
+      quarantine: {
+        ...quarantine,
+        copies: { ...quarantine.copies, [copy]: { ...before, recovered: recovered.size, findings } },
+      },
+    };
+    return this.#updateIf(object, { set: counts }, 'closedAt = :closedAt AND #quarantine = :before', {
+      ':closedAt': closedAt,
+      ':before': quarantine,
     });
   }
 
@@ -169,19 +230,37 @@ export class Ledger {
   }
 
   async #updateUnclosed(object: ObjectVersion, change: Change): Promise<void> {
+    await this.#updateIf(object, change, 'attribute_not_exists(closedAt)');
+  }
+
+  async #updateIf(
+    object: ObjectVersion,
+    change: Change,
+    condition: string,
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<boolean> {
     try {
-      await this.#update(object, change, 'attribute_not_exists(closedAt)');
+      await this.#update(object, change, condition, values);
+      return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
+      return false;
     }
   }
 
-  async #update(object: ObjectVersion, change: Change, condition?: string): Promise<void> {
+  async #update(
+    object: ObjectVersion,
+    change: Change,
+    condition?: string,
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const expressions = updateExpression(change);
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: { object: objectName(object.bucket, object.key), version: object.version },
-        ...updateExpression(change),
+        ...expressions,
+        ExpressionAttributeValues: { ...expressions.ExpressionAttributeValues, ...values },
         ...(condition !== undefined && { ConditionExpression: condition }),
       }),
     );

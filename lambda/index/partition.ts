@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { ReadMeter } from './read-meter.ts';
+import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { meteredQuery } from './metered-query.ts';
+import type { Meter } from './read-meter.ts';
 import { type IndexSchema, TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 export type TimeOrder = 'newest-first' | 'oldest-first';
@@ -25,7 +26,9 @@ export interface PartitionReadOptions {
   readonly range: TimeRange;
   readonly order: TimeOrder;
   readonly now: Date;
-  readonly meter: ReadMeter;
+  readonly meter: Meter;
+  /** What no row of the table is larger than. */
+  readonly maxRowBytes: number;
 }
 
 /** The index was switched off, or isn't built yet. */
@@ -51,7 +54,8 @@ export interface Page {
 
 /**
  * Reads one page of one key of an index, expired rows left out.
- * `limit` bounds the rows that are looked at; `select` leaves all but their number, or their times, out of the answer.
+ * `limit` bounds the rows that are looked at, which are fewer where the meter has little left; `select` leaves all but
+ * their number, or their times, out of the answer.
  * @throws IndexMissing; ReadLimitReached.
  */
 export async function readPage(
@@ -59,30 +63,21 @@ export async function readPage(
   options: PartitionReadOptions,
   page: { readonly limit?: number; readonly after?: Page['next']; readonly select?: 'COUNT' | 'TIMES' } = {},
 ): Promise<Page> {
-  const { client, table, meter } = options;
-  meter.require();
+  const { client, table, meter, maxRowBytes } = options;
+  const input = {
+    TableName: table,
+    IndexName: partition.index.name,
+    ...expressions(partition, options, page.select === 'TIMES'),
+    ScanIndexForward: options.order === 'oldest-first',
+    ...(page.after !== undefined && { ExclusiveStartKey: page.after.key }),
+    ...(page.select === 'COUNT' && { Select: page.select }),
+  };
   try {
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: partition.index.name,
-        ...expressions(partition, options, page.select === 'TIMES'),
-        ScanIndexForward: options.order === 'oldest-first',
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(page.limit !== undefined && { Limit: page.limit }),
-        ...(page.after !== undefined && { ExclusiveStartKey: page.after.key }),
-        ...(page.select === 'COUNT' && { Select: page.select }),
-      }),
-    );
-    const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
-    meter.add(ConsumedCapacity?.CapacityUnits ?? 0, ScannedCount);
-    const last: unknown = LastEvaluatedKey?.[partition.index.sortKey];
+    const { next, ...answer } = await meteredQuery({ client, input, meter, maxRowBytes, limit: page.limit });
+    const last: unknown = next?.[partition.index.sortKey];
     return {
-      items: Items,
-      count: Count,
-      scanned: ScannedCount,
-      ...(LastEvaluatedKey !== undefined &&
-        typeof last === 'string' && { next: { eventTime: last, key: LastEvaluatedKey } }),
+      ...answer,
+      ...(next !== undefined && typeof last === 'string' && { next: { eventTime: last, key: next } }),
     };
   } catch (error) {
     if (isMissingIndex(error)) throw new IndexMissing(partition.index.name);

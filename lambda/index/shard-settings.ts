@@ -1,10 +1,14 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from './conditional.ts';
+import { type Meter, ReadMeter } from './read-meter.ts';
 import type { Shards } from './shard.ts';
 
 /** A row of the events table that no index sees. */
 const KEY = { eventID: 'trailwarden', part: 'shards' } as const;
+
+/** Of a row far below 4 KB, read consistently. */
+const ROW_UNITS = 1;
 
 const shardsSchema = z.object({ day: z.number().int().positive(), others: z.number().int().positive() });
 
@@ -21,12 +25,22 @@ export class ShardSettings {
     this.#table = eventsTable;
   }
 
-  /** One of each where nothing was ever stored. */
-  async read(): Promise<Shards> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: KEY, ConsistentRead: true }),
-    );
-    return Item === undefined ? { day: 1, others: 1 } : shardsSchema.parse(Item);
+  /**
+   * One of each where nothing was ever stored.
+   * @throws ReadLimitReached where the meter has no unit left.
+   */
+  async read(meter: Meter = new ReadMeter()): Promise<Shards> {
+    const grant = await meter.reserve({ least: ROW_UNITS, most: ROW_UNITS });
+    let units = 0;
+    try {
+      const { Item, ConsumedCapacity } = await this.#client.send(
+        new GetCommand({ TableName: this.#table, Key: KEY, ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }),
+      );
+      units = ConsumedCapacity?.CapacityUnits ?? ROW_UNITS;
+      return Item === undefined ? { day: 1, others: 1 } : shardsSchema.parse(Item);
+    } finally {
+      grant.settle(units, 1);
+    }
   }
 
   /** Before the first row is written under these counts: never lowers what is stored. */

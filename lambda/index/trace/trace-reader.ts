@@ -1,34 +1,26 @@
 import type { EventDetail, EventQueries, EventQuery } from '../event-query.ts';
 import type { IndexedEvent } from '../indexed-event.ts';
-import { ReadLimitReached } from '../read-meter.ts';
+import { ReadLimitReached, ReadMeter } from '../read-meter.ts';
 import { isAccessKeyId } from './issuing.ts';
 
 /** Asks the questions of one trace, and keeps all of them within one bound. */
 export class TraceReader {
   readonly #queries: EventQueries;
-  readonly #maxUnits: number | undefined;
-  #units = 0;
-  #requests = 0;
-  #rows = 0;
+  readonly #meter: ReadMeter;
 
   constructor(queries: EventQueries, maxReadUnits: number | undefined) {
     this.#queries = queries;
-    this.#maxUnits = maxReadUnits;
+    this.#meter = new ReadMeter(maxReadUnits);
   }
 
-  /** @throws ReadLimitReached for all questions together. */
+  /** @throws ReadLimitReached for all questions together, without an estimate: it would be that of one of them. */
   async *each(query: EventQuery): AsyncGenerator<IndexedEvent> {
-    const left = this.#maxUnits === undefined ? undefined : this.#maxUnits - this.#units;
-    const search = this.#queries.search({ ...query, maxReadUnits: left });
     try {
-      yield* search;
+      yield* this.#queries.search(query, this.#meter);
     } catch (error) {
-      if (!(error instanceof ReadLimitReached) || this.#maxUnits === undefined) throw error;
-      this.#take(search.report());
-      const reads = { units: this.#units, rows: this.#rows, requests: this.#requests };
-      throw new ReadLimitReached(this.#maxUnits, reads);
+      if (error instanceof ReadLimitReached) throw new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads);
+      throw error;
     }
-    this.#take(search.report());
   }
 
   async all(query: EventQuery): Promise<readonly IndexedEvent[]> {
@@ -38,7 +30,7 @@ export class TraceReader {
   }
 
   event(eventID: string): Promise<readonly EventDetail[]> {
-    return this.#queries.event(eventID);
+    return this.#queries.event(eventID, this.#meter);
   }
 
   /** The keys that a call has issued: resources of its event, the caller's own key left out. */
@@ -51,11 +43,5 @@ export class TraceReader {
   async whole(event: IndexedEvent): Promise<EventDetail> {
     const found = (await this.event(event.eventID)).find(({ identity }) => identity === event.identity);
     return found ?? { ...event, resources: event.resource === undefined ? [] : [event.resource] };
-  }
-
-  #take(reads: { units: number; rows: number; requests: number } = { units: 0, rows: 0, requests: 0 }): void {
-    this.#units += reads.units;
-    this.#rows += reads.rows;
-    this.#requests += reads.requests;
   }
 }

@@ -80,3 +80,19 @@ export function cutPages(client: DynamoDBClient, rows: () => number): DynamoDBDo
   );
   return documents;
 }
+
+/** Counts the read units of all of a client's answers from now on, as the server tells them. */
+export function countUnits(client: DynamoDBClient): { units: number } {
+  const count = { units: 0 };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      // Every answer to a read has it, where it was asked for.
+      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+      count.units += ConsumedCapacity?.CapacityUnits ?? 0;
+      return result;
+    },
+    { step: 'initialize' },
+  );
+  return count;
+}
