@@ -1,13 +1,15 @@
 import { Command } from 'commander';
 import { AccountRegions } from '../lambda/index/account-regions.ts';
 import { DigestLedger } from '../lambda/index/digest-ledger.ts';
-import { Ledger, type LedgerRow } from '../lambda/index/ledger.ts';
+import { Ledger, type LedgerRow, type ObjectVersion } from '../lambda/index/ledger.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { countProgress } from './output/count-progress.ts';
 import { countMessages, moveMessages } from './redrive/move-messages.ts';
+import { requeueCopy } from './redrive/quarantined.ts';
 import { findQueue, type QueueWithDeadLetters } from './redrive/queues.ts';
+import { type FoundRow, findRejected, type RejectedObjects, tellLost } from './redrive/rejected.ts';
 import { type Requeued, requeue } from './redrive/requeue.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 
@@ -16,11 +18,13 @@ interface RedriveOptions extends ConnectionOptions, TimeOptions {
 }
 
 const HELP = `
-Reading an object again changes nothing that is right already: rows, findings and alerts keep their ids.
+Reading an object again changes nothing that is right already: rows, findings and alerts keep their ids. Rejected records
+whose log object is gone are read from their copy in the quarantine bucket, with the receipts that they had.
 
 Examples:
   $ trailwarden redrive dead-letters                     what the functions gave up on, once its cause is mended
-  $ trailwarden redrive rejected --since 7d              log objects with records that couldn't be read
+  $ trailwarden redrive rejected --since 7d              log objects with records that couldn't be read,
+                                                         or the quarantine's copies of these
   $ trailwarden redrive object s3://my-trail/AWSLogs/…   one log object, or one digest
   $ trailwarden redrive range --since 2026-11-20 --until 2026-11-20 --dry-run
 `;
@@ -39,7 +43,7 @@ export function redriveCommand(io: Io): Command {
   );
   redrive.addCommand(
     withTimes(sub('rejected', 'Reads log objects again that were rejected, or that hold rejected records.')).action(
-      (options: RedriveOptions) => redriveRows(options, io, (row) => row.status === 'rejected' || row.rejected > 0),
+      (options: RedriveOptions) => redriveRejected(options, io),
     ),
   );
   redrive.addCommand(
@@ -48,7 +52,7 @@ export function redriveCommand(io: Io): Command {
         if (options.since === undefined && options.around === undefined) {
           throw new CommandFailure('A time range needs --since (or --around).', EXIT.usage);
         }
-        return redriveRows(options, io, (row) => row.status !== 'missing');
+        return redriveRange(options, io);
       },
     ),
   );
@@ -103,22 +107,76 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
   });
 }
 
-async function redriveRows(options: RedriveOptions, io: Io, isMeant: (row: LedgerRow) => boolean): Promise<void> {
+/** The rows of a time, a week where none is asked for, that something is to be done about. */
+async function findRows(
+  { documents, tables }: Connection,
+  options: RedriveOptions,
+  io: Io,
+  isMeant: (row: LedgerRow) => boolean,
+): Promise<readonly FoundRow[]> {
   const now = io.now();
   const { since = new Date(now.getTime() - 7 * 86_400_000), until = now } = askedTimes(options, now);
-  await connected(options, async (connection) => {
-    const { documents, tables } = connection;
-    const digestLedger = new DigestLedger(documents, tables.ledger);
-    const objects: { bucket: string; key: string; version: string }[] = [];
-    for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {
-      for await (const row of digestLedger.logObjects(account, region, since.toISOString(), until.toISOString())) {
-        const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(row.object) ?? [];
-        if (bucket !== undefined && key !== undefined && isMeant(row))
-          objects.push({ bucket, key, version: row.version });
-      }
+  const digestLedger = new DigestLedger(documents, tables.ledger);
+  const found: FoundRow[] = [];
+  for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {
+    for await (const row of digestLedger.logObjects(account, region, since.toISOString(), until.toISOString())) {
+      const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(row.object) ?? [];
+      if (bucket !== undefined && key !== undefined && isMeant(row))
+        found.push({ object: { bucket, key, version: row.version }, row });
     }
+  }
+  return found;
+}
+
+async function redriveRange(options: RedriveOptions, io: Io): Promise<void> {
+  await connected(options, async (connection) => {
+    const rows = await findRows(connection, options, io, ({ status }) => status !== 'missing');
+    const objects = rows.map(({ object }) => object);
     await requeueAll(connection, objects, options, io);
   });
+}
+
+async function redriveRejected(options: RedriveOptions, io: Io): Promise<void> {
+  await connected(options, async (connection) => {
+    const rows = await findRows(connection, options, io, (row) => row.status === 'rejected' || row.rejected > 0);
+    const progress = countProgress('objects looked for', io);
+    const found = await findRejected(connection.s3, rows, (done) => progress.show(done, rows.length)).finally(
+      progress.stop,
+    );
+    const records = found.quarantined.flatMap(({ copies }) => copies).reduce((sum, copy) => sum + copy.records, 0);
+    if (options.dryRun) showCopies(found, records, io);
+    else await requeueCopies(connection, found, records, options, io);
+    const lost = tellLost(found.quarantined, io);
+    for (const { bucket, key } of found.gone) io.stderr.write(`${REASONS.gone}: s3://${bucket}/${key}\n`);
+    await requeueAll(connection, found.there, options, io);
+    const failures = [
+      ...(found.gone.length > 0 ? [`${found.gone.length} objects are gone`] : []),
+      ...(lost > 0 ? [`${lost} rejected records can't be recovered`] : []),
+    ];
+    if (failures.length > 0) throw new CommandFailure(`${failures.join(', ')}.`);
+  });
+}
+
+function showCopies({ quarantined }: RejectedObjects, records: number, io: Io): void {
+  for (const { bucket, copies } of quarantined) {
+    for (const { key } of copies) io.stdout.write(`s3://${bucket}/${key}\n`);
+  }
+  if (records > 0) io.stderr.write(`${records} records would be read again from the quarantine.\n`);
+}
+
+async function requeueCopies(
+  connection: Connection,
+  { quarantined }: RejectedObjects,
+  records: number,
+  options: RedriveOptions,
+  io: Io,
+): Promise<void> {
+  if (records === 0) return;
+  const { logs } = await findQueues(connection, options);
+  for (const { bucket, copies } of quarantined) {
+    for (const { key } of copies) await requeueCopy(connection.sqs, logs.url, bucket, key);
+  }
+  io.stdout.write(`${records} records were queued to be read again from the quarantine.\n`);
 }
 
 async function redriveObjects(names: readonly string[], options: RedriveOptions, io: Io): Promise<void> {
@@ -133,7 +191,7 @@ async function redriveObjects(names: readonly string[], options: RedriveOptions,
 
 async function requeueAll(
   connection: Connection,
-  objects: readonly { readonly bucket: string; readonly key: string; readonly version?: string }[],
+  objects: readonly (Omit<ObjectVersion, 'version'> & Partial<ObjectVersion>)[],
   options: RedriveOptions,
   io: Io,
 ): Promise<void> {

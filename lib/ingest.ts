@@ -1,9 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { QUARANTINE_FOLDER } from '../lambda/ingest/quarantine-key.ts';
 import type { IngestVariables } from '../lambda/runtime/environment.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import type { AlertTopics } from './alert-topics.ts';
@@ -61,7 +62,11 @@ export class Ingest extends AuditFunction {
       statements: permissions(props),
     });
     acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
-    acknowledgeObjects(this.role, quarantined(config), 'Put alone, into the bucket that is for nothing else.');
+    acknowledgeObjects(
+      this.role,
+      quarantined(config),
+      'Rejected records, in the one folder of the bucket that is for nothing else: their keys are those of log objects.',
+    );
     this.function.addEventSource(
       new SqsEventSource(queue, {
         // Few messages a call, so that one slow object holds up few others.
@@ -85,6 +90,14 @@ function permissions({ config, queue, logKey, tables, topics, settings }: Ingest
       actions: ['s3:PutObject'],
       resources: [quarantined(config)],
     }),
+    new PolicyStatement({
+      // For `trailwarden redrive`, once a log object is gone. The name of a bucket that was deleted may become another
+      // account's: nothing is ever read from there. No s3:ListBucket: the ledger says which copies there are.
+      sid: 'ReadQuarantinedRecords',
+      actions: ['s3:GetObject'],
+      resources: [quarantined(config)],
+      conditions: { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } },
+    }),
     onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
     updateSettings(tables),
     onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
@@ -97,4 +110,5 @@ function permissions({ config, queue, logKey, tables, topics, settings }: Ingest
   ];
 }
 
-const quarantined = ({ deployment }: DeploymentConfig) => `${bucketArn(bucketName(deployment, 'quarantine'))}/*`;
+const quarantined = ({ deployment }: DeploymentConfig) =>
+  `${bucketArn(bucketName(deployment, 'quarantine'))}/${QUARANTINE_FOLDER}/*`;

@@ -10,7 +10,10 @@ export interface QuarantineBucketProps {
   readonly expireDays: number;
 }
 
-/** Records that couldn't be read, each with its reason and receipt. Ingest may only put; people read and redrive. */
+/**
+ * Records that couldn't be read, each with its reason and receipt. Ingest puts them, and reads them again where a person
+ * redrives them; it lists and deletes nothing.
+ */
 export class QuarantineBucket extends Bucket {
   constructor(scope: Construct, id: string, { deployment, key, expireDays }: QuarantineBucketProps) {
     super(scope, id, {

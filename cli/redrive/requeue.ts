@@ -27,15 +27,13 @@ export async function requeue(
 ): Promise<Requeued> {
   const kind = parseObjectKey(key)?.kind;
   if (kind === undefined) return 'not-cloudtrail';
-  const current = await head(s3, bucket, key);
+  const target = await findVersion(s3, { bucket, key, ...(kind === 'log' && version !== undefined && { version }) });
+  if (target === undefined) return 'gone';
   if (kind === 'digest') {
-    if (current === undefined) return 'gone';
     if (digestQueueUrl === undefined) return 'not-cloudtrail';
     await send(sqs, digestQueueUrl, { s3Bucket: bucket, s3ObjectKey: [key] });
     return 'queued';
   }
-  const target = version === undefined || version === current?.version ? current : await old(s3, bucket, key, version);
-  if (target === undefined) return 'gone';
   const rows = await ledger.versions(bucket, key);
   if (rows.some((row) => row.version === target.version && row.closedAt !== undefined)) await ledger.reopen(target);
   // As S3 would tell of it: of CloudTrail's and EventBridge's forms only S3's names a version.
@@ -48,6 +46,19 @@ export async function requeue(
 
 interface FoundVersion extends ObjectVersion {
   readonly isVersioned: boolean;
+}
+
+/**
+ * A version of an object that is in its bucket, undefined where it is gone.
+ * @param version the version that is meant; the current one where none is given.
+ * @throws the SDK's errors of access.
+ */
+export async function findVersion(
+  s3: S3Client,
+  { bucket, key, version }: { readonly bucket: string; readonly key: string; readonly version?: string },
+): Promise<FoundVersion | undefined> {
+  const current = await head(s3, bucket, key);
+  return version === undefined || version === current?.version ? current : old(s3, bucket, key, version);
 }
 
 async function head(s3: S3Client, bucket: string, key: string, versionId?: string): Promise<FoundVersion | undefined> {

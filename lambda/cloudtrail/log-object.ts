@@ -83,10 +83,15 @@ export async function* readLogObject(
 
 function parse(item: SplitItem, index: number): LogObjectItem {
   if (item.kind === 'oversized') return { index, problem: `the record has ${item.length} bytes, more than the limit` };
+  return { index, bytes: item.bytes, ...parseMember(item.bytes.toString('utf8')) };
+}
+
+/** A member of `Records` from its text, as it stands in a log object. Never throws. */
+export function parseMember(text: string): { readonly value: unknown } | { readonly problem: string } {
   try {
-    return { index, bytes: item.bytes, value: JSON.parse(replaceLoneSurrogates(item.bytes.toString('utf8'))) };
+    return { value: JSON.parse(replaceLoneSurrogates(text)) };
   } catch (error) {
-    return { index, bytes: item.bytes, problem: `the record is not JSON${syntaxErrorPosition(error)}` };
+    return { problem: `the record is not JSON${syntaxErrorPosition(error)}` };
   }
 }
 

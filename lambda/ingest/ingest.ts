@@ -10,6 +10,8 @@ import { describeError } from '../runtime/describe-error.ts';
 import { delayRetry } from '../runtime/retry-delay.ts';
 import { openObject, type SourceObject } from './object-source.ts';
 import { type ObjectOutcome, type ProcessorDependencies, processObject } from './process-object.ts';
+import { parseQuarantineKey } from './quarantine-key.ts';
+import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
 export interface IngestDependencies {
   readonly s3: S3Client;
@@ -17,12 +19,22 @@ export interface IngestDependencies {
   readonly processor: ProcessorDependencies;
   /** The buckets whose objects are read: a forged notification can't name another one. */
   readonly logBuckets: readonly string[];
+  /** Where rejected records are kept, and read again from when a message names them. */
+  readonly quarantineBucket: string;
   readonly queueUrl: string;
   /** Once, before the first object is read. @throws errors of access. */
   readonly prepare: () => Promise<void>;
+  /** Told what became of each object: for a person who looks on. */
+  readonly onOutcome?: (told: ToldOutcome) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
+
+/** An object, and what became of it; or why it couldn't be read for now. */
+export type ToldOutcome = { readonly bucket: string; readonly key: string } & (
+  | { readonly outcome: ObjectOutcome | RecoveryOutcome }
+  | { readonly error: string }
+);
 
 /** What of the function's time is kept for finishing what was begun. */
 const STOP_BEFORE_MILLISECONDS = 30_000;
@@ -80,12 +92,11 @@ async function handleMessage(
     try {
       await handleObject(dependencies, reference, mustStop);
     } catch (error) {
-      failures.push(reference.key);
-      logger.warn('An object could not be read for now', {
-        bucket: reference.bucket,
-        key: reference.key,
-        error: describeError(error),
-      });
+      const { bucket, key } = reference;
+      failures.push(key);
+      const told = { bucket, key, error: describeError(error) };
+      logger.warn('An object could not be read for now', told);
+      dependencies.onOutcome?.(told);
     }
   }
   if (failures.length === 0) return;
@@ -98,13 +109,13 @@ async function handleObject(
   reference: ObjectReference,
   mustStop: () => boolean,
 ): Promise<void> {
-  const { logger, metrics, logBuckets, s3, processor } = dependencies;
+  const { logBuckets, s3, processor } = dependencies;
+  if (reference.bucket === dependencies.quarantineBucket) {
+    await handleCopy(dependencies, reference, mustStop);
+    return;
+  }
   if (!logBuckets.includes(reference.bucket)) {
-    logger.error('A notification names a bucket that is not a log bucket: not read', {
-      bucket: reference.bucket,
-      key: reference.key,
-    });
-    metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
+    refuse(dependencies, reference, 'its bucket is not a log bucket');
     return;
   }
   const parsedKey = parseObjectKey(reference.key) ?? parseObjectKey(reference.decodedKey ?? '');
@@ -129,6 +140,40 @@ async function handleObject(
     });
     throw error;
   }
+}
+
+/** Rejected records are read again from their copy: their log object is gone. */
+async function handleCopy(
+  dependencies: IngestDependencies,
+  reference: ObjectReference,
+  mustStop: () => boolean,
+): Promise<void> {
+  const { logBuckets, s3, processor, logger, metrics } = dependencies;
+  const { bucket, key } = reference;
+  const first = parseQuarantineKey(key);
+  if (first === undefined || !logBuckets.includes(first.bucket) || parseObjectKey(first.key)?.kind !== 'log') {
+    refuse(dependencies, reference, 'it is no copy of records of a log bucket');
+    return;
+  }
+  if (mustStop()) {
+    await queueAgain(dependencies, reference);
+    return;
+  }
+  const outcome = await recoverRecords(processor, { bucket, key, open: () => openObject(s3, { bucket, key }) });
+  dependencies.onOutcome?.({ bucket, key, outcome });
+  if (outcome.status === 'refused') {
+    refuse(dependencies, reference, outcome.reason ?? 'it is none of ours');
+    return;
+  }
+  metrics.addMetric('RecordsRecovered', MetricUnit.Count, outcome.indexed);
+  metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
+  logger.info('Rejected records were read again', { bucket, key, ...outcome });
+}
+
+/** What a message names that nobody may make this function read: counted, and never tried again. */
+function refuse({ logger, metrics }: IngestDependencies, { bucket, key }: ObjectReference, reason: string): void {
+  logger.error('A notification names what is not to be read', { bucket, key, reason });
+  metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
 }
 
 function versionOf(object: SourceObject): { versionId?: string } {
@@ -161,11 +206,12 @@ const STATUS_METRICS = {
 } as const;
 
 function report(
-  { logger, metrics }: IngestDependencies,
+  { logger, metrics, onOutcome }: IngestDependencies,
   object: SourceObject,
   parsedKey: CloudTrailObjectKey,
   outcome: ObjectOutcome,
 ): void {
+  onOutcome?.({ bucket: object.bucket, key: object.key, outcome });
   metrics.addMetric(STATUS_METRICS[outcome.status], MetricUnit.Count, 1);
   if (outcome.status === 'closed' || outcome.status === 'rejected') {
     metrics.addMetric('RecordsIndexed', MetricUnit.Count, outcome.indexed);

@@ -1,5 +1,4 @@
-import { derivedFields } from '../cloudtrail/derived-fields.ts';
-import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { type Receipt, readEvent } from '../cloudtrail/event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -8,32 +7,18 @@ import {
   readLogObject,
 } from '../cloudtrail/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
-import type { Detector } from '../detection/index.ts';
-import { type Finding, findingOf } from '../findings/finding.ts';
-import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../index/event-row.ts';
-import type { KnownDaysWriter } from '../index/known-days.ts';
-import type { Ledger, LedgerRow, Rejection } from '../index/ledger.ts';
-import type { RefusedRow, RowWriter } from '../index/row-writer.ts';
-import type { Correlator } from '../runtime/correlator.ts';
-import { BoundedTasks } from './bounded-tasks.ts';
+import type { Ledger, LedgerRow, QuarantineNote, Rejection } from '../index/ledger.ts';
+import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import type { SourceObject } from './object-source.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** What processing needs of the world: the function, the backfill and the command line each bring their own. */
-export interface ProcessorDependencies {
+export interface ProcessorDependencies extends EffectDependencies {
   readonly ledger: Ledger;
-  readonly detector: Detector;
-  readonly correlator: Correlator;
-  readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
-  readonly knownDays: KnownDaysWriter;
   readonly createQuarantine: () => Quarantine;
-  /** Records a finding and sends its alert. */
-  readonly report: (finding: Finding) => Promise<'new' | 'known'>;
   /** Told of an object whose content changed after it was indexed. */
   readonly reportOverwritten: (object: SourceObject, before: LedgerRow) => Promise<void>;
   readonly limits: LogObjectLimits;
-  readonly rows: Omit<RowOptions, 'now'>;
-  readonly now: () => Date;
 }
 
 export interface ObjectRequest {
@@ -128,21 +113,20 @@ async function summarize(object: SourceObject, limits: LogObjectLimits): Promise
 class ObjectReading {
   readonly #dependencies: ProcessorDependencies;
   readonly #request: ObjectRequest;
-  readonly #writer: RowWriter<EventRow | ResourceRow>;
+  readonly #effects: EventEffects;
   readonly #quarantine: Quarantine;
-  readonly #tasks = new BoundedTasks();
   readonly #receipt: Omit<Receipt, 'index'>;
   readonly #from: number;
   readonly #rejections: Rejection[];
+  readonly #findingsBefore: number;
   #records: number;
   #indexed: number;
   #rejected: number;
-  #findings: number;
 
   constructor(dependencies: ProcessorDependencies, request: ObjectRequest, noted: LedgerRow | undefined) {
     this.#dependencies = dependencies;
     this.#request = request;
-    this.#writer = dependencies.createRowWriter();
+    this.#effects = new EventEffects(dependencies);
     this.#quarantine = dependencies.createQuarantine();
     const { bucket, key, version } = request.object;
     this.#receipt = { bucket, key, version };
@@ -152,8 +136,9 @@ class ObjectReading {
     this.#records = this.#from;
     this.#indexed = resumed?.indexed ?? 0;
     this.#rejected = resumed?.rejected ?? 0;
-    this.#findings = resumed?.findings ?? 0;
+    this.#findingsBefore = resumed?.findings ?? 0;
     this.#rejections = [...(resumed?.rejections ?? [])];
+    if (resumed?.quarantine !== undefined) this.#quarantine.resume(resumed.quarantine);
   }
 
   async run(): Promise<ObjectOutcome> {
@@ -171,7 +156,7 @@ class ObjectReading {
       throw error;
     } finally {
       // Alerts under way are waited for, also when the object couldn't be read on.
-      await this.#tasks.settle();
+      await this.#effects.settle();
       object.close();
     }
   }
@@ -180,44 +165,33 @@ class ObjectReading {
     for (const item of items) {
       this.#records = item.index + 1;
       const receipt = { ...this.#receipt, index: item.index };
-      const result = 'problem' in item ? { ok: false as const, reason: item.problem } : readEvent(item.value, receipt);
-      if (result.ok) await this.#index(result.event);
-      else await this.#reject(receipt, result.reason, item.bytes);
+      if ('problem' in item) {
+        await this.#reject(receipt, item.problem, item.bytes);
+        continue;
+      }
+      const result = readEvent(item.value, receipt);
+      if (result.ok) {
+        await this.#effects.add(result.event, item.bytes);
+        this.#indexed++;
+      } else await this.#reject(receipt, result.reason, item.bytes);
     }
   }
 
-  async #index(event: CloudTrailEvent): Promise<void> {
-    const { detector, correlator, report, rows, now } = this.#dependencies;
-    const derived = derivedFields(event);
-    for (const match of detector.match(event.record, derived)) {
-      this.#findings++;
-      await this.#tasks.add(() => report(findingOf(event, match)));
-    }
-    const observing = correlator.observing(event, derived);
-    if (observing !== undefined) await this.#tasks.add(observing);
-    await this.#dependencies.knownDays.noteEvent(event.account, event.eventTime);
-    for (const row of eventRows(event, { ...rows, now: now() })) await this.#writer.add(row);
-    this.#indexed++;
-  }
-
-  async #reject(receipt: Receipt, reason: string, bytes?: Buffer): Promise<void> {
+  async #reject(receipt: Receipt, reason: string, bytes?: Buffer, more: { judged?: true } = {}): Promise<void> {
     this.#rejected++;
     if (this.#rejections.length < NAMED_REJECTIONS) this.#rejections.push({ index: receipt.index, reason });
-    await this.#quarantine.add({ receipt, reason, ...(bytes !== undefined && { record: bytes.toString('utf8') }) });
+    const record = bytes?.toString('utf8');
+    await this.#quarantine.add({ receipt, reason, ...(record !== undefined && { record }), ...more });
   }
 
   /** Everything that was begun is finished before the ledger says so. */
   async #finish(): Promise<void> {
-    for (const refused of await this.#writer.flush()) await this.#rejectRow(refused);
+    for (const { receipt, reason, bytes } of await this.#effects.flush()) {
+      this.#indexed--;
+      await this.#reject(receipt, reason, bytes, { judged: true });
+    }
     await this.#quarantine.flush();
-    await this.#tasks.finish();
-  }
-
-  /** The table refused a row: the record counts as rejected, once, though it has further rows. */
-  async #rejectRow({ row, reason }: RefusedRow<EventRow | ResourceRow>): Promise<void> {
-    if (!('receipt' in row)) return;
-    this.#indexed--;
-    await this.#reject(row.receipt, `the index refused it: ${reason}`);
+    await this.#effects.finish();
   }
 
   async #pause(): Promise<ObjectOutcome> {
@@ -227,6 +201,7 @@ class ObjectReading {
       ...counts,
       resumeAt: this.#records,
       rejections: this.#rejections,
+      ...this.#quarantined(),
     });
     return { status: 'continue', ...counts };
   }
@@ -239,6 +214,7 @@ class ObjectReading {
       now: now(),
       ...counts,
       rejections: this.#rejections,
+      ...this.#quarantined(),
       ...('content' in end
         ? { content: { sha256: end.content.sha256, bytes: end.content.bytes } }
         : { reason: end.reason }),
@@ -246,12 +222,17 @@ class ObjectReading {
     return 'content' in end ? { status: 'closed', ...counts } : { status: 'rejected', ...counts, reason: end.reason };
   }
 
+  #quarantined(): { quarantine?: QuarantineNote } {
+    const { note } = this.#quarantine;
+    return note === undefined ? {} : { quarantine: note };
+  }
+
   #counts(): { records: number; indexed: number; rejected: number; findings: number } {
     return {
       records: this.#records,
       indexed: this.#indexed,
       rejected: this.#rejected,
-      findings: this.#findings,
+      findings: this.#findingsBefore + this.#effects.findings,
     };
   }
 }

@@ -1,28 +1,41 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Receipt } from '../cloudtrail/event.ts';
+import type { QuarantineNote } from '../index/ledger.ts';
+import type { QuarantinedRecord } from './quarantine-copy.ts';
+import { quarantineKey } from './quarantine-key.ts';
 
-/** A record that couldn't be read, as the quarantine bucket keeps it: a line of JSON. */
-export interface QuarantinedRecord {
-  readonly receipt: Receipt;
-  readonly reason: string;
-  /** The bytes as they stood in the log object, read as UTF-8; absent where they were too many. */
-  readonly record?: string;
-}
-
-const MAX_RECORDS = 1000;
+const MAX_RECORDS = 5000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Collects rejected records and puts them into the quarantine bucket, a bounded number at a time. */
+/**
+ * Copies of one object that the ledger names: five million rejected records, or 4 GB of them. Further ones are in the
+ * bucket for people to read, but can't be redriven from there.
+ */
+const MAX_NAMED_COPIES = 1000;
+
+/** Collects the rejected records of one object and puts them into the quarantine bucket, a bounded number at a time. */
 export class Quarantine {
   readonly #client: S3Client;
   readonly #bucket: string;
+  #copies: Record<string, QuarantineNote['copies'][string]> = {};
   #records: QuarantinedRecord[] = [];
   #bytes = 0;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
+  }
+
+  /** Goes on after an earlier call, which has put these copies already. */
+  resume({ copies }: QuarantineNote): void {
+    this.#copies = { ...copies };
+  }
+
+  /** What was put so far, for the ledger; undefined where nothing was. */
+  get note(): QuarantineNote | undefined {
+    return Object.keys(this.#copies).length === 0 ? undefined : { bucket: this.#bucket, copies: this.#copies };
   }
 
   /** @throws the SDK's error when the bucket doesn't take what was collected. */
@@ -47,10 +60,11 @@ export class Quarantine {
         ContentEncoding: 'gzip',
       }),
     );
+    this.#noteCopy(first.receipt, createHash('sha256').update(lines).digest('hex'));
   }
-}
 
-/** The same records get the same key: reading the object again overwrites them with themselves. */
-function quarantineKey({ bucket, key, version, index }: Receipt): string {
-  return `rejected/${bucket}/${key}/${version}/${String(index).padStart(9, '0')}.jsonl.gz`;
+  #noteCopy({ index }: Receipt, sha256: string): void {
+    if (Object.keys(this.#copies).length >= MAX_NAMED_COPIES) return;
+    this.#copies[String(index)] = { sha256, recovered: 0, findings: 0 };
+  }
 }

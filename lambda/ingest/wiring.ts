@@ -18,7 +18,7 @@ import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
-import { createIngest, type Ingest } from './ingest.ts';
+import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
 export interface IngestWiring {
@@ -29,13 +29,15 @@ export interface IngestWiring {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told what became of each object. */
+  readonly onOutcome?: IngestDependencies['onOutcome'];
   /** The clock; the system's where none is given. */
   readonly now?: () => Date;
 }
 
 /** The function over given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
-  const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
@@ -45,7 +47,9 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     sqs,
     logger,
     metrics,
+    ...(onOutcome && { onOutcome }),
     logBuckets: environment.LOG_BUCKETS,
+    quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
     prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
     processor: {

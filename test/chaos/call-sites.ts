@@ -42,6 +42,7 @@ export const CALL_SITES: readonly string[] = [
   'GetItem ledger',
   'GetObject digest',
   'GetObject log object',
+  'GetObject quarantine',
   'HeadObject digest',
   'HeadObject log object',
   'ListPublicKeys',

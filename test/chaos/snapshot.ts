@@ -37,6 +37,9 @@ const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', rea
   ],
 };
 
+/** Each run has a quarantine bucket of its own, which rows of the ledger name. */
+const QUARANTINE_OF_A_RUN = /-run-\d+"/g;
+
 /** The eventID of rows that are no events: which days there are, and how many alerts a minute has had. */
 const BOOKKEEPING = 'trailwarden';
 
@@ -49,6 +52,7 @@ export function normalized(table: keyof typeof LEFT_OUT, rows: readonly Row[]): 
   return rows
     .filter(({ eventID }) => eventID !== BOOKKEEPING)
     .map((row) => JSON.stringify(sorted(Object.fromEntries(Object.entries(row).filter(([name]) => !left.has(name))))))
+    .map((row) => row.replaceAll(QUARANTINE_OF_A_RUN, '-quarantine"'))
     .toSorted();
 }
 

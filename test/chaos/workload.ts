@@ -10,6 +10,8 @@ export interface Workload {
   readonly logMessages: readonly string[];
   /** Bodies of messages for the digest queue. */
   readonly digestMessages: readonly string[];
+  /** Records of an object that is gone, which an earlier version couldn't read: the quarantine has kept them. */
+  readonly quarantined: { readonly key: string; readonly records: readonly string[] };
   /** No notification, and one of an object that isn't there: they must end in the dead-letter queue, and nothing else. */
   readonly poison: readonly string[];
 }
@@ -62,7 +64,7 @@ const REGION = 'eu-central-1';
 
 /**
  * A mixed hour: objects with and without findings, an event in two objects, several findings of one alert, a correlation,
- * rejected records, a broken object, one that is gone, one that nobody was told of, three digests, poisoned messages.
+ * rejected records, some that are read again from their copy, a broken object, one that is gone, one that nobody was told of, three digests, poisoned messages.
  */
 export function makeWorkload(bucket: string, start: Date): Workload {
   const trail = new SignedTrail({ bucket, start });
@@ -115,6 +117,10 @@ export function makeWorkload(bucket: string, start: Date): Workload {
         ],
       }),
     ],
+    quarantined: {
+      key: log(20).key,
+      records: [record(13, root), record(14)].map((each) => JSON.stringify(each)).concat('null'),
+    },
     digestMessages: [first, second, third].map(({ key }) => notification(key)),
     poison: ['this is no notification', notification(log(19).key)],
   };

@@ -18,6 +18,7 @@ import { wireVerify } from '../../lambda/verify/wiring.ts';
 import type { Clients } from '../../local/clients.ts';
 import type { Resources } from '../../local/provision.ts';
 import { createTables } from '../../local/tables.ts';
+import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
 import { named, normalized, quarantinedLines, type Snapshot } from './snapshot.ts';
@@ -97,7 +98,16 @@ export class World {
     const tables = await createTables(clients.dynamodb, `${resources.deployment}-${run}`);
     const quarantine = `${resources.deployment}-${run}`;
     await clients.s3.send(new CreateBucketCommand({ Bucket: quarantine }));
+    const copy = await seedQuarantined({
+      clients,
+      ledgerTable: tables.ledger,
+      quarantineBucket: quarantine,
+      object: { bucket: resources.buckets.logs, key: this.#workload.quarantined.key, version: 'v1' },
+      deliveredAt: this.#start.toISOString(),
+      records: this.#workload.quarantined.records,
+    });
     const bed = new TestBed({
+      copy,
       aws: this.#aws,
       workload: this.#workload,
       rulesFile: this.#rulesFile,
@@ -118,6 +128,8 @@ interface BedOptions extends RunOptions {
   readonly start: Date;
   readonly tables: Awaited<ReturnType<typeof createTables>>;
   readonly quarantine: string;
+  /** The key of the copy of records that are to be read again. */
+  readonly copy: string;
   readonly gremlin: Gremlin;
 }
 
@@ -141,10 +153,11 @@ class TestBed {
   }
 
   async run(): Promise<RunResult> {
-    const { workload, start, random } = this.#options;
+    const { workload, start, random, quarantine, copy } = this.#options;
     await this.#sweep();
     this.#now = start.getTime() + 20 * 60_000;
-    for (const body of [...workload.logMessages, ...workload.poison]) this.#send('logs', body, 0);
+    const redriven = JSON.stringify({ s3Bucket: quarantine, s3ObjectKey: [copy] });
+    for (const body of [...workload.logMessages, redriven, ...workload.poison]) this.#send('logs', body, 0);
     if (random !== undefined) {
       const doubled = this.#messages.filter(() => random() < 0.3).map((message) => ({ ...message }));
       this.#messages = shuffled([...this.#messages, ...doubled], random);

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { useAwsEnvironment } from '../support/aws-environment.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { seedQuarantined } from '../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 import { SignedTrail } from '../support/signed-trail.ts';
 import { runCommand } from './support/run-command.ts';
@@ -84,6 +86,94 @@ describe('trailwarden redrive rejected', () => {
     expect(stdout).toContain(key);
     expect(await processQueue()).toBe(0);
     expect((await objects())[0]).toMatchObject({ status: 'rejected' });
+  });
+});
+
+describe('trailwarden redrive rejected, where log objects are gone', () => {
+  /** An object that is gone, whose records an earlier version couldn't read. */
+  async function gone(...records: readonly (string | undefined)[]): Promise<string> {
+    const { clients, resources } = deployment.aws;
+    const key = logObjectKey();
+    await seedQuarantined({
+      clients,
+      ledgerTable: resources.tables.ledger,
+      quarantineBucket: resources.buckets.quarantine,
+      object: { bucket: resources.buckets.logs, key, version: 'v1' },
+      records,
+    });
+    return key;
+  }
+
+  const countsOf = async (key: string) => {
+    const row = (await objects()).find(({ object }) => String(object).endsWith(key));
+    return [row?.records, row?.indexed, row?.rejected];
+  };
+
+  test('reads their records from the quarantine, and the objects that are there as ever', async () => {
+    const lost = await gone(JSON.stringify(record()), JSON.stringify(record()));
+    const there = logObjectKey();
+    await put(there, logObject([record(), null]));
+    await deployment.deliver(notificationOf(deployment, there));
+    expect(await redrive('rejected')).toMatchObject({
+      code: 0,
+      stdout: '2 records were queued to be read again from the quarantine.\n1 objects were queued to be read again.\n',
+    });
+    expect(await processQueue()).toBe(2);
+    expect(await countsOf(lost)).toEqual([2, 2, 0]);
+    expect(await countsOf(there)).toEqual([2, 1, 1]);
+    expect((await redrive('rejected', '--dry-run')).stdout).not.toContain(lost);
+  });
+
+  test('shows both kinds with --dry-run, and does nothing', async () => {
+    const lost = await gone(JSON.stringify(record()), 'null');
+    const there = logObjectKey();
+    await put(there, logObject([null]));
+    await deployment.deliver(notificationOf(deployment, there));
+    const { code, stdout, stderr } = await redrive('rejected', '--dry-run');
+    const { buckets } = deployment.aws.resources;
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      `s3://${buckets.quarantine}/rejected/${buckets.logs}/${lost}/v1/000000000.jsonl.gz`,
+      `s3://${buckets.logs}/${there}`,
+    ]);
+    expect(stderr).toContain('2 records would be read again from the quarantine.');
+    expect(stderr).toContain('1 objects would be read again.');
+    expect(code).toBe(0);
+    expect(await processQueue()).toBe(0);
+  });
+
+  test('names and counts records whose bytes were too many to keep', async () => {
+    const lost = await gone(JSON.stringify(record()), undefined);
+    const { code, stderr } = await redrive('rejected');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Not recoverable: record 1 of s3://${deployment.aws.resources.buckets.logs}/${lost}: `);
+    expect(stderr).toContain('the record has 5000000 bytes, more than the limit');
+    expect(stderr).toContain("1 rejected records can't be recovered.");
+    expect(await processQueue()).toBe(1);
+    expect(await countsOf(lost)).toEqual([2, 1, 1]);
+    expect((await redrive('rejected')).stderr).toContain("1 rejected records can't be recovered.");
+    expect(await processQueue()).toBe(0);
+  });
+
+  test('counts what no copy is left of', async () => {
+    const lost = await gone(JSON.stringify(record()), JSON.stringify(record()));
+    const { clients, resources } = deployment.aws;
+    const Key = `rejected/${resources.buckets.logs}/${lost}/v1/000000000.jsonl.gz`;
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: resources.buckets.quarantine, Key }));
+    const { code, stderr } = await redrive('rejected');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Not recoverable: 2 records of s3://${resources.buckets.logs}/${lost}\n`);
+  });
+
+  test('names objects that could not be read on: nothing has kept what lay behind their fault', async () => {
+    const key = logObjectKey();
+    await put(key, gzipSync('{"Records":[null,'));
+    await deployment.deliver(notificationOf(deployment, key));
+    const { clients, resources } = deployment.aws;
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: resources.buckets.logs, Key: key }));
+    const { code, stdout, stderr } = await redrive('rejected');
+    expect(code).toBe(1);
+    expect(stdout).toContain('1 records were queued to be read again from the quarantine.');
+    expect(stderr).toContain(`Not in the bucket any more: s3://${resources.buckets.logs}/${key}`);
   });
 });
 

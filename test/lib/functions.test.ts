@@ -14,6 +14,7 @@ const roles = resources(audit, 'AWS::IAM::Role');
 const policies = resources(audit, 'AWS::IAM::Policy');
 
 const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+const QUARANTINE = 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1';
 const ALERT_TOPICS = ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`);
 
 const variablesOf = (name: string): Record<string, string> => {
@@ -124,7 +125,10 @@ describe('ingest', () => {
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
       DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
-      QuarantineRecords: allow('s3:PutObject', 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1/*'),
+      QuarantineRecords: allow('s3:PutObject', `${QUARANTINE}/rejected/*`),
+      ReadQuarantinedRecords: allow('s3:GetObject', `${QUARANTINE}/rejected/*`, {
+        StringEquals: { 's3:ResourceAccount': '111122223333' },
+      }),
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
       UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },

@@ -43,11 +43,22 @@ async function deliver(...records: readonly ReturnType<typeof record>[]): Promis
 
 const hostile = () => record({ eventName: 'DeleteFileSystem', userAgent: HOSTILE, errorMessage: HOSTILE });
 
+const logBucket = () => deployment.aws.resources.buckets.logs;
+const copyOf = (bucket: string, key: string) => `rejected/${bucket}/${key}/v1/000000000.jsonl.gz`;
+const inQuarantine = (key: string) => ({
+  s3Bucket: deployment.aws.resources.buckets.quarantine,
+  s3ObjectKey: [key],
+});
+
 describe('a forged notification', () => {
-  test.each([
+  test.each<[string, object | (() => object)]>([
     ['of another bucket', { s3Bucket: 'somebody-elses-bucket', s3ObjectKey: [logObjectKey()] }],
     ['of a bucket by the path', { s3Bucket: '../quarantine', s3ObjectKey: [logObjectKey()] }],
     ['with a bucket for a key', { s3Bucket: 'a', s3ObjectKey: ['s3://b/AWSLogs/x'] }],
+    ['of the quarantine, in a log object’s place', () => inQuarantine(logObjectKey())],
+    ['of a copy that the ledger does not know', () => inQuarantine(copyOf(logBucket(), logObjectKey()))],
+    ['of a copy of another bucket’s records', () => inQuarantine(copyOf('somebody-elses-bucket', logObjectKey()))],
+    ['of a copy of what is no log object', () => inQuarantine(copyOf(logBucket(), '../../readme.txt'))],
   ])('%s makes ingest read nothing', async (_, message) => {
     const s3Calls: string[] = [];
     deployment.aws.clients.s3.middlewareStack.add(
@@ -57,7 +68,8 @@ describe('a forged notification', () => {
       },
       { step: 'initialize' },
     );
-    expect((await deployment.deliver(message)).batchItemFailures).toEqual([]);
+    const body = typeof message === 'function' ? message() : message;
+    expect((await deployment.deliver(body)).batchItemFailures).toEqual([]);
     expect(s3Calls).toEqual([]);
     expect(await deployment.rows('ledger')).toEqual([]);
   });

@@ -1,0 +1,130 @@
+import { readEvent } from '../cloudtrail/event.ts';
+import { parseMember } from '../cloudtrail/log-object.ts';
+import type { Ledger, LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import { type EffectDependencies, EventEffects } from './event-effects.ts';
+import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
+import { parseQuarantineKey } from './quarantine-key.ts';
+
+export interface RecoveryDependencies extends EffectDependencies {
+  readonly ledger: Ledger;
+}
+
+/** A copy of rejected records in the quarantine bucket. */
+export interface CopyRequest {
+  readonly bucket: string;
+  readonly key: string;
+  /** The copy's content; asked for once the ledger has said that there is such a copy. @throws errors of access. */
+  readonly open: () => Promise<{ readonly body: AsyncIterable<Uint8Array>; close(): void }>;
+}
+
+export interface RecoveryOutcome {
+  /**
+   * `recovered`: the copy was read. `skipped`: its object is being read again, or was meanwhile. `refused`: nothing of
+   * ours: the ledger knows no such copy, or one with other content.
+   */
+  readonly status: 'recovered' | 'skipped' | 'refused';
+  /** Records that the copy holds. */
+  readonly records: number;
+  /** Those of them that are events now. */
+  readonly indexed: number;
+  readonly rejected: number;
+  readonly findings: number;
+  readonly reason?: string;
+}
+
+const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 } as const;
+
+/** Other copies of the same object may be read at once, each correcting the same row. */
+const MAX_CORRECTIONS = 20;
+
+/** Copies of one object that were read at once corrected its row again and again: another try may get through. */
+class RowContended extends Error {
+  override readonly name = 'RowContended';
+}
+
+/**
+ * Reads rejected records again from the quarantine bucket, with the receipts that they had: what can be read now is
+ * judged, indexed and alerted on as if its log object had been read, and the object's row in the ledger is corrected,
+ * last. Doing it again, or twice at once, changes nothing.
+ *
+ * Only what ingest itself has put there is read: the row of the object names the copy and its SHA-256.
+ * @throws errors of access; another try goes on.
+ */
+export async function recoverRecords(
+  dependencies: RecoveryDependencies,
+  { bucket, key, open }: CopyRequest,
+): Promise<RecoveryOutcome> {
+  const { ledger } = dependencies;
+  const first = parseQuarantineKey(key);
+  if (first === undefined) return { status: 'refused', ...NOTHING, reason: 'its key is not that of a copy' };
+  const object = { bucket: first.bucket, key: first.key, version: first.version };
+  const copy = String(first.index);
+  const row = await rowOf(ledger, object);
+  const noted = row?.quarantine?.bucket === bucket ? row.quarantine.copies[copy] : undefined;
+  if (row === undefined || noted === undefined) {
+    return { status: 'refused', ...NOTHING, reason: 'the ledger knows no such copy' };
+  }
+  if (row.closedAt === undefined) return { status: 'skipped', ...NOTHING };
+  const records = await readNoted(noted.sha256, open);
+  if (records === undefined) {
+    return { status: 'refused', ...NOTHING, reason: 'its content is not what was put there' };
+  }
+  const { recovered, findings } = await readAgain(dependencies, records);
+  const counts = {
+    records: records.length,
+    indexed: recovered.size,
+    rejected: records.length - recovered.size,
+    findings,
+  };
+  let current: LedgerRow | undefined = row;
+  for (let attempt = 0; attempt < MAX_CORRECTIONS; attempt++) {
+    if (current?.closedAt !== row.closedAt || current === undefined) return { status: 'skipped', ...counts };
+    if (await ledger.recover(object, current, { copy, recovered, findings })) return { status: 'recovered', ...counts };
+    current = await rowOf(ledger, object);
+  }
+  throw new RowContended(`the row of ${object.key} was changed ${MAX_CORRECTIONS} times meanwhile`);
+}
+
+async function rowOf(ledger: Ledger, { bucket, key, version }: ObjectVersion): Promise<LedgerRow | undefined> {
+  return (await ledger.versions(bucket, key)).find((row) => row.version === version);
+}
+
+/** Undefined where the content is any other than what the ledger has noted. */
+async function readNoted(sha256: string, open: CopyRequest['open']): Promise<readonly QuarantinedRecord[] | undefined> {
+  const { body, close } = await open();
+  try {
+    const copy = await readQuarantineCopy(body);
+    return copy.sha256 === sha256 ? copy.records : undefined;
+  } catch (error) {
+    if (error instanceof CopyFault) return undefined;
+    throw error;
+  } finally {
+    close();
+  }
+}
+
+async function readAgain(
+  dependencies: RecoveryDependencies,
+  records: readonly QuarantinedRecord[],
+): Promise<{ readonly recovered: ReadonlySet<number>; readonly findings: number }> {
+  const effects = new EventEffects(dependencies);
+  const recovered = new Set<number>();
+  let findings = 0;
+  try {
+    for (const { receipt, record, judged } of records) {
+      if (record === undefined) continue;
+      const member = parseMember(record);
+      const result = 'value' in member ? readEvent(member.value, receipt) : undefined;
+      if (result?.ok !== true) continue;
+      const before = effects.findings;
+      await effects.add(result.event, Buffer.from(record));
+      if (judged === undefined) findings += effects.findings - before;
+      recovered.add(receipt.index);
+    }
+    for (const { receipt } of await effects.flush()) recovered.delete(receipt.index);
+    await effects.finish();
+  } finally {
+    await effects.settle();
+  }
+  return { recovered, findings };
+}
