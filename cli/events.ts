@@ -15,7 +15,7 @@ import type { Io } from './io.ts';
 import { type Format, withFormat } from './output/format.ts';
 import { jsonText } from './output/json.ts';
 import { printListing } from './output/listing.ts';
-import { type ReadLimitOptions, withinReadLimit, withReadLimit } from './read-limit.ts';
+import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from './read-limit.ts';
 import { readCount } from './repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 
@@ -60,6 +60,7 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
     ...askedTimes(options, now),
     order: options.oldestFirst ? 'oldest-first' : 'newest-first',
     maxReadUnits: maxReads,
+    onEstimate: sayEstimate(options, io),
   };
   await connected(options, async ({ documents, tables }) => {
     const queries = createEventQueries(documents, tables, io.now);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { ReadLimitReached } from '../lambda/index/read-meter.ts';
 import { PRICES } from './cost/prices.ts';
 import { CommandFailure, EXIT } from './exit.ts';
+import type { Io } from './io.ts';
 import { readCount } from './repeatable.ts';
 
 export interface ReadLimitOptions {
@@ -11,7 +12,7 @@ export interface ReadLimitOptions {
 /** Adds `--max-reads`. */
 export function withReadLimit(command: Command): Command {
   return command.addOption(
-    new Option('--max-reads <units>', 'end before more read units are taken (one reads 8 KB)')
+    new Option('--max-reads <units>', 'never take more read units (one reads 8 KB): refuse what would')
       .argParser(readCount)
       .default(10_000),
   );
@@ -26,7 +27,7 @@ export async function withinReadLimit<Result>(read: () => Promise<Result>): Prom
     const { maxUnits, reads, estimatedUnits } = error;
     const whole =
       estimatedUnits === undefined
-        ? ''
+        ? ' That is too little to tell what the whole answer takes.'
         : ` The whole answer takes about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
     throw new CommandFailure(
       `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition that an index finds, or raise --max-reads.`,
@@ -34,6 +35,13 @@ export async function withinReadLimit<Result>(read: () => Promise<Result>): Prom
       { cause: error },
     );
   }
+}
+
+/** Says what a longer answer takes, before it is read: what is small is answered without a word. */
+export function sayEstimate({ maxReads }: ReadLimitOptions, { stderr }: Io): (units: number) => void {
+  return (units) => {
+    stderr.write(`This takes about ${thousands(units)} read units; --max-reads is ${thousands(maxReads)}.\n`);
+  };
 }
 
 function thousands(units: number): string {

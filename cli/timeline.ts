@@ -10,7 +10,7 @@ import { jsonText } from './output/json.ts';
 import { printListing } from './output/listing.ts';
 import { paintFor } from './output/style.ts';
 import { type Column, renderTable } from './output/table.ts';
-import { type ReadLimitOptions, withinReadLimit, withReadLimit } from './read-limit.ts';
+import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from './read-limit.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 import type { Zone } from './time/zone.ts';
 
@@ -40,7 +40,8 @@ export function timelineCommand(io: Io): Command {
 async function show(resource: string, options: TimelineOptions, io: Io): Promise<void> {
   const now = io.now();
   const { format, maxReads, zone } = options;
-  const query = { resource, ...askedTimes(options, now), maxReadUnits: maxReads };
+  const onEstimate = sayEstimate(options, io);
+  const query = { resource, ...askedTimes(options, now), maxReadUnits: maxReads, onEstimate };
   const told = await connected(options, ({ documents, tables }) =>
     withinReadLimit(() => timeline(createEventQueries(documents, tables, io.now), query)),
   );

@@ -39,33 +39,40 @@ export async function* dayGroups(walk: DayWalk): AsyncGenerator<readonly Partiti
 
 /** The keys of an account and day, one a shard. */
 function dayKeys(account: string, day: string, shards: number): readonly PartitionKey[] {
-  const index = EVENT_INDEXES['by-day'];
-  const key = accountDay(account, day);
-  return Array.from({ length: shards }, (_, shard) => ({ index, key: shardedKey(key, shard) }));
+  return Array.from({ length: shards }, (_, shard) => dayKey(account, day, shard));
+}
+
+function dayKey(account: string, day: string, shard: number): PartitionKey {
+  return { index: EVENT_INDEXES['by-day'], key: shardedKey(accountDay(account, day), shard) };
 }
 
 /** Keys from which the rest is judged. */
 const SAMPLES = 8;
 
 /**
- * What walking the whole range takes, in read units: the keys are known, their rows are judged by a few samples, as many
- * as the meter does for.
- * @throws ReadLimitReached where it doesn't do for the keys and one sample.
+ * What walking the whole range takes, in read units: the days are known, their rows are judged by a few samples, as many
+ * as the meter does for. Each is one shard of a day, a different one each time: rows are spread evenly over them, but for
+ * days before their number was raised.
+ * @throws ReadLimitReached where it doesn't do for the days and one sample.
  */
 export async function estimateWalk({ options, shards, isAsked }: DayWalk): Promise<number> {
   const known: { readonly account: string; readonly day: string }[] = [];
   for await (const { day, names } of knownDays('events', options)) {
     known.push(...names.filter(isAsked).map((account) => ({ account, day })));
   }
-  if (known.length === 0) return 0;
-  const step = Math.max(1, known.length / SAMPLES);
-  const samples = known.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
-  const units = await estimateEach(samples, async ({ account, day }) => {
+  const [first] = known;
+  if (first === undefined) return 0;
+  const count = Math.min(SAMPLES, known.length * shards);
+  const samples = Array.from({ length: count }, (_, number) => ({
+    place: known[Math.floor((number * known.length) / count)] ?? first,
+    shard: number % shards,
+  }));
+  const units = await estimateEach(samples, async ({ place: { account, day }, shard }) => {
     const range = dayRange(day, options.range);
-    const { rows } = await estimateRows(dayKeys(account, day, shards), { ...options, range });
-    return readUnits(rows, shards);
+    const { rows } = await estimateRows([dayKey(account, day, shard)], { ...options, range });
+    return readUnits(rows, 1);
   });
-  return (units.reduce((sum, unit) => sum + unit, 0) / units.length) * known.length;
+  return (units.reduce((sum, unit) => sum + unit, 0) / units.length) * known.length * shards;
 }
 
 function dayRange(day: string, { first, last }: TimeRange): TimeRange {

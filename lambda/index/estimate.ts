@@ -11,6 +11,10 @@ export interface Estimate {
 
 /** Rows that samples look at, at each end, over all the keys that they are taken from. */
 const SAMPLE_ROWS = 32;
+
+/** Fewer tell nothing of how fast they come. */
+const LEAST_ROWS = 4;
+
 const CONCURRENCY = 8;
 
 /** Half a unit for each 4 KB: rows are about 1 KB each, and each key is rounded up for itself. */
@@ -27,7 +31,7 @@ export async function estimateRows(
   partitions: readonly PartitionKey[],
   options: PartitionReadOptions,
 ): Promise<Estimate> {
-  const limit = Math.max(4, Math.ceil(SAMPLE_ROWS / Math.max(1, partitions.length)));
+  const limit = Math.max(LEAST_ROWS, Math.ceil(SAMPLE_ROWS / Math.max(1, partitions.length)));
   const results = await estimateEach(partitions, (partition) => estimate(partition, options, limit));
   return {
     rows: Math.round((results.reduce((sum, { rows }) => sum + rows, 0) / results.length) * partitions.length),
@@ -82,9 +86,11 @@ async function sample(
   order: TimeOrder,
   limit: number,
 ): Promise<Sample> {
-  const { scanned, items, next } = await readPage(partition, { ...options, order }, { limit, select: 'TIMES' });
+  const page = { limit, leastRows: LEAST_ROWS, select: 'TIMES' } as const;
+  const { scanned, items, next } = await readPage(partition, { ...options, order }, page);
   if (next === undefined) return { rows: scanned, perSecond: 0 };
   const start = items[0]?.[partition.index.sortKey] ?? next.eventTime;
   const seconds = Math.abs(Date.parse(String(start)) - Date.parse(next.eventTime)) / 1000;
-  return { rows: scanned, perSecond: scanned / Math.max(1, seconds), end: next.eventTime };
+  // Of n gaps, n - 1 over their time is the rate that is right in the mean: a few short ones would say far too much.
+  return { rows: scanned, perSecond: (scanned - 2) / Math.max(1, seconds), end: next.eventTime };
 }

@@ -255,8 +255,8 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 }
 
-/** Units that suffice for a first estimate. */
-const FEW_SAMPLES = 8;
+/** Units that suffice for a first sample, at both ends of a key, and for what comes before it. */
+const FEW_SAMPLES = 20;
 
 /** One try at an answer: a plan, and reads that are checked. */
 interface Reading {

@@ -52,16 +52,25 @@ export interface Page {
   readonly next?: { readonly eventTime: string; readonly key: Record<string, unknown> };
 }
 
+export interface PageOptions {
+  /** Rows that are looked at, at most. */
+  readonly limit?: number;
+  /** Fewer are of no use; one where it is left out. */
+  readonly leastRows?: number;
+  readonly after?: Page['next'];
+  readonly select?: 'COUNT' | 'TIMES';
+}
+
 /**
  * Reads one page of one key of an index, expired rows left out.
- * `limit` bounds the rows that are looked at, which are fewer where the meter has little left; `select` leaves all but
- * their number, or their times, out of the answer.
+ * Where the meter has little left, fewer rows are looked at; `select` leaves all but their number, or their times, out of
+ * the answer.
  * @throws IndexMissing; ReadLimitReached.
  */
 export async function readPage(
   partition: PartitionKey,
   options: PartitionReadOptions,
-  page: { readonly limit?: number; readonly after?: Page['next']; readonly select?: 'COUNT' | 'TIMES' } = {},
+  page: PageOptions = {},
 ): Promise<Page> {
   const { client, table, meter, maxRowBytes } = options;
   const input = {
@@ -73,7 +82,7 @@ export async function readPage(
     ...(page.select === 'COUNT' && { Select: page.select }),
   };
   try {
-    const { next, ...answer } = await meteredQuery({ client, input, meter, maxRowBytes, limit: page.limit });
+    const { next, ...answer } = await meteredQuery({ client, input, meter, maxRowBytes, ...page });
     const last: unknown = next?.[partition.index.sortKey];
     return {
       ...answer,

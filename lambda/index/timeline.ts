@@ -7,7 +7,9 @@ export interface TimelineQuery {
   readonly resource: string;
   readonly since?: Date;
   readonly until?: Date;
+  /** As EventQuery has them. */
   readonly maxReadUnits?: number;
+  readonly onEstimate?: (units: number) => void;
 }
 
 /** All that was done to a resource. */

@@ -125,13 +125,6 @@ describe('trailwarden events', () => {
     expect(compared.stderr).toContain('Compared');
   });
 
-  test('says what a range takes before it reads more than it may', async () => {
-    const { code, stdout, stderr } = await ask(['--all', '--max-reads', '1', '--format', 'jsonl']);
-    expect(code).toBe(3);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/--max-reads is 1\. The whole answer takes about \d+/);
-  });
-
   test.each([
     [['--since', 'lunch'], 'lunch is not a time'],
     [['--since', '1h', '--until', '2h'], 'is not before'],

@@ -98,7 +98,7 @@ describe('a question that may read only so much', () => {
         }
         expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 120_000);
 
@@ -118,7 +118,7 @@ describe('a question that may read only so much', () => {
           expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 120_000);
 });
