@@ -92,8 +92,8 @@ function readValue(field: ConditionField, value: string): TextPattern {
 }
 
 function fieldBytes(field: ConditionField): number {
-  if (field === 'accessKeyId' || field === 'session') return FIELD_BYTES.name;
-  return field === 'errorCode' ? FIELD_BYTES.errorCode : MAX_KEY_BYTES;
+  if (field === 'errorCode') return FIELD_BYTES.errorCode;
+  return field === 'actor' || field === 'action' || field === 'resource' ? MAX_KEY_BYTES : FIELD_BYTES.name;
 }
 
 function readAddress(value: string): TextPattern {

@@ -83,7 +83,7 @@ export const MAX_ROW_BYTES = 16 * 1024;
 const ROW_BYTES = 1000;
 
 /** What is left at least of the texts that give way, in the order in which they do. */
-const SHORTEST_BYTES = { errorMessage: 32, userAgent: 32 } as const;
+const SHORTEST_BYTES = { errorMessage: 32, userAgent: 12 } as const;
 
 /** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
 export const MAX_KEY_BYTES = 2000;
@@ -163,7 +163,12 @@ export function eventRowKey(row: Pick<RowKey, 'eventID' | 'part'>): string {
 
 /** The partition key of by-day: `111122223333#2026-11-21`. */
 export function accountDay(account: string, eventTime: string): string {
-  return `${account}#${eventTime.slice(0, 10)}`;
+  return `${accountName(account)}#${eventTime.slice(0, 10)}`;
+}
+
+/** An account as keys have it: a record may name anything, of any length. */
+export function accountName(account: string): string {
+  return cutText(account, FIELD_BYTES.name);
 }
 
 function eventAttributes(event: CloudTrailEvent): EventAttributes {
@@ -178,8 +183,8 @@ function eventAttributes(event: CloudTrailEvent): EventAttributes {
     action: cutText(event.action, MAX_KEY_BYTES),
     eventSource: cutText(event.eventSource, FIELD_BYTES.name),
     eventName: cutText(event.eventName, FIELD_BYTES.name),
-    account: event.account,
-    awsRegion: event.region,
+    account: accountName(event.account),
+    awsRegion: cutText(event.region, FIELD_BYTES.name),
     access: event.access,
     outcome: event.outcome,
     category: event.category,

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { accountName } from './event-row.ts';
 import { meteredQuery } from './metered-query.ts';
 import type { TimeOrder, TimeRange } from './partition.ts';
 import type { Meter } from './read-meter.ts';
@@ -49,7 +50,7 @@ export class KnownDaysWriter {
   async noteEvent(account: string, eventTime: string): Promise<void> {
     const now = this.#options.now();
     const expiresAt = Math.floor(now.getTime() / 1000) + (this.#options.retentionDays + MARGIN_DAYS) * 86_400;
-    await this.#note(`${PREFIXES.events}${eventTime.slice(0, DAY_LENGTH)}#${account}`, now, { expiresAt });
+    await this.#note(`${PREFIXES.events}${eventTime.slice(0, DAY_LENGTH)}#${accountName(account)}`, now, { expiresAt });
   }
 
   /** Before a finding's row is written. As noteEvent. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { eventRows, type RowOptions } from '../../lambda/index/event-row.ts';
+import { eventRows, MAX_ROW_BYTES, type RowOptions } from '../../lambda/index/event-row.ts';
 import { rowBytes } from '../../lambda/index/row-size.ts';
 import { EVENT_INDEXES } from '../../lambda/index/schema.ts';
 import { ACCOUNT, assumedRole, event, iamUser } from '../support/records.ts';
@@ -141,4 +141,34 @@ test('an ordinary event has all of its texts', () => {
     OPTIONS,
   );
   expect(row).toMatchObject({ errorMessage: 'm'.repeat(150), userAgent: 'a'.repeat(100) });
+});
+
+test('no row is larger than queries reckon with, however much a record says', () => {
+  const long = fc.integer({ min: 0, max: 30_000 }).map((length) => 'ü'.repeat(length / 2));
+  fc.assert(
+    fc.property(fc.array(long, { minLength: 12, maxLength: 12 }), (texts) => {
+      const [name, session, region = '', account, code = '', message = '', agent = '', address = '', source] = texts;
+      const [via = '', bucket = '', key = ''] = texts.slice(9);
+      const made = event(
+        {
+          eventID: 'e'.repeat(2048),
+          eventName: `X${name}`,
+          eventSource: `${source}.amazonaws.com`,
+          awsRegion: region,
+          recipientAccountId: `1${account}`,
+          errorCode: code,
+          errorMessage: message,
+          userAgent: agent,
+          sourceIPAddress: address,
+          userIdentity: { ...assumedRole(`R${name}`, `S${session}`), accessKeyId: key, invokedBy: via },
+          requestParameters: { buckets: [{ bucketName: bucket }, { bucketName: 'b'.repeat(1990) }] },
+        },
+        { bucket: 'b'.repeat(63), key: 'k'.repeat(1024), version: 'v'.repeat(1024), index: 100_000 },
+      );
+      for (const row of eventRows(made, { ...OPTIONS, shards: { day: 64, others: 64 } })) {
+        expect(rowBytes(row)).toBeLessThan(MAX_ROW_BYTES);
+        expect(Buffer.byteLength('accountDay' in row ? row.accountDay : '')).toBeLessThan(2048);
+      }
+    }),
+  );
 });
