@@ -44,6 +44,9 @@ export interface Row {
   readonly member: string;
 }
 
+/** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
+export const DUE_SHARD = 'due';
+
 /** The sort key of the row that holds what is known of a whole group. */
 export const STATE = 'state';
 

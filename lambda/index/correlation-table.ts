@@ -1,6 +1,5 @@
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
   paginateQuery,
   TransactWriteCommand,
@@ -8,28 +7,22 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../detection/index.ts';
 import { isConditionFailure, isTransactionConflict } from './conditional.ts';
+import { CorrelationReader } from './correlation-reader.ts';
 import {
   bounded,
+  DUE_SHARD,
   dueSchema,
-  FIRING_PREFIX,
   firingRow,
-  firingSchema,
   groupAttributes,
   iso,
   LAST,
   memberPrefix,
   memberRow,
-  memberSchema,
   partition,
-  type Row,
-  STATE,
   type State,
   seconds,
-  stateSchema,
 } from './correlation-row.ts';
-
-/** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
-const DUE_SHARD = 'due';
+import { CorrelationStates } from './correlation-state.ts';
 
 /** Later than this after a claim, the function that made it is gone: its findings are somebody else's to report. */
 const FUNCTION_LIFETIME = 15 * 60_000;
@@ -42,14 +35,6 @@ const MAX_ATTEMPTS = 50;
 /** Members that are read again when another function's claim was faster. */
 const READ_AGAIN = 10_000;
 
-interface ConditionalPut {
-  readonly TableName: string;
-  readonly Item: Record<string, unknown>;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues?: Record<string, unknown>;
-}
-
 /**
  * The state of correlations in DynamoDB, for functions that run at the same time. A group is a partition: a row for
  * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are
@@ -59,11 +44,15 @@ export class CorrelationTable implements CorrelationStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
+  readonly #states: CorrelationStates;
+  readonly #reader: CorrelationReader;
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => Date) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
+    this.#states = new CorrelationStates(client, table);
+    this.#reader = new CorrelationReader(client, table, now);
   }
 
   async append(
@@ -77,17 +66,17 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   async read(key: GroupKey, limit: number): Promise<GroupView> {
-    const state = await this.#state(key);
+    const state = await this.#states.read(key);
     const after = state.judgedThrough;
     const lists = await Promise.all(
       [...state.rules].map((rule) => {
         const prefix = memberPrefix(rule);
         const from = after === undefined ? prefix : `${prefix}${iso(after)}#${LAST}`;
-        return this.#members(key, { from, to: `${prefix}${LAST}`, limit: limit + 1 });
+        return this.#reader.members(key, { from, to: `${prefix}${LAST}`, limit: limit + 1 });
       }),
     );
     const members = lists.flat().sort((a, b) => a.eventTime - b.eventTime);
-    const firings = await this.#firings(key);
+    const firings = await this.#reader.firings(key);
     return view(state, members.slice(0, limit), members.length > limit, firings);
   }
 
@@ -109,7 +98,7 @@ export class CorrelationTable implements CorrelationStore {
       if (!held)
         return around === undefined
           ? this.read(key, READ_AGAIN)
-          : this.#viewAround(key, await this.#state(key), around);
+          : this.#viewAround(key, await this.#states.read(key), around);
       if (isLast) return undefined;
     }
   }
@@ -136,7 +125,7 @@ export class CorrelationTable implements CorrelationStore {
 
   async acknowledge(key: GroupKey, firingIds: readonly string[]): Promise<void> {
     const ids = new Set(firingIds);
-    for (const firing of await this.#firings(key)) {
+    for (const firing of await this.#reader.firings(key)) {
       if (!firing.pending || !ids.has(firing.id)) continue;
       await this.#client.send(
         new UpdateCommand({
@@ -172,7 +161,7 @@ export class CorrelationTable implements CorrelationStore {
    */
   async #register(key: GroupKey, rule: string, due: number | undefined, expiresAt: number): Promise<State> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const state = await this.#state(key);
+      const state = await this.#states.read(key);
       if (due === undefined && state.rules.has(rule)) return state;
       const earliest = due === undefined ? state.due : Math.min(due, state.due ?? due);
       const next: State = {
@@ -181,7 +170,7 @@ export class CorrelationTable implements CorrelationStore {
         rules: new Set([...state.rules, rule]),
         ...(earliest !== undefined && { due: earliest }),
       };
-      if (await this.#putState(key, state, next, expiresAt)) return next;
+      if (await this.#states.put(key, state, next, expiresAt)) return next;
     }
     throw new Error(`The group ${partition(key)} is written by too many functions at once.`);
   }
@@ -191,7 +180,7 @@ export class CorrelationTable implements CorrelationStore {
     { version, firings, judgedThrough, due }: Claim,
     expiresAt: number,
   ): Promise<boolean> {
-    const state = await this.#state(key);
+    const state = await this.#states.read(key);
     if (state.version !== version) return false;
     const judges = judgedThrough !== undefined || due !== undefined;
     const { due: dueBefore, ...rest } = state;
@@ -202,7 +191,7 @@ export class CorrelationTable implements CorrelationStore {
       ...(judgedThrough !== undefined && { judgedThrough }),
       ...(nextDue !== undefined && { due: nextDue }),
     };
-    if (firings.length === 0) return this.#putState(key, state, next, expiresAt);
+    if (firings.length === 0) return this.#states.put(key, state, next, expiresAt);
     const reportBy = iso(this.#now().getTime() + FUNCTION_LIFETIME);
     const puts = firings.map((firing) => ({
       Put: {
@@ -219,60 +208,15 @@ export class CorrelationTable implements CorrelationStore {
     }));
     try {
       await this.#client.send(
-        new TransactWriteCommand({ TransactItems: [{ Put: this.#stateWrite(key, state, next, expiresAt) }, ...puts] }),
+        new TransactWriteCommand({
+          TransactItems: [{ Put: this.#states.write(key, state, next, expiresAt) }, ...puts],
+        }),
       );
       return true;
     } catch (error) {
       if (isTransactionConflict(error)) return false;
       throw error;
     }
-  }
-
-  async #putState(key: GroupKey, before: State, next: State, expiresAt: number): Promise<boolean> {
-    try {
-      await this.#client.send(new PutCommand(this.#stateWrite(key, before, next, expiresAt)));
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
-  }
-
-  /** Holds only over the state that was read. */
-  #stateWrite(key: GroupKey, before: State, next: State, expiresAt: number): ConditionalPut {
-    const { due, ...rest } = next;
-    return {
-      TableName: this.#table,
-      Item: {
-        group: partition(key),
-        member: STATE,
-        ...groupAttributes(key),
-        ...rest,
-        ...(due !== undefined && { due, dueShard: DUE_SHARD, dueAt: iso(due) }),
-        expiresAt: seconds(expiresAt),
-      },
-      ...(before.rules.size === 0
-        ? {
-            ConditionExpression: 'attribute_not_exists(#version)',
-            ExpressionAttributeNames: { '#version': 'version' },
-          }
-        : {
-            ConditionExpression: '#version = :version AND #rules = :rules',
-            ExpressionAttributeNames: { '#version': 'version', '#rules': 'rules' },
-            ExpressionAttributeValues: { ':version': before.version, ':rules': before.rules },
-          }),
-    };
-  }
-
-  async #state(key: GroupKey): Promise<State> {
-    const { Item } = await this.#client.send(
-      new GetCommand({
-        TableName: this.#table,
-        Key: { group: partition(key), member: STATE } satisfies Row,
-        ConsistentRead: true,
-      }),
-    );
-    return stateSchema.parse(Item ?? {});
   }
 
   /**
@@ -284,7 +228,7 @@ export class CorrelationTable implements CorrelationStore {
       Promise.all(
         [...state.rules].map((rule) => {
           const prefix = memberPrefix(rule);
-          return this.#members(key, {
+          return this.#reader.members(key, {
             from: `${prefix}${iso(from)}#${LAST}`,
             to: `${prefix}${to}`,
             limit: limit + 1,
@@ -293,7 +237,7 @@ export class CorrelationTable implements CorrelationStore {
         }),
       );
     const [firings, after] = await Promise.all([
-      this.#firings(key, time - 2 * timespan, time + 2 * timespan),
+      this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan),
       read(time, iso(time + timespan)),
     ]);
     const ends = [time, ...after.flat().map(({ eventTime }) => eventTime)];
@@ -304,48 +248,6 @@ export class CorrelationTable implements CorrelationStore {
     const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
     const truncated = halves.some((half) => half.length > limit);
     return view(state, members, truncated, firings);
-  }
-
-  async #members(
-    key: GroupKey,
-    { from, to, limit, newestFirst = false }: { from: string; to: string; limit: number; newestFirst?: boolean },
-  ): Promise<Member[]> {
-    const found: Member[] = [];
-    for await (const item of this.#rows(key, from, to, newestFirst)) {
-      found.push(memberSchema.parse(item));
-      if (found.length >= limit) break;
-    }
-    return found;
-  }
-
-  async #firings(key: GroupKey, from?: number, to?: number): Promise<Firing[]> {
-    const lower = from === undefined ? FIRING_PREFIX : `${FIRING_PREFIX}${iso(from)}`;
-    const upper = `${FIRING_PREFIX}${to === undefined ? LAST : iso(to)}`;
-    const found: Firing[] = [];
-    for await (const item of this.#rows(key, lower, upper, false)) found.push(firingSchema.parse(item));
-    return found;
-  }
-
-  /** DynamoDB deletes expired rows within days: until then they are passed over here. */
-  async *#rows(key: GroupKey, from: string, to: string, newestFirst: boolean): AsyncGenerator<Record<string, unknown>> {
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: '#group = :group AND #member BETWEEN :from AND :to',
-        FilterExpression: 'expiresAt > :now',
-        ExpressionAttributeNames: { '#group': 'group', '#member': 'member' },
-        ExpressionAttributeValues: {
-          ':group': partition(key),
-          ':from': from,
-          ':to': to,
-          ':now': seconds(this.#now().getTime()),
-        },
-        ConsistentRead: true,
-        ScanIndexForward: !newestFirst,
-      },
-    );
-    for await (const { Items = [] } of pages) yield* Items;
   }
 }
 
