@@ -126,6 +126,8 @@ function compileTest(test: ValueTest, id: number, paths: Paths): Test {
       };
     case 'number': {
       const compare = compileComparison(test.compare, test.value);
+      // Equality of texts is told by their digits: of two long identifiers a double may make one number.
+      if (test.compare === 'eq') return (scope) => scope.values(id).some((value) => value === test.value);
       return (scope) => scope.values(id).some((value) => compare(numberOf(value)));
     }
     case 'time': {

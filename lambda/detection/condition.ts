@@ -124,8 +124,7 @@ class ConditionParser {
 
   /** `them` is all but what starts with an underscore, which a pattern must name to select. */
   #selected(pattern: string): string[] {
-    const isThem = pattern.toLowerCase() === 'them' && !this.#names.includes(pattern);
-    const pieces = isThem ? ['', ''] : pattern.split('*');
+    const pieces = pattern.toLowerCase() === 'them' ? ['', ''] : pattern.split('*');
     const many: Part = { wild: 'many' };
     const parts = pieces.flatMap((text, i): Part[] => (i === 0 ? literal(text) : [many, ...literal(text)]));
     const selects = compilePattern(parts, true);

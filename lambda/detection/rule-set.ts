@@ -53,7 +53,7 @@ const valueTestSchema = z.discriminatedUnion('is', [
     dotAll: z.boolean(),
   }),
   z.strictObject({ is: z.literal('cidr'), network: z.string() }),
-  z.strictObject({ is: z.literal('number'), compare: z.enum(COMPARISONS), value: z.number() }),
+  z.strictObject({ is: z.literal('number'), compare: z.enum([...COMPARISONS, 'eq']), value: z.number() }),
   z.strictObject({
     is: z.literal('time'),
     part: z.enum(TIME_PARTS),

@@ -73,7 +73,17 @@ function parseValue(scalar: YamlScalar, context: ValueContext): ValueTest[] | un
   if (modifiers.matcher === 'cidr') return parseCidrs(scalar, context);
   if (modifiers.matcher === 'fieldref') return parseFieldReference(scalar, context);
   const patterns = transform(startPatterns(scalar, context), scalar, context);
-  return patterns?.map(({ parts }) => ({ is: 'text', pattern: [...parts], cased: modifiers.cased }));
+  const texts = patterns?.map(({ parts }): ValueTest => ({ is: 'text', pattern: [...parts], cased: modifiers.cased }));
+  // JSON.parse has rounded such a number in the event too: its text is no longer the one that was written.
+  if (typeof scalar.value === 'number' && isLongIdentifier(scalar) && modifiers.transforms.length === 0) {
+    texts?.push({ is: 'number', compare: 'eq', value: scalar.value });
+  }
+  return texts;
+}
+
+/** Whether a number has more digits than a double holds, which makes it an identifier. */
+function isLongIdentifier({ value, text }: YamlScalar): boolean {
+  return /^[1-9]\d{15,}$/.test(text) && String(value) !== text;
 }
 
 function parseTime(scalar: YamlScalar, part: TimePart, { modifiers, report }: ValueContext): ValueTest[] | undefined {
@@ -125,8 +135,8 @@ function startPatterns(scalar: YamlScalar, context: ValueContext): Part[][] | un
   }
   const canonical = String(scalar.value);
   if (typeof scalar.value === 'boolean' || canonical === scalar.text) return [literal(canonical)];
-  // Digits behind a leading zero, or more of them than a double holds, are an identifier and not a number.
-  const isIdentifier = /^0\d|^\d{16,}$/.test(scalar.text);
+  // Digits behind a leading zero are an identifier as well.
+  const isIdentifier = /^0\d/.test(scalar.text) || isLongIdentifier(scalar);
   if (isIdentifier || context.modifiers.transforms.length > 0) return [literal(scalar.text)];
   return [literal(canonical), literal(scalar.text)];
 }
