@@ -15,6 +15,7 @@ import { printableLines } from './output/printable-lines.ts';
 import { outcomeStyle, paintFor, type Style } from './output/style.ts';
 import { isOwn, readOwnRecord } from './own-record.ts';
 import { type RawRecord, readRawRecord } from './raw-record.ts';
+import { readText } from './repeatable.ts';
 import { relativeTime } from './time/relative-time.ts';
 import { zoneOption } from './time/time-options.ts';
 import type { Zone } from './time/zone.ts';
@@ -44,7 +45,7 @@ Examples:
 export function eventCommand(io: Io): Command {
   const command = new Command('event')
     .description('Shows one event with its raw record from S3, and checks that nobody has changed it.')
-    .argument('<id>', 'eventID of the event')
+    .argument('<id>', 'eventID of the event', readText)
     .addOption(zoneOption());
   withConnection(withFormat(command));
   return command.addHelpText('after', HELP).action((id: string, options: EventOptions) => show(id, options, io));

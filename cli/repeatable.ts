@@ -2,7 +2,13 @@ import { InvalidArgumentError } from 'commander';
 
 /** For an option that may be given several times: any of its values is meant. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
+  return [...before, readText(value)];
+}
+
+/** Text that says something: DynamoDB refuses an empty key, and where a shell's variable is empty it is a mistake. */
+export function readText(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return value;
 }
 
 /** As collect, for an option that knows its values. */

@@ -83,6 +83,6 @@ export function totalsText(hours: readonly HourStatus[]): string {
   const vouched = `${sum('verified')} verified, ${sum('modified')} modified, ${sum('unvouched')} unvouched`;
   return [
     `${sum('delivered')} log objects: ${sum('processed')} processed, ${sum('failed')} failed, ${sum('open')} under way, ${sum('late')} late, ${sum('missing')} missing; by their digests ${vouched}.`,
-    `${sum('records')} records: ${sum('indexed')} indexed, ${sum('rejected')} rejected; ${sum('findings')} findings.`,
+    `${sum('records')} records: ${sum('indexed')} indexed, ${sum('rejected')} rejected; ${sum('findings')} findings about single events.`,
   ].join('\n');
 }

@@ -3,7 +3,9 @@ import { AccountRegions } from '../lambda/index/account-regions.ts';
 import { type ChainRow, DigestChains } from '../lambda/index/digest-chains.ts';
 import { DigestLedger } from '../lambda/index/digest-ledger.ts';
 import { ledgerStatus, type Trouble } from '../lambda/index/ledger-status.ts';
+import { parsePattern } from '../lambda/index/text-pattern.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
+import { collectAccount } from './event-conditions.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { type Format, withFormat } from './output/format.ts';
@@ -25,7 +27,10 @@ const HELP = `
 Hours are those in which S3 took the log objects, the last 24 hours where nothing else is asked for. Of each:
   delivered  log objects that are known           late       not closed half an hour later, or never notified
   processed  read to their end                    missing    named by a digest, and not in the bucket
-  failed     rejected, their content is at fault  digest     valid, pending, invalid, or none (yet)
+  failed     their content is at fault            digest     valid, pending, invalid, or none (yet)
+  records, indexed, rejected                      what was in those that were read, and what became of it
+The ledger's rows call processed objects closed, and failed ones rejected. Findings are those about single events: what
+correlations found over many comes of no one object, and is in trailwarden findings only.
 
 Examples:
   $ trailwarden status
@@ -42,8 +47,8 @@ const DEFAULT_MILLISECONDS = 24 * 3_600_000;
 export function statusCommand(io: Io): Command {
   const command = new Command('status')
     .description('Says by account, region and hour what was delivered, processed, failed, missing and late.')
-    .option('--account <id>', 'of an account', collect)
-    .option('--region <region>', 'of a region', collect)
+    .option('--account <id>', 'of an account: 12 digits, or a pattern with *', collectAccount)
+    .option('--region <region>', 'of a region, or a pattern with *', collect)
     .option('--troubles', 'only hours in which something failed, is late, missing, modified or unvouched');
   withConnection(withFormat(withTimes(command))).addHelpText('after', HELP);
   return command.action((options: StatusOptions) => show(options, io));
@@ -53,8 +58,10 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
   const now = io.now();
   const { until = now, since = new Date(until.getTime() - DEFAULT_MILLISECONDS) } = askedTimes(options, now);
   if (since >= until) throw new CommandFailure('--since is not before now.', EXIT.usage);
+  const [accounts, regions] = [options.account, options.region].map((values) => values?.map(parsePattern));
   const isAsked = ({ account, region }: { readonly account: string; readonly region: string }) =>
-    (options.account?.includes(account) ?? true) && (options.region?.includes(region) ?? true);
+    (accounts?.some(({ matches }) => matches(account)) ?? true) &&
+    (regions?.some(({ matches }) => matches(region)) ?? true);
   await connected(options, async ({ documents, tables }) => {
     const accountRegions = (await new AccountRegions(documents, tables.ledger).list()).filter(isAsked);
     const { hours, troubles } = await ledgerStatus(new DigestLedger(documents, tables.ledger), accountRegions, {

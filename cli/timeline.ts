@@ -11,6 +11,7 @@ import { printListing } from './output/listing.ts';
 import { paintFor } from './output/style.ts';
 import { type Column, renderTable } from './output/table.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from './read-limit.ts';
+import { readText } from './repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 import type { Zone } from './time/zone.ts';
 
@@ -30,7 +31,7 @@ Examples:
 export function timelineCommand(io: Io): Command {
   const command = new Command('timeline')
     .description('Tells all that was done to a resource: changes apart from reads.')
-    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name');
+    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readText);
   withConnection(withReadLimit(withFormat(withTimes(command))));
   return command
     .addHelpText('after', HELP)

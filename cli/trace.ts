@@ -8,7 +8,7 @@ import { type Format, withFormat } from './output/format.ts';
 import { jsonText } from './output/json.ts';
 import { printListing } from './output/listing.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from './read-limit.ts';
-import { readCount } from './repeatable.ts';
+import { readCount, readText } from './repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from './time/time-options.ts';
 import { traceJson, traceListing, traceRows } from './trace-listing.ts';
 import { traceTree } from './trace-tree.ts';
@@ -35,7 +35,7 @@ Examples:
 export function traceCommand(io: Io): Command {
   const command = new Command('trace')
     .description('Tells where credentials came from, and all that was done with them and with what they issued.')
-    .argument('<subject>', 'access key id, ARN of a session, or eventID');
+    .argument('<subject>', 'access key id, ARN of a session, or eventID', readText);
   withTimes(command).addOption(
     new Option('--limit <count>', 'events shown of each credential').argParser(readCount).default(25),
   );

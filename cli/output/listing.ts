@@ -54,9 +54,14 @@ async function printTable<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): 
 }
 
 async function printCsv<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {
-  io.stdout.write(csvLine(Object.keys(listing.csv)));
+  let header = csvLine(Object.keys(listing.csv));
   const values = Object.values(listing.csv);
-  return printEach(rows, (row) => io.stdout.write(csvLine(values.map((value) => shown(value(row), io.stdout)))));
+  const count = await printEach(rows, (row) => {
+    io.stdout.write(`${header}${csvLine(values.map((value) => shown(value(row), io.stdout)))}`);
+    header = '';
+  });
+  io.stdout.write(header);
+  return count;
 }
 
 async function printJson<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {

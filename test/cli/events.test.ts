@@ -132,6 +132,7 @@ describe('trailwarden events', () => {
     [['--kind', 'rot'], 'It is one of root'],
     [['--limit', '0'], 'whole number from 1'],
     [['--zone', 'Mars'], 'Europe/Berlin'],
+    [['--resource', ''], 'is empty'],
     [['--account', '123'], 'An account id has 12 digits'],
     [['--recource', 'x'], 'Did you mean --resource?'],
     [['--all', '--limit', '3'], 'cannot be used with'],

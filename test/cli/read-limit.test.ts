@@ -36,7 +36,7 @@ describe('--max-reads', () => {
       '--max-reads',
       '40',
       '--format',
-      'json',
+      command === 'timeline' ? 'json' : 'csv',
     );
     expect(code).toBe(3);
     expect(stdout).toBe('');

@@ -74,7 +74,7 @@ describe('trailwarden status', () => {
     const { stdout, code } = await status();
     expect(code).toBe(0);
     expect(stdout).toContain('12 log objects: 7 processed, 5 failed, 0 under way, 0 late, 0 missing');
-    expect(stdout).toContain('24 records: 22 indexed, 2 rejected');
+    expect(stdout).toContain('24 records: 22 indexed, 2 rejected; 0 findings about single events.');
     for (const { key } of broken) expect(stdout).toContain(key);
   });
 
@@ -107,6 +107,13 @@ describe('trailwarden status', () => {
     expect((await hours('--region', REGION)).map(({ region }) => region)).toEqual([REGION]);
     expect((await hours('--troubles')).map(({ region }) => region)).toEqual(['us-east-1']);
     expect(await hours('--account', '999999999999')).toEqual([]);
+    expect(await hours('--account', `${trail.account.slice(0, 4)}*`, '--region', 'us-*')).toHaveLength(1);
+  });
+
+  test('refuses what is no account id', async () => {
+    const { code, stdout, stderr } = await status('--account', '12');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('An account id has 12 digits');
   });
 
   test('says so where there is nothing', async () => {
