@@ -35,6 +35,11 @@ export const ASSUMPTIONS = {
   /** The ledger's row of an object: opened, closed and vouched for, each time in its index too. */
   ledgerWriteUnits: 8,
   ledgerReadUnits: 2,
+  /** Members of correlations that an event is: a denied call is one of two, a call for a secret or an identity of one. */
+  membersPerEvent: 0.1,
+  /** A member's row, and its group's for the first ones; its group is read around it, consistently. */
+  memberWriteUnits: 1.3,
+  memberReadUnits: 5,
   /** Read units that people and sweep take in a month, whatever the size. */
   readUnits: 2_000_000,
   /** GB of memory of ingest and of sweep. */

@@ -110,6 +110,8 @@ function serviceCosts(query: CostQuery): readonly ServiceCost[] {
     (objects * it.secondsPerObject + digests * it.secondsPerObject + events * it.secondsPerEvent) * it.ingestGigabytes +
     it.sweepsPerMonth * it.sweepSeconds * it.sweepGigabytes;
   const perMillion = (count: number, price: Price): number => (count / MILLION) * price.dollars;
+  const members = events * it.membersPerEvent;
+  const memberWrites = members * it.memberWriteUnits;
   const otherWrites = findings * (it.findingWriteUnits + it.alertWriteUnits) + files * it.ledgerWriteUnits;
   return [
     {
@@ -117,6 +119,13 @@ function serviceCosts(query: CostQuery): readonly ServiceCost[] {
       what: `${count(otherWrites)} write units for findings, alerts and the ledger`,
       dollars:
         perMillion(otherWrites, PRICES.dynamodbWrites) + perMillion(files * it.ledgerReadUnits, PRICES.dynamodbReads),
+    },
+    {
+      name: 'DynamoDB, correlations',
+      what: `${count(members)} members of groups: ${count(memberWrites)} write units, ${count(members * it.memberReadUnits)} read units`,
+      dollars:
+        perMillion(memberWrites, PRICES.dynamodbWrites) +
+        perMillion(members * it.memberReadUnits, PRICES.dynamodbReads),
     },
     {
       name: 'S3',

@@ -4,7 +4,18 @@ describe('trailwarden cost', () => {
   test('shows each index with what switching it off saves, the services, and both ways of paying', async () => {
     const { code, stdout } = await runCommand(['cost', '--events-per-day', '100000']);
     expect(code).toBe(0);
-    for (const word of ['by-actor', 'by-day', 'S3', 'SQS', 'SNS', 'Lambda', 'KMS', 'On demand', 'Provisioned']) {
+    for (const word of [
+      'by-actor',
+      'by-day',
+      'correlations',
+      'S3',
+      'SQS',
+      'SNS',
+      'Lambda',
+      'KMS',
+      'On demand',
+      'Provisioned',
+    ]) {
       expect(stdout).toContain(word);
     }
     expect(stdout).toMatch(/by-day .*\$9\.97$/m);
