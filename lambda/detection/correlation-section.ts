@@ -4,6 +4,7 @@ import { nearest } from './nearest.ts';
 import { NUMERIC_TEXT } from './numeric-text.ts';
 import type { Position, Report } from './problem.ts';
 import { parseReferences, type RuleReference } from './references.ts';
+import { isRuleCondition, parseRuleCondition, type RuleCondition } from './rule-condition.ts';
 import {
   CORRELATION_OPERATORS,
   CORRELATION_TYPES,
@@ -21,6 +22,8 @@ export interface CorrelationDraft {
   /** Milliseconds. */
   timespan: number;
   condition: readonly { compare: CorrelationOperator; value: number }[];
+  /** Of a temporal correlation: which of the rules must have matched. */
+  ruleCondition?: RuleCondition;
   valueFields: readonly NamedField[];
   percentile: number | undefined;
   aliases: readonly { alias: string; at: Position; fields: readonly (RuleReference & { field: Field })[] }[];
@@ -44,21 +47,37 @@ export function parseCorrelation(document: YamlMap, section: YamlMap, context: C
   const { report } = context;
   const before = report.problems.length;
   for (const { key, keyAt } of section.entries) {
-    if (!KEYS.includes(key)) report.at(keyAt, `a correlation has no '${key}'`, nearest(key, KEYS));
+    if (KEYS.includes(key)) continue;
+    // Sigma's first drafts of correlations had it there.
+    if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
+    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, KEYS));
   }
   const type = parseType(section, report);
+  const conditionNode = entryOf(section, 'condition')?.value;
+  const isOverRules = isTemporal(type) && isRuleCondition(conditionNode);
+  const ruleCondition = isOverRules ? parseRuleCondition(conditionNode, type, report) : undefined;
   const rulesNode = entryOf(section, 'rules')?.value;
-  const rules = rulesNode === undefined ? undefined : parseReferences(rulesNode, report);
-  if (rulesNode === undefined) report.at(section.at, 'the correlation names no rules');
+  const rules = rulesNode === undefined ? ruleCondition?.rules : parseReferences(rulesNode, report);
+  if (rulesNode === undefined && !isOverRules) report.at(section.at, 'the correlation names no rules');
   const timespan = parseTimespan(section, report);
   const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
   const aliases = parseAliases(entryOf(section, 'aliases')?.value, context);
   const generate = parseGenerate([entryOf(section, 'generate')?.value, entryOf(document, 'generate')?.value], report);
   if (type === undefined || rules === undefined) return undefined;
-  const conditionNode = entryOf(section, 'condition')?.value;
-  const condition = parseCondition(conditionNode, type, rules.length, section, context);
+  const condition = isOverRules
+    ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
+    : parseCondition(conditionNode, type, rules.length, section, context);
   if (condition === undefined || timespan === undefined || report.problems.length > before) return undefined;
-  return { type, rules, groupBy, timespan, ...condition, aliases, generate };
+  return { type, rules, groupBy, timespan, ...condition, ...(ruleCondition && { ruleCondition }), aliases, generate };
+}
+
+function isTemporal(type: CorrelationType | undefined): type is 'temporal' | 'temporal_ordered' {
+  return type === 'temporal' || type === 'temporal_ordered';
+}
+
+/** How many rules must have matched for a condition over them to be looked at. */
+function conditionOfRules(type: CorrelationType, rules: number): CorrelationDraft['condition'] {
+  return [{ compare: 'gte', value: type === 'temporal_ordered' ? rules : 1 }];
 }
 
 function parseType(section: YamlMap, report: Report): CorrelationType | undefined {
@@ -156,8 +175,7 @@ function parseCondition(
   context: Context,
 ): ParsedCondition | undefined {
   const { report } = context;
-  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
-  if (node === undefined && isTemporal) {
+  if (node === undefined && isTemporal(type)) {
     return { condition: [{ compare: 'gte', value: rules }], valueFields: [], percentile: undefined };
   }
   if (node === undefined) return report.at(section.at, `a correlation of type ${type} needs a condition`);

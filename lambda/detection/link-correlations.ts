@@ -1,11 +1,12 @@
 import { holds } from './correlation/holds.ts';
+import { canHold, isMonotone, renamed } from './correlation/rule-condition.ts';
 import type { NamedField } from './correlation-section.ts';
 import type { Identified } from './drafts.ts';
 import type { Directory } from './references.ts';
-import type { CorrelatedField, CorrelationRule } from './rule-set.ts';
+import type { ConditionNode, CorrelatedField, CorrelationRule } from './rule-set.ts';
 
 /** The rules and fields of a correlation, looked up. */
-export type Link = Pick<CorrelationRule, 'rules' | 'groupBy' | 'valueFields'>;
+export type Link = Pick<CorrelationRule, 'rules' | 'groupBy' | 'valueFields' | 'ruleCondition'>;
 
 export interface Linked {
   /** By id. `foreign` where all that a correlation names is for another log source. */
@@ -62,9 +63,16 @@ export function linkCorrelations(
       name: field.name,
       byRule: byAlias.get(field.name) ?? everywhere(field, [...ids.values()]),
     });
-    const resolved = { rules: local, groupBy: groupBy.map(resolve), valueFields: valueFields.map(resolve) };
+    const ruleCondition = resolveRuleCondition(draft, directory, ids);
+    const resolved = {
+      rules: local,
+      groupBy: groupBy.map(resolve),
+      valueFields: valueFields.map(resolve),
+      ...(ruleCondition && draft.correlation.type === 'temporal' && { ruleCondition }),
+    };
     if (draft.report.problems.length > 0) return undefined;
     if (local.length === 0 || !canFire(draft.correlation, local.length)) return 'foreign';
+    if (resolved.ruleCondition !== undefined && !canJudge(resolved.ruleCondition, local, ids.size)) return 'foreign';
     for (const id of ids.values()) {
       referenced.add(id);
       if (draft.correlation.generate) generated.add(id);
@@ -80,6 +88,39 @@ export function linkCorrelations(
 function canFire({ type, condition }: Identified<'correlation'>['correlation'], rules: number): boolean {
   if (type !== 'temporal' && type !== 'temporal_ordered') return true;
   return Array.from({ length: rules }, (_, i) => i + 1).some((count) => holds(condition, count));
+}
+
+/** Of a rule for another log source it cannot be said that it did not match, only that it was not seen. */
+function canJudge(condition: ConditionNode, local: readonly string[], rules: number): boolean {
+  return canHold(condition, local) && (local.length === rules || isMonotone(condition));
+}
+
+/** The condition over the ids of the correlation's rules. One that they can never fulfil is a problem. */
+function resolveRuleCondition(
+  { correlation, report, at: start }: Identified<'correlation'>,
+  directory: Directory<Identified>,
+  ids: ReadonlyMap<string, string>,
+): ConditionNode | undefined {
+  const { type, rules, ruleCondition } = correlation;
+  if (ruleCondition === undefined) return undefined;
+  const at = ruleCondition.rules[0]?.at ?? start;
+  const byReference = new Map<string, string>();
+  for (const reference of ruleCondition.rules) {
+    // Without a list of rules these are the rules, and were looked up already.
+    const id = rules.includes(reference) ? ids.get(reference.reference) : directory.find(reference, report)?.id;
+    if (id === undefined) return undefined;
+    if (![...ids.values()].includes(id)) {
+      return report.at(at, `the correlation does not name '${reference.reference}'`);
+    }
+    byReference.set(reference.reference, id);
+  }
+  const missing = [...ids.values()].find((id) => ![...byReference.values()].includes(id));
+  if (type === 'temporal_ordered' && missing !== undefined) {
+    return report.at(at, `the condition of temporal_ordered leaves out '${directory.titleOf(missing)}'`);
+  }
+  const condition = renamed(ruleCondition.condition, (name) => byReference.get(name) ?? name);
+  if (canHold(condition, [...ids.values()])) return condition;
+  return report.at(at, 'the condition can never hold: no rules that match fulfil it');
 }
 
 function everywhere({ name, path }: NamedField, ids: readonly string[]): CorrelatedField['byRule'] {

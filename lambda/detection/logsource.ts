@@ -10,7 +10,11 @@ export function parseLogsource(document: YamlMap, report: Report): Logsource | u
   const entry = entryOf(document, 'logsource');
   if (entry === undefined) {
     const found = mistyped(document, 'logsource');
-    return report.at(found?.keyAt ?? document.at, 'the logsource is missing', found && `logsource instead of ${found.key}`);
+    return report.at(
+      found?.keyAt ?? document.at,
+      'the logsource is missing',
+      found && `logsource instead of ${found.key}`,
+    );
   }
   if (entry.value.kind !== 'map') return report.at(entry.value.at, 'the logsource must be a map');
   const logsource: Logsource = {};

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CorrelationRule } from '../rule-set.ts';
 import { holds } from './holds.ts';
 import { measure } from './measure.ts';
+import { holdsOf, isMonotone } from './rule-condition.ts';
 import { type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
 
 /** What a look at a group came to. */
@@ -25,7 +26,8 @@ export interface JudgeContext {
  * Whether a condition, once it holds for some events, holds for any more of them: then a window can be judged as soon
  * as an event comes. Any other condition may be overturned by the next event, and waits until none can come.
  */
-export function firesEarly({ type, condition }: CorrelationRule): boolean {
+export function firesEarly({ type, condition, ruleCondition }: CorrelationRule): boolean {
+  if (ruleCondition !== undefined && !isMonotone(ruleCondition)) return false;
   const counts = type === 'event_count' || type === 'value_count' || type === 'temporal' || type === 'temporal_ordered';
   return counts && condition.every(({ compare }) => compare === 'gt' || compare === 'gte');
 }
@@ -146,6 +148,8 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
   const last = window.at(-1);
   if (value === undefined || last === undefined) return undefined;
   if (!holds(rule.condition, value) || (truncated && !holdsForMore(rule))) return undefined;
+  if (rule.ruleCondition !== undefined && !holdsOf(rule.ruleCondition, new Set(window.map((member) => member.rule))))
+    return undefined;
   const at = last.eventTime;
   return {
     id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
@@ -162,8 +166,10 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
 
 /**
  * Of a group that wasn't read whole, the number of distinct values is a lower bound, and only lower bounds can be judged
- * by it. The number of events read is above every threshold, and the rules are read one by one.
+ * by it. The number of events read is above every threshold, and the rules are read one by one; but a rule that wasn't
+ * found may stand among what wasn't read.
  */
-function holdsForMore({ type, condition }: CorrelationRule): boolean {
+function holdsForMore({ type, condition, ruleCondition }: CorrelationRule): boolean {
+  if (ruleCondition !== undefined && !isMonotone(ruleCondition)) return false;
   return type !== 'value_count' || condition.every(({ compare }) => compare === 'gt' || compare === 'gte');
 }
