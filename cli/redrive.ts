@@ -82,24 +82,24 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
   await connected(options, async (connection) => {
     const { sqs } = connection;
     const { logs, digests } = await findQueues(connection, options);
-    // Both queues may share one dead-letter queue: it is emptied once.
-    const pairs = new Map<string, string>();
-    for (const queue of [digests, logs]) if (queue?.deadLetters !== undefined) pairs.set(queue.deadLetters, queue.url);
+    const pairs = [logs, digests].flatMap((queue) =>
+      queue?.deadLetters === undefined ? [] : [{ from: queue.deadLetters, to: queue.url }],
+    );
     let waiting = 0;
-    for (const from of pairs.keys()) waiting += await countMessages(sqs, from);
+    for (const { from } of pairs) waiting += await countMessages(sqs, from);
     if (options.dryRun) {
       io.stdout.write(`${waiting} messages would be moved back.\n`);
       return;
     }
     const progress = countProgress('messages', io);
     let moved = 0;
+    const move = async ({ from, to }: { readonly from: string; readonly to: string }) => {
+      // What comes back meanwhile isn't moved for ever.
+      const limit = 2 * (await countMessages(sqs, from)) + 100;
+      await moveMessages(sqs, from, to, limit, () => progress.show(++moved, waiting));
+    };
     try {
-      for (const [from, to] of pairs) {
-        // What comes back meanwhile isn't moved for ever.
-        const limit = 2 * (await countMessages(sqs, from)) + 100;
-        const before = moved;
-        moved += await moveMessages(sqs, from, to, limit, (count) => progress.show(before + count, waiting));
-      }
+      await Promise.all(pairs.map(move));
     } finally {
       progress.stop();
     }

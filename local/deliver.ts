@@ -1,3 +1,4 @@
+import type { PlacedFiles } from './digests/place-files.ts';
 import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { LogFile } from './log-files.ts';
@@ -30,16 +31,22 @@ export interface DeliveryTools {
 const CONCURRENCY = 4;
 
 /**
- * Puts files into the log bucket while the functions deal with what is already there, and waits until they have dealt
- * with all of it. A file that can't be read doesn't stop the others.
+ * Puts files into their buckets while the functions deal with what is already there, and waits until they have dealt
+ * with all of it: the log objects first, then their digests, one by one. A file that can't be read doesn't stop the
+ * others.
  *
  * @throws the signal's reason when interrupted
  */
-export async function deliver(aws: LocalAws, files: readonly LogFile[], tools: DeliveryTools): Promise<Delivery> {
+export async function deliver(
+  aws: LocalAws,
+  { logs, digests }: Pick<PlacedFiles, 'logs' | 'digests'>,
+  tools: DeliveryTools,
+): Promise<Delivery> {
   const { functions, progress, onError, interrupted } = tools;
+  const total = logs.length + digests.length;
   const counts = { uploaded: 0, processed: 0, failed: 0 };
-  const show = () => progress.update(Math.min(counts.processed, files.length), note(counts, files.length));
-  progress.start(files.length);
+  const show = () => progress.update(Math.min(counts.processed, total), note(counts, total));
+  progress.start(total);
   const pipeline = startPipeline(aws, {
     functions,
     onError,
@@ -50,12 +57,17 @@ export async function deliver(aws: LocalAws, files: readonly LogFile[], tools: D
     },
   });
   try {
-    const delivery = await uploadAll(aws, files, interrupted, () => {
+    const onUploaded = () => {
       counts.uploaded += 1;
       show();
-    });
+    };
+    const first = await uploadAll(aws, logs, { interrupted, onUploaded, concurrency: CONCURRENCY });
+    const then = await uploadAll(aws, digests, { interrupted, onUploaded, concurrency: 1 });
     await Promise.race([pipeline.drained(), aborted(interrupted)]);
-    return delivery;
+    return {
+      objects: [...first.objects, ...then.objects],
+      failures: [...first.failures, ...then.failures],
+    };
   } finally {
     await pipeline.finish();
     progress.stop();
@@ -65,9 +77,9 @@ export async function deliver(aws: LocalAws, files: readonly LogFile[], tools: D
 async function uploadAll(
   { clients, resources }: LocalAws,
   files: readonly LogFile[],
-  interrupted: AbortSignal,
-  onUploaded: () => void,
+  options: { readonly interrupted: AbortSignal; readonly onUploaded: () => void; readonly concurrency: number },
 ): Promise<Delivery> {
+  const { interrupted, onUploaded, concurrency } = options;
   const results: (UploadedFile | DeliveryFailure)[] = [];
   const queue = files.entries();
   const work = async () => {
@@ -77,7 +89,7 @@ async function uploadAll(
       onUploaded();
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
   return {
     objects: results.filter((result) => 'key' in result),
     failures: results.filter((result) => 'path' in result),

@@ -23,6 +23,8 @@ export interface EventSourceMappingOptions {
   readonly timeoutSeconds: number;
   /** Calls under way at once. */
   readonly concurrency: number;
+  /** Messages that are to be seen later only: whether `drained` waits for them. It does where nothing is said. */
+  readonly waitsForDelayed?: boolean;
   /** Told of each batch: messages that left the queue, and messages that will come back. */
   readonly onBatch?: (batch: { readonly succeeded: number; readonly failed: number }) => void;
   /** Told of the error of a call that threw. Its messages come back. */
@@ -108,7 +110,10 @@ async function invoke(options: EventSourceMappingOptions, event: SQSEvent): Prom
   onBatch?.({ succeeded: succeeded.length, failed: failed.size });
 }
 
-async function untilEmpty({ sqs, queue }: EventSourceMappingOptions, stopping: AbortSignal): Promise<void> {
+async function untilEmpty(
+  { sqs, queue, waitsForDelayed = true }: EventSourceMappingOptions,
+  stopping: AbortSignal,
+): Promise<void> {
   while (!stopping.aborted) {
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({
@@ -116,7 +121,7 @@ async function untilEmpty({ sqs, queue }: EventSourceMappingOptions, stopping: A
         AttributeNames: [
           'ApproximateNumberOfMessages',
           'ApproximateNumberOfMessagesNotVisible',
-          'ApproximateNumberOfMessagesDelayed',
+          ...(waitsForDelayed ? ['ApproximateNumberOfMessagesDelayed' as const] : []),
         ],
       }),
     );

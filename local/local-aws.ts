@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Clients, createClients } from './clients.ts';
 import { claimDataFolder, runningEndpoints } from './data-folder.ts';
 import { startEmbeddedAws } from './emulators/embedded-aws.ts';
 import type { Endpoints } from './emulators/endpoints.ts';
 import { InputError } from './input-error.ts';
 import { provision, type Resources } from './provision.ts';
-import { DEFAULT_RULES, writeRuleSet } from './rule-set.ts';
 
 /** What a run that keeps nothing leaves behind, for questions until the next such run. */
 const LAST_RUN = join('.trailwarden', 'last-run');
@@ -23,6 +23,8 @@ export interface LocalAws {
   readonly resources: Resources;
   /** The folder that keeps everything. */
   readonly data: string;
+  /** Where the functions read the normalised rule set; it is there once somebody has written it. */
+  readonly rulesFile: string;
   stop(): Promise<void>;
 }
 
@@ -31,14 +33,16 @@ export interface LocalAwsOptions {
   readonly data?: string;
   /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
   readonly port?: number;
+  /** Buckets to read log objects and digests from, beside the deployment's own. */
+  readonly trailBuckets?: readonly string[];
 }
 
 /**
  * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
  *
- * @throws InputError when the folder or the port is in use, or a rule is broken
+ * @throws InputError when the folder or the port is in use
  */
-export async function startLocalAws({ data, port }: LocalAwsOptions = {}): Promise<LocalAws> {
+export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsOptions = {}): Promise<LocalAws> {
   const folder = await claimDataFolder(data ?? LAST_RUN);
   const undo: (() => Promise<void>)[] = [folder.release];
   try {
@@ -46,7 +50,7 @@ export async function startLocalAws({ data, port }: LocalAwsOptions = {}): Promi
     const dynamodb = process.env.AWS_ENDPOINT_URL_DYNAMODB;
     const { endpoints, stop } = await startEmbeddedAws({ data: folder.path, port, dynamodb });
     undo.push(stop);
-    const local = await connect(endpoints, folder.path);
+    const local = await connect(endpoints, folder.path, trailBuckets);
     undo.push(local.stop);
     await folder.announce(endpoints);
     return { ...local, stop: () => runAll(undo) };
@@ -68,16 +72,27 @@ export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
   return startLocalAws({ data });
 }
 
-async function connect(endpoints: Endpoints, data: string): Promise<LocalAws> {
+async function connect(endpoints: Endpoints, data: string, trailBuckets: readonly string[] = []): Promise<LocalAws> {
   const clients = createClients(endpoints);
   const rulesFile = resolve(data, 'rules.json');
-  await writeRuleSet(DEFAULT_RULES, rulesFile);
   const resources = await provision(clients, {
     deployment: DEPLOYMENT,
     rulesFile,
+    trailBuckets: [...(await knownBuckets(clients.s3)), ...trailBuckets].filter(isTrailBucket),
     visibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
   });
-  return { clients, resources, data, stop: async () => clients.destroy() };
+  return { clients, resources, data, rulesFile, stop: async () => clients.destroy() };
+}
+
+/** Those that earlier runs over the same folder have made. */
+async function knownBuckets(s3: S3Client): Promise<readonly string[]> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  return Buckets.flatMap(({ Name }) => Name ?? []);
+}
+
+/** A digest may name any bucket: the deployment's own others aren't read from because of that. */
+function isTrailBucket(name: string): boolean {
+  return !name.startsWith(`${DEPLOYMENT}-`);
 }
 
 /** The last first, and every one of them. */

@@ -9,6 +9,10 @@ export interface LogFile {
   readonly path: string;
   /** The key that CloudTrail gave it, where its path shows that. */
   readonly key?: string;
+  /** The bucket that it lay in, where that matters; the deployment's own where it doesn't. */
+  readonly bucket?: string;
+  /** Of its S3 object. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**

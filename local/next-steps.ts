@@ -3,7 +3,7 @@ import type { Screen } from './screen.ts';
 /** Says what a person may do after a run. */
 export function showNextSteps(
   screen: Screen,
-  { data, isSample }: { readonly data?: string; readonly isSample: boolean },
+  { data, isSample, since }: { readonly data?: string; readonly isSample: boolean; readonly since?: string },
 ): void {
   const local = data === undefined ? '--local' : `--local --data ${data}`;
   screen.heading('What to try next');
@@ -16,7 +16,16 @@ export function showNextSteps(
         : []),
       [`npm run trailwarden -- findings ${local}`, 'every finding'],
       [`npm run trailwarden -- events ${local} --action 'fsx:*'`, 'events by action, resource, actor, address…'],
+      [`npm run trailwarden -- status ${local}${sinceOption(since)}`, 'what was delivered, processed, verified'],
       ['npm start -- --serve', 'stays up: aws s3 cp into the bucket is processed as it lands'],
     ],
   );
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** Where digests speak of older hours than status shows by itself. */
+function sinceOption(since: string | undefined): string {
+  const isRecent = since === undefined || Date.now() - Date.parse(since) < DAY_MILLISECONDS;
+  return isRecent ? '' : ` --since ${since.slice(0, 10)}`;
 }

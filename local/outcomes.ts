@@ -10,11 +10,9 @@ export interface Outcomes {
   readonly rejected: number;
   /** Log objects that the ledger doesn't have as dealt with. */
   readonly open: number;
-  /** Digest files among the objects: they vouch for log objects and hold no records. */
-  readonly digests: number;
-  /** Members of `Records`: `indexed` and `rejectedRecords` add up to it. */
   /** Files that are the same object as another one: the same key, the same content. */
   readonly repeated: number;
+  /** Members of `Records`: `indexed` and `rejectedRecords` add up to it. */
   readonly records: number;
   readonly indexed: number;
   readonly rejectedRecords: number;
@@ -44,7 +42,6 @@ export async function readOutcomes(ledger: Ledger, objects: readonly UploadedFil
     closed: count('closed'),
     rejected: count('rejected'),
     open: rows.length - count('closed') - count('rejected'),
-    digests: distinct.length - logs.length,
     repeated: objects.length - distinct.length,
     records: sum('records'),
     indexed: sum('indexed'),

@@ -34,9 +34,13 @@ function createBar(stream: Output): Progress {
 
 function createLines(stream: Output): Progress {
   let line = '';
+  let printed = '';
   let timer: NodeJS.Timeout | undefined;
   let total = 0;
-  const print = () => stream.write(`  ${line}\n`);
+  const print = () => {
+    stream.write(`  ${line}\n`);
+    printed = line;
+  };
   const update = (done: number, note: string) => {
     line = `${done}/${total} log objects  ${note}`.trimEnd();
   };
@@ -49,7 +53,7 @@ function createLines(stream: Output): Progress {
     update,
     stop: () => {
       clearInterval(timer);
-      print();
+      if (line !== printed) print();
     },
   };
 }

@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, type S3
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { TableName } from '../lambda/index/schema.ts';
-import type { IngestVariables, SweepVariables } from '../lambda/runtime/environment.ts';
+import type { IngestVariables, SweepVariables, VerifyVariables } from '../lambda/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 import { createTables } from './tables.ts';
 
@@ -21,13 +21,19 @@ export interface Resources {
   readonly queues: {
     readonly logs: Queue;
     readonly deadLetters: Queue;
+    readonly digests: Queue;
+    readonly digestDeadLetters: Queue;
     /** Subscribed to every alert topic, as a person and a program would be. Messages come in SNS's envelope. */
     readonly subscriber: Queue;
   };
   /** Physical names. */
   readonly tables: Readonly<Record<TableName, string>>;
   /** The environments of the functions. */
-  readonly variables: { readonly ingest: IngestVariables; readonly sweep: SweepVariables };
+  readonly variables: {
+    readonly ingest: IngestVariables;
+    readonly verify: VerifyVariables;
+    readonly sweep: SweepVariables;
+  };
 }
 
 export interface ProvisionOptions {
@@ -35,9 +41,14 @@ export interface ProvisionOptions {
   readonly deployment: string;
   /** The normalised rule set that the functions read. */
   readonly rulesFile: string;
+  /** Further buckets to read from: those that digests name, which were made for another bucket than ours. */
+  readonly trailBuckets?: readonly string[];
   /** Seconds until a message that failed comes back. */
   readonly visibilityTimeout?: number;
 }
+
+/** Days after which what lies in the bucket isn't missed: nothing expires here. */
+const NEVER_EXPIRES = '36500';
 
 /** After so many receives a message goes to the dead-letter queue. */
 const MAX_RECEIVE_COUNT = 5;
@@ -49,7 +60,7 @@ const MAX_RECEIVE_COUNT = 5;
  * @throws InputError when a table was made by another version
  */
 export async function provision(clients: Clients, options: ProvisionOptions): Promise<Resources> {
-  const { deployment, rulesFile, visibilityTimeout = 30 } = options;
+  const { deployment, rulesFile, trailBuckets = [], visibilityTimeout = 30 } = options;
   const { s3, sns } = clients;
   const topic = (name: string) => createTopic(sns, `${deployment}-${name}`);
   const topics = {
@@ -61,16 +72,21 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     low: await topic('low'),
   };
   const buckets = { logs: `${deployment}-logs`, quarantine: `${deployment}-quarantine` };
-  for (const bucket of Object.values(buckets)) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  await notify(s3, buckets.logs, topics.delivery);
+  const logBuckets = [...new Set([buckets.logs, ...trailBuckets])];
+  for (const bucket of [...logBuckets, buckets.quarantine]) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  for (const bucket of logBuckets) await notify(s3, bucket, topics.delivery);
 
-  const deadLetters = await createQueue(clients, `${deployment}-dead-letters`, {});
-  const logs = await createQueue(clients, `${deployment}-logs`, {
-    VisibilityTimeout: String(visibilityTimeout),
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MAX_RECEIVE_COUNT }),
-  });
+  const consumed = (name: string, { arn }: Queue) =>
+    createQueue(clients, `${deployment}-${name}`, {
+      VisibilityTimeout: String(visibilityTimeout),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: MAX_RECEIVE_COUNT }),
+    });
+  const deadLetters = await createQueue(clients, `${deployment}-logs-dead-letter`, {});
+  const logs = await consumed('logs', deadLetters);
+  const digestDeadLetters = await createQueue(clients, `${deployment}-digests-dead-letter`, {});
+  const digests = await consumed('digests', digestDeadLetters);
   const subscriber = await createQueue(clients, `${deployment}-subscriber`, {});
-  await subscribe(sns, topics.delivery, logs, true);
+  for (const queue of [logs, digests]) await subscribe(sns, topics.delivery, queue, true);
   for (const level of ['alerts', 'critical', 'high', 'medium', 'low'] as const) {
     await subscribe(sns, topics[level], subscriber, false);
   }
@@ -98,15 +114,23 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
   };
   const ingest: IngestVariables = {
     ...sweep,
-    LOG_BUCKETS: buckets.logs,
+    LOG_BUCKETS: logBuckets.join(','),
     QUARANTINE_BUCKET: buckets.quarantine,
     LOG_QUEUE_URL: logs.url,
     DAY_SHARDS: '8',
     INDEX_SHARDS: '1',
     MAX_OBJECT_BYTES: String(1024 ** 3),
   };
-  const queues = { logs, deadLetters, subscriber };
-  return { deployment, buckets, topics, queues, tables, variables: { ingest, sweep } };
+  const verify: VerifyVariables = {
+    ...sweep,
+    LOG_BUCKETS: ingest.LOG_BUCKETS,
+    LOG_QUEUE_URL: logs.url,
+    DIGEST_QUEUE_URL: digests.url,
+    MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
+    LOG_EXPIRE_DAYS: NEVER_EXPIRES,
+  };
+  const queues = { logs, deadLetters, digests, digestDeadLetters, subscriber };
+  return { deployment, buckets, topics, queues, tables, variables: { ingest, verify, sweep } };
 }
 
 async function createTopic(sns: SNSClient, name: string): Promise<string> {

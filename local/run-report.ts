@@ -1,8 +1,10 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DigestLedger } from '../lambda/index/digest-ledger.ts';
 import { createEventQueries } from '../lambda/index/event-query.ts';
 import { createFindingQueries } from '../lambda/index/finding-query.ts';
 import { Ledger } from '../lambda/index/ledger.ts';
 import { type Answers, readAnswers } from './answers.ts';
+import { readVouching, type Vouching } from './digests/vouching.ts';
 import { type FindingSummary, summarizeFindings } from './findings.ts';
 import type { LocalAws } from './local-aws.ts';
 import { type Outcomes, readOutcomes } from './outcomes.ts';
@@ -13,6 +15,8 @@ import type { UploadedFile } from './upload.ts';
 export interface RunReport {
   /** What became of the objects of this run. */
   readonly outcomes: Outcomes;
+  /** What the digests of this run say of them; absent where there were none. */
+  readonly vouching?: Vouching;
   /** Everything that the tables hold, from earlier runs too. */
   readonly findings: FindingSummary;
   /** What was sent in this run. */
@@ -26,9 +30,12 @@ export async function readRunReport(aws: LocalAws, objects: readonly UploadedFil
   const { tables } = aws.resources;
   const documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
   const findingQueries = createFindingQueries(documents, tables);
+  const ledger = new Ledger(documents, tables.ledger);
+  const vouching = await readVouching(ledger, new DigestLedger(documents, tables.ledger), objects);
   const findings = await summarizeFindings(findingQueries);
   return {
-    outcomes: await readOutcomes(new Ledger(documents, tables.ledger), objects),
+    outcomes: await readOutcomes(ledger, objects),
+    ...(vouching && { vouching }),
     findings,
     alerts: await summarizeAlerts(aws),
     answers: await readAnswers(createEventQueries(documents, tables), findingQueries, findings.fileSystem),

@@ -1,3 +1,5 @@
+import { printable } from '../lambda/alerts/printable.ts';
+import type { ToldOutcome } from '../lambda/ingest/ingest.ts';
 import { REGION } from './emulators/endpoints.ts';
 import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
@@ -21,10 +23,6 @@ export async function serve(aws: LocalAws, { functions, screen, onError, interru
   const pipeline = startPipeline(aws, {
     functions,
     onError,
-    onBatch: ({ succeeded, failed }) => {
-      const repeated = failed > 0 ? `, ${failed} failed and come back` : '';
-      screen.line(`${clock()}  notifications dealt with: ${succeeded}${repeated}`);
-    },
   });
   try {
     while (!interrupted.aborted) {
@@ -57,6 +55,41 @@ function showEndpoints(screen: Screen, { clients, resources }: LocalAws): void {
   aws s3 cp --endpoint-url ${endpoints.s3} --recursive AWSLogs s3://${resources.buckets.logs}/AWSLogs`),
   );
   screen.line();
+}
+
+/** A key has at most 1,024 characters, and a reason a few more. */
+const LONGEST_LINE = 2_000;
+
+/**
+ * Shows what became of an object, on one line. Where no person looks on, only what was rejected or failed: a program asks
+ * the ledger.
+ */
+export function showOutcome({ colors, line }: Screen, told: ToldOutcome, isWatched: boolean): void {
+  const { text, isGood } = describe(told);
+  if (isGood && !isWatched) return;
+  const shown = `${clock()}  ${printable(`${told.key}: ${text}`, LONGEST_LINE)}`;
+  line(isGood ? shown : colors.yellow(shown));
+}
+
+function describe(told: ToldOutcome): { readonly text: string; readonly isGood: boolean } {
+  if ('error' in told) return { text: `failed, and comes back: ${told.error}`, isGood: false };
+  const { status, records, indexed, rejected, findings, reason } = told.outcome;
+  switch (status) {
+    case 'closed':
+      return {
+        text: `${records} records, ${findings} findings${rejected > 0 ? `, ${rejected} records rejected` : ''}`,
+        isGood: rejected === 0,
+      };
+    case 'rejected':
+    case 'refused':
+      return { text: `${status}: ${reason ?? 'no reason is known'}`, isGood: false };
+    case 'recovered':
+      return { text: `${indexed} of ${records} quarantined records, ${findings} findings`, isGood: true };
+    case 'skipped':
+      return { text: 'known already', isGood: true };
+    case 'continue':
+      return { text: `${records} records so far, goes on`, isGood: true };
+  }
 }
 
 function showAlert({ colors, line }: Screen, { form, subject }: ReceivedAlert): void {

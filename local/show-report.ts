@@ -5,6 +5,7 @@ import type { IndexedEvent } from '../lambda/index/indexed-event.ts';
 import type { IndexedFinding } from '../lambda/index/indexed-finding.ts';
 import type { Answers, Found } from './answers.ts';
 import type { DeliveryFailure } from './deliver.ts';
+import type { Vouching } from './digests/vouching.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { RunReport } from './run-report.ts';
 import type { Cell, Screen } from './screen.ts';
@@ -13,9 +14,17 @@ import type { AlertSummary } from './subscriber.ts';
 /** Problems that are named; the ledger has them all. */
 const NAMED_PROBLEMS = 12;
 
+export interface ReportOptions {
+  readonly isSample: boolean;
+  /** Whether there was any public key to check digests with. */
+  readonly hasKeys: boolean;
+}
+
 /** Shows a person what became of a run. */
-export function showReport(screen: Screen, report: RunReport): void {
-  showOutcomes(screen, report.outcomes);
+export function showReport(screen: Screen, report: RunReport, options: ReportOptions): void {
+  showOutcomes(screen, report);
+  showVouching(screen, report.vouching, options);
+  showProblems(screen, report.outcomes);
   showFindings(screen, report);
   showAlerts(
     screen,
@@ -25,9 +34,8 @@ export function showReport(screen: Screen, report: RunReport): void {
   showAnswers(screen, report.answers);
 }
 
-function showOutcomes(screen: Screen, outcomes: Outcomes): void {
-  const { closed, rejected, open, digests, repeated, records, indexed, rejectedRecords, problems } = outcomes;
-  const { colors } = screen;
+function showOutcomes(screen: Screen, { outcomes }: RunReport): void {
+  const { closed, rejected, open, repeated, records, indexed, rejectedRecords } = outcomes;
   screen.heading('What arrived');
   screen.table(
     ['', 'in all', 'good', 'rejected', ...(open > 0 ? ['not read'] : [])],
@@ -36,8 +44,39 @@ function showOutcomes(screen: Screen, outcomes: Outcomes): void {
       ['records', records, indexed, rejectedRecords, ...(open > 0 ? ['?'] : [])],
     ],
   );
-  if (digests > 0) screen.line(`  ${digests} digest files lie in the bucket too.`);
   if (repeated > 0) screen.line(`  Files with the same content as another one, counted once: ${repeated}.`);
+}
+
+function showVouching(
+  { colors, line }: Screen,
+  vouching: Vouching | undefined,
+  { isSample, hasKeys }: ReportOptions,
+): void {
+  if (vouching === undefined) {
+    line('  There are no digests among them: nothing vouches for these log objects.');
+    return;
+  }
+  const { valid, invalid, unchecked } = vouching.digests;
+  const { verified, modified, missing, unvouched } = vouching.logs;
+  const paint = modified + missing > 0 ? colors.yellow : (text: string) => text;
+  line(
+    paint(
+      `  By their digests: ${verified} verified, ${modified} modified, ${missing} missing, ${unvouched} unvouched.`,
+    ),
+  );
+  if (isSample && valid > 0) {
+    line('  These digests were signed with a key made for this run: they prove the way, not the sample.');
+  }
+  if (invalid > 0) line(colors.red(`  Digests that are not genuine: ${invalid}. Their findings say why.`));
+  if (unchecked > 0)
+    line(colors.yellow(`  Digests that were not checked: ${unchecked}. ${hasKeys ? UNSIGNED : NO_KEYS}`));
+}
+
+const NO_KEYS = "CloudTrail's public keys are needed: --public-keys FILE.";
+const UNSIGNED = 'Their signature is in the digest that follows, which is not here.';
+
+function showProblems(screen: Screen, { open, problems }: Outcomes): void {
+  const { colors } = screen;
   if (problems.length === 0) return;
   screen.heading(open > 0 ? 'Rejected, or not dealt with' : 'Rejected');
   const named = problems.slice(0, NAMED_PROBLEMS);

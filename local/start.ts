@@ -12,9 +12,14 @@ const program = new Command()
   .argument(
     '[path...]',
     'CloudTrail files (.json.gz, .json) and folders of them; without any, a sample is read. A path below AWSLogs/ ' +
-      'keeps its key, others get one made from their records.',
+      'keeps its key, others get one made from their records. Digests among them are checked, with --public-keys.',
   )
   .option('--data <dir>', 'keep tables, objects and messages in this folder between runs')
+  .option(
+    '--public-keys <file>',
+    'what aws cloudtrail list-public-keys prints, to check digests with; may be given twice',
+    (file: string, files: readonly string[] = []) => [...files, file],
+  )
   .option('--serve', 'stay up and process what is put into the bucket; without a path it starts with nothing')
   .option('--port <number>', 'the port of S3, SNS and SQS on 127.0.0.1; any free one if it is left out', parsePort)
   .addHelpText(
@@ -27,6 +32,7 @@ Environment:
 Examples:
   npm start
   npm start -- ~/Downloads/AWSLogs --data .trailwarden/data
+  npm start -- ~/Downloads/AWSLogs --public-keys keys.json
   npm start -- --serve --port 4566
 
 Exit code: 0 when every file was dealt with (rejected with a reason counts), 1 when not or on an error,
@@ -51,11 +57,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const options = program.opts<{ data?: string; serve?: true; port?: number }>();
+const options = program.opts<{ data?: string; publicKeys?: readonly string[]; serve?: true; port?: number }>();
 try {
   const isComplete = await run({
     paths: program.args,
     data: options.data,
+    publicKeys: options.publicKeys,
     serve: options.serve ?? false,
     port: options.port,
     stdout: process.stdout,

@@ -26,15 +26,16 @@ const PART_BYTES = 8 * 1024 * 1024;
 const GZIP_MAGIC = 0x1f8b;
 
 /**
- * Puts a file into a bucket, under its own key or one made from its records. What isn't gzipped is gzipped on the way,
+ * Puts a file into its own bucket or the given one, under its own key or one made from its records. What isn't gzipped is gzipped on the way,
  * without a time stamp: the same file makes the same object. Memory stays bounded by one part.
  *
  * @throws the errors of the file system, and those of S3
  */
 export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<UploadedFile> {
   const key = file.key ?? (await madeKey(() => createReadStream(file.path)));
-  const etag = await putStream(s3, bucket, key, await gzipped(file.path));
-  return { bucket, key, version: etag.replaceAll('"', ''), file: file.path };
+  const Bucket = file.bucket ?? bucket;
+  const etag = await putStream(s3, { Bucket, Key: key, Metadata: { ...file.metadata } }, await gzipped(file.path));
+  return { bucket: Bucket, key, version: etag.replaceAll('"', ''), file: file.path };
 }
 
 async function gzipped(path: string): Promise<AsyncIterable<Buffer>> {
@@ -56,11 +57,16 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-async function putStream(s3: S3Client, bucket: string, key: string, stream: AsyncIterable<Buffer>): Promise<string> {
+interface Target {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly Metadata: Record<string, string>;
+}
+
+async function putStream(s3: S3Client, target: Target, stream: AsyncIterable<Buffer>): Promise<string> {
   const iterator = parts(stream);
   const first = await iterator.next();
   const second = first.done ? first : await iterator.next();
-  const target = { Bucket: bucket, Key: key };
   if (second.done) {
     const Body = first.done ? Buffer.alloc(0) : first.value;
     const { ETag = '' } = await s3.send(
@@ -71,21 +77,22 @@ async function putStream(s3: S3Client, bucket: string, key: string, stream: Asyn
   const { UploadId } = await s3.send(
     new CreateMultipartUploadCommand({ ...target, ContentType: 'application/json', ContentEncoding: 'gzip' }),
   );
+  const { Metadata: _, ...upload } = target;
   try {
     const completed: CompletedPart[] = [];
     const send = async (Body: Buffer | undefined) => {
       const PartNumber = completed.length + 1;
-      const { ETag } = await s3.send(new UploadPartCommand({ ...target, UploadId, PartNumber, Body }));
+      const { ETag } = await s3.send(new UploadPartCommand({ ...upload, UploadId, PartNumber, Body }));
       completed.push({ PartNumber, ETag });
     };
     await send(first.value ?? undefined);
     await send(second.value);
     for await (const part of iterator) await send(part);
     const MultipartUpload = { Parts: completed };
-    const { ETag = '' } = await s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }));
+    const { ETag = '' } = await s3.send(new CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload }));
     return ETag;
   } catch (error) {
-    await s3.send(new AbortMultipartUploadCommand({ ...target, UploadId }));
+    await s3.send(new AbortMultipartUploadCommand({ ...upload, UploadId }));
     throw error;
   }
 }

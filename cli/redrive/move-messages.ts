@@ -23,15 +23,15 @@ export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<n
 /**
  * Moves messages from one queue to another, each sent before it is deleted: breaking off loses none, and may double one.
  * Ends once the queue is empty, or `limit` were moved.
- * @returns how many were moved.
+ * @param onMoved told of each message.
  */
 export async function moveMessages(
   sqs: SQSClient,
   from: string,
   to: string,
   limit: number,
-  onMoved: (count: number) => void,
-): Promise<number> {
+  onMoved: () => void,
+): Promise<void> {
   let moved = 0;
   for (let empty = 0; empty < EMPTY_RECEIVES && moved < limit; ) {
     const { Messages = [] } = await sqs.send(
@@ -46,8 +46,8 @@ export async function moveMessages(
     for (const { Body, ReceiptHandle } of Messages) {
       if (Body !== undefined) await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
       await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
-      onMoved(++moved);
+      moved++;
+      onMoved();
     }
   }
-  return moved;
 }

@@ -1,18 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
 import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
+import { parsePublicKeyList } from '../../lambda/cloudtrail/public-key-list.ts';
 import type { PublicKeySource } from '../../lambda/verify/public-keys.ts';
 import { CommandFailure } from '../exit.ts';
 import { reasonOf } from '../scan/find-files.ts';
-
-const key = z.object({ Value: z.base64(), Fingerprint: z.string().min(1) });
-
-/** What `aws cloudtrail list-public-keys` prints; the documents' own example begins with a small letter. */
-const answer = z.union([
-  z.object({ PublicKeyList: z.array(key) }).transform(({ PublicKeyList }) => PublicKeyList),
-  z.object({ publicKeyList: z.array(key) }).transform(({ publicKeyList }) => publicKeyList),
-  z.array(key),
-]);
 
 /**
  * Public keys from files that `aws cloudtrail list-public-keys` was written to, one or several regions together: the
@@ -21,33 +12,19 @@ const answer = z.union([
  */
 export async function readPublicKeyFiles(paths: readonly string[]): Promise<PublicKeySource> {
   const keys: PublicKey[] = [];
-  for (const path of paths) {
-    for (const { Value, Fingerprint } of await readKeys(path)) {
-      keys.push({ fingerprint: Fingerprint, value: Buffer.from(Value, 'base64') });
-    }
-  }
+  for (const path of paths) keys.push(...(await readKeys(path)));
   if (keys.length === 0) throw new CommandFailure(`There is no public key in ${paths.join(', ')}.`);
   return { list: async () => keys };
 }
 
-async function readKeys(path: string): Promise<z.infer<typeof answer>> {
+async function readKeys(path: string): Promise<readonly PublicKey[]> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new CommandFailure(`${path}: ${reasonOf(error)}`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new CommandFailure(`${path} is not JSON. It takes what aws cloudtrail list-public-keys prints.`);
-  }
-  const parsed = answer.safeParse(json);
-  if (!parsed.success) {
-    throw new CommandFailure(
-      `${path} is not what aws cloudtrail list-public-keys prints:\n${z.prettifyError(parsed.error)}`,
-    );
-  }
-  return parsed.data;
+  const list = parsePublicKeyList(text);
+  if (!list.ok) throw new CommandFailure(`${path} ${list.reason}`);
+  return list.keys;
 }

@@ -49,11 +49,12 @@ async function comparePredecessor(
   { digest, digestKey, endBefore, checks, queue }: ChainStep,
   previous: PreviousDigest,
 ): Promise<boolean> {
-  const { buckets, digests } = dependencies;
+  const { buckets, digests, isHistory } = dependencies;
   const { bucket, key } = previous;
   const head = await buckets.head(bucket, key);
   if (head === undefined) {
-    if (checks === 0) return false;
+    if (isHistory && endBefore === undefined) return true;
+    if (checks === 0 && !isHistory) return false;
     const from = endBefore !== undefined && endBefore < digest.start ? endBefore : undefined;
     const count = from === undefined || digestKey.backfill ? 1 : Math.max(1, missingDigests(from, digest.start));
     await report(

@@ -87,7 +87,7 @@ async function processValid(
   digestKey: DigestKey,
   queue: DigestQueue,
 ): Promise<DigestOutcome> {
-  const { digests, chains, now } = dependencies;
+  const { digests, chains, isHistory, now } = dependencies;
   const before = (await digests.digests(stored.bucket, stored.key)).find(({ version }) => version === stored.version);
   const chain = await chains.find(stored.bucket, digestKey.chain);
   const checks = before?.checks ?? 0;
@@ -111,7 +111,7 @@ async function processValid(
     trail,
     key: digest.key,
     end: digest.end,
-    ...(!digestKey.backfill && { dueAt: nextDigestDue(digest.end) }),
+    ...(!digestKey.backfill && !isHistory && { dueAt: nextDigestDue(digest.end) }),
   });
   if (settled && !digestKey.backfill) {
     await findUnvouched(dependencies, { bucket: stored.bucket, digest, digestKey, ...(chain && { chain }) });

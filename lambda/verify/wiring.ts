@@ -24,13 +24,16 @@ export interface VerifyWiring {
   readonly publicKeys: PublicKeySource;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Whether the buckets hold what was copied there, and not what CloudTrail delivers; false where nothing is said. */
+  readonly isHistory?: boolean;
   /** The clock; the system's where none is given. */
   readonly now?: () => Date;
 }
 
 /** The function over given clients and settings: in AWS, on a laptop, in a test. */
 export function wireVerify(wiring: VerifyWiring): Verify {
-  const { environment, dynamodb, s3, sns, sqs, publicKeys, logger, metrics, now = () => new Date() } = wiring;
+  const { environment, dynamodb, s3, sns, sqs, publicKeys, logger, metrics } = wiring;
+  const { isHistory = false, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   let startedAt: string | undefined;
   return createVerify({
@@ -57,6 +60,7 @@ export function wireVerify(wiring: VerifyWiring): Verify {
       logBuckets: environment.LOG_BUCKETS,
       expireDays: environment.LOG_EXPIRE_DAYS,
       maxObjectBytes: environment.MAX_OBJECT_BYTES,
+      isHistory,
       now,
     },
   });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { useAwsEnvironment } from '../support/aws-environment.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
@@ -211,14 +211,12 @@ describe('trailwarden redrive object', () => {
   });
 
   test('queues a digest for verification', async () => {
-    const { QueueUrl = '' } = await deployment.aws.clients.sqs.send(
-      new CreateQueueCommand({ QueueName: `${deployment.aws.resources.deployment}-digests` }),
-    );
     const bucket = deployment.aws.resources.buckets.logs;
     const { digest } = new SignedTrail({ bucket }).hour('eu-central-1');
     await put(digest.key, digest.body);
+    const { url } = deployment.aws.resources.queues.digests;
+    await received(url);
     expect((await redrive('object', `s3://${bucket}/${digest.key}`)).code).toBe(0);
-    const url = new URL(new URL(QueueUrl).pathname, deployment.aws.endpoints.sqs).href;
     expect((await received(url)).map((body) => JSON.parse(body))).toEqual([
       { s3Bucket: bucket, s3ObjectKey: [digest.key] },
     ]);
@@ -246,7 +244,18 @@ describe('trailwarden redrive dead-letters', () => {
     expect((await redrive('dead-letters')).stdout).toBe('25 messages were moved back to their queues.\n');
     expect([...(await received(queues.logs.url))].toSorted()).toEqual(bodies.toSorted());
     expect((await redrive('dead-letters')).stdout).toBe('0 messages were moved back to their queues.\n');
-  });
+  }, 20_000);
+
+  test('moves those of digests to the digest queue', async () => {
+    const { queues } = deployment.aws.resources;
+    const MessageBody = JSON.stringify({ s3Bucket: 'b', s3ObjectKey: ['a digest'] });
+    await deployment.aws.clients.sqs.send(
+      new SendMessageCommand({ QueueUrl: queues.digestDeadLetters.url, MessageBody }),
+    );
+    expect((await redrive('dead-letters')).stdout).toBe('1 messages were moved back to their queues.\n');
+    expect(await received(queues.digests.url)).toEqual([MessageBody]);
+    expect(await received(queues.logs.url)).toEqual([]);
+  }, 20_000);
 
   test('says where the deployment has no queues', async () => {
     const { code, stderr } = await runCommand(['redrive', 'dead-letters', '--deployment', 'nobodys']);

@@ -45,7 +45,7 @@ describe('the sample of the five systems', () => {
     const errors: unknown[] = [];
     const log = new PassThrough().resume();
     const pipeline = startPipeline(aws, {
-      functions: localFunctions(aws, log),
+      functions: localFunctions(aws, { log }),
       onError: (error) => errors.push(error),
       onBatch: ({ failed }) => failed > 0 && errors.push(`${failed} messages failed`),
     });
@@ -247,7 +247,6 @@ describe('the sample of the five systems', () => {
       closed: 7,
       rejected: 1,
       open: 0,
-      digests: 0,
       repeated: 0,
       records: 18,
       indexed: 18,

@@ -27,4 +27,13 @@ describe('progress without a terminal', () => {
     jest.advanceTimersByTime(60_000);
     expect(text()).toBe('');
   });
+
+  test('does not repeat its last line at the end, when that was printed already', () => {
+    const { progress, text } = withoutTerminal();
+    progress.start(10);
+    progress.update(10, '');
+    jest.advanceTimersByTime(3_000);
+    progress.stop();
+    expect(text()).toBe('  10/10 log objects\n');
+  });
 });

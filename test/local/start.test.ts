@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createClients } from '../../local/clients.ts';
 import { runningEndpoints } from '../../local/data-folder.ts';
+import { runCommand } from '../cli/support/run-command.ts';
+import { type DeliveredFile, SignedTrail } from '../support/signed-trail.ts';
 
 const START = join(import.meta.dirname, '../../local/start.ts');
 
@@ -41,6 +44,9 @@ describe('npm start', () => {
     expect(output).toMatch(/log objects +8 +7 +1\n/);
     expect(output).toMatch(/records +18 +18 +0\n/);
     expect(output).toMatch(/CutInTransit.*the gzip data is cut/);
+    expect(output).toContain('By their digests: 7 verified, 1 modified, 0 missing, 0 unvouched.');
+    expect(output).toContain('they prove the way, not the sample');
+    expect(output).toContain('[CRITICAL] A CloudTrail log object was modified');
     expect(output).toMatch(/Subject: \[(HIGH|CRITICAL)\]/);
     expect(output).toContain('"version": 1');
     expect(output).toMatch(/Who used root\?\n.*\n.*elasticfilesystem:DeleteTags/);
@@ -54,11 +60,13 @@ describe('npm start', () => {
   }, 30_000);
 
   test('keeps the tables in --data: the second run has the same counts and sends nothing', async () => {
-    const counts = (output: string) => output.match(/^ {2}(log objects|records|high|medium|low) .*$/gm);
+    const counts = (output: string) =>
+      output.match(/^ {2}(log objects|records|By their digests:|high|medium|low) .*$/gm);
     const first = await start('--data', 'kept').ended;
     const second = await start('--data', 'kept').ended;
     expect(second.code).toBe(0);
-    expect(counts(second.output)?.slice(0, 2)).toEqual(counts(first.output)?.slice(0, 2));
+    expect(counts(second.output)?.slice(0, 3)).toEqual(counts(first.output)?.slice(0, 3));
+    expect(first.output.match(/18\/18 log objects/g)).toHaveLength(1);
     expect(first.output).toMatch(/ {2}high +[1-9]\d* +[1-9]/);
     expect(second.output).toMatch(/ {2}high +[1-9]\d* +0\n/);
     expect(second.output).toContain('None: what is known is not sent again.');
@@ -81,6 +89,77 @@ describe('npm start', () => {
     expect(output).toMatch(/some\.json +record 1: /);
     expect(output).toMatch(/some\.json +record 2: .*eventTime/);
   }, 30_000);
+
+  describe('over a copy of a trail with its digests', () => {
+    const LINE = /By their digests: .*/;
+
+    /** Two regions of four hours below a prefix: a log object altered, one removed, the first digest of one not copied. */
+    const copyTrail = async () => {
+      const trail = new SignedTrail({ bucket: 'acme-trail', prefix: 'org/audit' });
+      const put = async ({ key, body }: DeliveredFile) => {
+        const path = join(folder, 'copy', key.slice(key.indexOf('AWSLogs')));
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, body);
+      };
+      for (const region of ['eu-central-1', 'us-east-1']) {
+        for (const [index, { digest, logs }] of trail.hours(region, 4).entries()) {
+          const [first, second] = logs;
+          if (first === undefined || second === undefined) throw new Error('two log objects an hour');
+          const isHarmed = region === 'us-east-1';
+          if (isHarmed && index === 0) continue;
+          await put(digest);
+          await put(second);
+          if (isHarmed && index === 1) continue;
+          await put(isHarmed && index === 2 ? { ...first, body: gzipSync('{"Records":[]}') } : first);
+        }
+      }
+      const list = trail.publicKeys.map(({ fingerprint, value }) => ({
+        Fingerprint: fingerprint,
+        Value: Buffer.from(value).toString('base64'),
+      }));
+      await writeFile(join(folder, 'keys.json'), JSON.stringify({ PublicKeyList: list }));
+    };
+
+    test('they are checked with the keys that are given, as verify would, and status agrees', async () => {
+      await copyTrail();
+      const parameters = ['copy', '--data', 'kept', '--public-keys', 'keys.json'];
+      const first = await start(...parameters).ended;
+      expect(first.code).toBe(0);
+      expect(first.output).toContain('By their digests: 8 verified, 1 modified, 1 missing, 4 unvouched.');
+      expect(first.output).toMatch(/Digests that were not checked: 2\. Their signature is in the digest that follows/);
+      expect(first.output).toContain('[CRITICAL] A CloudTrail log object is missing');
+      expect(first.output).toMatch(/ {2}critical +2 +2\n/);
+      const again = await start(...parameters).ended;
+      expect(LINE.exec(again.output)?.[0]).toBe(LINE.exec(first.output)?.[0]);
+      expect(again.output).toMatch(/ {2}critical +2 +0\n/);
+      const told = await runCommand(['status', '--data', join(folder, 'kept'), '--since', '2026-03-01']);
+      expect(told.stdout).toMatch(/13 processed.* 1 missing; by their digests 8 verified, 1 modified, 4 unvouched/);
+      expect(told.stdout).not.toContain('No digest of the trail');
+    }, 60_000);
+
+    test('without keys nothing is said of them, and they can be given later', async () => {
+      await copyTrail();
+      const without = await start('copy', '--data', 'kept').ended;
+      expect(without.output).toContain('By their digests: 0 verified, 0 modified, 0 missing, 13 unvouched.');
+      expect(without.output).toMatch(/Digests that were not checked: 7\. CloudTrail's public keys are needed/);
+      expect(without.output).toMatch(/ {2}critical +0 +0\n/);
+      const later = await start('copy', '--data', 'kept', '--public-keys', 'keys.json').ended;
+      expect(later.output).toContain('By their digests: 8 verified, 1 modified, 1 missing, 4 unvouched.');
+    }, 60_000);
+
+    test.each([
+      ['is not there', 'none.json', undefined, 'There is no "none.json".'],
+      ['is not JSON', 'keys.txt', 'key', 'is not JSON'],
+      ['holds something else', 'keys.txt', '{"Keys":[]}', 'is not what aws cloudtrail list-public-keys prints'],
+      ['holds no key', 'keys.txt', '[]', 'There is no public key in keys.txt.'],
+    ])('a file of keys that %s is an error in words', async (_what, name, content, message) => {
+      if (content !== undefined) await writeFile(join(folder, name), content);
+      const { code, output } = await start('--public-keys', name).ended;
+      expect(code).toBe(1);
+      expect(output).toContain(message);
+      expect(output).not.toContain('    at ');
+    });
+  });
 
   test.each([
     ['a path that is not there', ['missing'], 'There is no "missing".'],

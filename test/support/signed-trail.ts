@@ -1,6 +1,14 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
+import {
+  isoTime as iso,
+  makeDigest,
+  makeSigningKey,
+  type SignedDigest,
+  type SigningKey,
+} from '../../local/digests/signed-digest.ts';
+
+export { makeSigningKey, signDigest } from '../../local/digests/signed-digest.ts';
 
 /** A file as CloudTrail puts it into the bucket. */
 export interface DeliveredFile {
@@ -10,10 +18,7 @@ export interface DeliveredFile {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export interface DeliveredDigest extends DeliveredFile {
-  readonly content: Record<string, unknown>;
-  readonly signature: string;
-}
+export type DeliveredDigest = SignedDigest;
 
 /** One hour of one region: the digest and the log objects that it names. */
 export interface DeliveredHour {
@@ -22,17 +27,6 @@ export interface DeliveredHour {
   readonly end: string;
   readonly logs: readonly DeliveredFile[];
   readonly digest: DeliveredDigest;
-}
-
-interface SigningKey {
-  readonly privateKey: KeyObject;
-  readonly publicKey: PublicKey;
-}
-
-export function makeSigningKey(): SigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const value = publicKey.export({ type: 'pkcs1', format: 'der' });
-  return { privateKey, publicKey: { fingerprint: createHash('md5').update(value).digest('hex'), value } };
 }
 
 export interface SignedTrailOptions {
@@ -154,72 +148,18 @@ export class SignedTrail {
   ): DeliveredDigest {
     const name = `${this.account}_CloudTrail-Digest_${region}_${this.#trail}_${this.#homeRegion}_${stamp(end)}`;
     const key = `${this.#folder('CloudTrail-Digest', region, end)}/${name}${backfill ? '_backfill' : ''}.json.gz`;
-    const content = {
-      awsAccountId: this.account,
-      digestStartTime: iso(start),
-      digestEndTime: iso(end),
-      digestS3Bucket: this.bucket,
-      digestS3Object: key,
-      digestPublicKeyFingerprint: signWith.publicKey.fingerprint,
-      digestSignatureAlgorithm: 'SHA256withRSA',
-      newestEventTime: logs.length === 0 ? null : iso(end),
-      oldestEventTime: logs.length === 0 ? null : iso(start),
-      previousDigestS3Bucket: previous?.bucket ?? null,
-      previousDigestS3Object: previous?.key ?? null,
-      previousDigestHashValue: previous === undefined ? null : sha256(JSON.stringify(previous.content)),
-      previousDigestHashAlgorithm: previous === undefined ? null : 'SHA-256',
-      previousDigestSignature: previous?.signature ?? null,
-      logFiles: logs.map((log) => ({
-        s3Bucket: log.bucket,
-        s3Object: log.key,
-        hashValue: sha256(contentOf(log)),
-        hashAlgorithm: 'SHA-256',
-        newestEventTime: iso(end),
-        oldestEventTime: iso(start),
-      })),
-    };
-    return signDigest(content, signWith, backfill ? { 'backfill-generation-timestamp': iso(end) } : {});
+    const { bucket, account } = this;
+    const named = logs.map((log) => ({ ...log, content: gunzipSync(log.body) }));
+    return makeDigest(
+      { bucket, key, account, start, end, logs: named, ...(previous && { previous }) },
+      signWith,
+      backfill ? { 'backfill-generation-timestamp': iso(end) } : {},
+    );
   }
 
   #folder(folder: string, region: string, at: Date): string {
     return `${this.#prefix}AWSLogs/${this.account}/${folder}/${region}/${iso(at).slice(0, 10).replaceAll('-', '/')}`;
   }
-}
-
-/** Signs what a digest says with a key, whoever's it is. */
-export function signDigest(
-  content: Record<string, unknown>,
-  { privateKey }: SigningKey,
-  metadata: Readonly<Record<string, string>> = {},
-): DeliveredDigest {
-  const bytes = JSON.stringify(content);
-  const signed = [
-    content.digestEndTime,
-    `${content.digestS3Bucket}/${content.digestS3Object}`,
-    sha256(bytes),
-    content.previousDigestSignature ?? 'null',
-  ].join('\n');
-  const signature = sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('hex');
-  return {
-    bucket: String(content.digestS3Bucket),
-    key: String(content.digestS3Object),
-    body: gzipSync(bytes),
-    metadata: { signature, 'signature-algorithm': 'SHA256withRSA', ...metadata },
-    content,
-    signature,
-  };
-}
-
-function contentOf(file: DeliveredFile): Buffer {
-  return gunzipSync(file.body);
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function iso(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
 }
 
 function stamp(at: Date): string {

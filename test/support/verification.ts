@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { readVerifyEnvironment } from '../../lambda/runtime/environment.ts';
 import type { PublicKeySource } from '../../lambda/verify/public-keys.ts';
 import type { Verify } from '../../lambda/verify/verify.ts';
@@ -42,19 +42,14 @@ export async function startVerification(start: Date, trailOf: (bucket: string) =
   const { clients, resources } = deployment.aws;
   const bucket = resources.buckets.logs;
   const trail = trailOf(bucket);
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: `${resources.deployment}-digests` }));
-  // The emulator's own host name isn't known to every resolver.
-  const digestQueueUrl = new URL(new URL(QueueUrl ?? '').pathname, deployment.aws.endpoints.sqs).href;
+  const digestQueueUrl = resources.queues.digests.url;
   let clock = start.getTime();
   const now = () => new Date(clock);
   const publicKeys: PublicKeySource = {
     list: async (region) => [trail.key(region).publicKey],
   };
   const environment = readVerifyEnvironment({
-    ...resources.variables.sweep,
-    LOG_BUCKETS: bucket,
-    LOG_QUEUE_URL: resources.queues.logs.url,
-    DIGEST_QUEUE_URL: digestQueueUrl,
+    ...resources.variables.verify,
     MAX_OBJECT_BYTES: '1000000',
     LOG_EXPIRE_DAYS: '1000',
   });
