@@ -98,7 +98,7 @@ describe('a question that may read only so much', () => {
         }
         expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   }, 120_000);
 
@@ -118,7 +118,7 @@ describe('a question that may read only so much', () => {
           expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   }, 120_000);
 });
