@@ -41,7 +41,12 @@ export interface RunOptions {
  */
 export async function run(options: RunOptions): Promise<boolean> {
   const { paths, data, port, stdout, stderr, interrupted } = options;
-  const screen = createScreen((text) => stdout.write(text), stdout.isTTY && stdout.hasColors(), stdout.columns);
+  // Some terminals report 0 columns where they don't know them.
+  const screen = createScreen(
+    (text) => stdout.write(text),
+    stdout.isTTY && stdout.hasColors(),
+    stdout.columns || undefined,
+  );
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const named = await placeFiles(await findLogFiles(paths));
