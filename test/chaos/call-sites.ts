@@ -6,11 +6,13 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'alerts/publisher.ts': ['Publish'],
   'index/account-regions.ts': ['Put', 'paginateQuery'],
   'index/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'index/correlation-table.ts': ['Get', 'Put', 'TransactWrite', 'Update', 'paginateQuery'],
+  'index/correlation-reader.ts': ['paginateQuery'],
+  'index/correlation-state.ts': ['Get', 'Put'],
+  'index/correlation-table.ts': ['Put', 'TransactWrite', 'Update', 'paginateQuery'],
   'index/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'index/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
   'index/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
-  'index/known-days.ts': ['Query', 'Update'],
+  'index/known-days.ts': ['Update'],
   'index/ledger.ts': ['Update'],
   'index/object-versions.ts': ['paginateQuery'],
   'index/publication-slots.ts': ['Update'],
@@ -28,11 +30,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
 };
 
 /** Files that only the command line's questions use. */
-export const CALLS_OF_QUESTIONS: readonly string[] = [
-  'index/event-filter.ts',
-  'index/event-query.ts',
-  'index/partition.ts',
-];
+export const CALLS_OF_QUESTIONS: readonly string[] = ['index/metered-query.ts'];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [

@@ -1,18 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createClients } from '../../local/clients.ts';
 import { runningEndpoints } from '../../local/data-folder.ts';
-import { runCommand } from '../cli/support/run-command.ts';
 import { type DeliveredFile, SignedTrail } from '../support/signed-trail.ts';
 
 const START = join(import.meta.dirname, '../../local/start.ts');
+const TRAILWARDEN = join(import.meta.dirname, '../../bin/trailwarden.ts');
 
 describe('npm start', () => {
   let folder: string;
@@ -132,9 +133,10 @@ describe('npm start', () => {
       const again = await start(...parameters).ended;
       expect(LINE.exec(again.output)?.[0]).toBe(LINE.exec(first.output)?.[0]);
       expect(again.output).toMatch(/ {2}critical +2 +0\n/);
-      const told = await runCommand(['status', '--data', join(folder, 'kept'), '--since', '2026-03-01']);
-      expect(told.stdout).toMatch(/13 processed.* 1 missing; by their digests 8 verified, 1 modified, 4 unvouched/);
-      expect(told.stdout).not.toContain('No digest of the trail');
+      const status = ['status', '--local', '--data', 'kept', '--since', '2026-03-01'];
+      const { stdout } = await promisify(execFile)(process.execPath, [TRAILWARDEN, ...status], { cwd: folder });
+      expect(stdout).toMatch(/13 processed.* 1 missing; by their digests 8 verified, 1 modified, 4 unvouched/);
+      expect(stdout).not.toContain('No digest of the trail');
     }, 60_000);
 
     test('without keys nothing is said of them, and they can be given later', async () => {
@@ -152,13 +154,17 @@ describe('npm start', () => {
       ['is not JSON', 'keys.txt', 'key', 'is not JSON'],
       ['holds something else', 'keys.txt', '{"Keys":[]}', 'is not what aws cloudtrail list-public-keys prints'],
       ['holds no key', 'keys.txt', '[]', 'There is no public key in keys.txt.'],
-    ])('a file of keys that %s is an error in words', async (_what, name, content, message) => {
-      if (content !== undefined) await writeFile(join(folder, name), content);
-      const { code, output } = await start('--public-keys', name).ended;
-      expect(code).toBe(1);
-      expect(output).toContain(message);
-      expect(output).not.toContain('    at ');
-    });
+    ])(
+      'a file of keys that %s is an error in words',
+      async (_what, name, content, message) => {
+        if (content !== undefined) await writeFile(join(folder, name), content);
+        const { code, output } = await start('--public-keys', name).ended;
+        expect(code).toBe(1);
+        expect(output).toContain(message);
+        expect(output).not.toContain('    at ');
+      },
+      30_000,
+    );
   });
 
   test.each([
@@ -167,13 +173,17 @@ describe('npm start', () => {
     ['a file for --data', ['--data', 'notes.txt'], 'notes.txt is not a folder.'],
     ['a port that is none', ['--port', '0'], 'Not a port'],
     ['an unknown option', ['--bucket'], "unknown option '--bucket'"],
-  ])('%s is an error in one line, and the exit code is 1', async (_what, parameters, message) => {
-    await writeFile(join(folder, 'notes.txt'), 'not a folder');
-    const { code, output } = await start(...parameters).ended;
-    expect(code).toBe(1);
-    expect(output).toContain(message);
-    expect(output).not.toContain('    at ');
-  });
+  ])(
+    '%s is an error in one line, and the exit code is 1',
+    async (_what, parameters, message) => {
+      await writeFile(join(folder, 'notes.txt'), 'not a folder');
+      const { code, output } = await start(...parameters).ended;
+      expect(code).toBe(1);
+      expect(output).toContain(message);
+      expect(output).not.toContain('    at ');
+    },
+    30_000,
+  );
 
   test('a port that is in use is an error that names it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -184,7 +194,7 @@ describe('npm start', () => {
     server.close();
     expect(code).toBe(1);
     expect(output).toContain(`Port ${port} is in use`);
-  });
+  }, 30_000);
 
   test('serves: what is put into the bucket is processed as it lands, until it is interrupted', async () => {
     const serving = start('--serve', '--data', 'served');
