@@ -9,7 +9,10 @@ const envelopeSchema = z.object({
   TopicArn: z.string(),
   Subject: z.string().optional(),
   Message: z.string(),
-  MessageAttributes: z.object({ level: z.object({ Value: z.enum(LEVELS) }) }),
+  MessageAttributes: z.object({
+    level: z.object({ Value: z.enum(LEVELS) }),
+    actorKind: z.object({ Value: z.string() }).default({ Value: 'unknown' }),
+  }),
 });
 
 /** An alert as a subscriber received it. */
@@ -18,6 +21,7 @@ export interface ReceivedAlert {
   readonly form: 'text' | 'json';
   /** As the message's attribute says. */
   readonly level: Level;
+  readonly actorKind: string;
   /** The subject that an e-mail has. */
   readonly subject: string;
   readonly body: string;
@@ -47,7 +51,8 @@ export async function receiveAlerts(
   const alerts = Messages.map(({ Body = '' }): ReceivedAlert => {
     const { TopicArn, Subject = '', Message, MessageAttributes } = envelopeSchema.parse(JSON.parse(Body));
     const form = TopicArn === topics.alerts ? 'json' : 'text';
-    return { form, level: MessageAttributes.level.Value, subject: Subject, body: Message };
+    const { level, actorKind } = MessageAttributes;
+    return { form, level: level.Value, actorKind: actorKind.Value, subject: Subject, body: Message };
   });
   const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
@@ -62,9 +67,9 @@ export interface AlertSummary {
   readonly byLevel: Readonly<Record<Level, number>>;
   /** Subjects of the first ones. */
   readonly subjects: readonly string[];
-  /** The first one of the highest level, as the e-mail that a person gets. */
+  /** The first one of the highest level, those with an actor before others, as the e-mail that a person gets. */
   readonly text?: ReceivedAlert;
-  /** The first one of the highest level, as a program gets it. */
+  /** The same choice among those that a program gets. */
   readonly json?: ReceivedAlert;
 }
 
@@ -87,6 +92,7 @@ export async function summarizeAlerts(subscription: Subscription): Promise<Alert
   }
 }
 
-function rank({ level }: ReceivedAlert): number {
-  return LEVELS.indexOf(level);
+/** Somebody's doing shows more of an alert than a finding about the log itself, which has no actor. */
+function rank({ level, actorKind }: ReceivedAlert): number {
+  return actorKind === 'unknown' ? -1 : LEVELS.indexOf(level);
 }

@@ -14,6 +14,8 @@ export interface IntegrityCheck {
   readonly action?: string;
 }
 
+const AUTHOR = 'Trailwarden';
+
 /** An object that a trail's bucket holds in two versions that tell different stories. */
 export const LOG_OBJECT_OVERWRITTEN: IntegrityCheck = {
   ruleId: 'trailwarden-log-object-overwritten',
@@ -33,6 +35,11 @@ export interface IntegrityEvidence {
   readonly matched: Readonly<Record<string, string>>;
 }
 
+/** Whether a finding is about the log itself, and so about no call of anybody's. */
+export function isAboutTheLog({ ruleId, author, actorKind }: Finding): boolean {
+  return ruleId.startsWith('trailwarden-') && author === AUTHOR && actorKind === 'unknown';
+}
+
 /** The finding of a check: stored once for a version of an object, for ever under the same id. */
 export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvidence): Finding {
   const { bucket, key, version, parsedKey } = evidence;
@@ -43,7 +50,7 @@ export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvide
     ...rule,
     level,
     ruleHash: hash(check.ruleId, check.title, check.description),
-    author: 'Trailwarden',
+    author: AUTHOR,
     tags: ['attack.defense-evasion', 'attack.t1565.001'],
     references: [
       'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html',

@@ -8,7 +8,9 @@ import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/message
 import type { FindingNotice } from '../../lambda/alerts/notice.ts';
 import { stormOf, stormPublication } from '../../lambda/alerts/storm.ts';
 import { textMessage } from '../../lambda/alerts/text-message.ts';
+import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
+import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../lambda/findings/integrity.ts';
 import { finding } from '../support/findings.ts';
 import { ACCOUNT } from '../support/records.ts';
 
@@ -54,6 +56,33 @@ describe('the text for people', () => {
       `Root of account ${ACCOUNT} called fsx:TagResource on fs-00112233.`,
       'From 203.0.113.10, with console.amazonaws.com; temporary credentials ASIAIOSFODNN7EXAMPLE.',
       `At 2026-11-20T14:03:00Z in eu-west-1, account ${ACCOUNT}. It succeeded.`,
+    ]);
+  });
+
+  test('names a resource once where an event names its ARN and its id', () => {
+    const resources = ['arn:aws:fsx:eu-west-1:111122223333:file-system/fs-1', 'fs-1', 'fs-11'];
+    expect(text({ resources }).body.split('\n')[0]).toBe(
+      `Root of account ${ACCOUNT} called fsx:TagResource on ${resources[0]}, fs-11.`,
+    );
+  });
+
+  test('says of a finding about the log what it is about, and of nobody that he did it', () => {
+    const parsedKey = parseObjectKey(
+      'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/111122223333_CloudTrail_eu-west-1_20261120T1405Z_AbCdEfGhIjKlMnOp.json.gz',
+    );
+    if (parsedKey?.kind !== 'log') throw new Error('a log object');
+    const about = integrityFinding(LOG_OBJECT_OVERWRITTEN, {
+      bucket: 'logs',
+      key: 'the-key',
+      version: 'v2',
+      parsedKey,
+      at: '2026-11-20T14:05:00.000Z',
+      matched: {},
+    });
+    expect(text(about).body.split('\n').slice(0, 3)).toEqual([
+      'A CloudTrail log object was overwritten with other content: s3://logs/the-key',
+      'Found by the checks of the log itself; the log does not say who did it.',
+      `At 2026-11-20T14:05:00Z in eu-west-1, account ${ACCOUNT}.`,
     ]);
   });
 
