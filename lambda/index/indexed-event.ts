@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EventAttributes } from './event-row.ts';
+import { SHARDED_ATTRIBUTES } from './schema.ts';
 import { shardedKey } from './shard.ts';
 
 /** An event as the index tells it: every value as it was before keys were spread over shards. */
@@ -54,9 +55,6 @@ const rowKey = {
 const eventRow = z.object({ ...rowKey, ...attributes });
 const resourceRow = z.object({ ...rowKey, resource: z.string(), event: z.object(attributes) });
 
-/** The members of an event's row whose values carry the suffix of its shard; in a further resource's row it is `resource`. */
-const SHARDED = ['actor', 'action', 'accessKeyId', 'errorCode', 'address', 'resource'] as const;
-
 /** A row of the table, read. */
 export interface ReadRow {
   readonly event: IndexedEvent;
@@ -84,7 +82,7 @@ export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
 
 function readOwnRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
   const { shard, ...row } = eventRow.parse(item);
-  for (const name of SHARDED) {
+  for (const name of SHARDED_ATTRIBUTES) {
     const value = row[name];
     if (value !== undefined) row[name] = withoutShard(value, shard);
   }
