@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { nearest } from '../shared/nearest.ts';
 import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
-import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
 import { isListOfTexts } from './placeholders.ts';
 import { Report, type RuleProblem, type RuleSource } from './problem.ts';

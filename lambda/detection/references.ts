@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../shared/nearest.ts';
 import type { Position, Report } from './problem.ts';
 import { describeNode, type YamlNode } from './yaml-tree.ts';
 

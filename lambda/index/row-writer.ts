@@ -1,6 +1,6 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { backoff } from '../shared/backoff.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
-import { backoff } from './backoff.ts';
 
 export interface RowWriterOptions<Row extends object> {
   readonly client: DynamoDBDocumentClient;
