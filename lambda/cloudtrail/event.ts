@@ -98,7 +98,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const address = ipAddress(read);
   return {
     eventID: read.eventID,
-    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
+    identity: identityDigits({ eventTime: read.eventTime, eventSource, eventName, account }),
     eventTime: read.eventTime,
     eventSource,
     eventName,
@@ -125,8 +125,11 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   };
 }
 
-/** eventIDs are unique only in theory: some services' records, and documents' samples, share them. */
-function eventIdentity(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
+/**
+ * What an eventID lacks to be an identity, 8 hexadecimal digits: eventIDs are unique only in theory, some services'
+ * records and documents' samples share them.
+ */
+function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
   return createHash('sha256')
     .update([event.eventTime, event.eventSource, event.eventName, event.account].join('\n'))
     .digest('hex')
