@@ -1,7 +1,7 @@
 import type { Receipt } from '../../lambda/cloudtrail/event.ts';
-import type { JsonValue } from '../../lambda/cloudtrail/json.ts';
 import type { Level } from '../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../lambda/findings/finding.ts';
+import type { JsonValue } from '../../lambda/shared/json.ts';
 
 /** Where an event came from: a place in a file, or in an object of a bucket. */
 export type ScanReceipt = { readonly file: string; readonly index: number } | Receipt;

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../cloudtrail/json.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { JsonValue } from '../shared/json.ts';
 import { printable } from '../shared/printable.ts';
 import { consoleLink, eventCommand } from './links.ts';
 import type { AlertMessage } from './message-schema.ts';

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonValue } from '../cloudtrail/json.ts';
 import type { Finding } from '../findings/finding.ts';
+import { isJsonObject, type JsonValue } from '../shared/json.ts';
 import { printable } from '../shared/printable.ts';
 import { headline } from './headline.ts';
 import { consoleLink, eventCommand } from './links.ts';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type JsonObject, textAt } from '../shared/json.ts';
 import { canonicalAddress } from './address.ts';
 import { type Access, classifyAccess } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
@@ -8,7 +9,6 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
-import { type JsonObject, textAt } from './json.ts';
 import { type ReadRecord, readRecord } from './record.ts';
 
 /** Where an event came from. */

@@ -5,11 +5,11 @@ import { Correlations, type Membership } from './correlation/model.ts';
 import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
 import { LATENESS } from './correlation/store.ts';
 import { recordIdentity } from './identity.ts';
-import { textOf } from './json.ts';
 import { requirementsOf } from './requirements.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { DetectionRule, Metadata, RuleSet } from './rule-set.ts';
 import { Paths, Scope } from './scope.ts';
+import { textOf } from './text-of.ts';
 import { instantOf } from './time-part.ts';
 
 /** What a detector knows of a rule. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { at, type JsonValue, member } from '../cloudtrail/json.ts';
 import { redact } from '../cloudtrail/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
+import { at, type JsonValue, member } from '../shared/json.ts';
 
 /** A field of the event that a finding shows, with secrets masked; unlike a match's, which has them. */
 export interface ShownField {

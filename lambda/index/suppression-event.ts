@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Suppression } from '../alerts/suppression.ts';
 import { type CloudTrailEvent, readEvent } from '../cloudtrail/event.ts';
-import type { JsonObject } from '../cloudtrail/json.ts';
+import type { JsonObject } from '../shared/json.ts';
 
 /** Who makes or ends a suppression. */
 export interface Caller {
