@@ -69,7 +69,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
             // The group's values come from events, which may hold what a log must not.
             onFailure: ({ correlation }, error) => onFailure(correlation, error),
           });
-          metrics.addMetric('CorrelationGroupsFailed', MetricUnit.Count, failed);
+          if (failed > 0) metrics.addMetric('CorrelationGroupsFailed', MetricUnit.Count, failed);
           return { done: fired, failed };
         },
       },
@@ -79,7 +79,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
         run: async (mustStop) => {
           const onFailure = failure('A window could not be summed up');
           const { published, failed } = await sumUpClosedWindows({ ...summaries, mustStop, onFailure, onUnreadable });
-          metrics.addMetric('SummariesFailed', MetricUnit.Count, failed);
+          if (failed > 0) metrics.addMetric('SummariesFailed', MetricUnit.Count, failed);
           // Each is tried again when its lease has run out: a single one is no failed run.
           return { done: published, failed: 0 };
         },
