@@ -241,12 +241,8 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /**
-   * Takes back the rows that were set aside, by an older version perhaps, and that this one can read.
-   * @returns how many it could not read.
-   */
-  async takeBack(): Promise<number> {
-    let left = 0;
+  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  async takeBack(): Promise<void> {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
       for (const item of Items) {
         const reading = readRow(item, (row) => {
@@ -255,10 +251,8 @@ export class AlertTable implements AlertStore {
           return aside;
         });
         if ('row' in reading) await this.#takeBack(reading.row);
-        else left++;
       }
     }
-    return left;
   }
 
   async #takeBack({ alertId, setAside: { from } }: z.infer<typeof setAsideSchema>): Promise<void> {

@@ -146,22 +146,15 @@ export class DigestChains {
     await this.#updateNamed(name, change, '#state = :awaiting', { ':awaiting': AWAITING });
   }
 
-  /**
-   * Takes back the rows that were set aside, by an older version perhaps, and that this one can read.
-   * @returns how many it could not read.
-   */
-  async takeBack(): Promise<number> {
-    let left = 0;
+  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  async takeBack(): Promise<void> {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
       for (const item of Items) {
-        if ('unreadable' in readRow(item, toRow)) left++;
-        else {
-          const change = { set: { state: AWAITING }, remove: ['setAside'] };
-          await this.#updateNamed(String(item.version), change, '#state = :aside', { ':aside': SET_ASIDE });
-        }
+        if ('unreadable' in readRow(item, toRow)) continue;
+        const change = { set: { state: AWAITING }, remove: ['setAside'] };
+        await this.#updateNamed(String(item.version), change, '#state = :aside', { ':aside': SET_ASIDE });
       }
     }
-    return left;
   }
 
   /** How many rows are set aside. */

@@ -1,22 +1,24 @@
 import type { AlertTable } from '../index/alert-table.ts';
 import type { DigestChains } from '../index/digest-chains.ts';
 
-export interface SetAsideDependencies {
-  readonly alerts: AlertTable;
-  readonly chains: DigestChains;
-}
+/** Tables with rows that may be set aside, because the version that met them couldn't read them. */
+export type SetAsideTables = readonly Pick<AlertTable | DigestChains, 'takeBack' | 'countSetAside'>[];
 
 /**
- * Looks after the rows that were set aside because the version that met them couldn't read them. The first call takes
- * back what this version can read, as a new version begins with a new function; later calls only count.
- * @returns counts the rows that are set aside.
+ * Takes back what this version can read. Once in a function's life: a new version begins with a new function.
+ * @returns the work of a run; it tries again after it failed.
  */
-export function rowsSetAside({ alerts, chains }: SetAsideDependencies): () => Promise<number> {
-  let tookBack = false;
+export function takingBack(tables: SetAsideTables): () => Promise<void> {
+  let isDone = false;
   return async () => {
-    const tables = [alerts, chains];
-    const counts = await Promise.all(tables.map((table) => (tookBack ? table.countSetAside() : table.takeBack())));
-    tookBack = true;
-    return counts.reduce((sum, count) => sum + count, 0);
+    if (isDone) return;
+    for (const table of tables) await table.takeBack();
+    isDone = true;
   };
+}
+
+/** How many rows are set aside. */
+export async function countSetAside(tables: SetAsideTables): Promise<number> {
+  const counts = await Promise.all(tables.map((table) => table.countSetAside()));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

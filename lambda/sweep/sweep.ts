@@ -5,6 +5,8 @@ import type { PendingAlertsOutcome } from './pending-alerts.ts';
 import { timeBudget } from './time-budget.ts';
 
 export interface SweepDependencies {
+  /** What comes before everything else. */
+  readonly prepare: () => Promise<void>;
   /** Sends the alerts that were left pending. */
   readonly sendPending: (mustStop: () => boolean) => Promise<PendingAlertsOutcome>;
   /** How many alerts are pending. */
@@ -47,7 +49,7 @@ export type Sweep = () => Promise<SweepOutcome>;
 
 /** Finishes what other functions left behind: sends alerts whose lease has run out, and does the chores. */
 export function createSweep(dependencies: SweepDependencies): Sweep {
-  const { sendPending, countPending, chores, logger, metrics, pendingSeconds } = dependencies;
+  const { prepare, sendPending, countPending, chores, logger, metrics, pendingSeconds } = dependencies;
   return async () => {
     const broken: string[] = [];
     const alone = async <Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined> => {
@@ -59,6 +61,7 @@ export function createSweep(dependencies: SweepDependencies): Sweep {
         return undefined;
       }
     };
+    await alone('rows that were set aside', prepare);
     const { sent: published = 0, failed = 0 } =
       (await alone('pending alerts', () => sendPending(timeBudget(pendingSeconds)))) ?? {};
     for (const { name, seconds, run } of chores) {

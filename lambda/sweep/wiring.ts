@@ -13,7 +13,7 @@ import { loadDetector } from '../runtime/rules-file.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
-import { rowsSetAside } from './set-aside.ts';
+import { countSetAside, takingBack } from './set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
 /** Seconds of the function's minute; with what was begun when a budget ended, all of them stay within it. */
@@ -38,7 +38,8 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
   const detector = loadDetector(environment.RULES_FILE);
   const store = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now);
   const correlator = new Correlator({ detector, store, report, now });
-  const countSetAside = rowsSetAside({ alerts, chains });
+  const tables = [alerts, chains];
+  const takeBack = takingBack(tables);
   const failure = (message: string) => (what: string, error: unknown) =>
     logger.error(message, { what, error: errorText(error) });
   const onUnreadable = (row: string, reason: string): void =>
@@ -46,6 +47,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
   const summaries = { ...alerting, maxPerMinute: environment.MAX_ALERTS_PER_MINUTE, now };
   let started = false;
   return createSweep({
+    prepare: takeBack,
     sendPending: (mustStop) =>
       sendPendingAlerts({
         alerts,
@@ -106,7 +108,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
       {
         name: 'RowsUnreadable',
         seconds: SECONDS.setAside,
-        run: async () => ({ done: await countSetAside(), failed: 0 }),
+        run: async () => ({ done: await countSetAside(tables), failed: 0 }),
       },
     ],
     logger,
