@@ -26,11 +26,14 @@ export class PublicationSlotTable implements PublicationSlots {
           TableName: this.#table,
           Key: { eventID: PARTITION, part: `slots#${series}#${now.toISOString().slice(0, 16)}` },
           UpdateExpression: 'ADD slots :set SET #expires = :expires',
-          ConditionExpression: 'attribute_not_exists(slots) OR size(slots) < :limit OR contains(slots, :id)',
+          // A set of another version's form fails the update as invalid, and not the condition.
+          ConditionExpression:
+            'attribute_not_exists(slots) OR NOT attribute_type(slots, :stringSet) OR size(slots) < :limit OR contains(slots, :id)',
           ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
           ExpressionAttributeValues: {
             ':set': new Set([alertId]),
             ':id': alertId,
+            ':stringSet': 'SS',
             ':limit': limit,
             ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
           },
