@@ -17,7 +17,7 @@ import { countSetAside, takingBack } from './set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
 /** Seconds of the function's minute; with what was begun when a budget ended, all of them stay within it. */
-const SECONDS = { pending: 14, correlations: 14, summaries: 12, digests: 5, setAside: 2 } as const;
+const SECONDS = { pending: 12, correlations: 12, summaries: 10, digests: 5, setAside: 2 } as const;
 
 export interface SweepWiring {
   readonly environment: SweepEnvironment;
