@@ -50,10 +50,37 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
 }
 
 function whatBecame(alert: AlertRow, time: (text: string) => string): string {
-  const { collapsedInto, sentAt, findings, summarySentAt, kind, dueAt } = alert;
+  return [mainPart(alert, time), ...lateChannels(alert, time)].join('; ');
+}
+
+function mainPart(alert: AlertRow, time: (text: string) => string): string {
+  const { collapsedInto, sentAt, findings, summarySentAt, kind, summaryDueAt, dueAt } = alert;
+  if (alert.state === 'set-aside') return "set aside: the deployed version couldn't read its row";
   if (collapsedInto !== undefined) return `not sent by itself: the storm ${collapsedInto} stands for it`;
-  if (sentAt === undefined) return 'not sent yet: sweep tries again';
-  if (findings === undefined) return `sent ${time(sentAt)}; summed up from ${time(dueAt ?? sentAt)} on`;
+  if (sentAt === undefined && findings === undefined) return 'not sent yet: sweep tries again';
+  const sent = sentAt === undefined ? 'not sent' : `sent ${time(sentAt)}`;
+  const until = summaryDueAt ?? dueAt ?? sentAt;
+  if (findings === undefined) return until === undefined ? sent : `${sent}; summed up from ${time(until)} on`;
   const counted = kind === 'storm' ? `stands for ${findings} alerts` : `${findings} findings`;
-  return `sent ${time(sentAt)}; ${counted}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
+  return `${sent}; ${counted}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
+}
+
+/** The channels that are late with something, or were given up with it. */
+function lateChannels({ channels = {}, summary, givenUp = [] }: AlertRow, time: (text: string) => string): string[] {
+  const late = (states: NonNullable<AlertRow['channels']>, what: string): string[] =>
+    Object.entries(states).flatMap(([name, { state, tries, nextTry, error }]) =>
+      state === 'pending' && tries > 0
+        ? [
+            `${name} failed ${tries} times${what}, tried again ${nextTry === undefined ? 'at once' : time(nextTry)} (${error})`,
+          ]
+        : [],
+    );
+  return [
+    ...late(channels, ''),
+    ...late(summary?.channels ?? {}, ' with the summary'),
+    ...givenUp.map(
+      ({ channel, at, tries, notice, error }) =>
+        `${channel} was given up ${time(at)} after ${tries} tries${notice === 'summary' ? ' with the summary' : ''} (${error})`,
+    ),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { AlertTopics } from '../lambda/alerts/publisher.ts';
+import type { AlertTopics } from '../lambda/alerts/channels/topics.ts';
 import { partitionOfRegion } from '../lambda/cloudtrail/arn.ts';
 import type { Caller } from '../lambda/index/suppression-event.ts';
 

@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander';
-import { publicationOf } from '../lambda/alerts/publication.ts';
-import { AlertPublisher, type AlertTopics } from '../lambda/alerts/publisher.ts';
+import { allChannels } from '../lambda/alerts/channels/all-channels.ts';
+import type { Channel } from '../lambda/alerts/channels/channel.ts';
+import type { AlertTopics } from '../lambda/alerts/channels/topics.ts';
+import type { FindingNotice } from '../lambda/alerts/notice.ts';
+import { attributesOf } from '../lambda/alerts/publication.ts';
 import { testNotice } from '../lambda/alerts/test-alert.ts';
 import type { AlertRow } from '../lambda/index/alert-row.ts';
 import { AlertTable } from '../lambda/index/alert-table.ts';
@@ -24,6 +27,9 @@ interface ShowOptions extends ConnectionOptions {
   readonly format: Format;
   readonly zone: Zone;
 }
+
+/** How long a channel of a test may take. */
+const SEND_MILLISECONDS = 30_000;
 
 const TEST_HELP = `
 The message goes to the topic of the level and to the one for programs. It looks like any other alert, and says that it
@@ -75,11 +81,11 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     const actor = textAt(userIdentity, 'arn') ?? textAt(userIdentity, 'userName') ?? 'unknown';
     const notice = testNotice(level, { actor, account, region }, io.now());
     const topics = await connection.alertTopics();
-    await new AlertPublisher(connection.sns, topics)
-      .publish(publicationOf(notice, { deployment, chat }))
-      .catch((error: unknown) => {
-        throw isNotFound(error) ? new CommandFailure(missing(topics, level, chat), undefined, { cause: error }) : error;
-      });
+    const { chat: chatTopic, ...others } = topics;
+    const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    await Promise.all(channels.map((channel) => sendTest(channel, notice, deployment))).catch((error: unknown) => {
+      throw isNotFound(error) ? new CommandFailure(missing(topics, level, chat), undefined, { cause: error }) : error;
+    });
     io.stdout.write(`${notice.alert.alertId}\n`);
     const told = [topics.byLevel[level], topics.alerts, ...(chat && topics.chat !== undefined ? [topics.chat] : [])];
     io.stderr.write(`Sent, marked as a test, to:\n${told.map((topic) => `  ${topic}\n`).join('')}`);
@@ -87,18 +93,29 @@ async function test(options: TestOptions, io: Io): Promise<void> {
   });
 }
 
+async function sendTest(channel: Channel, notice: FindingNotice, deployment: string): Promise<void> {
+  const message = channel.render(notice, deployment);
+  if (message === undefined) return;
+  const { alertId, level } = notice.alert;
+  const envelope = { alertId, kind: notice.kind, level, attributes: attributesOf(notice) };
+  await channel.send(message, envelope, AbortSignal.timeout(SEND_MILLISECONDS));
+}
+
 async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
   await connected(options, async ({ documents, tables }) => {
     const table = new AlertTable(documents, tables.alerts, io.now);
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
-    await printListing(withCollapsed(alert, table), alertListing(options.zone), options.format, io);
+    await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
   });
 }
 
-async function* withCollapsed(alert: AlertRow, table: AlertTable): AsyncGenerator<AlertRow> {
+async function* withCollapsed(alert: AlertRow, table: AlertTable, io: Io): AsyncGenerator<AlertRow> {
   yield alert;
-  if (alert.kind === 'storm') yield* table.collapsedInto(alert.alertId);
+  if (alert.kind !== 'storm') return;
+  yield* table.collapsedInto(alert.alertId, (alertId, reason) =>
+    io.stderr.write(`Alert ${alertId} isn't shown: another version of Trailwarden wrote its row (${reason}).\n`),
+  );
 }
 
 function isNotFound(error: unknown): boolean {

@@ -71,7 +71,9 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
     });
     const overdue: ChainRow[] = [];
     for await (const chain of new DigestChains(documents, tables.ledger).overdue(now)) {
-      if (isAsked(chain)) overdue.push(chain);
+      if ('unreadable' in chain) {
+        io.stderr.write(`Another version of Trailwarden wrote the row of ${chain.name} (${chain.unreadable}).\n`);
+      } else if (isAsked(chain.row)) overdue.push(chain.row);
     }
     const shown = async function* () {
       yield* options.troubles ? hours.filter(hasTrouble) : hours;

@@ -101,7 +101,9 @@ async function suppress(rule: string, options: SuppressOptions, io: Io): Promise
 
 async function list(options: ListOptions, io: Io): Promise<void> {
   await connected(options, async (connection) => {
-    const suppressions = tableOf(connection, io).list({ all: options.all === true });
+    const suppressions = tableOf(connection, io).list({ all: options.all === true }, (id, reason) =>
+      io.stderr.write(`Suppression ${id} isn't shown: another version of Trailwarden wrote its row (${reason}).\n`),
+    );
     await printListing(suppressions, suppressionListing(options.zone, io.now()), options.format, io);
   });
 }

@@ -148,6 +148,27 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
       periods: 3,
     },
     {
+      name: 'alert-channel-given-up',
+      says: 'A channel refused an alert for a day, and will not get it any more.',
+      metric: ownMetric('sweep', 'AlertChannelsGivenUp', Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'rows-unreadable',
+      says: 'Rows of another version were set aside: what they stand for waits.',
+      metric: new MathExpression({
+        label: 'Rows',
+        period: FIVE_MINUTES,
+        expression: 'FILL(sweep, 0) + FILL(ingest, 0) + FILL(verify, 0)',
+        usingMetrics: {
+          sweep: ownMetric('sweep', 'RowsUnreadable', Stats.MAXIMUM),
+          ingest: ownMetric('ingest', 'RowsUnreadable', Stats.MAXIMUM),
+          verify: ownMetric('verify', 'RowsUnreadable', Stats.MAXIMUM),
+        },
+      }),
+      threshold: 1,
+    },
+    {
       name: 'alerts-undelivered',
       says: 'SNS could not deliver an alert to a subscriber.',
       metric: new MathExpression({

@@ -59,8 +59,8 @@ export const ASSUMPTIONS = {
   /** DynamoDB, SNS and S3 use a data key for five minutes. */
   kmsRequestsPerMonth: 200_000,
   kmsKeys: 2,
-  alarms: 15,
-  metrics: 12,
+  alarms: 17,
+  metrics: 13,
   logBytesPerObject: 1_000,
   /** Days that the log bucket keeps its objects. */
   bucketDays: 1_095,

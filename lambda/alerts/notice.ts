@@ -1,4 +1,5 @@
 import type { Alert } from './alert.ts';
+import type { CollapsedAlerts, Storm } from './storm.ts';
 
 /** What a message about a finding is: the first of an alert, the summary of its window, or a test of the topics. */
 export type FindingNotice =
@@ -11,5 +12,17 @@ export type FindingNotice =
       readonly count: number;
     };
 
+/** A storm: at once, for whoever waits for an alert, and again with what collapsed into it once its minute is over. */
+export interface StormNotice {
+  readonly kind: 'storm';
+  readonly storm: Storm;
+  readonly collapsed?: CollapsedAlerts;
+}
+
+/** What there is to tell, before a channel gives it a form. */
+export type Notice = FindingNotice | StormNotice;
+
+export const NOTICE_KINDS = ['alert', 'summary', 'storm', 'test'] as const;
+
 /** What messages are, for filter policies and programs. */
-export type NoticeKind = 'alert' | 'summary' | 'storm' | 'test';
+export type NoticeKind = (typeof NOTICE_KINDS)[number];

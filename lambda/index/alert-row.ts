@@ -1,6 +1,27 @@
 import * as z from 'zod';
+import { arePending, UNTRIED } from '../alerts/channel-state.ts';
+import { NOTICE_KINDS } from '../alerts/notice.ts';
+import type { AlertPublication } from '../alerts/publication.ts';
 import type { PendingAlert } from '../alerts/store.ts';
 import { LEVELS } from '../detection/index.ts';
+
+/**
+ * The version of alert rows that this code writes. Rows without one are of version 1: their publication has one member
+ * a topic, and they know no channels. Members that a newer version adds are left alone.
+ */
+export const ALERT_ROW_VERSION = 2;
+
+const channelStates = z.record(
+  z.string(),
+  z.object({
+    state: z.enum(['pending', 'sent', 'given-up']),
+    tries: z.number(),
+    since: z.iso.datetime().optional(),
+    nextTry: z.iso.datetime().optional(),
+    at: z.iso.datetime().optional(),
+    error: z.string().optional(),
+  }),
+);
 
 /** An alert's row, as far as it is read again. */
 const alertRow = z.object({
@@ -10,13 +31,29 @@ const alertRow = z.object({
   level: z.enum(LEVELS),
   account: z.string().optional(),
   actor: z.string().optional(),
-  windowStart: z.string(),
-  windowEnd: z.string(),
+  windowStart: z.iso.datetime(),
+  windowEnd: z.iso.datetime(),
   openedBy: z.string().optional(),
   createdAt: z.string(),
-  state: z.enum(['pending', 'open']).optional(),
+  state: z.enum(['pending', 'open', 'set-aside']).optional(),
   dueAt: z.string().optional(),
+  /** By channel: how far it is with the first message. Not there in rows of version 1. */
+  channels: channelStates.optional(),
+  /** When the first channel sent it. */
   sentAt: z.string().optional(),
+  summaryDueAt: z.iso.datetime().optional(),
+  summary: z.object({ count: z.number(), channels: channelStates }).optional(),
+  givenUp: z
+    .array(
+      z.object({
+        notice: z.enum(['first', 'summary']),
+        channel: z.string(),
+        at: z.string(),
+        tries: z.number(),
+        error: z.string(),
+      }),
+    )
+    .optional(),
   collapsedInto: z.string().optional(),
   limit: z.number().optional(),
   findings: z.number().optional(),
@@ -24,35 +61,50 @@ const alertRow = z.object({
   closedAt: z.string().optional(),
 });
 
-/** `state` is there only while something is left to do, and `dueAt` with it. */
+/**
+ * `state` is there only while something is left to do, and `dueAt` with it. `set-aside`: sweep couldn't read it, and a
+ * version that can takes it back.
+ */
 export type AlertRow = z.infer<typeof alertRow>;
 
-const attributes = z.object({
-  kind: z.string(),
-  ruleId: z.string(),
-  level: z.string(),
-  account: z.string(),
-  region: z.string(),
-  action: z.string(),
-  actorKind: z.string(),
-});
-
-const publication = z.object({
+const publicationV1 = z.object({
   level: z.enum(LEVELS),
   subject: z.string(),
   text: z.string(),
   json: z.string(),
   chat: z.string().optional(),
-  attributes,
+  attributes: z.record(z.string(), z.string()).and(z.object({ kind: z.enum(NOTICE_KINDS) })),
 });
 
-/** An alert whose lease ran out before anybody marked it sent. */
+const publicationV2 = z.object({
+  kind: z.enum(NOTICE_KINDS),
+  level: z.enum(LEVELS),
+  attributes: z.record(z.string(), z.string()),
+  messages: z.record(z.string(), z.object({ subject: z.string().optional(), body: z.string() })),
+});
+
+const publication: z.ZodType<AlertPublication> = z.union([
+  publicationV2,
+  publicationV1.transform(({ level, subject, text, json, chat, attributes }) => ({
+    kind: attributes.kind,
+    level,
+    attributes,
+    messages: {
+      people: { subject, body: text },
+      programs: { body: json },
+      ...(chat !== undefined && { chat: { body: chat } }),
+    },
+  })),
+]);
+
+/** An alert with a channel that hasn't sent its first message. */
 export interface DuePending extends PendingAlert {
-  readonly dueAt: string;
+  /** The row, for what else is to be done with it. */
+  readonly row: DueRow;
 }
 
-/** An alert whose window is to be summed up. */
-export interface DueOpen extends AlertRow {
+/** An alert that sweep must look at. */
+export interface DueRow extends AlertRow {
   readonly dueAt: string;
 }
 
@@ -64,19 +116,28 @@ export function readAlertRow(item: Readonly<Record<string, unknown>>): AlertRow 
 }
 
 /** @throws ZodError for a row that this version doesn't know. */
-export function readDueOpen(item: Readonly<Record<string, unknown>>): DueOpen {
-  return { ...alertRow.parse(item), ...due.parse(item) };
+export function readDueOpen(item: Readonly<Record<string, unknown>>): DueRow {
+  const row = { ...alertRow.parse(item), ...due.parse(item) };
+  // Version 1 has one time for everything: of an open row, it is the summary's.
+  return row.summary !== undefined && arePending(row.summary.channels) ? row : { summaryDueAt: row.dueAt, ...row };
 }
 
 /** @throws ZodError for a row that this version doesn't know. */
 export function readDuePending(item: Readonly<Record<string, unknown>>): DuePending {
-  const { alertId, kind, level, windowStart, windowEnd } = alertRow.parse(item);
+  const row = { ...alertRow.parse(item), ...due.parse(item) };
+  const { alertId, kind, level, windowStart, windowEnd, dueAt, summaryDueAt, summary } = row;
+  const { publication: read } = z.object({ publication }).parse(item);
+  const untried = () => Object.fromEntries(Object.keys(read.messages).map((name) => [name, UNTRIED]));
   return {
     alertId,
     kind,
     level,
     window: { start: windowStart, end: windowEnd },
-    publication: z.object({ publication }).parse(item).publication,
-    ...due.parse(item),
+    publication: read,
+    channels: row.channels ?? untried(),
+    ...(summaryDueAt !== undefined && { summaryDueAt }),
+    ...(summary !== undefined && { summary }),
+    leaseUntil: dueAt,
+    row,
   };
 }

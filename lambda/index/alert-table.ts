@@ -8,25 +8,45 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alert } from '../alerts/alert.ts';
-import type { AlertPublication } from '../alerts/publication.ts';
-import type { AlertStore, Creation } from '../alerts/store.ts';
+import { arePending } from '../alerts/channel-state.ts';
+import { type AlertState, nextLook } from '../alerts/progress.ts';
+import type { AlertStore, Creation, Noted, PendingAlert, Prepared } from '../alerts/store.ts';
 import { STORM_RULE_ID, type Storm } from '../alerts/storm.ts';
 import {
+  ALERT_ROW_VERSION,
   type AlertRow,
-  type DueOpen,
   type DuePending,
+  type DueRow,
   readAlertRow,
   readDueOpen,
   readDuePending,
 } from './alert-row.ts';
 import { isConditionFailure } from './conditional.ts';
-
-type AlertState = NonNullable<AlertRow['state']>;
+import { type ReadRow, readRow } from './read-row.ts';
+import { updateExpression } from './update-expression.ts';
 
 /** What of a row says how far its alert is, as DynamoDB gives it back with a refused write. */
 const refusalSchema = z.object({ Item: z.object({ closedAt: z.unknown().optional(), state: z.unknown().optional() }) });
 
 const NAMES = { '#state': 'state' };
+
+/** The state of rows that couldn't be read: they stand in nobody's way, and a version that can takes them back. */
+const SET_ASIDE = 'set-aside';
+
+const setAsideSchema = z.object({ alertId: z.string(), setAside: z.object({ from: z.enum(['pending', 'open']) }) });
+
+/** What became of a window that was summed up. */
+export interface Summed {
+  /** What everybody was told of, where the window is done with for now. */
+  readonly findings?: number;
+  /** Whether nothing is left to do, until another finding comes. */
+  readonly isClosed: boolean;
+  /** Whether some channel has sent a summary just now. */
+  readonly wasSent: boolean;
+}
+
+/** A row of the index of what is due. */
+export type DueAlert<Row> = ReadRow<Row> & { readonly alertId: string };
 
 /** The alerts as rows. `state` is there only while something is left to do. */
 export class AlertTable implements AlertStore {
@@ -40,7 +60,7 @@ export class AlertTable implements AlertStore {
     this.#now = now;
   }
 
-  create(alert: Alert, publication: AlertPublication, leaseUntil: Date): Promise<Creation> {
+  create(alert: Alert, prepared: Prepared, leaseUntil: Date): Promise<Creation> {
     return this.#create({
       alertId: alert.alertId,
       kind: 'alert',
@@ -51,12 +71,12 @@ export class AlertTable implements AlertStore {
       windowStart: alert.window.start,
       windowEnd: alert.window.end,
       openedBy: alert.finding.findingId,
-      publication,
+      ...prepared,
       dueAt: leaseUntil.toISOString(),
     });
   }
 
-  createStorm(storm: Storm, publication: AlertPublication, leaseUntil: Date): Promise<Creation> {
+  createStorm(storm: Storm, prepared: Prepared, leaseUntil: Date): Promise<Creation> {
     return this.#create({
       alertId: storm.alertId,
       kind: 'storm',
@@ -65,7 +85,7 @@ export class AlertTable implements AlertStore {
       windowStart: storm.minute.start,
       windowEnd: storm.minute.end,
       limit: storm.limit,
-      publication,
+      ...prepared,
       dueAt: leaseUntil.toISOString(),
     });
   }
@@ -75,7 +95,12 @@ export class AlertTable implements AlertStore {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: { ...row, state: 'pending' satisfies AlertState, createdAt: this.#now().toISOString() },
+          Item: {
+            ...row,
+            rowVersion: ALERT_ROW_VERSION,
+            state: 'pending' satisfies AlertState,
+            createdAt: this.#now().toISOString(),
+          },
           ConditionExpression: 'attribute_not_exists(alertId)',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -88,16 +113,78 @@ export class AlertTable implements AlertStore {
     }
   }
 
-  async markSent(alertId: string, sentAt: Date, summaryDueAt: Date): Promise<void> {
+  async note(
+    { alertId, leaseUntil, publication }: Pick<PendingAlert, 'alertId' | 'leaseUntil' | 'publication'>,
+    noted: Noted,
+  ): Promise<void> {
+    const { channels } = noted.progress;
+    const left = Object.entries(publication.messages).filter(([name]) => channels[name]?.state === 'pending');
+    const isPending = arePending(channels);
+    await this.#noteProgress(alertId, leaseUntil, noted, {
+      set: {
+        ...(noted.sentAt !== undefined && { sentAt: noted.sentAt.toISOString() }),
+        ...(isPending && { publication: { ...publication, messages: Object.fromEntries(left) } }),
+      },
+      remove: isPending ? [] : ['publication'],
+    });
+  }
+
+  /** Notes how far the summary of a window is, and ends the lease. Nothing where another function has taken it over. */
+  async noteSummary(
+    { alertId, leaseUntil }: { readonly alertId: string; readonly leaseUntil: string },
+    noted: Noted,
+    { findings, isClosed, wasSent }: Summed,
+  ): Promise<void> {
+    const now = this.#now().toISOString();
+    await this.#noteProgress(alertId, leaseUntil, noted, {
+      set: {
+        ...(findings !== undefined && { findings }),
+        ...(isClosed && { closedAt: now }),
+        ...(wasSent && { summarySentAt: now }),
+      },
+      remove: [],
+    });
+  }
+
+  async #noteProgress(
+    alertId: string,
+    leaseUntil: string,
+    { progress, givenUp }: Noted,
+    { set, remove }: { readonly set: Readonly<Record<string, unknown>>; readonly remove: readonly string[] },
+  ): Promise<void> {
+    const { channels, summary, summaryDueAt } = progress;
+    const look = nextLook(progress, this.#now());
+    const change = updateExpression({
+      set: {
+        ...set,
+        rowVersion: ALERT_ROW_VERSION,
+        channels,
+        ...(summary !== undefined && { summary }),
+        ...(summaryDueAt !== undefined && { summaryDueAt }),
+        ...(look !== undefined && { ...look }),
+      },
+      remove: [
+        ...remove,
+        ...(summaryDueAt === undefined ? ['summaryDueAt'] : []),
+        ...(look === undefined ? ['state', 'dueAt'] : []),
+      ],
+    });
+    const linesOfThoseGivenUp = '#givenUp = list_append(if_not_exists(#givenUp, :none), :givenUp)';
+    const hasGivenUp = givenUp.length > 0;
     await this.#updateIf(alertId, {
-      UpdateExpression: 'SET #state = :open, dueAt = :due, sentAt = :sentAt REMOVE publication',
-      ConditionExpression: '#state = :pending',
-      ExpressionAttributeNames: NAMES,
+      UpdateExpression: hasGivenUp
+        ? change.UpdateExpression.replace(/^SET /, `SET ${linesOfThoseGivenUp}, `)
+        : change.UpdateExpression,
+      ConditionExpression: '#dueAt = :lease',
+      ExpressionAttributeNames: {
+        ...change.ExpressionAttributeNames,
+        '#dueAt': 'dueAt',
+        ...(hasGivenUp && { '#givenUp': 'givenUp' }),
+      },
       ExpressionAttributeValues: {
-        ':open': 'open',
-        ':pending': 'pending',
-        ':due': summaryDueAt.toISOString(),
-        ':sentAt': sentAt.toISOString(),
+        ...change.ExpressionAttributeValues,
+        ':lease': leaseUntil,
+        ...(hasGivenUp && { ':none': [], ':givenUp': givenUp }),
       },
     });
   }
@@ -120,53 +207,115 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /** Notes that a window was summed up, and nothing is left to do. Nothing where that was noted before. */
-  async close(alertId: string, findings: number, { summarySent }: { summarySent: boolean }): Promise<void> {
-    const now = this.#now().toISOString();
-    await this.#updateIf(alertId, {
-      UpdateExpression: `SET findings = :findings, closedAt = :now${summarySent ? ', summarySentAt = :now' : ''} REMOVE #state, dueAt`,
-      ConditionExpression: '#state = :open',
-      ExpressionAttributeNames: NAMES,
-      ExpressionAttributeValues: { ':findings': findings, ':now': now, ':open': 'open' },
-    });
-  }
-
   /** Takes over what is due. False where somebody else was faster, or it is done. */
-  takeLease(due: Pick<DueOpen, 'alertId' | 'dueAt'>, state: AlertState, leaseUntil: Date): Promise<boolean> {
-    return this.#updateIf(due.alertId, {
+  takeLease({ alertId, dueAt }: Pick<DueRow, 'alertId' | 'dueAt'>, state: AlertState, until: Date): Promise<boolean> {
+    return this.#updateIf(alertId, {
       UpdateExpression: 'SET dueAt = :until',
       ConditionExpression: '#state = :state AND dueAt = :seen',
       ExpressionAttributeNames: NAMES,
-      ExpressionAttributeValues: { ':until': leaseUntil.toISOString(), ':state': state, ':seen': due.dueAt },
+      ExpressionAttributeValues: { ':until': until.toISOString(), ':state': state, ':seen': dueAt },
     });
   }
 
-  /** Pending alerts whose lease has run out, the longest waiting first. */
-  async *pending(now: Date): AsyncGenerator<DuePending> {
-    for await (const item of this.#due('pending', now)) yield readDuePending(item);
+  /** Alerts whose first message a channel hasn't sent and that nobody has a lease of, the longest waiting first. */
+  async *pending(now: Date): AsyncGenerator<DueAlert<DuePending>> {
+    for await (const item of this.#due('pending', now)) yield dueAlert(item, readDuePending);
   }
 
-  /** Sent alerts whose window is to be summed up, the longest waiting first. */
-  async *open(now: Date): AsyncGenerator<DueOpen> {
-    for await (const item of this.#due('open', now)) yield readDueOpen(item);
+  /** Sent alerts whose window is to be summed up, or whose summary is to be sent, the longest waiting first. */
+  async *open(now: Date): AsyncGenerator<DueAlert<DueRow>> {
+    for await (const item of this.#due('open', now)) yield dueAlert(item, readDueOpen);
+  }
+
+  /** Takes a row that can't be read out of the way of the others. Nothing where it is in another state by now. */
+  async setAside(alertId: string, from: AlertState, reason: string): Promise<void> {
+    await this.#updateIf(alertId, {
+      UpdateExpression: 'SET #state = :aside, setAside = :note',
+      ConditionExpression: '#state = :from',
+      ExpressionAttributeNames: NAMES,
+      ExpressionAttributeValues: {
+        ':aside': SET_ASIDE,
+        ':from': from,
+        ':note': { from, reason, at: this.#now().toISOString() },
+      },
+    });
+  }
+
+  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  async takeBack(): Promise<void> {
+    for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
+      for (const item of Items) {
+        const reading = readRow(item, (row) => {
+          const aside = setAsideSchema.parse(row);
+          (aside.setAside.from === 'pending' ? readDuePending : readDueOpen)(row);
+          return aside;
+        });
+        if ('row' in reading) await this.#takeBack(reading.row);
+      }
+    }
+  }
+
+  async #takeBack({ alertId, setAside: { from } }: z.infer<typeof setAsideSchema>): Promise<void> {
+    await this.#updateIf(alertId, {
+      UpdateExpression: 'SET #state = :from REMOVE setAside',
+      ConditionExpression: '#state = :aside',
+      ExpressionAttributeNames: NAMES,
+      ExpressionAttributeValues: { ':aside': SET_ASIDE, ':from': from },
+    });
   }
 
   /** How many alerts are pending, those with a lease included. */
-  async countPending(): Promise<number> {
+  countPending(): Promise<number> {
+    return this.#count('pending');
+  }
+
+  /** How many rows are set aside, because they couldn't be read. */
+  countSetAside(): Promise<number> {
+    return this.#count(SET_ASIDE);
+  }
+
+  async #count(state: AlertState | typeof SET_ASIDE): Promise<number> {
     let count = 0;
-    const pages = paginateQuery({ client: this.#client }, { ...this.#inState('pending'), Select: 'COUNT' });
+    const pages = paginateQuery({ client: this.#client }, { ...this.#inState(state), Select: 'COUNT' });
     for await (const page of pages) count += page.Count ?? 0;
     return count;
   }
 
-  /** An alert by its id, not there where there is none. */
+  /**
+   * An alert by its id, not there where there is none.
+   * @throws Error for a row of another version that this one can't read.
+   */
   async get(alertId: string): Promise<AlertRow | undefined> {
     const { Item } = await this.#client.send(new GetCommand({ TableName: this.#table, Key: { alertId } }));
-    return Item === undefined ? undefined : readAlertRow(Item);
+    if (Item === undefined) return undefined;
+    const reading = readRow(Item, readAlertRow);
+    if ('row' in reading) return reading.row;
+    throw new Error(
+      `The row of alert ${alertId} was written by another version of Trailwarden (${reading.unreadable}). Use the command line of the version that is deployed.`,
+    );
   }
 
-  /** The alerts that a storm stands for. The index that is asked is a moment behind the table. */
-  async *collapsedInto(stormId: string): AsyncGenerator<AlertRow> {
+  /**
+   * The alerts that a storm stands for. The index that is asked is a moment behind the table.
+   * @param onUnreadable told of each row that this version can't read, by its alert's id; it isn't given.
+   */
+  async *collapsedInto(
+    stormId: string,
+    onUnreadable: (alertId: string, reason: string) => void,
+  ): AsyncGenerator<AlertRow> {
+    for await (const item of this.#collapsed(stormId)) {
+      const reading = dueAlert(item, readAlertRow);
+      if ('row' in reading) yield reading.row;
+      else onUnreadable(reading.alertId, reading.unreadable);
+    }
+  }
+
+  /** The rules of the alerts that a storm stands for, one for each of them, whatever else their rows hold. */
+  async *rulesCollapsedInto(stormId: string): AsyncGenerator<string> {
+    for await (const { ruleId } of this.#collapsed(stormId)) yield typeof ruleId === 'string' ? ruleId : 'unknown';
+  }
+
+  async *#collapsed(stormId: string): AsyncGenerator<Record<string, unknown>> {
     const pages = paginateQuery(
       { client: this.#client },
       {
@@ -176,7 +325,7 @@ export class AlertTable implements AlertStore {
         ExpressionAttributeValues: { ':storm': stormId },
       },
     );
-    for await (const { Items = [] } of pages) yield* Items.map(readAlertRow);
+    for await (const { Items = [] } of pages) yield* Items;
   }
 
   async *#due(state: AlertState, now: Date): AsyncGenerator<Record<string, unknown>> {
@@ -192,7 +341,7 @@ export class AlertTable implements AlertStore {
     for await (const { Items = [] } of pages) yield* Items;
   }
 
-  #inState(state: AlertState) {
+  #inState(state: AlertState | typeof SET_ASIDE) {
     return {
       TableName: this.#table,
       IndexName: 'by-state',
@@ -212,4 +361,12 @@ export class AlertTable implements AlertStore {
       throw error;
     }
   }
+}
+
+function dueAlert<Row>(
+  item: Record<string, unknown>,
+  read: (item: Record<string, unknown>) => Row,
+): ReadRow<Row> & { readonly alertId: string } {
+  // The table's key: each row has it.
+  return { alertId: String(item.alertId), ...readRow(item, read) };
 }

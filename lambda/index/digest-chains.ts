@@ -7,10 +7,17 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from './conditional.ts';
+import { type ReadRow, readRow } from './read-row.ts';
 import { LEDGER_BOOKKEEPING } from './schema.ts';
 import { updateExpression } from './update-expression.ts';
 
 const AWAITING = 'awaiting-digest';
+
+/** The state of rows that sweep couldn't read: they stand in nobody's way, and a version that can takes them back. */
+const SET_ASIDE = 'chain-set-aside';
+
+/** Of chain rows; those of the first versions have none. Members that a newer version adds are left alone. */
+const CHAIN_ROW_VERSION = 1;
 
 const chainSchema = z.object({
   version: z.string(),
@@ -43,6 +50,9 @@ export interface ChainRow {
   readonly reports: number;
 }
 
+/** A chain whose next digest is overdue, or whose row this version can't read; `name` is the row's sort key. */
+export type OverdueChain = ReadRow<ChainRow> & { readonly name: string };
+
 export interface ChainAdvance {
   readonly bucket: string;
   readonly chain: string;
@@ -65,12 +75,18 @@ export class DigestChains {
     this.#table = table;
   }
 
-  /** The chain, read consistently; undefined before its first valid digest. */
+  /**
+   * The chain, read consistently; undefined before its first valid digest.
+   * @throws Error for a row of another version that this one can't read: its digests wait for the version that can.
+   */
   async find(bucket: string, chain: string): Promise<ChainRow | undefined> {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#table, Key: keyOf(bucket, chain), ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : toRow(Item);
+    if (Item === undefined) return undefined;
+    const reading = readRow(Item, toRow);
+    if ('row' in reading) return reading.row;
+    throw new Error(`The row of the digest chain ${chain} was written by another version (${reading.unreadable}).`);
   }
 
   /** Notes a valid digest; an older one than the newest changes nothing. */
@@ -80,7 +96,17 @@ export class DigestChains {
       bucket,
       chain,
       {
-        set: { bucket, account, awsRegion: region, trail, lastKey: key, lastEnd: end, reports: 0, ...awaiting },
+        set: {
+          rowVersion: CHAIN_ROW_VERSION,
+          bucket,
+          account,
+          awsRegion: region,
+          trail,
+          lastKey: key,
+          lastEnd: end,
+          reports: 0,
+          ...awaiting,
+        },
         ...(awaiting === undefined && { remove: ['state', 'dueAt'] }),
       },
       'attribute_not_exists(lastEnd) OR lastEnd < :lastEnd',
@@ -97,19 +123,46 @@ export class DigestChains {
     );
   }
 
-  /** The chains whose next digest is overdue, the longest waiting first. */
-  async *overdue(now: Date): AsyncGenerator<ChainRow> {
+  /** The chains whose next digest is overdue, the longest waiting first, and rows of them that can't be read. */
+  async *overdue(now: Date): AsyncGenerator<OverdueChain> {
+    const query = this.#inState(AWAITING);
     const pages = paginateQuery(
       { client: this.#client },
       {
-        TableName: this.#table,
-        IndexName: 'by-state',
-        KeyConditionExpression: '#state = :awaiting AND dueAt <= :now',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':awaiting': AWAITING, ':now': now.toISOString() },
+        ...query,
+        KeyConditionExpression: `${query.KeyConditionExpression} AND dueAt <= :now`,
+        ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':now': now.toISOString() },
       },
     );
-    for await (const { Items = [] } of pages) for (const item of Items) yield toRow(item);
+    for await (const { Items = [] } of pages) {
+      // The table's keys: each row has them.
+      for (const item of Items) yield { name: String(item.version), ...readRow(item, toRow) };
+    }
+  }
+
+  /** Takes a row that can't be read out of the way of the others. Nothing where it is in another state by now. */
+  async setAside(name: string, reason: string): Promise<void> {
+    const change = { set: { state: SET_ASIDE, setAside: reason } };
+    await this.#updateNamed(name, change, '#state = :awaiting', { ':awaiting': AWAITING });
+  }
+
+  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  async takeBack(): Promise<void> {
+    for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
+      for (const item of Items) {
+        if ('unreadable' in readRow(item, toRow)) continue;
+        const change = { set: { state: AWAITING }, remove: ['setAside'] };
+        await this.#updateNamed(String(item.version), change, '#state = :aside', { ':aside': SET_ASIDE });
+      }
+    }
+  }
+
+  /** How many rows are set aside. */
+  async countSetAside(): Promise<number> {
+    let count = 0;
+    const pages = paginateQuery({ client: this.#client }, { ...this.#inState(SET_ASIDE), Select: 'COUNT' });
+    for await (const page of pages) count += page.Count ?? 0;
+    return count;
   }
 
   /**
@@ -146,19 +199,40 @@ export class DigestChains {
     for await (const { Items = [] } of pages) for (const item of Items) yield toRow(item);
   }
 
-  async #updateIf(
+  #inState(state: typeof AWAITING | typeof SET_ASIDE) {
+    return {
+      TableName: this.#table,
+      IndexName: 'by-state',
+      KeyConditionExpression: '#state = :state',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':state': state },
+    };
+  }
+
+  #updateIf(
     bucket: string,
     chain: string,
     change: Parameters<typeof updateExpression>[0],
     condition: string,
   ): Promise<void> {
+    return this.#updateNamed(nameOf(bucket, chain), change, condition);
+  }
+
+  async #updateNamed(
+    name: string,
+    change: Parameters<typeof updateExpression>[0],
+    ConditionExpression: string,
+    compared: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const expression = updateExpression(change);
     try {
       await this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
-          Key: keyOf(bucket, chain),
-          ...updateExpression(change),
-          ConditionExpression: condition,
+          Key: { object: LEDGER_BOOKKEEPING.digestChains, version: name },
+          ...expression,
+          ExpressionAttributeValues: { ...expression.ExpressionAttributeValues, ...compared },
+          ConditionExpression,
         }),
       );
     } catch (error) {
@@ -186,7 +260,11 @@ export async function deploymentStart(client: DynamoDBDocumentClient, table: str
 }
 
 function keyOf(bucket: string, chain: string): Record<string, string> {
-  return { object: LEDGER_BOOKKEEPING.digestChains, version: `${bucket}|${chain}` };
+  return { object: LEDGER_BOOKKEEPING.digestChains, version: nameOf(bucket, chain) };
+}
+
+function nameOf(bucket: string, chain: string): string {
+  return `${bucket}|${chain}`;
 }
 
 function toRow(item: unknown): ChainRow {

@@ -26,11 +26,14 @@ export class PublicationSlotTable implements PublicationSlots {
             part: `${EVENT_BOOKKEEPING.parts.publicationSlots}${series}#${now.toISOString().slice(0, 16)}`,
           },
           UpdateExpression: 'ADD slots :set SET #expires = :expires',
-          ConditionExpression: 'attribute_not_exists(slots) OR size(slots) < :limit OR contains(slots, :id)',
+          // A set of another version's form fails the update as invalid, and not the condition.
+          ConditionExpression:
+            'attribute_not_exists(slots) OR NOT attribute_type(slots, :stringSet) OR size(slots) < :limit OR contains(slots, :id)',
           ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
           ExpressionAttributeValues: {
             ':set': new Set([alertId]),
             ':id': alertId,
+            ':stringSet': 'SS',
             ':limit': limit,
             ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
           },
@@ -39,6 +42,8 @@ export class PublicationSlotTable implements PublicationSlots {
       return true;
     } catch (error) {
       if (isConditionFailure(error)) return false;
+      // Another version keeps its places in another form: what can't be counted is no reason to keep an alert back.
+      if (error instanceof Error && error.name === 'ValidationException') return true;
       throw error;
     }
   }

@@ -13,6 +13,7 @@ import type { SuppressionSource } from '../alerts/suppression-lookup.ts';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import { eventRows } from './event-row.ts';
 import { KnownDaysWriter } from './known-days.ts';
+import { readRow } from './read-row.ts';
 import { ShardSettings } from './shard-settings.ts';
 import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
 
@@ -21,7 +22,14 @@ import { type Caller, type SuppressionChange, suppressionEvent } from './suppres
  */
 const AUDIT_DAYS = 3653;
 
-const suppressionSchema: z.ZodType<Suppression> = z.object({
+/**
+ * The version of suppression rows; those of the first versions have none. A newer row may say more closely what is
+ * suppressed. Read without that it would suppress more than was asked for, so it is not read: findings then raise alerts.
+ */
+const SUPPRESSION_ROW_VERSION = 1;
+
+const rowSchema = z.object({
+  rowVersion: z.literal(SUPPRESSION_ROW_VERSION).optional(),
   suppressionId: z.string(),
   ruleId: z.string(),
   actor: z.string().optional(),
@@ -34,6 +42,26 @@ const suppressionSchema: z.ZodType<Suppression> = z.object({
   endedBy: z.string().optional(),
 });
 
+/** @throws ZodError for a row that this version doesn't know. */
+function readSuppression(item: Readonly<Record<string, unknown>>): Suppression {
+  const { rowVersion, ...suppression } = rowSchema.parse(item);
+  return suppression;
+}
+
+/** Told of a suppression whose row another version wrote and this one can't read: it suppresses nothing here. */
+export type OnUnreadableSuppression = (suppressionId: string, reason: string) => void;
+
+function* readable(
+  items: readonly Readonly<Record<string, unknown>>[],
+  onUnreadable: OnUnreadableSuppression,
+): Generator<Suppression> {
+  for (const item of items) {
+    const reading = readRow(item, readSuppression);
+    if ('row' in reading) yield reading.row;
+    else onUnreadable(String(item.suppressionId), reading.unreadable);
+  }
+}
+
 const recordsSchema = z.object({ records: z.array(z.string()).default([]) });
 
 export interface SuppressionTables {
@@ -45,7 +73,11 @@ export interface SuppressionTables {
 type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
 /** Reads the suppressions that are in force, for whoever records findings. */
-export function suppressionsOf(client: DynamoDBDocumentClient, table: string): SuppressionSource {
+export function suppressionsOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  onUnreadable: OnUnreadableSuppression,
+): SuppressionSource {
   return {
     ofRule: async (ruleId, now) => {
       const found: Suppression[] = [];
@@ -59,7 +91,9 @@ export function suppressionsOf(client: DynamoDBDocumentClient, table: string): S
           ExpressionAttributeValues: { ':rule': ruleId, ':now': now.toISOString() },
         },
       );
-      for await (const { Items = [] } of pages) found.push(...Items.map((item) => suppressionSchema.parse(item)));
+      for await (const { Items = [] } of pages) {
+        for (const suppression of readable(Items, onUnreadable)) found.push(suppression);
+      }
       return found.filter((suppression) => isInForce(suppression, now));
     },
   };
@@ -89,7 +123,12 @@ export class SuppressionTable {
     await this.#write(event, {
       Put: {
         TableName: this.#tables.suppressions,
-        Item: { ...suppression, state: 'active', records: [JSON.stringify(event.record)] },
+        Item: {
+          ...suppression,
+          rowVersion: SUPPRESSION_ROW_VERSION,
+          state: 'active',
+          records: [JSON.stringify(event.record)],
+        },
         ConditionExpression: 'attribute_not_exists(suppressionId)',
       },
     });
@@ -128,9 +167,18 @@ export class SuppressionTable {
     }
   }
 
+  /**
+   * A suppression by its id, not there where there is none.
+   * @throws Error for a row of another version that this one can't read.
+   */
   async get(suppressionId: string): Promise<Suppression | undefined> {
     const Item = await this.#item(suppressionId);
-    return Item === undefined ? undefined : suppressionSchema.parse(Item);
+    if (Item === undefined) return undefined;
+    const reading = readRow(Item, readSuppression);
+    if ('row' in reading) return reading.row;
+    throw new Error(
+      `The row of suppression ${suppressionId} was written by another version of Trailwarden (${reading.unreadable}). Use the command line of the version that is deployed.`,
+    );
   }
 
   /** The record of the event that a receipt names, as JSON; undefined where there is none. */
@@ -138,8 +186,11 @@ export class SuppressionTable {
     return recordsSchema.parse((await this.#item(key)) ?? {}).records[index];
   }
 
-  /** The suppressions that are in force, those that end soonest first; with `all` those that are over too. */
-  async *list({ all }: { readonly all: boolean }): AsyncGenerator<Suppression> {
+  /**
+   * The suppressions that are in force, those that end soonest first; with `all` those that are over too.
+   * @param onUnreadable told of each row that this version can't read; it isn't given.
+   */
+  async *list({ all }: { readonly all: boolean }, onUnreadable: OnUnreadableSuppression): AsyncGenerator<Suppression> {
     const now = this.#now();
     for (const state of all ? ['active', 'ended'] : ['active']) {
       const pages = paginateQuery(
@@ -152,7 +203,7 @@ export class SuppressionTable {
           ExpressionAttributeValues: { ':state': state, ':from': all ? '0' : now.toISOString() },
         },
       );
-      for await (const { Items = [] } of pages) yield* Items.map((item) => suppressionSchema.parse(item));
+      for await (const { Items = [] } of pages) yield* readable(Items, onUnreadable);
     }
   }
 

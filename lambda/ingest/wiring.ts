@@ -41,7 +41,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
-  const report = createReporter(environment, { documents, sns, logger }, now);
+  const report = createReporter(environment, { documents, sns, logger, metrics }, now);
   return createIngest({
     s3,
     sqs,

@@ -3,6 +3,7 @@ import {
   type CorrelationOutcome,
   type CorrelationStore,
   type Detector,
+  type GroupKey,
   LATENESS,
   observe,
   runAsync,
@@ -19,9 +20,23 @@ export interface CorrelatorDependencies {
   readonly now: () => Date;
 }
 
+export interface SettleOptions {
+  /** Whether the rest must wait for the next call. */
+  readonly mustStop: () => boolean;
+  /** Told of a group that could not be judged: it stays due. */
+  readonly onFailure: (group: GroupKey, error: unknown) => void;
+}
+
+export interface SettleOutcome {
+  readonly fired: number;
+  /** Groups that could not be judged. */
+  readonly failed: number;
+}
+
 /** Correlates the events of functions that run at the same time, over a state that they share. */
 export class Correlator {
   readonly #dependencies: CorrelatorDependencies;
+  #failedLast: ReadonlySet<string> = new Set();
 
   constructor(dependencies: CorrelatorDependencies) {
     this.#dependencies = dependencies;
@@ -43,17 +58,34 @@ export class Correlator {
     };
   }
 
-  /** Judges the windows that are over, and reports what earlier functions left unreported. Returns how many fired. */
-  async settleDue(): Promise<number> {
+  /**
+   * Judges the windows that are over, and reports what earlier functions left unreported. A group that throws keeps no
+   * other from its turn; groups that threw in the last call come last in this one.
+   * @throws what asking for the groups that are due throws.
+   */
+  async settleDue({ mustStop, onFailure }: SettleOptions): Promise<SettleOutcome> {
     const { detector, store, now } = this.#dependencies;
     const time = now().getTime();
+    const keys = (await store.due(time)).map((key) => ({ key, name: JSON.stringify(key) }));
+    const failed = new Set<string>();
     let fired = 0;
-    for (const key of await store.due(time)) {
-      const outcome = await runAsync(settle(detector.correlations, key, { now: time, lateness: LATENESS }), store);
-      fired += outcome.findings.length;
-      await this.#conclude(outcome);
+    for (const { key, name } of keys.toSorted((a, b) => this.#rankOf(a.name) - this.#rankOf(b.name))) {
+      if (mustStop()) break;
+      try {
+        const outcome = await runAsync(settle(detector.correlations, key, { now: time, lateness: LATENESS }), store);
+        fired += outcome.findings.length;
+        await this.#conclude(outcome);
+      } catch (error) {
+        failed.add(name);
+        onFailure(key, error);
+      }
     }
-    return fired;
+    this.#failedLast = failed;
+    return { fired, failed: failed.size };
+  }
+
+  #rankOf(name: string): number {
+    return this.#failedLast.has(name) ? 1 : 0;
   }
 
   /** A firing is acknowledged only when its findings are stored: until then somebody tells of it again. */

@@ -6,7 +6,8 @@ import { chatMessage } from '../../lambda/alerts/chat-message.ts';
 import { jsonMessage } from '../../lambda/alerts/json-message.ts';
 import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
 import type { FindingNotice } from '../../lambda/alerts/notice.ts';
-import { stormOf, stormPublication } from '../../lambda/alerts/storm.ts';
+import { stormOf } from '../../lambda/alerts/storm.ts';
+import { stormJson } from '../../lambda/alerts/storm-message.ts';
 import { textMessage } from '../../lambda/alerts/text-message.ts';
 import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
@@ -179,7 +180,7 @@ describe('the JSON for programs', () => {
     const storm = stormOf('high', new Date('2026-11-20T14:10:30Z'), 30);
     for (const collapsed of [undefined, { alerts: 5, rules: [['r-1', 5]] as const }]) {
       const body: unknown = JSON.parse(
-        stormPublication(storm, { deployment: DEPLOYMENT, chat: false }, collapsed).json,
+        stormJson({ kind: 'storm', storm, ...(collapsed && { collapsed }) }, DEPLOYMENT),
       );
       expect(alertMessageSchema.parse(body)).toEqual(body);
     }

@@ -3,7 +3,7 @@
  * the code: it belongs here, and its site below, once the workload reaches it.
  */
 export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
-  'alerts/publisher.ts': ['Publish'],
+  'alerts/channels/topics.ts': ['Publish'],
   'index/account-regions.ts': ['Put', 'paginateQuery'],
   'index/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'index/correlation-reader.ts': ['paginateQuery'],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
+import { brokenChannels, brokenChannelText } from './broken-channel.ts';
 import { CALL_SITES, CALLS_OF_QUESTIONS, CALLS_OF_THE_FUNCTIONS } from './call-sites.ts';
 import { everyFault, randomRounds, reportText } from './campaign.ts';
 import { World } from './world.ts';
@@ -56,6 +57,13 @@ describe('whatever call of AWS breaks', () => {
     expect(reportText('faults', report)).toContain('runs that ended otherwise than without faults: 0');
     expect(report).toMatchObject({ sites: CALL_SITES, runs: CALL_SITES.length, faults: CALL_SITES.length });
   }, 180_000);
+
+  test('a topic that is broken makes no other one repeat or lose a message, and owes nothing once it is mended', async () => {
+    const report = await brokenChannels(world, ['alerts']);
+    expect(brokenChannelText(report)).toContain('repeated 0, messages lost 0, not as before once mended 0');
+    expect(report.runs).toBe(2);
+    expect(report.faults).toBeGreaterThan(20);
+  }, 60_000);
 
   test('nor when messages are doubled and shuffled, two functions work at once, and several calls break', async () => {
     const report = await randomRounds(world, 8, 20_260_301);

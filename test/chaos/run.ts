@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createClients } from '../../local/clients.ts';
 import { startEmbeddedAws } from '../../local/emulators/embedded-aws.ts';
 import { provision } from '../../local/provision.ts';
+import { brokenChannels, brokenChannelText } from './broken-channel.ts';
 import { everyFault, randomRounds, reportText } from './campaign.ts';
 import { World } from './world.ts';
 
@@ -28,6 +29,9 @@ try {
     console.log(reportText('Every fault at every call site', report));
     if (report.failures.length > 0) process.exitCode = 1;
   }
+  const broken = await brokenChannels(world);
+  console.log(brokenChannelText(broken));
+  if (broken.repeated.length + broken.lost.length + broken.unmended.length > 0) process.exitCode = 1;
   const report = await randomRounds(world, Number(values.rounds), Number(values.seed), progress);
   console.log(reportText(`${values.rounds} random rounds`, report));
   if (report.failures.length > 0) process.exitCode = 1;

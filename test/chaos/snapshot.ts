@@ -21,7 +21,18 @@ export interface Snapshot {
 const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
   events: ['expiresAt', 'receipt'],
   findings: ['recordedAt', 'receipt'],
-  alerts: ['openedBy', 'publication', 'createdAt', 'sentAt', 'dueAt', 'closedAt', 'summarySentAt'],
+  alerts: [
+    'openedBy',
+    'publication',
+    'createdAt',
+    'sentAt',
+    'dueAt',
+    'closedAt',
+    'summarySentAt',
+    'summaryDueAt',
+    'channels',
+    'summary',
+  ],
   ledger: [
     'attempts',
     'notifiedAt',

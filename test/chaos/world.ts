@@ -41,6 +41,8 @@ export interface RunResult {
   readonly calls: ReadonlyMap<string, number>;
   /** How often an alert was received, by its kind and id. */
   readonly receipts: ReadonlyMap<string, number>;
+  /** How often each message was published: by its topic, its kind and its alert, or by its text for people. */
+  readonly deliveries: ReadonlyMap<string, number>;
   /** What functions threw. */
   readonly errors: readonly string[];
 }
@@ -139,6 +141,7 @@ class TestBed {
   readonly #options: BedOptions;
   readonly #calls = new Map<string, number>();
   readonly #receipts = new Map<string, number>();
+  readonly #deliveries = new Map<string, number>();
   readonly #deadLetters: string[] = [];
   readonly #errors: string[] = [];
   readonly #logger = new Logger({ serviceName: 'chaos', logLevel: 'SILENT' });
@@ -184,7 +187,13 @@ class TestBed {
       await this.#drain();
       await this.#sweep();
     }
-    return { snapshot: await this.#snapshot(), calls: this.#calls, receipts: this.#receipts, errors: this.#errors };
+    return {
+      snapshot: await this.#snapshot(),
+      calls: this.#calls,
+      receipts: this.#receipts,
+      deliveries: this.#deliveries,
+      errors: this.#errors,
+    };
   }
 
   #send(queue: Message['queue'], body: string, delaySeconds: number): void {
@@ -251,6 +260,8 @@ class TestBed {
   }
 
   #receive(topicArn: string, message: string): void {
+    const delivery = deliveryOf(topicArn, message, this.#options.aws.resources.deployment);
+    this.#deliveries.set(delivery, (this.#deliveries.get(delivery) ?? 0) + 1);
     if (topicArn !== this.#options.aws.resources.topics.alerts) return;
     const { kind, alertId } = JSON.parse(message);
     const id = `${kind} ${alertId}`;
@@ -329,6 +340,17 @@ class TestBed {
       deadLetters: [...new Set(this.#deadLetters.map(named))].toSorted(),
     };
   }
+}
+
+/** `alerts summary ID`, `high alert ID`: a message without what may differ between runs. */
+function deliveryOf(topicArn: string, message: string, deployment: string): string {
+  const topic = topicArn.split(':').at(-1)?.replace(`${deployment}-`, '') ?? topicArn;
+  if (message.startsWith('{')) {
+    const { kind, alertId } = JSON.parse(message);
+    return `${topic} ${kind} ${alertId}`;
+  }
+  const kind = /^\d+ findings of this rule/.test(message) ? 'summary' : 'alert';
+  return `${topic} ${kind} ${/^Alert ([0-9a-f]{32})/m.exec(message)?.[1]}`;
 }
 
 /** Batches as the event source mapping makes them: of one queue. */

@@ -4,9 +4,10 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { alertOf } from '../../lambda/alerts/alert.ts';
+import { UNTRIED } from '../../lambda/alerts/channel-state.ts';
 import { alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
-import { publicationOf } from '../../lambda/alerts/publication.ts';
-import { stormOf, stormPublication } from '../../lambda/alerts/storm.ts';
+import type { Prepared } from '../../lambda/alerts/store.ts';
+import { stormOf } from '../../lambda/alerts/storm.ts';
 import { AlertTable } from '../../lambda/index/alert-table.ts';
 import type { ReceivedMessage } from '../support/deployment.ts';
 import { finding } from '../support/findings.ts';
@@ -15,7 +16,10 @@ import { jsonLines, runCommand } from './support/run-command.ts';
 
 const sts = mockClient(STSClient);
 const NOW = new Date('2026-11-20T14:10:00Z');
-const MESSAGES = { deployment: 'trailwarden', chat: false };
+const PREPARED: Prepared = {
+  publication: { kind: 'alert', level: 'high', attributes: {}, messages: { people: { subject: 'S', body: 'B' } } },
+  channels: { people: UNTRIED },
+};
 
 let asked: AskedDeployment;
 let sns: string | undefined;
@@ -113,21 +117,44 @@ describe('alert test', () => {
 describe('alert show', () => {
   test('says what became of an alert', async () => {
     const alert = alertOf(finding(), 15);
-    await alerts().create(alert, publicationOf({ kind: 'alert', alert }, MESSAGES), NOW);
-    expect((await show(alert.alertId)).stdout).toContain('not sent yet: sweep tries again');
-    await alerts().markSent(alert.alertId, NOW, NOW);
-    await alerts().close(alert.alertId, 12, { summarySent: true });
-    expect((await show(alert.alertId)).stdout).toContain('12 findings, summed up');
-    expect(jsonLines((await show(alert.alertId, '--format', 'jsonl')).stdout)).toEqual([
-      expect.objectContaining({ alertId: alert.alertId, kind: 'alert', findings: 12 }),
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    expect((await show(alertId)).stdout).toContain('not sent yet: sweep tries again');
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const channels = { people: { state: 'sent', tries: 1, at: NOW.toISOString() } } as const;
+    await alerts().note(leased, { progress: { channels, summaryDueAt: NOW.toISOString() }, givenUp: [], sentAt: NOW });
+    await alerts().noteSummary(
+      leased,
+      { progress: { channels }, givenUp: [] },
+      { findings: 12, isClosed: true, wasSent: true },
+    );
+    expect((await show(alertId)).stdout).toContain('12 findings, summed up');
+    expect(jsonLines((await show(alertId, '--format', 'jsonl')).stdout)).toEqual([
+      expect.objectContaining({ alertId, kind: 'alert', findings: 12 }),
     ]);
+  });
+
+  test('says which channel is late with it and why, and which was given up', async () => {
+    const alert = alertOf(finding({ actor: 'late' }), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const since = NOW.toISOString();
+    const people = { state: 'pending', tries: 3, since, nextTry: since, error: 'AuthorizationError: no' } as const;
+    const programs = { notice: 'first', channel: 'programs', at: since, tries: 31, error: 'NotFound: gone' } as const;
+    await alerts().note(leased, { progress: { channels: { people } }, givenUp: [programs] });
+    const [row] = jsonLines((await show(alertId, '--format', 'jsonl')).stdout);
+    expect(row).toMatchObject({ channels: { people }, givenUp: [programs] });
+    const text = (await show(alertId)).stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('people failed 3 times');
+    expect(text).toContain('programs was given up');
   });
 
   test('of a storm shows the alerts that it stands for', async () => {
     const storm = stormOf('high', NOW, 30);
     const alert = alertOf(finding({ actor: 'another' }), 15);
-    await alerts().createStorm(storm, stormPublication(storm, MESSAGES), NOW);
-    await alerts().create(alert, publicationOf({ kind: 'alert', alert }, MESSAGES), NOW);
+    await alerts().createStorm(storm, PREPARED, NOW);
+    await alerts().create(alert, PREPARED, NOW);
     await alerts().collapse(alert.alertId, storm.alertId);
     const rows = jsonLines((await show(storm.alertId, '--format', 'jsonl')).stdout);
     expect(rows.map(({ kind, alertId }) => [kind, alertId])).toEqual([

@@ -1,4 +1,4 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { PublicationSlotTable } from '../../lambda/index/publication-slots.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 
@@ -33,4 +33,12 @@ test('every minute and every series has places of its own', async () => {
   expect(await slots.claim('high', 'b', 1, SAME_MINUTE)).toBe(false);
   expect(await slots.claim('high', 'b', 1, NEXT_MINUTE)).toBe(true);
   expect(await slots.claim('low', 'b', 1, MINUTE)).toBe(true);
+});
+
+test('a minute whose places another version keeps in another form keeps no alert back', async () => {
+  const { clients, resources } = aws;
+  const row = { eventID: 'trailwarden', part: 'slots#high#2026-11-20T14:03', slots: 30 };
+  const documents = DynamoDBDocumentClient.from(clients.dynamodb);
+  await documents.send(new PutCommand({ TableName: resources.tables.events, Item: row }));
+  expect(await slots.claim('high', 'a', 1, MINUTE)).toBe(true);
 });

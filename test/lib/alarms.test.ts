@@ -59,6 +59,8 @@ describe('the alarms', () => {
     ],
     ['verify-errors', { ...ofFunction('Errors', 'Verify'), ...OVER, Threshold: 1, EvaluationPeriods: 2 }],
     ['alerts-pending', { ...own('sweep', 'AlertsPending', 'Minimum'), ...OVER, Threshold: 1, EvaluationPeriods: 3 }],
+    ['alert-channel-given-up', { ...own('sweep', 'AlertChannelsGivenUp', 'Sum'), ...OVER, Threshold: 1 }],
+    ['rows-unreadable', { ...OVER, Threshold: 1 }],
     ['sweep-errors', { ...ofFunction('Errors', 'Sweep'), ...OVER, Threshold: 1, EvaluationPeriods: 2 }],
     [
       'sweep-not-running',
@@ -89,16 +91,25 @@ describe('the alarms', () => {
     }
   });
 
+  test('add up the rows that each function could not read', () => {
+    const metrics = alarms.get('rows-unreadable')?.Metrics;
+    expect(metrics).toHaveLength(4);
+    for (const service of ['sweep', 'ingest', 'verify']) {
+      const { Statistic: Stat, ...Metric } = own(service, 'RowsUnreadable', 'Maximum');
+      expect(metrics).toContainEqual(expect.objectContaining({ MetricStat: { Metric, Period: 300, Stat } }));
+    }
+  });
+
   test("tell the operations' topic when they begin and when they end", () => {
     for (const alarm of alarms.values()) {
       expect(alarm).toMatchObject({ AlarmActions: ['<Topicsoperations>'], OKActions: ['<Topicsoperations>'] });
     }
   });
 
-  test('are fifteen, each with a heading in the runbook that its description names', () => {
+  test('are seventeen, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(15);
+    expect(alarms.size).toBe(17);
     expect(headings).toEqual([...alarms.keys()]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
