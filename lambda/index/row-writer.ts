@@ -1,4 +1,5 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { FaultOfAccess } from '../shared/faults.ts';
 import { backoff } from './backoff.ts';
 
 export interface RowWriterOptions<Row extends object> {
@@ -17,7 +18,7 @@ export interface RefusedRow<Row extends object> {
 }
 
 /** Rows that stayed unprocessed until the tries ran out: the table is throttled. */
-export class RowsUnprocessed extends Error {
+export class RowsUnprocessed extends FaultOfAccess {
   override readonly name = 'RowsUnprocessed';
 }
 

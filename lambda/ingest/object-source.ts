@@ -1,5 +1,7 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectReference } from '../cloudtrail/notification.ts';
+import { describeError } from '../runtime/describe-error.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
 
 /** An object that is being read. */
 export interface SourceObject {
@@ -17,12 +19,12 @@ export interface SourceObject {
 }
 
 /** The connection ended before all bytes came: another try may get them. */
-export class ObjectCutInTransit extends Error {
+export class ObjectCutInTransit extends FaultOfAccess {
   override readonly name = 'ObjectCutInTransit';
 }
 
 /**
- * Opens an object.
+ * Opens an object. Whoever gets it owns its body, and closes it whatever happens next.
  * @throws the SDK's errors: NoSuchKey, AccessDenied, throttling, a disabled key.
  */
 export async function openObject(client: S3Client, reference: ObjectReference): Promise<SourceObject> {
@@ -58,12 +60,28 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
 /** A body that ends early must not be taken for an object that was put there cut. */
 async function* complete(stream: AsyncIterable<Uint8Array>, length: number | undefined): AsyncGenerator<Uint8Array> {
   let read = 0;
-  for await (const chunk of stream) {
-    read += chunk.length;
-    yield chunk;
+  const chunks = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await next(chunks);
+      if (done) break;
+      read += value.length;
+      yield value;
+    }
+  } finally {
+    await chunks.return?.();
   }
   if (length !== undefined && read < length) {
     throw new ObjectCutInTransit(`${read} of ${length} bytes came`);
+  }
+}
+
+/** Whatever the connection says when it breaks: plain errors without a name, too. */
+async function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await chunks.next();
+  } catch (error) {
+    throw new ObjectCutInTransit(describeError(error), { cause: error });
   }
 }
 

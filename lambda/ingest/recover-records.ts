@@ -1,6 +1,7 @@
 import { readEvent } from '../cloudtrail/event.ts';
 import { parseMember } from '../cloudtrail/log-object.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
@@ -38,7 +39,7 @@ const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 } as const;
 const MAX_CORRECTIONS = 20;
 
 /** Copies of one object that were read at once corrected its row again and again: another try may get through. */
-class RowContended extends Error {
+class RowContended extends FaultOfAccess {
   override readonly name = 'RowContended';
 }
 
