@@ -1,6 +1,6 @@
 import { ContentFault } from '../../lambda/cloudtrail/log-object.ts';
 import { RowsUnprocessed } from '../../lambda/index/row-writer.ts';
-import { ObjectCutInTransit } from '../../lambda/ingest/object-source.ts';
+import { ObjectCutInTransit } from '../../lambda/runtime/object-body.ts';
 import { FaultOfAccess, FaultOfContent, isFaultOfAccess } from '../../lambda/shared/faults.ts';
 
 const named = (name: string, members = {}) => Object.assign(new Error('told by AWS'), { name, ...members });
