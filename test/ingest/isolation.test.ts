@@ -1,7 +1,9 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
+import type { IngestWiring } from '../../lambda/ingest/wiring.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 
 /** One record whose processing throws never stops the others of its object. */
@@ -47,11 +49,14 @@ beforeEach(async () => {
 
 afterEach(() => deployment.aws.stop());
 
-async function deliver(records: readonly unknown[]): Promise<Record<string, unknown> | undefined> {
+async function deliver(
+  records: readonly unknown[],
+  overrides: Partial<IngestWiring> = {},
+): Promise<Record<string, unknown> | undefined> {
   const key = logObjectKey();
   await deployment.put(key, logObject(records));
   const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), {
-    ingest: deployment.ingest({ metrics }),
+    ingest: deployment.ingest({ metrics, ...overrides }),
   });
   expect(batchItemFailures).toEqual([]);
   return (await deployment.rows('ledger')).find(({ object }) => String(object).endsWith(key));
@@ -82,6 +87,36 @@ test('a record whose processing throws goes to quarantine with its reason, the o
     record: JSON.stringify(bad),
   });
   expect(metrics.counts).toMatchObject({ RecordsFailed: 1, RecordsRejected: 1, RecordsIndexed: 2 });
+});
+
+test('so does a record whose finding DynamoDB refuses, and its findings are counted once when it is read again', async () => {
+  const tagged = (eventID: string) => record({ eventID, eventName: 'TagResource' });
+  const dynamodb = failingDynamoDb(
+    deployment.aws,
+    (operation, input) => operation === 'PutItem' && input.includes('"findingId"') && input.includes('"refused"'),
+    'ValidationException',
+  );
+  const row = await deliver([tagged('a'), tagged('refused'), tagged('b')], { dynamodb });
+  expect(row).toMatchObject({ status: 'closed', records: 3, indexed: 2, rejected: 1, findings: 3 });
+  const copies = await deployment.quarantined();
+  expect(copies).toHaveLength(1);
+  await deployment.deliver({ s3Bucket: deployment.aws.resources.buckets.quarantine, s3ObjectKey: [copies[0]?.key] });
+  const [again] = (await deployment.rows('ledger')).filter(({ status }) => status !== undefined);
+  expect(again).toMatchObject({ records: 3, indexed: 3, rejected: 0, findings: 3 });
+  expect(await deployment.rows('findings')).toHaveLength(3);
+});
+
+test('a matched value that is nested 10,000 levels deep stops nothing', async () => {
+  const deep = JSON.stringify(record({ eventName: 'TagResource', requestParameters: { tag: 'DEEP' } }));
+  const text = deep.replace('"DEEP"', `${'['.repeat(10_000)}${']'.repeat(10_000)}`);
+  const key = logObjectKey();
+  await deployment.put(key, gzipSync(`{"Records":[${text},${JSON.stringify(record())}]}`));
+  expect((await deployment.deliver(notificationOf(deployment, key))).batchItemFailures).toEqual([]);
+  expect((await deployment.rows('ledger')).find(({ object }) => String(object).endsWith(key))).toMatchObject({
+    status: 'closed',
+    indexed: 2,
+    findings: 1,
+  });
 });
 
 test('a record of 211 KB that matches is indexed, and its finding is cut to size', async () => {
