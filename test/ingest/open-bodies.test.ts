@@ -1,5 +1,5 @@
 import { createClients } from '../../local/clients.ts';
-import { countBodies } from '../support/breaking-s3.ts';
+import { countBodies } from '../support/body-counts.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { seedQuarantined } from '../support/quarantined.ts';

@@ -1,5 +1,5 @@
 import { createClients } from '../../local/clients.ts';
-import { countBodies } from '../support/breaking-s3.ts';
+import { countBodies } from '../support/body-counts.ts';
 import { readDeadLetters } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { SignedTrail } from '../support/signed-trail.ts';
