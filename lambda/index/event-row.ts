@@ -1,5 +1,6 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { cutText, rowBytes } from './row-size.ts';
+import { cutText } from '../shared/cut-text.ts';
+import { rowBytes } from './row-size.ts';
 import { SHARDED_ATTRIBUTES } from './schema.ts';
 import { type Shards, shardedKey, shardOf } from './shard.ts';
 

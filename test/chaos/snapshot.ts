@@ -35,6 +35,9 @@ const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', rea
   ],
   ledger: [
     'attempts',
+    'unfinished',
+    'faults',
+    'begunAt',
     'notifiedAt',
     'readAt',
     'closedAt',

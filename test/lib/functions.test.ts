@@ -96,6 +96,7 @@ describe('ingest', () => {
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
+      DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',
       DAY_SHARDS: 16,
       INDEX_SHARDS: 2,
       MAX_OBJECT_BYTES: 2_147_483_648,
@@ -120,6 +121,7 @@ describe('ingest', () => {
     expect(statements(policies.IngestRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<IngestLogs.Arn>'),
       ReadTheQueueAndQueueAgain: allow(CONSUME, '<LogQueue.Arn>'),
+      GiveUpMessages: allow('sqs:SendMessage', '<LogQueueDeadLetterQueue.Arn>'),
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
       DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
@@ -151,6 +153,7 @@ describe('verify', () => {
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       LOG_QUEUE_URL: '<LogQueue>',
       DIGEST_QUEUE_URL: '<DigestQueue>',
+      DEAD_LETTER_QUEUE_URL: '<DigestQueueDeadLetterQueue>',
       LOG_EXPIRE_DAYS: 1095,
     });
   });
@@ -170,6 +173,7 @@ describe('verify', () => {
     expect(statements(policies.VerifyRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VerifyLogs.Arn>'),
       ReadTheQueueAndQueueAgain: allow(CONSUME, '<DigestQueue.Arn>'),
+      GiveUpMessages: allow('sqs:SendMessage', '<DigestQueueDeadLetterQueue.Arn>'),
       QueueUnreadLogObjects: allow('sqs:SendMessage', '<LogQueue.Arn>'),
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
