@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
 import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
-import { isZlibError } from '../../lambda/cloudtrail/log-object.ts';
+import { isZlibError } from '../../lambda/cloudtrail/gunzip.ts';
 import type { Detector, Membership } from '../../lambda/detection/index.ts';
 import { correlationContext } from '../../lambda/findings/correlation.ts';
 import { findingOf } from '../../lambda/findings/finding.ts';

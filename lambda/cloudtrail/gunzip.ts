@@ -1,0 +1,154 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+/** Compressed bytes that are given to zlib at a time: unpacked they are at most some 16 MB, and mostly 200 KB. */
+const SLICE_BYTES = 16 * 1024;
+
+const OUTPUT_BYTES = 256 * 1024;
+
+/** Compressed bytes that are kept, so that the last of them can be unpacked again after a fault. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+export function isZlibError(error: unknown): error is { code: string; message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
+}
+
+/**
+ * Unpacks gzip data of one or several members as a stream. Where the data is damaged or cut, everything that could be
+ * unpacked before the fault is yielded first, to the byte. Memory is bounded, whatever the length of the data.
+ * @throws zlib's errors (`isZlibError`); those of `body` as they are.
+ */
+export async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const inflater = new Inflater();
+  const replay = new Replay();
+  let unpacked = 0;
+  try {
+    for await (const slice of slices(body)) {
+      await replay.keep(slice);
+      for await (const bytes of inflater.unpack(slice)) {
+        unpacked += bytes.length;
+        yield bytes;
+      }
+    }
+    yield* inflater.end();
+  } catch (error) {
+    // zlib keeps back what it had unpacked of a slice in which it found a fault.
+    if (isZlibError(error)) yield* replay.rest(unpacked);
+    throw error;
+  } finally {
+    inflater.close();
+    replay.close();
+  }
+}
+
+async function* slices(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    for (let start = 0; start < chunk.length; start += SLICE_BYTES) yield chunk.subarray(start, start + SLICE_BYTES);
+  }
+}
+
+/** zlib's stream with a say over when it gets its input: what it has unpacked is taken before it gets more. */
+class Inflater {
+  readonly #gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
+  #ended = false;
+  #error: Error | undefined;
+  #wake: () => void = () => {};
+
+  constructor() {
+    this.#gunzip.on('readable', () => this.#wake());
+    this.#gunzip.on('end', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    this.#gunzip.on('error', (error) => {
+      this.#error = error;
+      this.#wake();
+    });
+  }
+
+  /** What a slice unpacks to. @throws zlib's errors. */
+  async *unpack(slice: Buffer): AsyncGenerator<Buffer> {
+    let taken = false;
+    this.#gunzip.write(slice, () => {
+      taken = true;
+      this.#wake();
+    });
+    yield* this.#drain(() => taken);
+  }
+
+  /** What is left when there is no more input. @throws zlib's errors. */
+  async *end(): AsyncGenerator<Buffer> {
+    this.#gunzip.end();
+    yield* this.#drain(() => this.#ended);
+  }
+
+  close(): void {
+    this.#gunzip.destroy();
+  }
+
+  async *#drain(isDone: () => boolean): AsyncGenerator<Buffer> {
+    for (;;) {
+      // Set before anything is read: what happens meanwhile must not be missed.
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      const finished = isDone() || this.#error !== undefined;
+      for (let bytes = this.#gunzip.read(); bytes !== null; bytes = this.#gunzip.read()) yield bytes;
+      if (this.#error !== undefined && finished) throw this.#error;
+      if (finished) return;
+      await woken;
+    }
+  }
+}
+
+/**
+ * Unpacks a second time what came before a fault. The input up to a bound is kept for it; from there on a second
+ * inflater follows, one slice behind the first.
+ */
+class Replay {
+  #slices: Buffer[] = [];
+  #bytes = 0;
+  #unpacked = 0;
+  #inflater: Inflater | undefined;
+
+  /** Takes the slice that is unpacked next. */
+  async keep(slice: Buffer): Promise<void> {
+    if (this.#inflater !== undefined || this.#bytes > KEPT_BYTES) await this.#follow();
+    // The bytes may stand in memory that the source writes again.
+    this.#slices.push(Buffer.from(slice));
+    this.#bytes += slice.length;
+  }
+
+  /** What the last slice unpacks to before its fault, without the first `known` bytes of all. */
+  async *rest(known: number): AsyncGenerator<Buffer> {
+    const last = this.#slices.pop();
+    if (last === undefined) return;
+    await this.#follow();
+    const inflater = this.#inflater;
+    if (inflater === undefined) return;
+    try {
+      // Byte by byte, as zlib gives what came of each before it sees the next.
+      for (let index = 0; index < last.length; index++) {
+        for await (const bytes of inflater.unpack(last.subarray(index, index + 1))) {
+          const start = this.#unpacked;
+          this.#unpacked += bytes.length;
+          if (this.#unpacked > known) yield bytes.subarray(Math.max(0, known - start));
+        }
+      }
+    } catch (error) {
+      if (!isZlibError(error)) throw error;
+    }
+  }
+
+  close(): void {
+    this.#inflater?.close();
+  }
+
+  async #follow(): Promise<void> {
+    this.#inflater ??= new Inflater();
+    for (const slice of this.#slices) {
+      for await (const bytes of this.#inflater.unpack(slice)) this.#unpacked += bytes.length;
+    }
+    this.#slices = [];
+    this.#bytes = 0;
+  }
+}
