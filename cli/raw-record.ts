@@ -83,7 +83,7 @@ async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<
 }
 
 function isRecord(value: unknown, eventID: string): value is JsonObject {
-  return isJsonObject(value) && String(value.eventID) === eventID;
+  return isJsonObject(value) && String(value.eventID ?? value.eventId) === eventID;
 }
 
 function compare(sha256: string | undefined, row: LedgerRow | undefined): RawRecord['content'] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalAddress } from './address.ts';
-import { type Access, classifyAccess } from './classify/access.ts';
+import { isAggregated, summarizedNames } from './aggregated.ts';
+import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
 import { type Actor, classifyActor } from './classify/actor.ts';
 import { type Category, classifyCategory } from './classify/category.ts';
@@ -109,7 +110,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
     credential: classifyCredential(read),
     console: isFromConsole(read),
     ...(mfa !== undefined && { mfa }),
-    access: classifyAccess(action, read),
+    access: isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read),
     outcome: classifyOutcome(read, record),
     ...(read.errorCode !== undefined && { errorCode: read.errorCode }),
     ...(read.errorMessage !== undefined && { errorMessage: read.errorMessage }),
@@ -123,6 +124,12 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
     receipt,
     record,
   };
+}
+
+/** A summary is as telling as the calls that it names. */
+function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
+  const names = summarizedNames(record, 'eventName');
+  return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
 }
 
 /** eventIDs are unique only in theory: some services' records, and documents' samples, share them. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { JsonObject } from './json.ts';
+import { isAggregated, withUsualMembers } from './aggregated.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 
 /**
  * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide.
@@ -117,14 +118,9 @@ export type RecordResult =
  * which names members and never repeats their values.
  */
 export function readRecord(value: unknown): RecordResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, reason: `the record is ${describe(value)}, not an object` };
-  }
-  const result = recordSchema.safeParse(value);
-  if (result.success) {
-    // JSON.parse made it, and it is an object.
-    return { ok: true, record: value as JsonObject, read: result.data };
-  }
+  if (!isJsonObject(value)) return { ok: false, reason: `the record is ${describe(value)}, not an object` };
+  const result = recordSchema.safeParse(isAggregated(value) ? withUsualMembers(value) : value);
+  if (result.success) return { ok: true, record: value, read: result.data };
   const reasons = result.error.issues.map((issue) => `${issue.path.join('.')} ${explain(issue)}`);
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
 }
