@@ -10,7 +10,7 @@ import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
 import { type JsonObject, textAt } from './json.ts';
-import { type ReadRecord, readRecord } from './record.ts';
+import { type ReadRecord, readRecord, readRecordLoosely } from './record.ts';
 
 /** Where an event came from. */
 export interface Receipt {
@@ -80,6 +80,21 @@ export function readEvent(value: unknown, receipt: Receipt): EventResult {
   if (account === undefined) return { ok: false, reason: 'recipientAccountId and userIdentity.accountId are missing' };
 
   return { ok: true, event: classify({ record, read, receipt, eventSource, eventName, account }) };
+}
+
+/**
+ * The event of a record that isn't whole, for those who judge whatever there is: what is missing is `unknown`, and empty
+ * for `eventID` and `eventTime`. It must not be indexed. Never throws.
+ */
+export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTrailEvent {
+  const read = readRecordLoosely(record);
+  const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource') ?? 'unknown';
+  const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName') ?? 'unknown';
+  const account = read.recipientAccountId ?? read.userIdentity?.accountId ?? 'unknown';
+  const event = classify({ record, read, receipt, eventSource, eventName, account });
+  if (event.eventID !== '' && event.eventTime !== '') return event;
+  // The content alone tells such events apart, and says that one came again.
+  return { ...event, identity: createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 32) };
 }
 
 interface Reading {

@@ -34,7 +34,8 @@ export class ContentFault extends Error {
 }
 
 /**
- * Reads a log object as a stream: gzip (one or several members) or plain JSON, told apart by the first bytes.
+ * Reads a log object as a stream: gzip (one or several members) or plain JSON, told apart by the first bytes; an
+ * object with `Records`, or a bare list of records.
  * Yields the records in the object's order, in batches; memory stays bounded by one chunk and one record.
  * Everything that could be unpacked before a fault is read, and its records are yielded before the fault is thrown.
  * @param from index of the first record to yield: those before it are read for the hash, but not parsed. Meanwhile there
@@ -62,7 +63,7 @@ export async function* readLogObject(
       const batch: LogObjectItem[] = [];
       try {
         for (const item of splitter.push(chunk)) {
-          if (records >= from) batch.push(parse(item, records));
+          if (records >= from) batch.push(parseItem(item, records));
           records++;
         }
       } catch (error) {
@@ -73,14 +74,20 @@ export async function* readLogObject(
     }
     splitter.end();
   } catch (error) {
-    if (error instanceof MalformedLogObject) throw new ContentFault(`${error.message} (after ${records} records)`);
-    if (isZlibError(error)) throw new ContentFault(`${zlibReason(error)} (after ${records} records)`);
-    throw error;
+    throw contentFault(error, records);
   }
   return { sha256: hash.digest('hex'), bytes, records };
 }
 
-function parse(item: SplitItem, index: number): LogObjectItem {
+/** A fault of the content as a ContentFault that says how far it was read; any other error as it is. */
+export function contentFault(error: unknown, records: number): unknown {
+  if (error instanceof MalformedLogObject) return new ContentFault(`${error.message} (after ${records} records)`);
+  if (isZlibError(error)) return new ContentFault(`${zlibReason(error)} (after ${records} records)`);
+  return error;
+}
+
+/** A member of a list of records, parsed. Never throws. */
+export function parseItem(item: SplitItem, index: number): LogObjectItem {
   if (item.kind === 'oversized') return { index, problem: `the record has ${item.length} bytes, more than the limit` };
   return { index, bytes: item.bytes, ...parseMember(item.bytes.toString('utf8')) };
 }

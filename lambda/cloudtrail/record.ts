@@ -125,6 +125,25 @@ export function readRecord(value: unknown): RecordResult {
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
 }
 
+/** What lets a record be read that lacks what is required. */
+const STAND_INS = { eventID: 'none', eventTime: '1970-01-01T00:00:00Z' };
+
+/**
+ * What can be read of a record that isn't whole: each member that has the type it should have. `eventID` and
+ * `eventTime` are empty where they are missing.
+ */
+export function readRecordLoosely(record: JsonObject): ReadRecord {
+  const members = isAggregated(record) ? withUsualMembers(record) : record;
+  const readable: JsonObject = {};
+  for (const [name, schema] of Object.entries(recordSchema.shape)) {
+    const value = members[name];
+    if (value !== undefined && schema.safeParse(value).success) readable[name] = value;
+  }
+  const { eventID, eventTime } = readable;
+  const read = recordSchema.parse({ ...STAND_INS, ...readable });
+  return { ...read, ...(eventID === undefined && { eventID: '' }), ...(eventTime === undefined && { eventTime: '' }) };
+}
+
 function explain(issue: z.core.$ZodIssue): string {
   if (!issue.message.startsWith('Invalid input')) return issue.message;
   return issue.code === 'invalid_type' ? `is not ${issue.expected}` : 'has a type that CloudTrail never writes there';

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { readRecords } from '../../../cli/scan/read-records.ts';
-import type { LogObjectItem } from '../../../lambda/cloudtrail/log-object.ts';
-import { logObject, record } from '../../support/records.ts';
+import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
+import { readRecords } from '../../lambda/cloudtrail/read-records.ts';
+import { logObject, record } from '../support/records.ts';
 
 async function readAll(content: string | Buffer, chunkBytes = 1024): Promise<LogObjectItem[]> {
   const bytes = Buffer.from(content);
@@ -19,6 +19,15 @@ const valuesOf = (items: readonly LogObjectItem[]) =>
   items.map((item) => ('value' in item ? item.value : item.problem));
 
 const RECORDS = [record({ eventID: '1' }), record({ eventID: '2' }), record({ eventID: '3' })];
+const LOOKED_UP = {
+  Events: RECORDS.map((one) => ({
+    EventId: one.eventID ?? null,
+    ReadOnly: 'true',
+    CloudTrailEvent: JSON.stringify(one),
+    Resources: [{ ResourceType: 'x', ResourceName: '{"Records":[1]}' }],
+  })),
+};
+
 const LINES = RECORDS.map((one) => JSON.stringify(one)).join('\n');
 
 describe('reading records', () => {
@@ -35,6 +44,14 @@ describe('reading records', () => {
     ['JSON lines with empty ones between them, from Windows', LINES.replaceAll('\n', '\r\n\r\n')],
     ['a list behind a byte order mark', `\ufeff${JSON.stringify(RECORDS)}`],
     ['JSON lines behind a byte order mark', `\ufeff${LINES}`],
+    ['what lookup-events prints', JSON.stringify(LOOKED_UP, null, 4)],
+    ['what lookup-events prints, on one line', JSON.stringify(LOOKED_UP)],
+    ['the Events of lookup-events alone', JSON.stringify(LOOKED_UP.Events)],
+    ['lines of what lookup-events prints', LOOKED_UP.Events.map((one) => JSON.stringify(one)).join('\n')],
+    ['several log objects, one behind the other', RECORDS.map((one) => JSON.stringify({ Records: [one] })).join('\n')],
+    ['several records for people to read', RECORDS.map((one) => JSON.stringify(one, null, 2)).join('\n')],
+    ['records behind each other on one line', RECORDS.map((one) => JSON.stringify(one)).join('')],
+    ['lines, some of them lists', `${JSON.stringify(RECORDS[0])}\n${JSON.stringify(RECORDS.slice(1))}\n`],
   ])('finds those of %s', async (_what, content) => {
     const items = await readAll(content);
     expect(valuesOf(items)).toEqual(RECORDS);
@@ -62,9 +79,54 @@ describe('reading records', () => {
     const [first, second] = LINES.split('\n');
     expect(valuesOf(await readAll(`${first}\n{"eventID": “2”}\n${second}`))).toEqual([
       RECORDS[0],
-      'the line is not JSON',
+      'the record is not JSON',
       RECORDS[1],
     ]);
+  });
+
+  test.each([100_000, 3_000_000])('finds the first of JSON lines, though it is %i bytes long', async (length) => {
+    const first = { ...RECORDS[0], padding: 'x'.repeat(length) };
+    const items = await readAll(`${JSON.stringify(first)}\n{"broken": \n${LINES}`, 64 * 1024);
+    expect(valuesOf(items)).toEqual([first, expect.stringContaining('not JSON'), ...RECORDS]);
+  });
+
+  test('goes on behind a first line that is longer than any record', async () => {
+    const items = await readAll(`{"eventID":"${'x'.repeat(5 * 1024 * 1024)}"}\n${LINES}`, 1024 * 1024);
+    expect(items[0]).toEqual({ index: 0, problem: expect.stringContaining('more than the limit') });
+    expect(valuesOf(items.slice(1))).toEqual(RECORDS);
+  });
+
+  test.each([
+    ['a brace is missing', '{"eventID":"1","a":{"b":1}'],
+    ['a quote is missing', '{"eventID":"1'],
+  ])('goes on behind a first line in which %s', async (_what, line) => {
+    expect(valuesOf(await readAll(`${line}\n${LINES}`))).toEqual([expect.stringContaining('not JSON'), ...RECORDS]);
+  });
+
+  test('a record keeps the bytes that lookup-events holds as text', async () => {
+    const text = '{"eventID":"1","requestParameters":{"n":9007199254740993,"e":1e400,"s":"\\u0041"}}';
+    const [item] = await readAll(JSON.stringify({ Events: [{ EventId: '1', CloudTrailEvent: text }] }));
+    expect(item).toMatchObject({ index: 0, value: { eventID: '1' } });
+    expect(item !== undefined && 'bytes' in item ? String(item.bytes) : undefined).toBe(text);
+  });
+
+  test('holds little of a file of any size', async () => {
+    const line = Buffer.from(`${JSON.stringify({ ...RECORDS[0], padding: 'x'.repeat(1000) })},`);
+    const block = Buffer.concat(Array.from({ length: 1000 }, () => line));
+    async function* content(): AsyncGenerator<Buffer> {
+      yield Buffer.from('{"Records":[');
+      for (let index = 0; index < 100; index++) yield block;
+      yield Buffer.from('{}]}');
+    }
+    let records = 0;
+    let most = 0;
+    const before = process.memoryUsage().arrayBuffers;
+    for await (const batch of readRecords(content())) {
+      records += batch.length;
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(records).toBe(100_001);
+    expect(most).toBeLessThan(64 * 1024 * 1024);
   });
 
   test('goes on behind a line that is longer than any record', async () => {
