@@ -24,23 +24,29 @@ const MAX_RECORD_BYTES = DEFAULT_MAX_RECORD_BYTES;
  *   as they are.
  */
 export async function* readRecords(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogObjectItem[]> {
-  const { shape, content } = await peek(uncompressed(body));
+  const source = uncompressed(body);
   let records = 0;
   try {
+    const { shape, content } = await peek(source);
     for await (const items of shape === 'lines' ? readLines(content) : readDocuments(content)) {
       records += items.length;
       yield items;
     }
   } catch (error) {
     throw contentFault(error, records);
+  } finally {
+    await source.return(undefined);
   }
 }
 
 /** The shape of a file, which decides whether the functions can read it as it stands. @throws the errors of `body`. */
 export async function shapeOfContent(body: AsyncIterable<Uint8Array>): Promise<RecordShape> {
-  const { shape, content } = await peek(uncompressed(body));
-  await content.return(undefined);
-  return shape;
+  const source = uncompressed(body);
+  try {
+    return (await peek(source)).shape;
+  } finally {
+    await source.return(undefined);
+  }
 }
 
 interface Peeked {
@@ -65,13 +71,13 @@ async function peek(content: AsyncGenerator<Buffer>): Promise<Peeked> {
       }
       head = withoutMark(Buffer.concat(chunks));
       const shape = shapeOf(head, done === true);
-      if (shape !== undefined || done === true) return { shape: shape ?? 'documents', content: chained(head, content) };
+      if (shape !== undefined || done === true) return { shape: shape ?? 'unknown', content: chained(head, content) };
       next = Math.min(length * 2, MAX_HEAD_BYTES);
     }
   } catch (error) {
     // The reader of the content meets the error after what could be read.
     head = withoutMark(Buffer.concat(chunks));
-    return { shape: shapeOf(head, true) ?? 'documents', content: failing(head, error) };
+    return { shape: shapeOf(head, false) ?? 'unknown', content: failing(head, error) };
   }
 }
 

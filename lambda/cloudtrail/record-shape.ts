@@ -3,9 +3,9 @@ import { RecordSplitter } from './record-splitter.ts';
 /**
  * What a file of records looks like. `log-object`: `{"Records":[…]}`, which the functions read as it stands.
  * `lines`: JSON lines, where a line that can't be read hides no other. `documents`: a list, the answer of lookup-events,
- * records that stand alone, one of these or several.
+ * records that stand alone, one of these or several. `unknown`: no JSON of any of these forms.
  */
-export type RecordShape = 'log-object' | 'lines' | 'documents';
+export type RecordShape = 'log-object' | 'lines' | 'documents' | 'unknown';
 
 /** Bytes of a first line that are looked at: what is longer is read as a document of its own. */
 export const MAX_HEAD_BYTES = 4 * 1024 * 1024;
@@ -18,8 +18,9 @@ const LOG_OBJECT = /^\{\s*"Records"\s*:\s*\[/;
  */
 export function shapeOf(head: Buffer, isAll: boolean): RecordShape | undefined {
   const start = head.findIndex((byte) => byte > 0x20);
-  if (start < 0) return isAll || head.length >= MAX_HEAD_BYTES ? 'documents' : undefined;
-  if (head[start] !== 0x7b) return 'documents';
+  if (start < 0) return isAll || head.length >= MAX_HEAD_BYTES ? 'unknown' : undefined;
+  if (head[start] === 0x5b) return 'documents';
+  if (head[start] !== 0x7b) return 'unknown';
   const end = head.indexOf('\n', start);
   const next = end < 0 ? -1 : head.findIndex((byte, index) => index > end && byte > 0x20);
   const isLogObject = LOG_OBJECT.test(head.toString('latin1', start, start + 1024));
