@@ -3,6 +3,12 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 /** Compressed bytes that are given to zlib at a time: unpacked they are at most some 16 MB, and mostly 200 KB. */
 const SLICE_BYTES = 16 * 1024;
 
+/** The same of what lies behind the bytes that are kept: a fault there is looked for byte by byte. */
+const LATER_SLICE_BYTES = 4 * 1024;
+
+/** Steps in which a fault is looked for first. */
+const PIECE_BYTES = 256;
+
 const OUTPUT_BYTES = 256 * 1024;
 
 /** Compressed bytes that are kept, so that the last of them can be unpacked again after a fault. */
@@ -41,8 +47,14 @@ export async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 }
 
 async function* slices(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let given = 0;
   for await (const chunk of body) {
-    for (let start = 0; start < chunk.length; start += SLICE_BYTES) yield chunk.subarray(start, start + SLICE_BYTES);
+    for (let start = 0; start < chunk.length; ) {
+      const slice = chunk.subarray(start, start + (given > KEPT_BYTES ? LATER_SLICE_BYTES : SLICE_BYTES));
+      start += slice.length;
+      given += slice.length;
+      yield slice;
+    }
   }
 }
 
@@ -122,13 +134,13 @@ class Replay {
   async *rest(known: number): AsyncGenerator<Buffer> {
     const last = this.#slices.pop();
     if (last === undefined) return;
-    await this.#follow();
-    const inflater = this.#inflater;
-    if (inflater === undefined) return;
+    const sound = this.#inflater === undefined ? await soundPart([...this.#slices], last) : 0;
+    const inflater = await this.#follow();
+    // Byte by byte, as zlib gives what came of each before it sees the next.
+    const steps = [last.subarray(0, sound), ...Array.from(last.subarray(sound), (byte) => Buffer.of(byte))];
     try {
-      // Byte by byte, as zlib gives what came of each before it sees the next.
-      for (let index = 0; index < last.length; index++) {
-        for await (const bytes of inflater.unpack(last.subarray(index, index + 1))) {
+      for (const step of steps) {
+        for await (const bytes of inflater.unpack(step)) {
           const start = this.#unpacked;
           this.#unpacked += bytes.length;
           if (this.#unpacked > known) yield bytes.subarray(Math.max(0, known - start));
@@ -143,12 +155,32 @@ class Replay {
     this.#inflater?.close();
   }
 
-  async #follow(): Promise<void> {
-    this.#inflater ??= new Inflater();
+  async #follow(): Promise<Inflater> {
+    const inflater = this.#inflater ?? new Inflater();
+    this.#inflater = inflater;
     for (const slice of this.#slices) {
-      for await (const bytes of this.#inflater.unpack(slice)) this.#unpacked += bytes.length;
+      for await (const bytes of inflater.unpack(slice)) this.#unpacked += bytes.length;
     }
     this.#slices = [];
     this.#bytes = 0;
+    return inflater;
+  }
+}
+
+/** How many bytes of a slice can be unpacked for certain, to a few hundred bytes. */
+async function soundPart(before: readonly Buffer[], slice: Buffer): Promise<number> {
+  const inflater = new Inflater();
+  let sound = 0;
+  try {
+    for (const earlier of before) for await (const _ of inflater.unpack(earlier));
+    for (; sound < slice.length; sound += PIECE_BYTES) {
+      for await (const _ of inflater.unpack(slice.subarray(sound, sound + PIECE_BYTES)));
+    }
+    return slice.length;
+  } catch (error) {
+    if (isZlibError(error)) return sound;
+    throw error;
+  } finally {
+    inflater.close();
   }
 }

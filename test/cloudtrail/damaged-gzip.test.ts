@@ -76,7 +76,7 @@ describe('what was unpacked of a damaged object stands', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 20, max: whole.length - 1 }),
-        fc.constantFrom(1, 13, 64 * 1024),
+        fc.constantFrom(13, 64 * 1024),
         async (length, chunk) => {
           const cut = whole.subarray(0, length);
           const unpacked = gunzipSync(cut, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -85,12 +85,12 @@ describe('what was unpacked of a damaged object stands', () => {
           expect(records).toBe((await read(unpacked)).records);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
   test('every whole record that zlib unpacks before damage, wherever it is', async () => {
-    const whole = logObject(many(60));
+    const whole = logObject(many(8));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 10, max: whole.length - 1 }), async (at) => {
         const damaged = flipped(whole, at);
@@ -99,7 +99,7 @@ describe('what was unpacked of a damaged object stands', () => {
         expect(fault).toBeDefined();
         expect(records).toBe((await read(unpacked)).records);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -112,7 +112,7 @@ describe('what was unpacked of a damaged object stands', () => {
     const whole = gzipSync(JSON.stringify({ Records: records }), { level: 1 });
     expect(whole.length).toBeGreaterThan(6_000_000);
     expect((await read(flipped(whole, whole.length - TRAILER))).records).toBe(200);
-  });
+  }, 60_000);
 });
 
 test('while records are skipped, the caller is asked between any two chunks', async () => {
