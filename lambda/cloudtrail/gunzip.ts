@@ -27,13 +27,23 @@ export async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffe
   const inflater = new Inflater();
   const replay = new Replay();
   let unpacked = 0;
+  // A slice is unpacked while the reader is busy with what came of the one before it.
+  let ahead: Promise<Buffer[]> = Promise.resolve([]);
   try {
     for await (const slice of slices(body)) {
+      const ready = await ahead;
       await replay.keep(slice);
-      for await (const bytes of inflater.unpack(slice)) {
+      ahead = inflater.unpackAll(slice);
+      // An error is thrown where the result is awaited; the reader may not come back for it.
+      ahead.catch(() => {});
+      for (const bytes of ready) {
         unpacked += bytes.length;
         yield bytes;
       }
+    }
+    for (const bytes of await ahead) {
+      unpacked += bytes.length;
+      yield bytes;
     }
     yield* inflater.end();
   } catch (error) {
@@ -85,6 +95,13 @@ class Inflater {
       this.#wake();
     });
     yield* this.#drain(() => taken);
+  }
+
+  /** The same, all of it at once. @throws zlib's errors. */
+  async unpackAll(slice: Buffer): Promise<Buffer[]> {
+    const all: Buffer[] = [];
+    for await (const bytes of this.unpack(slice)) all.push(bytes);
+    return all;
   }
 
   /** What is left when there is no more input. @throws zlib's errors. */
