@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
+import { ContentFault, type LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
 import { readRecords } from '../../lambda/cloudtrail/read-records.ts';
 import { logObject, record } from '../support/records.ts';
 
@@ -108,6 +108,38 @@ describe('reading records', () => {
     const [item] = await readAll(JSON.stringify({ Events: [{ EventId: '1', CloudTrailEvent: text }] }));
     expect(item).toMatchObject({ index: 0, value: { eventID: '1' } });
     expect(item !== undefined && 'bytes' in item ? String(item.bytes) : undefined).toBe(text);
+  });
+
+  test('whatever the bytes, reading ends with records or with a fault of content', async () => {
+    const starts = [
+      '',
+      '{"Records":[',
+      '{"Events":[{"CloudTrailEvent":"',
+      '[{"a":1},',
+      '{"a":1}\n',
+      '{"a":[\n{',
+      '\u001f\u008b',
+    ];
+    const bytes = fc.array(fc.constantFrom(...'{}[]",:\\\n a1x')).map((parts) => parts.join(''));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...starts),
+        bytes,
+        fc.integer({ min: 1, max: 9 }),
+        async (start, rest, chunk) => {
+          const content = Buffer.from(start + rest, 'latin1');
+          const [byChunks, atOnce] = await Promise.all(
+            [chunk, content.length + 1].map((size) =>
+              readAll(content, size).catch((error: unknown) => {
+                if (error instanceof ContentFault) return 'fault';
+                throw error;
+              }),
+            ),
+          );
+          if (start !== '\u001f\u008b') expect(byChunks).toEqual(atOnce);
+        },
+      ),
+    );
   });
 
   test('holds little of a file of any size', async () => {
