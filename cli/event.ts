@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { redact } from '../lambda/cloudtrail/secrets.ts';
+import { jsonTokens, layOutJson } from '../lambda/cloudtrail/json-text.ts';
+import { redactedTokens } from '../lambda/cloudtrail/redact-json.ts';
 import { createEventQueries, type EventDetail } from '../lambda/index/event-query.ts';
 import { Ledger } from '../lambda/index/ledger.ts';
 import { SuppressionTable } from '../lambda/index/suppression-table.ts';
@@ -9,7 +10,7 @@ import { actorText } from './event-text.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { type Format, withFormat } from './output/format.ts';
-import { jsonText } from './output/json.ts';
+import { JsonSource, printableJson } from './output/json.ts';
 import { type Listing, printListing } from './output/listing.ts';
 import { printableLines } from './output/printable-lines.ts';
 import { outcomeStyle, paintFor, type Style } from './output/style.ts';
@@ -35,7 +36,9 @@ const HELP = `
 Shows the event as the index has it and the record as CloudTrail wrote it, read from S3 by its receipt. The whole log
 object is read: its SHA-256 must be the one in the ledger, and the ledger says whether CloudTrail's digest vouched for
 it. Ends with 1 where there is no such event, with 4 where the log object isn't what it was.
-A table shows *** for values at known secret paths; json and jsonl have the record as it stands.
+The record is shown token by token as it stands in the log object: numbers, escapes and repeated members are CloudTrail's.
+A table lays it out over several lines, with *** for values at known secret paths; json, jsonl and csv have all of it on
+one line.
 
 Examples:
   $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
@@ -99,7 +102,7 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
           ledgerStatus: raw.ledger?.status,
           digestStatus: raw.ledger?.digestStatus,
         },
-        record: raw.record ?? null,
+        record: raw.text === undefined ? null : new JsonSource(raw.text),
         problem: raw.problem,
       };
     },
@@ -109,6 +112,7 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
       ),
       content: ({ raw }) => raw.content,
       digestStatus: ({ raw }) => raw.ledger?.digestStatus,
+      record: ({ raw }) => (raw.text === undefined ? undefined : layOutJson(jsonTokens(raw.text))),
     },
   };
 }
@@ -121,7 +125,7 @@ function describe({ event, raw }: FoundEvent, zone: Zone, io: Io): string {
   const text = lines.flatMap(([name, value, style = 'plain']) =>
     value === undefined ? [] : [`${paint(name.padEnd(12), 'faint')} ${paint(printableLines(value), style)}`],
   );
-  const record = raw.record === undefined ? [] : ['', jsonText(redact(raw.record, ''), 2)];
+  const record = raw.text === undefined ? [] : ['', printableJson(layOutJson(redactedTokens(raw.text), 2))];
   return `${[...text, ...record].join('\n')}\n`;
 }
 

@@ -14,6 +14,6 @@ export async function readOwnRecord(suppressions: SuppressionTable, receipt: Rec
   const text = await suppressions.record(receipt);
   const record: unknown = text === undefined ? undefined : JSON.parse(text);
   return isJsonObject(record)
-    ? { record, content: 'unknown' }
+    ? { record, text, content: 'unknown' }
     : { problem: 'The suppression is gone from its table.', content: 'unknown' };
 }

@@ -7,8 +7,10 @@ import { isJsonObject, type JsonObject } from '../lambda/shared/json.ts';
 
 /** What became of looking an event up where it stands. */
 export interface RawRecord {
-  /** As CloudTrail wrote it; undefined where it isn't there any more, or where another one stands in its place. */
+  /** Parsed; undefined where it isn't there any more, or where another one stands in its place. */
   readonly record?: JsonObject;
+  /** The same as it stands in the object: JSON, whose numbers and strings JavaScript may write otherwise. */
+  readonly text?: string;
   /** Why there is no record. */
   readonly problem?: string;
   /** SHA-256 of the object's uncompressed content now; undefined where it can't be read to its end. */
@@ -41,7 +43,7 @@ export async function readRawRecord(
   try {
     const read = await readObject(s3, receipt);
     const found = isRecord(read.value, eventID)
-      ? { record: read.value }
+      ? { record: read.value, text: read.text }
       : { problem: read.problem ?? 'Another record stands in its place.' };
     return { ...found, ...known, ...(read.sha256 && { sha256: read.sha256 }), content: compare(read.sha256, row) };
   } catch (error) {
@@ -57,6 +59,7 @@ export async function openVersion(s3: S3Client, { bucket, key, version }: Object
 
 interface ReadObject {
   readonly value?: unknown;
+  readonly text?: string;
   readonly sha256?: string;
   readonly problem?: string;
 }
@@ -66,16 +69,21 @@ async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<
   const limits = { maxObjectBytes: Number.POSITIVE_INFINITY, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
   const reading = readLogObject(source.body, limits, index);
   let value: unknown;
+  let text: string | undefined;
   try {
     for (;;) {
       const step = await reading.next();
-      if (step.done) return { value, sha256: step.value.sha256 };
+      if (step.done) return { value, text, sha256: step.value.sha256 };
       const item = step.value.find((candidate) => candidate.index === index);
-      if (item !== undefined && 'value' in item) value = item.value;
+      if (item !== undefined && 'value' in item) {
+        value = item.value;
+        text = item.bytes.toString('utf8');
+      }
     }
   } catch (error) {
     // The records before the fault were indexed, and are what was asked for.
-    if (error instanceof ContentFault) return { value, problem: `The log object can't be read on: ${error.message}.` };
+    if (error instanceof ContentFault)
+      return { value, text, problem: `The log object can't be read on: ${error.message}.` };
     throw error;
   } finally {
     source.close();
@@ -83,7 +91,7 @@ async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<
 }
 
 function isRecord(value: unknown, eventID: string): value is JsonObject {
-  return isJsonObject(value) && String(value.eventID) === eventID;
+  return isJsonObject(value) && String(value.eventID ?? value.eventId) === eventID;
 }
 
 function compare(sha256: string | undefined, row: LedgerRow | undefined): RawRecord['content'] {

@@ -23,7 +23,9 @@ interface ScanCommandOptions extends RuleLoadOptions, TimeOptions {
 }
 
 const HELP = `
-PATH is a file or a folder with its subfolders: log objects (.json.gz or .json), lists of records, JSON lines.
+PATH is a file, a folder with its subfolders, or - for standard input: log objects (.json.gz or .json), lists of records,
+JSON lines, single records, what aws cloudtrail lookup-events prints; gzipped or not. Records that lack an id, a time or
+an account are judged as far as they go; those without a time are shown last, and correlations leave them out.
 stdout carries the findings alone, each once however often its event was delivered; everything else is on stderr.
 
 Exit codes: 0 done, even if rules, files or records had to be left out (stderr says which); 1 with --fail-on if there
@@ -33,6 +35,7 @@ is a finding of that level or above, or if anything was left out, and always if 
 Examples:
   $ trailwarden scan ./AWSLogs
   $ trailwarden scan ./AWSLogs --rules ./rules --min-level high --since 7d
+  $ aws cloudtrail lookup-events | trailwarden scan -
   $ trailwarden scan ./AWSLogs --fail-on high --format jsonl > findings.jsonl
 `;
 
@@ -96,7 +99,8 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   if (failOn === undefined) return;
   const failing = all.atLeast(failOn);
   if (failing > 0) throw new CommandFailure(`${counted(failing, 'finding')} of level ${failOn} or above`);
-  if (countUnreadable(missed) + problems.length > 0) {
+  const uncorrelated = ruleSet.rules.some(({ kind }) => kind === 'correlation') ? missed.undated : 0;
+  if (countUnreadable(missed) + problems.length + uncorrelated > 0) {
     throw new CommandFailure(
       '--fail-on: not everything could be read and judged, so nothing can be said for all of it',
     );
@@ -106,5 +110,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
 async function* byTime(findings: AsyncIterable<ScanFinding>): AsyncGenerator<ScanFinding> {
   const all: ScanFinding[] = [];
   for await (const finding of findings) all.push(finding);
-  yield* all.sort((a, b) => (a.eventTime < b.eventTime ? -1 : a.eventTime > b.eventTime ? 1 : 0));
+  // What has no time comes last.
+  const timeOf = ({ eventTime }: ScanFinding): string => eventTime ?? '~';
+  yield* all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
 }

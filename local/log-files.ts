@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { parseObjectKey } from '../lambda/cloudtrail/object-key.ts';
+import { isRecordFileName } from '../lambda/cloudtrail/record-file-name.ts';
 import { InputError } from './input-error.ts';
 
 /** A file that goes into the log bucket. */
@@ -19,7 +20,7 @@ export interface LogFile {
  * The CloudTrail files among the given files and below the given folders, each once, in the order of their paths.
  * Links to folders aren't followed.
  *
- * @throws InputError for a path that isn't there or can't be read, a file that is neither `.json` nor `.json.gz`, and
+ * @throws InputError for a path that isn't there or can't be read, a file that is none of `.json`, `.jsonl` and `.ndjson` (gzipped or not), and
  *   a folder that holds no such file
  */
 export async function findLogFiles(paths: readonly string[]): Promise<readonly LogFile[]> {
@@ -30,6 +31,8 @@ export async function findLogFiles(paths: readonly string[]): Promise<readonly L
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+const FILES = '.json, .json.gz, .jsonl or .ndjson file';
+
 async function filesAt(path: string): Promise<readonly string[]> {
   const information = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new InputError(
@@ -38,21 +41,17 @@ async function filesAt(path: string): Promise<readonly string[]> {
   });
   const absolute = await realpath(path);
   if (!information.isDirectory()) {
-    if (isLogFile(absolute)) return [absolute];
-    throw new InputError(`${path} is neither a .json nor a .json.gz file.`);
+    if (isRecordFileName(absolute)) return [absolute];
+    throw new InputError(`${path} is no ${FILES}.`);
   }
   const entries = await readdir(absolute, { recursive: true, withFileTypes: true });
   const files = entries.filter(isReadableFile).map((entry) => join(entry.parentPath, entry.name));
-  if (files.length === 0) throw new InputError(`There is no .json or .json.gz file in ${path}.`);
+  if (files.length === 0) throw new InputError(`There is no ${FILES} in ${path}.`);
   return files;
 }
 
 function isReadableFile(entry: Dirent): boolean {
-  return (entry.isFile() || entry.isSymbolicLink()) && isLogFile(entry.name);
-}
-
-function isLogFile(path: string): boolean {
-  return path.endsWith('.json') || path.endsWith('.json.gz');
+  return (entry.isFile() || entry.isSymbolicLink()) && isRecordFileName(entry.name);
 }
 
 function logFile(path: string): LogFile {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log-object.ts';
+import { ContentFault } from '../lambda/cloudtrail/log-object.ts';
+import { readRecords } from '../lambda/cloudtrail/read-records.ts';
 import { type ReadRecord, readRecord } from '../lambda/cloudtrail/record.ts';
 
 /** What stands in a key for what no record tells. */
@@ -28,9 +29,8 @@ export async function madeKey(content: () => AsyncIterable<Uint8Array>): Promise
 
 /** Undefined where no record can be read: such a file is uploaded all the same, for the ledger to name it. */
 async function firstRecord(content: AsyncIterable<Uint8Array>): Promise<ReadRecord | undefined> {
-  const limits = { maxObjectBytes: Number.POSITIVE_INFINITY, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
   try {
-    for await (const items of readLogObject(content, limits)) {
+    for await (const items of readRecords(content)) {
       for (const item of items) {
         const result = 'value' in item ? readRecord(item.value) : undefined;
         if (result?.ok) return result.read;

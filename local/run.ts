@@ -14,9 +14,10 @@ import { digestSample, writeSample } from './sample.ts';
 import { createScreen } from './screen.ts';
 import { serve, showOutcome } from './serving.ts';
 import { showFailures, showReport } from './show-report.ts';
+import { storeStandardInput } from './standard-input.ts';
 
 export interface RunOptions {
-  /** Files and folders to read; if there are none, the sample, or nothing where it only serves. */
+  /** Files and folders to read, `-` for standard input; if there are none, the sample, or nothing where it only serves. */
   readonly paths: readonly string[];
   /** The folder that keeps everything between runs. */
   readonly data?: string;
@@ -40,6 +41,15 @@ export interface RunOptions {
  * @throws the signal's reason when it was interrupted before it had all to show
  */
 export async function run(options: RunOptions): Promise<boolean> {
+  const { paths, remove } = await storeStandardInput(options.paths, process.stdin);
+  try {
+    return await runOver({ ...options, paths });
+  } finally {
+    await remove();
+  }
+}
+
+async function runOver(options: RunOptions): Promise<boolean> {
   const { paths, data, port, stdout, stderr, interrupted } = options;
   // Some terminals report 0 columns where they don't know them.
   const screen = createScreen(

@@ -11,6 +11,8 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { makeLogObject } from '../lambda/cloudtrail/make-log-object.ts';
+import { shapeOfContent } from '../lambda/cloudtrail/read-records.ts';
 import type { ObjectVersion } from '../lambda/index/ledger.ts';
 import type { LogFile } from './log-files.ts';
 import { madeKey } from './made-key.ts';
@@ -26,25 +28,39 @@ const PART_BYTES = 8 * 1024 * 1024;
 const GZIP_MAGIC = 0x1f8b;
 
 /**
- * Puts a file into its own bucket or the given one, under its own key or one made from its records. What isn't gzipped is gzipped on the way,
- * without a time stamp: the same file makes the same object. Memory stays bounded by one part.
+ * Puts a file into its own bucket or the given one, under its own key or one made from its records. Records in another
+ * form than a log object are made one on the way, except where the path shows that CloudTrail wrote the file. What isn't
+ * gzipped is gzipped, without a time stamp: the same file makes the same object. Memory stays bounded by one part.
  *
  * @throws the errors of the file system, and those of S3
  */
 export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile): Promise<UploadedFile> {
   const key = file.key ?? (await madeKey(() => createReadStream(file.path)));
   const Bucket = file.bucket ?? bucket;
-  const etag = await putStream(s3, { Bucket, Key: key, Metadata: { ...file.metadata } }, await gzipped(file.path));
+  const content = (await isToBeMade(file))
+    ? gzip(makeLogObject(createReadStream(file.path)))
+    : await gzipped(file.path);
+  const etag = await putStream(s3, { Bucket, Key: key, Metadata: { ...file.metadata } }, content);
   return { bucket: Bucket, key, version: etag.replaceAll('"', ''), file: file.path };
+}
+
+async function isToBeMade({ key, path }: LogFile): Promise<boolean> {
+  if (key !== undefined) return false;
+  const shape = await shapeOfContent(createReadStream(path));
+  return shape === 'lines' || shape === 'documents';
 }
 
 async function gzipped(path: string): Promise<AsyncIterable<Buffer>> {
   const stream = createReadStream(path);
   if (path.endsWith('.gz') || (await isGzip(path))) return stream;
-  const gzip = createGzip();
-  // An error of the file reaches the reader through the destroyed gzip stream.
-  pipeline(stream, gzip, () => {});
-  return gzip;
+  return gzip(stream);
+}
+
+function gzip(content: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  const stream = createGzip();
+  // An error of the content reaches the reader through the destroyed gzip stream.
+  pipeline(content, stream, () => {});
+  return stream;
 }
 
 async function isGzip(path: string): Promise<boolean> {

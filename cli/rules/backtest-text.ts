@@ -13,7 +13,7 @@ const MAX_DAYS = 92;
 
 /** The report for people. */
 export function backtestText(report: BacktestReport, io: Io): string {
-  const { rules, events, findings, alerts, windowMinutes, days, actors, examples } = report;
+  const { rules, events, findings, alerts, windowMinutes, days, undated, actors, examples } = report;
   const paint = paintFor(io.stdout.colours);
   const lines = rules.map(
     ({ title, level }) => `${paint(printable(title), 'heading')}  ${paint(level, levelStyle(level))}`,
@@ -25,6 +25,7 @@ export function backtestText(report: BacktestReport, io: Io): string {
   if (rules.every(({ level }) => level === 'informational')) {
     lines.push('Informational findings are recorded, and send no alerts.');
   }
+  if (undated > 0) lines.push(`${counted(undated, 'finding')} about events without a time`);
   if (findings === 0) return `${lines.join('\n')}\n`;
   return `${[...lines, '', ...histogram(days), '', 'Most frequent actors', ...actorLines(actors), '', 'Examples', ...exampleLines(examples)].join('\n')}\n`;
 }
@@ -47,9 +48,11 @@ function actorLines(actors: BacktestReport['actors']): string[] {
 function exampleLines(examples: BacktestReport['examples']): string[] {
   return examples.flatMap((finding) => {
     const event =
-      'eventID' in finding ? finding.eventID : `${counted(finding.eventIDs.length, 'event')} since ${finding.from}`;
+      'eventID' in finding
+        ? (finding.eventID ?? 'no eventID')
+        : `${counted(finding.eventIDs.length, 'event')} since ${finding.from}`;
     return [
-      `  ${finding.eventTime}  ${finding.action}  ${finding.actor}`,
+      `  ${finding.eventTime ?? 'no time'}  ${finding.action}  ${finding.actor}`,
       `    ${event}, ${place(finding.receipt)}`,
       ...finding.matched.map(({ field, value }) => `    ${field} = ${JSON.stringify(value)}`),
     ].map((line) => printableLines(line));

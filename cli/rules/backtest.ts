@@ -12,6 +12,8 @@ export interface BacktestReport {
   readonly windowMinutes: number;
   /** Every day of eventTime (UTC) from the first to the last with findings. */
   readonly days: readonly { readonly day: string; readonly findings: number; readonly alerts: number }[];
+  /** Findings about events that have no time: on none of the days. */
+  readonly undated: number;
   /** Those with the most findings. */
   readonly actors: readonly { readonly actor: string; readonly findings: number }[];
   readonly examples: readonly ScanFinding[];
@@ -29,6 +31,7 @@ export class Backtest {
   readonly #actors = new Map<string, number>();
   readonly #examples: ScanFinding[] = [];
   #findings = 0;
+  #undated = 0;
 
   /** @param windowMinutes the deployment's `alerts.windowMinutes`. */
   constructor(windowMinutes: number) {
@@ -38,10 +41,15 @@ export class Backtest {
   add(finding: ScanFinding): void {
     this.#findings++;
     const { actor, eventTime } = finding;
-    const day = this.#days.get(eventTime.slice(0, 10)) ?? { findings: 0, alerts: 0 };
-    this.#days.set(eventTime.slice(0, 10), day);
-    day.findings++;
-    if (this.#opensAlert(finding)) day.alerts++;
+    const opensAlert = this.#opensAlert(finding);
+    if (eventTime === null) this.#undated++;
+    else {
+      const date = eventTime.slice(0, 10);
+      const day = this.#days.get(date) ?? { findings: 0, alerts: 0 };
+      this.#days.set(date, day);
+      day.findings++;
+      if (opensAlert) day.alerts++;
+    }
     this.#actors.set(actor, (this.#actors.get(actor) ?? 0) + 1);
     // Three of one actor tell less than one of each of three.
     const isNew = this.#examples.every((example) => example.actor !== actor);
@@ -58,6 +66,7 @@ export class Backtest {
       alerts: this.#alerts.size,
       windowMinutes: this.#windowMinutes,
       days: this.#histogram(),
+      undated: this.#undated,
       actors: actors.sort((a, b) => b.findings - a.findings || (a.actor < b.actor ? -1 : 1)).slice(0, MAX_ACTORS),
       examples: this.#examples,
     };
@@ -65,7 +74,7 @@ export class Backtest {
 
   #opensAlert({ ruleId, level, actor, account, eventTime }: ScanFinding): boolean {
     if (level === 'informational') return false;
-    const { start } = windowAround(Date.parse(eventTime), this.#windowMinutes * 60_000);
+    const start = eventTime === null ? '' : windowAround(Date.parse(eventTime), this.#windowMinutes * 60_000).start;
     const before = this.#alerts.size;
     this.#alerts.add([ruleId, actor, account, start].join('\n'));
     return this.#alerts.size > before;

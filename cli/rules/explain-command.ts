@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
-import { readEvent } from '../../lambda/cloudtrail/event.ts';
+import { readEvent, readPartialEvent } from '../../lambda/cloudtrail/event.ts';
 import { createDetector } from '../../lambda/detection/index.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +17,8 @@ interface ExplainOptions extends RuleLoadOptions, ConnectionOptions {
 
 const HELP = `
 RULE is a rule file, or the id, name or title of a rule. EVENT is a file with one record, FILE#INDEX as a scan names
-events, - for standard input, or the eventID of an event in the index. Secrets of the event are masked.
+events, - or -#INDEX for standard input, or the eventID of an event in the index. Files may have any form that scan
+takes. Secrets of the event are masked.
 
 ✓ holds, ✗ doesn't. Of a correlation, the rules that it names are explained.
 
@@ -42,13 +43,14 @@ export function explainCommand(io: Io): Command {
 async function explain(rule: string, event: string, options: ExplainOptions, io: Io): Promise<void> {
   const { ruleSet, chosen } = await chooseRules(rule, options, io);
   const record = await findEvent(event, options);
-  const read = readEvent(record, { bucket: '', key: '', version: '', index: 0 });
+  const receipt = { bucket: '', key: '', version: '', index: 0 };
+  const read = readEvent(record, receipt);
   if (!read.ok) {
     io.stderr.write(
-      printableLines(`Not a whole CloudTrail record, so that it has no trailwarden. fields: ${read.reason}\n`),
+      printableLines(`Not a whole CloudTrail record, so that some trailwarden. fields are unknown: ${read.reason}\n`),
     );
   }
-  const derived = read.ok ? derivedFields(read.event) : {};
+  const derived = derivedFields(read.ok ? read.event : readPartialEvent(record, receipt));
   const detector = createDetector(ruleSet);
   const explanations = chosen.flatMap(({ metadata }) => detector.explain(metadata.id, record, derived) ?? []);
   if (options.format === 'json') {

@@ -1,28 +1,23 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
+import { readRecords } from '../../lambda/cloudtrail/read-records.ts';
 import { createEventQueries } from '../../lambda/index/event-query.ts';
 import { Ledger } from '../../lambda/index/ledger.ts';
 import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';
 import { type ConnectionOptions, connected } from '../connection.ts';
 import { CommandFailure } from '../exit.ts';
 import { readRawRecord } from '../raw-record.ts';
-import { readRecords } from '../scan/read-records.ts';
+import { openInput, STANDARD_INPUT } from '../scan/open-input.ts';
 
 /**
- * The record that EVENT means: `FILE`, `FILE#INDEX` (as a scan names its events), `-` for standard input, or the eventID
- * of an event in the index.
+ * The record that EVENT means: `FILE`, `FILE#INDEX` (as a scan names its events; FILE may be `-`, standard input), or the
+ * eventID of an event in the index.
  * @throws CommandFailure where there is no such record, or more than one.
  */
 export async function findEvent(event: string, options: ConnectionOptions): Promise<JsonObject> {
-  if (event === '-') return only(await readAll(process.stdin), 'standard input');
-  if (await isFile(event)) return only(await readAll(createReadStream(event)), event);
+  if (await isInput(event)) return await readOnly(event);
   const [, file, index] = /^(.+)#(\d+)$/.exec(event) ?? [];
-  if (file !== undefined && (await isFile(file))) {
-    const item = (await readAll(createReadStream(file)))[Number(index)];
-    if (item === undefined) throw new CommandFailure(`${file} has no record ${index}; the first one is 0.`);
-    return recordOf(item, event);
-  }
+  if (file !== undefined && (await isInput(file))) return await readOne(file, Number(index));
   return await connected(options, async ({ documents, tables, s3 }) => {
     const [found] = await createEventQueries(documents, tables).event(event);
     if (found === undefined) throw new CommandFailure(`${event} is neither a file nor an event in the index.`);
@@ -32,24 +27,33 @@ export async function findEvent(event: string, options: ConnectionOptions): Prom
   });
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function isInput(path: string): Promise<boolean> {
+  if (path === STANDARD_INPUT) return true;
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isDirectory();
 }
 
-async function readAll(body: AsyncIterable<Uint8Array>): Promise<readonly LogObjectItem[]> {
-  const all: LogObjectItem[] = [];
-  for await (const items of readRecords(body)) all.push(...items);
-  return all;
+/** The record at a place. What lies behind it isn't read. */
+async function readOne(file: string, index: number): Promise<JsonObject> {
+  for await (const items of readRecords(openInput(file))) {
+    const item = items.find((candidate) => candidate.index === index);
+    if (item !== undefined) return recordOf(item, `${file}#${index}`);
+  }
+  throw new CommandFailure(`${file} has no record ${index}; the first one is 0.`);
 }
 
-function only(items: readonly LogObjectItem[], name: string): JsonObject {
-  const [item] = items;
-  if (item === undefined) throw new CommandFailure(`${name} has no record.`);
-  if (items.length === 1) return recordOf(item, name);
-  throw new CommandFailure(
-    `${name} has ${items.length} records: name one of them as ${name}#0 to #${items.length - 1}.`,
-  );
+/** The one record that there is. */
+async function readOnly(file: string): Promise<JsonObject> {
+  const name = file === STANDARD_INPUT ? 'standard input' : file;
+  let first: LogObjectItem | undefined;
+  let count = 0;
+  for await (const items of readRecords(openInput(file))) {
+    first ??= items[0];
+    count += items.length;
+  }
+  if (first === undefined) throw new CommandFailure(`${name} has no record.`);
+  if (count === 1) return recordOf(first, name);
+  throw new CommandFailure(`${name} has ${count} records: name one of them as ${file}#0 to #${count - 1}.`);
 }
 
 function recordOf(item: LogObjectItem, name: string): JsonObject {

@@ -66,6 +66,7 @@ async function judgeObject(
       source.close();
     }
   } catch (error) {
-    return { records: 0, judged: 0, findings: [], correlated: [], unreadable: 0, named: [], fault: reasonOf(error) };
+    const counts = { records: 0, judged: 0, unreadable: 0, incomplete: 0, undated: 0 };
+    return { ...counts, findings: [], correlated: [], named: [], fault: reasonOf(error) };
   }
 }

@@ -2,6 +2,8 @@ import type { Stats } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
+import { isRecordFileName } from '../../lambda/cloudtrail/record-file-name.ts';
+import { STANDARD_INPUT } from './open-input.ts';
 
 /** A file that may hold CloudTrail records. */
 export interface RecordFile {
@@ -23,11 +25,9 @@ export interface FoundFiles {
   readonly unreadable: readonly UnreadablePath[];
 }
 
-const RECORD_FILE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i;
-
 /**
  * The files that are named, whatever they are called, and the `.json`, `.jsonl` and `.ndjson` files (gzipped or not)
- * below the folders that are named. Links to folders below them aren't followed. What can't be read is told of.
+ * below the folders that are named; `-` is standard input. Links to folders below them aren't followed. What can't be read is told of.
  */
 export async function findRecordFiles(paths: readonly string[]): Promise<FoundFiles> {
   const files = new Map<string, RecordFile>();
@@ -36,7 +36,7 @@ export async function findRecordFiles(paths: readonly string[]): Promise<FoundFi
     try {
       const information = await stat(path);
       if (information.isDirectory()) await visitFolder(path);
-      else if (named || RECORD_FILE.test(path)) await add(path, information);
+      else if (named || isRecordFileName(path)) await add(path, information);
     } catch (error) {
       unreadable.push({ path, reason: reasonOf(error) });
     }
@@ -44,14 +44,17 @@ export async function findRecordFiles(paths: readonly string[]): Promise<FoundFi
   const visitFolder = async (folder: string): Promise<void> => {
     for await (const entry of await opendir(folder)) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() || (RECORD_FILE.test(entry.name) && !isDigest(path))) await visit(path, false);
+      if (entry.isDirectory() || (isRecordFileName(entry.name) && !isDigest(path))) await visit(path, false);
     }
   };
   const add = async (path: string, { size }: Stats): Promise<void> => {
     const real = await realpath(path);
     if (!files.has(real)) files.set(real, { path, bytes: size });
   };
-  for (const path of paths) await visit(path, true);
+  for (const path of paths) {
+    if (path === STANDARD_INPUT) files.set(path, { path, bytes: 0 });
+    else await visit(path, true);
+  }
   return { files: [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)), unreadable };
 }
 

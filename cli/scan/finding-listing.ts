@@ -11,7 +11,10 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       {
         title: 'When, level',
         parts: [
-          { title: 'When', text: ({ eventTime }) => zone.format(new Date(eventTime)) },
+          {
+            title: 'When',
+            text: ({ eventTime }) => (eventTime === null ? 'no time' : zone.format(new Date(eventTime))),
+          },
           { title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) },
         ],
       },
@@ -36,8 +39,8 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       ruleId: ({ ruleId }) => ruleId,
       title: ({ title }) => title,
       level: ({ level }) => level,
-      eventID: ofEvent(({ eventID }) => eventID),
-      eventTime: ({ eventTime }) => eventTime,
+      eventID: ofEvent(({ eventID }) => eventID ?? undefined),
+      eventTime: ({ eventTime }) => eventTime ?? undefined,
       actor: ({ actor }) => actor,
       action: ({ action }) => action,
       account: ({ account }) => account,
@@ -62,7 +65,7 @@ export function place(receipt: ScanReceipt): string {
 
 type Cell = string | number;
 
-function ofEvent(read: (finding: EventFinding) => Cell): (finding: ScanFinding) => Cell | undefined {
+function ofEvent(read: (finding: EventFinding) => Cell | undefined): (finding: ScanFinding) => Cell | undefined {
   return (finding) => ('eventID' in finding ? read(finding) : undefined);
 }
 

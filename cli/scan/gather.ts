@@ -1,14 +1,12 @@
 import { createDetector, type RuleSet } from '../../lambda/detection/index.ts';
 import { correlatedFinding } from '../../lambda/findings/correlation.ts';
 import type { UnreadablePath } from './find-files.ts';
-import type { Correlated, FileResult } from './judge-file.ts';
+import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
 import { type ScanFinding, scanFinding } from './scan-finding.ts';
 
-/** A record that couldn't be read. */
-export interface UnreadableRecord {
+/** A record that couldn't be read, or isn't whole. */
+export interface UnreadableRecord extends NamedRecord {
   readonly path: string;
-  readonly index: number;
-  readonly reason: string;
 }
 
 /** What a scan looked at. */
@@ -19,7 +17,11 @@ export interface ScanTotals {
   /** Findings that came again, because their events were delivered more than once. */
   readonly repeated: number;
   readonly unreadableRecords: number;
-  /** The first unreadable records of each file. */
+  /** Events that aren't whole: judged as far as they go. */
+  readonly incomplete: number;
+  /** Those of them without a time, which correlations leave out. */
+  readonly undated: number;
+  /** The first unreadable or incomplete records of each file. */
   readonly namedRecords: readonly UnreadableRecord[];
   /** Files that couldn't be read, or not to their end. */
   readonly unreadableFiles: readonly UnreadablePath[];
@@ -46,12 +48,14 @@ export async function* gather(
   const correlated: Correlated[] = [];
   const namedRecords: UnreadableRecord[] = [];
   const unreadableFiles: UnreadablePath[] = [];
-  const counts = { files: 0, records: 0, judged: 0, repeated: 0, unreadableRecords: 0 };
+  const counts = { files: 0, records: 0, judged: 0, repeated: 0, unreadableRecords: 0, incomplete: 0, undated: 0 };
   for await (const { path, result } of results) {
     counts.files++;
     counts.records += result.records;
     counts.judged += result.judged;
     counts.unreadableRecords += result.unreadable;
+    counts.incomplete += result.incomplete;
+    counts.undated += result.undated;
     for (const record of result.named) namedRecords.push({ path, ...record });
     if (result.fault !== undefined) unreadableFiles.push({ path, reason: result.fault });
     for (const event of result.correlated) correlated.push(event);

@@ -1,12 +1,13 @@
-import { createReadStream } from 'node:fs';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
-import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
-import { isZlibError } from '../../lambda/cloudtrail/log-object.ts';
+import { type CloudTrailEvent, type Receipt, readEvent, readPartialEvent } from '../../lambda/cloudtrail/event.ts';
+import { isJsonObject } from '../../lambda/cloudtrail/json.ts';
+import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
+import { readRecords } from '../../lambda/cloudtrail/read-records.ts';
 import type { Detector, Membership } from '../../lambda/detection/index.ts';
 import { correlationContext } from '../../lambda/findings/correlation.ts';
 import { findingOf } from '../../lambda/findings/finding.ts';
 import { reasonOf } from './find-files.ts';
-import { readRecords } from './read-records.ts';
+import { openInput } from './open-input.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
@@ -29,23 +30,37 @@ export interface FileResult {
   readonly judged: number;
   readonly findings: readonly ScanFinding[];
   readonly correlated: readonly Correlated[];
-  /** Records that couldn't be read, all of them counted and the first ones named. */
+  /** Records that couldn't be read. */
   readonly unreadable: number;
-  readonly named: readonly { readonly index: number; readonly reason: string }[];
+  /** Events that lack what CloudTrail always writes, or have it in a wrong type: judged, and counted here too. */
+  readonly incomplete: number;
+  /** Those of them that have no time: neither the bounds nor correlations apply to them. */
+  readonly undated: number;
+  /** The first records that are unreadable or incomplete. */
+  readonly named: readonly NamedRecord[];
   /** Why the file couldn't be read, or not to its end. */
   readonly fault?: string;
+}
+
+/** A record that isn't as CloudTrail writes them, and why. */
+export interface NamedRecord {
+  readonly index: number;
+  readonly reason: string;
+  /** Whether it was judged all the same. */
+  readonly judged: boolean;
 }
 
 /** Records of a file that are named; the others of it are counted. */
 const MAX_NAMED = 5;
 
-/** Judges every record of a file, as `judgeRecords` does. */
+/** Judges every record of a file, or of standard input, as `judgeRecords` does. */
 export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
-  return await judgeRecords(createReadStream(path), (index) => fileReceipt(path, index), detector, bounds);
+  return await judgeRecords(openInput(path), (index) => fileReceipt(path, index), detector, bounds);
 }
 
 /**
- * Judges every record as the deployed functions would. Never throws for what is read: what came before a fault stands.
+ * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws for
+ * what is read: what came before a fault stands.
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
@@ -53,41 +68,68 @@ export async function judgeRecords(
   detector: Detector,
   bounds: TimeBounds,
 ): Promise<FileResult> {
-  const named: { index: number; reason: string }[] = [];
+  const named: NamedRecord[] = [];
   const findings: ScanFinding[] = [];
   const correlated: Correlated[] = [];
   let records = 0;
   let judged = 0;
   let unreadable = 0;
+  let incomplete = 0;
+  let undated = 0;
+  const name = (record: NamedRecord): void => {
+    if (named.length < MAX_NAMED) named.push(record);
+  };
   const judge = (event: CloudTrailEvent): void => {
+    const isDated = event.eventTime !== '';
     const eventTime = Date.parse(event.eventTime);
-    if (!isWithin(eventTime, bounds)) return;
+    if (isDated && !isWithin(eventTime, bounds)) return;
     judged++;
     const derived = derivedFields(event);
     for (const match of detector.match(event.record, derived)) findings.push(scanFinding(findingOf(event, match)));
+    if (!isDated) {
+      undated++;
+      return;
+    }
     const memberships = detector.memberships(event.record, eventTime, derived);
     if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event) });
+  };
+  const take = (item: LogObjectItem): void => {
+    const { index } = item;
+    if ('problem' in item) {
+      unreadable++;
+      name({ index, reason: item.problem, judged: false });
+      return;
+    }
+    const result = readEvent(item.value, receiptOf(index));
+    if (result.ok) judge(result.event);
+    else if (isJsonObject(item.value)) {
+      incomplete++;
+      name({ index, reason: result.reason, judged: true });
+      judge(readPartialEvent(item.value, receiptOf(index)));
+    } else {
+      unreadable++;
+      name({ index, reason: result.reason, judged: false });
+    }
   };
   let fault: string | undefined;
   try {
     for await (const items of readRecords(body)) {
       for (const item of items) {
         records++;
-        const result =
-          'problem' in item
-            ? { ok: false as const, reason: item.problem }
-            : readEvent(item.value, receiptOf(item.index));
-        if (result.ok) judge(result.event);
-        else {
+        try {
+          take(item);
+        } catch (error) {
+          // Whatever went wrong with this one, the others go on.
           unreadable++;
-          if (named.length < MAX_NAMED) named.push({ index: item.index, reason: result.reason });
+          name({ index: item.index, reason: reasonOf(error), judged: false });
         }
       }
     }
   } catch (error) {
-    fault = isZlibError(error) ? `the gzip data is damaged: ${error.message}` : reasonOf(error);
+    fault = reasonOf(error);
   }
-  return { records, judged, findings, correlated, unreadable, named, ...(fault !== undefined && { fault }) };
+  const counts = { records, judged, unreadable, incomplete, undated };
+  return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
 }
 
 /** A correlation's finding tells of its last event. */

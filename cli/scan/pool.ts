@@ -1,5 +1,6 @@
 import { createDetector } from '../../lambda/detection/index.ts';
 import { type FileResult, judgeFile } from './judge-file.ts';
+import { STANDARD_INPUT } from './open-input.ts';
 import { JudgeThread, type ThreadData } from './thread.ts';
 
 /** Files under way and results that wait for an earlier file's, at most: they must not fill the memory. */
@@ -29,7 +30,9 @@ export async function* judgeFiles(
       const thread = path === undefined ? undefined : idle.pop();
       if (path === undefined || thread === undefined) return;
       next++;
-      const result = thread.judge(path);
+      // Standard input belongs to the process.
+      const result =
+        path === STANDARD_INPUT ? judgeFile(path, createDetector(data.ruleSet), data.bounds) : thread.judge(path);
       ahead.push(result);
       // A failure is thrown where the result is awaited.
       result.then(

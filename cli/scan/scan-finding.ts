@@ -21,8 +21,8 @@ interface About {
 
 /** What is told of the event; of a correlation, of the last event in its window. */
 interface OfEvent {
-  /** ISO 8601 in UTC, to the second. */
-  readonly eventTime: string;
+  /** ISO 8601 in UTC, to the second; null where the record has none. */
+  readonly eventTime: string | null;
   readonly actor: string;
   readonly action: string;
   readonly account: string;
@@ -34,7 +34,8 @@ interface OfEvent {
 
 /** One rule matched one event. */
 export interface EventFinding extends About, OfEvent {
-  readonly eventID: string;
+  /** Null where the record has none. */
+  readonly eventID: string | null;
 }
 
 /** One correlation fired for one group. */
@@ -59,7 +60,7 @@ export type ScanFinding = EventFinding | GroupFinding;
 export function scanFinding(finding: Finding): ScanFinding {
   const { findingId, ruleId, title, level, correlation } = finding;
   const about = { findingId, ruleId, title, level };
-  if (correlation === undefined) return { ...about, eventID: finding.eventID, ...ofEvent(finding) };
+  if (correlation === undefined) return { ...about, eventID: finding.eventID || null, ...ofEvent(finding) };
   const { from, to, eventIDs, value, atLeast } = correlation;
   const group = Object.fromEntries(finding.matched.map((member) => [member.field, member.value]));
   return { ...about, group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast, ...ofEvent(finding) };
@@ -68,7 +69,7 @@ export function scanFinding(finding: Finding): ScanFinding {
 function ofEvent({ eventTime, actor, action, account, region, receipt, matched }: Finding): OfEvent {
   const { bucket, key, index } = receipt;
   const place = bucket === '' ? { file: key, index } : receipt;
-  return { eventTime, actor, action, account, region, receipt: place, matched };
+  return { eventTime: eventTime || null, actor, action, account, region, receipt: place, matched };
 }
 
 /** The form of every other time. */

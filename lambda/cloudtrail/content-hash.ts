@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isZlibError, uncompressed } from './log-object.ts';
+import { isZlibError } from './gunzip.ts';
+import { uncompressed } from './log-object.ts';
 
 export type ContentHash =
   | { readonly ok: true; readonly sha256: string; readonly bytes: number }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { FaultOfContent } from '../shared/faults.ts';
+import { gunzip, isZlibError } from './gunzip.ts';
 import { replaceLoneSurrogates } from './lone-surrogates.ts';
 import { MalformedLogObject, RecordSplitter, type SplitItem } from './record-splitter.ts';
 
@@ -35,12 +34,13 @@ export class ContentFault extends FaultOfContent {
   override readonly name = 'ContentFault';
 }
 
-const CHUNK_BYTES = 256 * 1024;
-
 /**
- * Reads a log object as a stream: gzip (one or several members) or plain JSON, told apart by the first bytes.
+ * Reads a log object as a stream: gzip (one or several members) or plain JSON, told apart by the first bytes; an
+ * object with `Records`, or a bare list of records.
  * Yields the records in the object's order, in batches; memory stays bounded by one chunk and one record.
- * @param from index of the first record to yield: those before it are read for the hash, but not parsed.
+ * Everything that could be unpacked before a fault is read, and its records are yielded before the fault is thrown.
+ * @param from index of the first record to yield: those before it are read for the hash, but not parsed. Meanwhile there
+ *   are empty batches, so that a caller whose time is up can stop there too.
  * @throws ContentFault when the content can't be read on; errors of `body` are thrown as they are.
  */
 export async function* readLogObject(
@@ -64,25 +64,31 @@ export async function* readLogObject(
       const batch: LogObjectItem[] = [];
       try {
         for (const item of splitter.push(chunk)) {
-          if (records >= from) batch.push(parse(item, records));
+          if (records >= from) batch.push(parseItem(item, records));
           records++;
         }
       } catch (error) {
         if (batch.length > 0) yield batch;
         throw error;
       }
-      if (batch.length > 0) yield batch;
+      if (batch.length > 0 || records < from) yield batch;
     }
     splitter.end();
   } catch (error) {
-    if (error instanceof MalformedLogObject) throw new ContentFault(`${error.message} (after ${records} records)`);
-    if (isZlibError(error)) throw new ContentFault(`${zlibReason(error)} (after ${records} records)`);
-    throw error;
+    throw contentFault(error, records);
   }
   return { sha256: hash.digest('hex'), bytes, records };
 }
 
-function parse(item: SplitItem, index: number): LogObjectItem {
+/** A fault of the content as a ContentFault that says how far it was read; any other error as it is. */
+export function contentFault(error: unknown, records: number): unknown {
+  if (error instanceof MalformedLogObject) return new ContentFault(`${error.message} (after ${records} records)`);
+  if (isZlibError(error)) return new ContentFault(`${zlibReason(error)} (after ${records} records)`);
+  return error;
+}
+
+/** A member of a list of records, parsed. Never throws. */
+export function parseItem(item: SplitItem, index: number): LogObjectItem {
   if (item.kind === 'oversized') return { index, problem: `the record has ${item.length} bytes, more than the limit` };
   return { index, bytes: item.bytes, ...parseMember(item.bytes.toString('utf8')) };
 }
@@ -102,7 +108,10 @@ function syntaxErrorPosition(error: unknown): string {
   return position === undefined ? '' : `: character ${position} of it`;
 }
 
-/** The content of an object: gunzipped where its first bytes say so. Throws zlib's errors and the body's own. */
+/**
+ * The content of an object: unpacked where its first bytes say that it is gzip, and as `gunzip` says up to a fault.
+ * @throws zlib's errors (`isZlibError`), and those of `body` as they are.
+ */
 export async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const iterator = body[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -128,14 +137,7 @@ export async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGener
     yield* rest();
     return;
   }
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // The error reaches the reader through the iteration below.
-  pipeline(Readable.from(rest(), { objectMode: false }), gunzip, () => {});
-  yield* gunzip;
-}
-
-export function isZlibError(error: unknown): error is { code: string; message: string } {
-  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
+  yield* gunzip(rest());
 }
 
 function zlibReason(error: { code: string; message: string }): string {

@@ -7,6 +7,7 @@ const FOLDERS = {
   CloudTrail: 'log',
   'CloudTrail-Insight': 'log',
   'CloudTrail-NetworkActivity': 'log',
+  'CloudTrail-Aggregated': 'log',
   'CloudTrail-Digest': 'digest',
 } as const;
 
@@ -30,7 +31,7 @@ export interface CloudTrailObjectKey {
 }
 
 const KEY =
-  /^(?:(?<prefix>.*)\/)?AWSLogs\/(?:(?<organization>o-[a-z0-9]{10,32})\/)?(?<account>[0-9A-Za-z]{12})\/(?<folder>CloudTrail(?:-Insight|-NetworkActivity|-Digest)?)\/(?<region>[a-z0-9-]+)\/(?<year>\d{4})\/(?<month>\d{2})\/(?<dayOfMonth>\d{2})\/(?<file>[^/]+)\.json\.gz$/s;
+  /^(?:(?<prefix>.*)\/)?AWSLogs\/(?:(?<organization>o-[a-z0-9]{10,32})\/)?(?<account>[0-9A-Za-z]{12})\/(?<folder>CloudTrail(?:-Insight|-NetworkActivity|-Aggregated|-Digest)?)\/(?<region>[a-z0-9-]+)\/(?<year>\d{4})\/(?<month>\d{2})\/(?<dayOfMonth>\d{2})\/(?<file>[^/]+)\.json\.gz$/s;
 
 const TIME_IN_FILE_NAME = /_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?Z(?:_|$)/;
 

@@ -1,8 +1,10 @@
 import { FaultOfContent } from '../shared/faults.ts';
 
 /**
- * Cuts the bytes of a log object, `{"Records":[…]}`, into the bytes of its records, without ever holding more
- * than one record. The bytes of a record are handed on unparsed: whoever reads them meets the errors inside.
+ * Cuts the bytes of a log object, `{"Records":[…]}` or a bare list, into the bytes of its records, without ever holding
+ * more than one record. The bytes of a record are handed on unparsed: whoever reads them meets the errors inside.
+ * A loose splitter also takes what people keep: records that stand alone, the `Events` of lookup-events, and any number
+ * of all these, one behind the other.
  */
 
 export type SplitItem =
@@ -38,6 +40,7 @@ type State =
   | 'value'
   | 'skipping'
   | 'after-value'
+  | 'record-end'
   | 'element-or-end'
   | 'element'
   | 'after-element'
@@ -58,9 +61,16 @@ export class RecordSplitter {
   #name: number[] = [];
   #foundRecords = false;
   #firstName = true;
+  /** The list of records is the whole value, and no member of an object. */
+  #bareList = false;
+  readonly #loose: boolean;
+  /** Where in the chunk in hand the object begins that may turn out to be a record; -1 where there is none. */
+  #captureFrom = -1;
 
-  constructor(options: { maxRecordBytes: number }) {
+  /** @param options `maxRecordBytes`: what is longer is passed over. `loose`: takes more than a log object, see above. */
+  constructor(options: { readonly maxRecordBytes: number; readonly loose?: boolean }) {
     this.#maxRecordBytes = options.maxRecordBytes;
+    this.#loose = options.loose ?? false;
   }
 
   /**
@@ -90,7 +100,17 @@ export class RecordSplitter {
         if (end >= 0) this.#state = 'after-value';
       } else {
         position = this.#step(chunk, position);
+        if (this.#state === 'record-end') {
+          this.#state = 'done';
+          const item = this.#take(chunk, this.#captureFrom, position, true);
+          this.#captureFrom = -1;
+          if (item !== undefined) yield item;
+        }
       }
+    }
+    if (this.#captureFrom >= 0) {
+      this.#take(chunk, this.#captureFrom, chunk.length, false);
+      this.#captureFrom = 0;
     }
     this.#offset += chunk.length;
   }
@@ -102,12 +122,13 @@ export class RecordSplitter {
     if (this.#state !== 'done') {
       throw new MalformedLogObject(`the JSON ends after ${this.#offset} bytes, inside ${this.#place()}`);
     }
-    if (!this.#foundRecords) throw new MalformedLogObject('the JSON has no "Records"');
+    if (!this.#foundRecords && !this.#loose) throw new MalformedLogObject('the JSON has no "Records"');
   }
 
   #place(): string {
     if (this.#state === 'element') return 'a record';
-    return this.#foundRecords ? 'its list of records' : 'the object that should hold "Records"';
+    if (this.#foundRecords) return 'its list of records';
+    return this.#loose ? 'a record' : 'the object that should hold "Records"';
   }
 
   /** Scans to the end of the value that is open: the index after it, or -1 when the chunk ends first. */
@@ -172,11 +193,10 @@ export class RecordSplitter {
     if (byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09) return position + 1;
     switch (this.#state) {
       case 'start':
-        if (byte !== OPEN_BRACE) throw this.#malformed(position, this.#notAnObject(chunk, position));
-        this.#state = 'name-or-end';
+        this.#begin(chunk, position);
         return position + 1;
       case 'name-or-end':
-        if (byte === CLOSE_BRACE && this.#firstName) this.#state = 'done';
+        if (byte === CLOSE_BRACE && this.#firstName) this.#endObject();
         else if (byte === QUOTE) {
           this.#name = [];
           this.#firstName = false;
@@ -188,18 +208,18 @@ export class RecordSplitter {
         this.#state = 'value';
         return position + 1;
       case 'value':
-        if (Buffer.from(this.#name).toString('utf8') !== 'Records') {
+        if (!this.#isListOfRecords(byte, position)) {
           this.#open(byte);
           this.#state = 'skipping';
           return position;
         }
-        if (byte !== OPEN_BRACKET) throw this.#malformed(position, '"Records" is not a list');
         this.#foundRecords = true;
+        this.#dropCapture();
         this.#state = 'element-or-end';
         return position + 1;
       case 'element-or-end':
         if (byte === CLOSE_BRACKET) {
-          this.#state = 'after-value';
+          this.#state = this.#bareList ? 'done' : 'after-value';
           return position + 1;
         }
         if (byte === COMMA || byte === CLOSE_BRACE) throw this.#malformed(position, 'a record was expected');
@@ -208,17 +228,54 @@ export class RecordSplitter {
         return position;
       case 'after-element':
         if (byte === COMMA) this.#state = 'element-or-end';
-        else if (byte === CLOSE_BRACKET) this.#state = 'after-value';
+        else if (byte === CLOSE_BRACKET) this.#state = this.#bareList ? 'done' : 'after-value';
         else throw this.#malformed(position, 'a comma was expected after a record');
         return position + 1;
       case 'after-value':
         if (byte === COMMA) this.#state = 'name-or-end';
-        else if (byte === CLOSE_BRACE) this.#state = 'done';
+        else if (byte === CLOSE_BRACE) this.#endObject();
         else throw this.#malformed(position, 'a comma or the end was expected after a member');
         return position + 1;
       default:
-        throw this.#malformed(position, 'something follows the end of the JSON');
+        if (!this.#loose) throw this.#malformed(position, 'something follows the end of the JSON');
+        this.#begin(chunk, position);
+        return position + 1;
     }
+  }
+
+  #begin(chunk: Buffer, position: number): void {
+    const byte = chunk[position];
+    if (byte === OPEN_BRACE) {
+      this.#state = 'name-or-end';
+      this.#firstName = true;
+      this.#bareList = false;
+      this.#foundRecords = false;
+      if (this.#loose) this.#captureFrom = position;
+    } else if (byte === OPEN_BRACKET) {
+      this.#state = 'element-or-end';
+      this.#bareList = true;
+      this.#foundRecords = true;
+    } else throw this.#malformed(position, this.#notAnObject(chunk, position));
+  }
+
+  /** An object that held no list of records is one itself. */
+  #endObject(): void {
+    this.#state = this.#loose && !this.#foundRecords ? 'record-end' : 'done';
+  }
+
+  #dropCapture(): void {
+    this.#captureFrom = -1;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+
+  /** @throws MalformedLogObject where only a list of records may stand. */
+  #isListOfRecords(byte: number, position: number): boolean {
+    const name = Buffer.from(this.#name).toString('utf8');
+    if (this.#loose) return byte === OPEN_BRACKET && (name === 'Records' || name === 'Events');
+    if (name !== 'Records') return false;
+    if (byte !== OPEN_BRACKET) throw this.#malformed(position, '"Records" is not a list');
+    return true;
   }
 
   #readName(byte: number, position: number): number {
@@ -239,7 +296,6 @@ export class RecordSplitter {
     const first = chunk[position];
     if (first === 0x3c) return 'the object is HTML or XML, not JSON';
     if (first === 0x1f && chunk[position + 1] === 0x8b) return 'the object was gzipped twice';
-    if (first === OPEN_BRACKET) return 'the JSON is a list, where an object with "Records" was expected';
     return 'neither gzip nor JSON: an object with "Records" was expected';
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { JsonObject } from '../shared/json.ts';
+import { isJsonObject, type JsonObject } from '../shared/json.ts';
+import { isAggregated, withUsualMembers } from './aggregated.ts';
 
 /**
  * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide.
@@ -117,16 +118,30 @@ export type RecordResult =
  * which names members and never repeats their values.
  */
 export function readRecord(value: unknown): RecordResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, reason: `the record is ${describe(value)}, not an object` };
-  }
-  const result = recordSchema.safeParse(value);
-  if (result.success) {
-    // JSON.parse made it, and it is an object.
-    return { ok: true, record: value as JsonObject, read: result.data };
-  }
+  if (!isJsonObject(value)) return { ok: false, reason: `the record is ${describe(value)}, not an object` };
+  const result = recordSchema.safeParse(isAggregated(value) ? withUsualMembers(value) : value);
+  if (result.success) return { ok: true, record: value, read: result.data };
   const reasons = result.error.issues.map((issue) => `${issue.path.join('.')} ${explain(issue)}`);
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
+}
+
+/** What lets a record be read that lacks what is required. */
+const STAND_INS = { eventID: 'none', eventTime: '1970-01-01T00:00:00Z' };
+
+/**
+ * What can be read of a record that isn't whole: each member that has the type it should have. `eventID` and
+ * `eventTime` are empty where they are missing.
+ */
+export function readRecordLoosely(record: JsonObject): ReadRecord {
+  const members = isAggregated(record) ? withUsualMembers(record) : record;
+  const readable: JsonObject = {};
+  for (const [name, schema] of Object.entries(recordSchema.shape)) {
+    const value = members[name];
+    if (value !== undefined && schema.safeParse(value).success) readable[name] = value;
+  }
+  const { eventID, eventTime } = readable;
+  const read = recordSchema.parse({ ...STAND_INS, ...readable });
+  return { ...read, ...(eventID === undefined && { eventID: '' }), ...(eventTime === undefined && { eventTime: '' }) };
 }
 
 function explain(issue: z.core.$ZodIssue): string {

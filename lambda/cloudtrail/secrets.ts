@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { isJsonObject, type JsonValue } from '../shared/json.ts';
 
 /** What stands where a secret stood. */
 export const REDACTED = '***';
@@ -48,7 +48,8 @@ export function redact(value: JsonValue, path: string): JsonValue {
   return redactBelow(value, isSecretPath(path) ? 'secret' : isEnvironment(path) ? 'environment' : 'plain');
 }
 
-type Surroundings = 'plain' | 'environment' | 'secret';
+/** What a value stands in: only what is plain is shown. */
+export type Surroundings = 'plain' | 'environment' | 'secret';
 
 function isEnvironment(path: string): boolean {
   return path.split('.').some((name) => ENVIRONMENT_NAME.test(name));
@@ -57,27 +58,27 @@ function isEnvironment(path: string): boolean {
 function redactBelow(value: JsonValue, surroundings: Surroundings): JsonValue {
   if (Array.isArray(value)) return value.map((item) => redactBelow(item, surroundings));
   if (isJsonObject(value)) {
-    const within = surroundings === 'plain' && namesSecret(value) ? 'environment' : surroundings;
+    const within = surroundings === 'plain' && namesSecret(Object.entries(value)) ? 'environment' : surroundings;
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [name, redactBelow(item, below(name, within))]),
     );
   }
-  const hidden =
-    surroundings !== 'plain' &&
-    value !== null &&
-    typeof value !== 'boolean' &&
-    !(typeof value === 'string' && MASK.test(value));
-  return hidden ? REDACTED : value;
+  return hides(surroundings, value) ? REDACTED : value;
 }
 
-/** `{name: DB_PASSWORD, value: …}`: a pair whose name says that its value is a secret. */
-function namesSecret(pair: JsonObject): boolean {
-  return Object.entries(pair).some(
-    ([name, value]) => ENTRY_NAME.test(name) && typeof value === 'string' && isSecretName(value),
-  );
+/** Whether a value that is no list or object is a secret where it stands. */
+export function hides(surroundings: Surroundings, value: JsonValue): boolean {
+  const isPlain = surroundings === 'plain' || value === null || typeof value === 'boolean';
+  return !isPlain && !(typeof value === 'string' && MASK.test(value));
 }
 
-function below(name: string, surroundings: Surroundings): Surroundings {
+/** `{name: DB_PASSWORD, value: …}`: a pair, by its members, whose name says that its value is a secret. */
+export function namesSecret(pair: readonly (readonly [string, JsonValue])[]): boolean {
+  return pair.some(([name, value]) => ENTRY_NAME.test(name) && typeof value === 'string' && isSecretName(value));
+}
+
+/** What the member of a name stands in, by what its object stands in. */
+export function below(name: string, surroundings: Surroundings): Surroundings {
   if (PUBLIC_NAME.test(name)) return 'plain';
   if (surroundings === 'secret' || isSecretName(name)) return 'secret';
   if (surroundings === 'environment') return ENTRY_NAME.test(name) ? 'plain' : 'environment';

@@ -1,3 +1,4 @@
+import { isAggregated, namesAggregated } from './aggregated.ts';
 import { compileDetection } from './compile.ts';
 import type { Compiled, ExplainNode, MatchedField } from './compiled.ts';
 import { MemoryCorrelationStore } from './correlation/memory-store.ts';
@@ -51,6 +52,8 @@ interface CompiledRule {
   match: Omit<RuleMatch, 'matched'>;
   compiled: Compiled;
   filters: readonly { title: string; compiled: Compiled }[];
+  /** Whether it asks for aggregated events; no other rule is judged by them. */
+  namesAggregated: boolean;
 }
 
 /** Rules as closures over interned field paths. Not for use from within its own callbacks. */
@@ -82,10 +85,12 @@ export class Detector {
   /** The rules that match a record, in the order of the rule set. `derived` are the values under `trailwarden.` */
   match(record: object, derived?: object): RuleMatch[] {
     const scope = this.#enter(record, derived);
+    const aggregated = isAggregated(record);
     const matching: number[] = [];
     this.#index.candidates(scope, (i) => {
       const candidate = this.#compiled[i];
-      if (candidate?.finding === true && matches(candidate, scope)) matching.push(i);
+      if (candidate?.finding !== true || (aggregated && !candidate.namesAggregated)) return;
+      if (matches(candidate, scope)) matching.push(i);
     });
     if (matching.length > 1) matching.sort((a, b) => a - b);
     return matching.flatMap((i) => {
@@ -135,10 +140,12 @@ export class Detector {
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
   memberships(record: object, at: Date | number, derived?: object): Membership[] {
     const scope = this.#enter(record, derived);
+    const aggregated = isAggregated(record);
     const matching: string[] = [];
     this.#index.candidates(scope, (i) => {
       const candidate = this.#compiled[i];
-      if (candidate?.correlated === true && matches(candidate, scope)) matching.push(candidate.id);
+      if (candidate?.correlated !== true || (aggregated && !candidate.namesAggregated)) return;
+      if (matches(candidate, scope)) matching.push(candidate.id);
     });
     if (matching.length === 0) return [];
     const fields: { eventTime?: unknown; eventID?: unknown } = record;
@@ -164,12 +171,16 @@ export class Detector {
     const found = this.#compiled.find(({ id }) => id === ruleId);
     if (found === undefined) return undefined;
     const scope = this.#enter(record, derived);
+    const leftOut = isAggregated(record) && !found.namesAggregated;
     return {
       kind: 'rule',
       label: found.match.title,
-      verdict: matches(found, scope),
+      verdict: !leftOut && matches(found, scope),
       children: [
         found.compiled.explain(scope),
+        ...(leftOut
+          ? [{ kind: 'filter' as const, label: 'not asked for eventCategory: Aggregated', verdict: true }]
+          : []),
         ...found.filters.map(({ title, compiled }): ExplainNode => {
           const inner = compiled.explain(scope);
           return { kind: 'filter', label: title, verdict: inner.verdict, children: [inner] };
@@ -202,6 +213,7 @@ function compileRule({ metadata, detection, filters }: DetectionRule, paths: Pat
     correlated,
     match: { ruleId: id, ...rest },
     compiled: compileDetection(detection, paths),
+    namesAggregated: namesAggregated({ detection }),
     filters: filters.map(({ title, detection: inner }) => ({ title, compiled: compileDetection(inner, paths) })),
   };
 }

@@ -12,7 +12,8 @@ export function recordIdentity(record: object): string | undefined {
     const value = fields[key];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
-  const eventID = text('eventID');
+  // Aggregated events spell it otherwise.
+  const eventID = text('eventID') || text('eventId');
   if (eventID === '') return undefined;
   const parts = ['eventTime', 'eventSource', 'eventName', 'recipientAccountId'].map(text);
   return `${eventID}#${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8)}`;

@@ -133,6 +133,11 @@ async function summarize(object: SourceObject, limits: LogObjectLimits): Promise
   }
 }
 
+/** A call's time was over before it came to the record where the last one stopped: another try may get further. */
+class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
 /** One pass over an object: from its beginning, or from where the last call stopped. */
 class ObjectReading {
   readonly #dependencies: ProcessorDependencies;
@@ -182,7 +187,11 @@ class ObjectReading {
         const { done, value } = await reading.next();
         if (done) return await this.#close({ content: value });
         await this.#take(value);
-        if (mustStop()) return await this.#pause();
+        if (!mustStop()) continue;
+        if (this.#records > this.#from) return await this.#pause();
+        // Noting the same place again would go on for ever: as a failed try it is counted.
+        if (this.#from > 0) throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
+        return await this.#pause();
       }
     } catch (error) {
       if (error instanceof ContentFault) return await this.#close({ reason: error.message });

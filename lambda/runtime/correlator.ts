@@ -48,7 +48,7 @@ export class Correlator {
    */
   observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
     const { detector, store, now } = this.#dependencies;
-    const memberships = detector.memberships(event.record, now(), derived);
+    const memberships = detector.memberships(event.record, Date.parse(event.eventTime), derived);
     if (memberships.length === 0) return undefined;
     const context = correlationContext(event);
     const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

@@ -38,6 +38,22 @@ describe('trailwarden event', () => {
     expect(table.stdout).not.toContain('IQoJb3JpZ2luX2VjE');
   });
 
+  test('shows the record token by token as it stands in the log object, in every format', async () => {
+    const members = '"n":9007199254740993,"e":1e400,"z":1.0,"s":"\\u0041\\/","twice":1,"twice":2';
+    const start = JSON.stringify(record({ eventID: 'e-exact' })).slice(0, -1);
+    const text = `${start},${members},"empty":{},"credentials":{"password":"hunter2","n":123456789012345678901}}`;
+    await deployment.putText(`{"Records":[\n${text.replaceAll('":', '": ')}\n]}`);
+    for (const format of ['json', 'jsonl']) {
+      expect((await ask('e-exact', '--format', format)).stdout).toContain(`"record":${text}`);
+    }
+    expect((await ask('e-exact', '--format', 'csv')).stdout).toContain(text.replaceAll('"', '""'));
+    const { stdout } = await ask('e-exact');
+    expect(stdout).toContain(
+      '  "n": 9007199254740993,\n  "e": 1e400,\n  "z": 1.0,\n  "s": "\\u0041\\/",\n  "twice": 1,\n  "twice": 2,\n' +
+        '  "empty": {},\n  "credentials": {\n    "password": "***",\n    "n": "***"\n  }\n}',
+    );
+  });
+
   test('says that there is none', async () => {
     const { code, stderr } = await ask('nothing');
     expect(code).toBe(1);

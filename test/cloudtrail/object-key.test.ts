@@ -32,9 +32,12 @@ test('an organization trail has its id before the account', () => {
   });
 });
 
-test.each(['CloudTrail-Insight', 'CloudTrail-NetworkActivity'])('%s holds records too', (folder) => {
-  expect(parseObjectKey(key(folder))).toMatchObject({ kind: 'log', folder });
-});
+test.each(['CloudTrail-Insight', 'CloudTrail-NetworkActivity', 'CloudTrail-Aggregated'])(
+  '%s holds records too',
+  (folder) => {
+    expect(parseObjectKey(key(folder))).toMatchObject({ kind: 'log', folder });
+  },
+);
 
 test('a digest is told apart, its name has seconds and the name of the trail', () => {
   const digest =

@@ -22,9 +22,9 @@ describe('finding log files', () => {
   const found = async (...paths: string[]) =>
     (await findLogFiles(paths.map((path) => join(folder, path)))).map(({ path }) => path.slice(folder.length + 1));
 
-  test('takes .json and .json.gz at any depth, in the order of their paths, and nothing else', async () => {
-    await write('b/2.json', 'a.json.gz', 'b/c/3.json.gz', 'notes.txt', 'b/x.gz');
-    expect(await found('.')).toEqual(['a.json.gz', 'b/2.json', 'b/c/3.json.gz']);
+  test('takes files of records at any depth, in the order of their paths, and nothing else', async () => {
+    await write('b/2.json', 'a.json.gz', 'b/c/3.json.gz', 'd.jsonl', 'e.ndjson.gz', 'notes.txt', 'b/x.gz');
+    expect(await found('.')).toEqual(['a.json.gz', 'b/2.json', 'b/c/3.json.gz', 'd.jsonl', 'e.ndjson.gz']);
   });
 
   test('takes a file once, however often it is named', async () => {
@@ -57,8 +57,8 @@ describe('finding log files', () => {
 
   test.each([
     ['a path that is not there', 'missing', /^There is no ".*missing"\.$/],
-    ['a folder without log files', '.', /^There is no \.json or \.json\.gz file in /],
-    ['a file of another kind', 'notes.txt', /neither a \.json nor a \.json\.gz file\.$/],
+    ['a folder without log files', '.', /^There is no \.json, \.json\.gz, \.jsonl or \.ndjson file in /],
+    ['a file of another kind', 'notes.txt', /is no \.json, \.json\.gz, \.jsonl or \.ndjson file\.$/],
   ])('%s is an error that says so', async (_what, path, message) => {
     await write('notes.txt');
     await expect(findLogFiles([join(folder, path)])).rejects.toMatchObject({

@@ -169,7 +169,7 @@ describe('npm start', () => {
 
   test.each([
     ['a path that is not there', ['missing'], 'There is no "missing".'],
-    ['a folder without log files', ['.'], 'There is no .json or .json.gz file in .'],
+    ['a folder without log files', ['.'], 'There is no .json, .json.gz, .jsonl or .ndjson file in .'],
     ['a file for --data', ['--data', 'notes.txt'], 'notes.txt is not a folder.'],
     ['a port that is none', ['--port', '0'], 'Not a port'],
     ['an unknown option', ['--bucket'], "unknown option '--bucket'"],

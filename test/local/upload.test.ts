@@ -60,6 +60,41 @@ describe('uploading a log file', () => {
     expect((await upload(`${name}.json.gz`, content)).body).toEqual(content);
   });
 
+  const one = '{"eventID":"1","n":9007199254740993}';
+  const two = '{"eventID":"2","e":1e400}';
+  test.each<[string, string | Buffer]>([
+    ['lines.jsonl', `${one}\n${two}`],
+    ['lines.jsonl.gz', gzipSync(`${one}\n${two}`)],
+    ['list.json', `[${one}, ${two}]`],
+    ['alone.json', `${one}${two}`],
+    [
+      'looked-up.json',
+      JSON.stringify({ Events: [one, two].map((text) => ({ EventId: 'x', CloudTrailEvent: text })) }, null, 4),
+    ],
+  ])('makes a log object of %s, the records byte by byte', async (name, content) => {
+    const { body } = await upload(name, content);
+    expect(gunzipSync(body).toString()).toBe(`{"Records":[\n${one},\n${two}\n]}\n`);
+  });
+
+  test('keeps lines that can’t be read as text, for the ledger to name them', async () => {
+    const { body } = await upload('broken.jsonl', `${one}\n{"eventID":\n${two}`);
+    expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({
+      Records: [{ eventID: '1' }, '{"eventID":', { eventID: '2' }],
+    });
+  });
+
+  test('cuts the log object that it makes where the file is cut', async () => {
+    const lines = Array.from({ length: 50 }, (_, index) => JSON.stringify({ eventID: index })).join('\n');
+    const packed = gzipSync(lines);
+    const { body } = await upload('cut.jsonl.gz', packed.subarray(0, packed.length - 20));
+    expect(gunzipSync(body).toString()).toMatch(/^\{"Records":\[\n\{"eventID":0\},(.|\n)*\{"eventID":\d+\}$/);
+  });
+
+  test('leaves alone what CloudTrail wrote, whatever it looks like', async () => {
+    const content = gzipSync('[{"eventID":"1"}]');
+    expect((await upload('b.json.gz', content, 'AWSLogs/aggregated.json.gz')).body).toEqual(content);
+  });
+
   test('puts a file in parts that is too big for one request', async () => {
     const content = randomBytes(17 * 1024 * 1024);
     const { body, version } = await upload('big.json.gz', content);

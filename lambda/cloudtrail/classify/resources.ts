@@ -1,4 +1,5 @@
 import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
+import { isAggregated, summarizedNames } from '../aggregated.ts';
 import { parseArn } from '../arn.ts';
 import type { ReadRecord } from '../record.ts';
 import { isSecretPath } from '../secrets.ts';
@@ -157,6 +158,7 @@ export function classifyResources(read: ReadRecord, record: JsonObject): Resourc
   for (const part of ['serviceEventDetails', 'requestParameters', 'responseElements'] as const) {
     found.walk(at(record, part), part, '', 0);
   }
+  if (isAggregated(record)) for (const arn of summarizedNames(record, 'resourceARN')) found.add(arn);
   const issued = textAt(record, 'responseElements', 'credentials', 'accessKeyId');
   if (issued !== undefined && ACCESS_KEY_ID.test(issued)) found.add(issued);
   return found.result();

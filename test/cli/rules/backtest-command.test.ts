@@ -39,6 +39,7 @@ describe('rules backtest', () => {
       findings: 5,
       alerts: 4,
       windowMinutes: 15,
+      undated: 0,
       days: [
         { day: '2026-11-17', findings: 4, alerts: 3 },
         { day: '2026-11-18', findings: 0, alerts: 0 },
