@@ -34,7 +34,8 @@ export function readSourceFiles(root: string): readonly SourceFile[] {
  * TypeScript 7 has no API that parses, so the statements are found by their form, which the formatter keeps uniform.
  */
 export function importsOf(text: string): readonly string[] {
-  const statements = /^(?:import|export)\s[^;]*?from\s+'(\.[^']+)'|^import\s+'(\.[^']+)'|\bimport\(\s*'(\.[^']+)'\s*\)/gm;
+  const statements =
+    /^(?:import|export)\s[^;]*?from\s+'(\.[^']+)'|^import\s+'(\.[^']+)'|\bimport\(\s*'(\.[^']+)'\s*\)/gm;
   return [...text.matchAll(statements)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
 

@@ -1,4 +1,4 @@
-import { arrowsBetween, type Arrows, circlesOf, folderOf, roomOf, type SourceFile } from './import-graph.ts';
+import { type Arrows, arrowsBetween, circlesOf, folderOf, roomOf, type SourceFile } from './import-graph.ts';
 import { table } from './markdown.ts';
 
 /** What each room knows. Those that have no files are left out of the page, and one with files must be here. */
@@ -72,7 +72,7 @@ function sectionOf(arrows: Arrows): string {
   const drawn = rooms.flatMap((room) => withoutDetours(room, arrows).map((to) => `  ${id(room)} --> ${id(to)}`));
   return [
     table(
-      ['room', 'what it knows', 'whom it uses'],
+      ['room', 'what it is for', 'what it uses'],
       rooms.map((room) => [`\`${room}\``, ROOMS[room] ?? '', [...(arrows.get(room) ?? [])].toSorted().join(', ')]),
     ),
     '',

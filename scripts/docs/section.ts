@@ -9,6 +9,7 @@ export function withSection(page: string, name: string, text: string): string {
   const [begin, end] = marks(name);
   const from = page.indexOf(begin);
   const to = page.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`The page lacks the lines "${begin}" and "${end}", between which it belongs.`);
+  if (from < 0 || to < 0)
+    throw new Error(`The page lacks the lines "${begin}" and "${end}", between which it belongs.`);
   return `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`;
 }
