@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** Where code that runs or is deployed stands; tests, benches and scripts may use whatever they like. */
@@ -85,18 +85,12 @@ function reachableFrom(start: string, arrows: Arrows): ReadonlySet<string> {
   return reached;
 }
 
+/** The TypeScript files below a folder; none where there is no such folder yet. */
 function filesBelow(folder: string): string[] {
-  let entries: ReturnType<typeof read>;
-  try {
-    entries = read(folder);
-  } catch (error) {
-    // A root that isn't there yet has no files.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((e) => join(e.parentPath, e.name));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
-
-const read = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true });
 
 const slashes = (path: string): string => path.replaceAll('\\', '/');
