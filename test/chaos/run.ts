@@ -30,9 +30,13 @@ const processes = Number(values.processes);
 if (!Number.isInteger(processes) || processes < 1) throw new Error(`--processes ${values.processes}: how many?`);
 
 if (values.share !== undefined) {
-  // The parent reads the reports; sending resolves once they are out, and the channel would keep this process alive.
+  // Without its parent nobody reads what this process finds.
+  const orphaned = (): never => process.exit(1);
+  process.once('disconnect', orphaned);
   const reports = await reportsOf(parseShare(values.share), `[${values.share}] `);
+  // Called back once they are out; the channel would keep this process alive.
   await new Promise((resolve) => process.send?.(reports, resolve));
+  process.off('disconnect', orphaned);
   process.disconnect?.();
 } else {
   console.log(`seed ${values.seed}, processes ${processes}`);
