@@ -67,6 +67,13 @@ test('CI runs what .ci/run does for pull requests, and on the oldest Node that p
   expect(ci.jobs.run?.strategy).toMatchObject({ matrix: { node: [engines.node.replace('>=', ''), '24'] } });
 });
 
+test('.nvmrc names the Node that npm scripts run on', () => {
+  const { devDependencies } = z
+    .object({ devDependencies: z.object({ node: z.string() }) })
+    .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  expect(devDependencies.node.split('.')[0]).toBe(readFileSync(join(ROOT, '.nvmrc'), 'utf8').trim());
+});
+
 test('the package is published after CI, with provenance and without a token', () => {
   const { jobs, on } = read('publish.yml');
   expect(on).toEqual({ release: { types: ['published'] } });
