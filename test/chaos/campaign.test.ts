@@ -1,5 +1,6 @@
 import { type CampaignReport, everyFault, merged, type Runs, randomRounds, reportText } from './campaign.ts';
 import { FAULTS } from './faults.ts';
+import { NOTHING } from './parts.ts';
 import { shareOf } from './share.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { RunResult } from './world.ts';
@@ -86,6 +87,12 @@ test('processes that met other call sites have not shared the faults out: that i
     { ...report, sites: ['a'] },
   ]);
   expect(found.failures).toHaveLength(1);
+});
+
+test('a process whose share has no run has met no call site, which is no failure', () => {
+  const report = { runs: 1, faults: 1, sites: ['a'], failures: [] };
+  expect(merged([NOTHING, report])).toEqual(report);
+  expect(merged([NOTHING, NOTHING])).toEqual(NOTHING);
 });
 
 test.each([

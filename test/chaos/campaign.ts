@@ -82,7 +82,8 @@ export async function randomRounds(
  * A process that met other call sites than the first did other faults than its share: that is a failure too.
  */
 export function merged(reports: readonly CampaignReport[]): CampaignReport {
-  const [first, ...others] = reports;
+  // A share without runs has met no call site.
+  const [first = reports[0], ...others] = reports.filter(({ runs }) => runs > 0);
   if (first === undefined) throw new Error('There is no report to merge.');
   const strays = others.filter(({ sites }) => sites.join() !== first.sites.join());
   return {

@@ -6,7 +6,7 @@ import { createClients } from '../../local/clients.ts';
 import { startEmbeddedAws } from '../../local/emulators/embedded-aws.ts';
 import { provision } from '../../local/provision.ts';
 import { type CampaignReport, merged, reportText } from './campaign.ts';
-import { kindsOf } from './kinds.ts';
+import { partsOf } from './parts.ts';
 import { parseShare, type Share, WHOLE } from './share.ts';
 import { World } from './world.ts';
 
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const options = { rounds: Number(values.rounds), seed: Number(values.seed), skipSites: values['skip-sites'] };
-const kinds = kindsOf(options);
+const parts = partsOf(options);
 const processes = Number(values.processes);
 if (!Number.isInteger(processes) || processes < 1) throw new Error(`--processes ${values.processes}: how many?`);
 
@@ -41,14 +41,14 @@ if (values.share !== undefined) {
 } else {
   console.log(`seed ${values.seed}, processes ${processes}`);
   const shares = processes === 1 ? [await reportsOf(WHOLE, '')] : await inProcesses(processes);
-  for (const [index, { title }] of kinds.entries()) {
+  for (const [index, { title }] of parts.entries()) {
     const report = merged(shares.flatMap((reports) => reports[index] ?? []));
     console.log(reportText(title, report));
     if (report.failures.length > 0) process.exitCode = 1;
   }
 }
 
-/** The reports of one share, a kind each, over emulators of its own. */
+/** The reports of one share, one for each part, over emulators of its own. */
 async function reportsOf(share: Share, name: string): Promise<readonly CampaignReport[]> {
   const aws = await startEmbeddedAws();
   const clients = createClients(aws.endpoints);
@@ -56,8 +56,8 @@ async function reportsOf(share: Share, name: string): Promise<readonly CampaignR
     const resources = await provision(clients, { deployment: 'chaos', rulesFile: 'unused' });
     const world = await World.create({ clients, resources });
     const reports: CampaignReport[] = [];
-    for (const kind of kinds) {
-      reports.push(await kind.run(world, share, (text) => process.stderr.write(`${name}${text}\n`)));
+    for (const part of parts) {
+      reports.push(await part.run(world, share, (text) => process.stderr.write(`${name}${text}\n`)));
     }
     return reports;
   } finally {

@@ -2,26 +2,26 @@ import { type CampaignReport, everyFault, randomRounds } from './campaign.ts';
 import type { Share } from './share.ts';
 import type { World } from './world.ts';
 
-export interface KindOptions {
+export interface PartOptions {
   readonly rounds: number;
   readonly seed: number;
   /** Without the faults at every call site, which take most of the time. */
   readonly skipSites: boolean;
 }
 
-/** One kind of trouble that the chaos suite makes. */
-export interface Kind {
+/** One part of the chaos suite: runs of the workload, each with some trouble. */
+export interface Part {
   readonly title: string;
   /** Does the share of one process, in a world that nobody else uses. */
   run(world: World, share: Share, onProgress: (text: string) => void): Promise<CampaignReport>;
 }
 
 /**
- * What the suite does, in this order. A new kind is one file and one entry here; where its runs can't be shared out,
- * it does them all in the process whose share has the run 0, and reports none in the others.
+ * What the suite does, in this order. A new part is one file and one entry here. Where its runs can't be shared out, it
+ * does them all for the share that has the run 0, and gives `NOTHING` for the others.
  */
-export function kindsOf({ rounds, seed, skipSites }: KindOptions): readonly Kind[] {
-  const sites: Kind = {
+export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part[] {
+  const sites: Part = {
     title: 'Every fault at every call site',
     run: (world, share, onProgress) => everyFault(world, { share, onProgress }),
   };
@@ -33,3 +33,6 @@ export function kindsOf({ rounds, seed, skipSites }: KindOptions): readonly Kind
     },
   ];
 }
+
+/** The report of a share that has no run. */
+export const NOTHING: CampaignReport = { runs: 0, faults: 0, sites: [], failures: [] };
