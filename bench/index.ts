@@ -1,11 +1,11 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readEvent } from '../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../lambda/cloudtrail/json.ts';
 import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/index/event-row.ts';
 import { KnownDaysWriter } from '../lambda/index/known-days.ts';
 import { RowWriter } from '../lambda/index/row-writer.ts';
 import { ShardSettings } from '../lambda/index/shard-settings.ts';
+import type { JsonObject } from '../lambda/shared/json.ts';
 import { createClients } from '../local/clients.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 import { createTables } from '../local/tables.ts';

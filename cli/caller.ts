@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { parseArn } from '../lambda/cloudtrail/arn.ts';
-import type { JsonObject } from '../lambda/cloudtrail/json.ts';
 import type { Caller } from '../lambda/index/suppression-event.ts';
+import type { JsonObject } from '../lambda/shared/json.ts';
 import { REGION } from '../local/emulators/endpoints.ts';
 
 /** Who runs the command, as AWS knows it. @throws the SDK's errors. */

@@ -1,11 +1,12 @@
 import type { Receipt } from '../lambda/cloudtrail/event.ts';
-import { isJsonObject } from '../lambda/cloudtrail/json.ts';
+import { OWN_EVENT_SOURCE } from '../lambda/index/suppression-event.ts';
 import type { SuppressionTable } from '../lambda/index/suppression-table.ts';
+import { isJsonObject } from '../lambda/shared/json.ts';
 import type { RawRecord } from './raw-record.ts';
 
 /** Whether Trailwarden wrote an event itself: that somebody made or ended a suppression. No log object holds it. */
 export function isOwn({ eventSource }: { readonly eventSource: string }): boolean {
-  return eventSource === 'trailwarden';
+  return eventSource === OWN_EVENT_SOURCE;
 }
 
 /** The record of such an event, which stands in the suppression's row. */

@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Receipt } from '../lambda/cloudtrail/event.ts';
-import { isJsonObject, type JsonObject } from '../lambda/cloudtrail/json.ts';
 import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log-object.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../lambda/index/ledger.ts';
 import { openObject, type SourceObject } from '../lambda/ingest/object-source.ts';
+import { isJsonObject, type JsonObject } from '../lambda/shared/json.ts';
 
 /** What became of looking an event up where it stands. */
 export interface RawRecord {

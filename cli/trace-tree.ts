@@ -1,8 +1,8 @@
-import { printable } from '../lambda/alerts/printable.ts';
 import type { IndexedEvent } from '../lambda/index/indexed-event.ts';
 import type { TracedCredential } from '../lambda/index/trace/expand.ts';
 import type { OriginStep } from '../lambda/index/trace/origin.ts';
 import type { Trace } from '../lambda/index/trace/trace.ts';
+import { printable } from '../lambda/shared/printable.ts';
 import { actorText, resourceText } from './event-text.ts';
 import type { Output } from './io.ts';
 import { outcomeStyle, type Paint, paintFor } from './output/style.ts';

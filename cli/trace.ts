@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { createEventQueries } from '../lambda/index/event-query.ts';
-import { type Trace, trace } from '../lambda/index/trace/trace.ts';
+import { MAX_CREDENTIALS, type Trace, trace } from '../lambda/index/trace/trace.ts';
 import { type ConnectionOptions, connected, withConnection } from './connection.ts';
 import { CommandFailure } from './exit.ts';
 import type { Io } from './io.ts';
@@ -23,7 +23,8 @@ SUBJECT is an access key id, the ARN of a role session or federated user, or an 
 credentials what it issued is followed, of a login its session, of any other event the key that it was signed with.
 The way back goes from key to key through AssumeRole, federation, GetSessionToken and login to the first identity. A
 step that no key proves says so: "by session" is the last call that began a session of that name, "by login" the last
-login of that identity, within 36 hours before. --since and --until bound what is followed forward.
+login of that identity, within 36 hours before. --since and --until bound what is followed forward; 100 credentials are
+followed at most, and what was left out is told.
 jsonl and csv have a line an event; json the trees.
 
 Examples:
@@ -48,7 +49,7 @@ export function traceCommand(io: Io): Command {
 async function show(subject: string, options: TraceOptions, io: Io): Promise<void> {
   const { format, limit, maxReads, zone } = options;
   const query = { subject, ...askedTimes(options, io.now()), maxEvents: limit, maxReadUnits: maxReads };
-  const traces = await connected(options, ({ documents, tables }) =>
+  const { traces, credentialsCut } = await connected(options, ({ documents, tables }) =>
     withinReadLimit(() => trace(createEventQueries(documents, tables, io.now), query)),
   );
   if (traces.length === 0) {
@@ -57,6 +58,11 @@ async function show(subject: string, options: TraceOptions, io: Io): Promise<voi
     );
   }
   await print(traces, format, io, zone);
+  if (credentialsCut) {
+    io.stderr.write(
+      `These are the first ${MAX_CREDENTIALS} credentials: ask for an access key id to follow another.\n`,
+    );
+  }
 }
 
 async function print(traces: readonly Trace[], format: Format, io: Io, zone: TimeOptions['zone']): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
-import { nearest } from '../lambda/detection/nearest.ts';
+import { nearest } from '../lambda/shared/nearest.ts';
 import { configSchema, type DeploymentConfig } from './config.ts';
 
 /** Where the settings are looked for, from the project's root, when no file is named. */

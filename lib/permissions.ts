@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { EVENT_BOOKKEEPING } from '../lambda/index/schema.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { DeploymentConfig } from './config.ts';
 import { logObjects } from './log-bucket.ts';
@@ -58,13 +59,9 @@ export function askSuppressions(tables: AuditTables['tables']): PolicyStatement 
  */
 export function updateSettings(tables: AuditTables['tables']): PolicyStatement {
   const statement = onTable('UpdateSettings', tables.events, ['dynamodb:UpdateItem']);
-  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [SETTINGS_KEY] });
+  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [EVENT_BOOKKEEPING.partition] });
   return statement;
 }
-
-/** `eventID` of the rows that lambda/index/shard-settings.ts and publication-slots.ts keep. */
-const SETTINGS_KEY = 'trailwarden';
-
 /** Takes messages from a queue, sets when they come back, and queues again what needs another call. */
 export function consume(queue: Queue): PolicyStatement {
   return new PolicyStatement({

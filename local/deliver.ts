@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../lambda/shared/concurrency.ts';
 import type { PlacedFiles } from './digests/place-files.ts';
 import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
@@ -80,16 +81,12 @@ async function uploadAll(
   options: { readonly interrupted: AbortSignal; readonly onUploaded: () => void; readonly concurrency: number },
 ): Promise<Delivery> {
   const { interrupted, onUploaded, concurrency } = options;
-  const results: (UploadedFile | DeliveryFailure)[] = [];
-  const queue = files.entries();
-  const work = async () => {
-    for (const [index, file] of queue) {
-      interrupted.throwIfAborted();
-      results[index] = await uploadLogFile(clients.s3, resources.buckets.logs, file).catch(failureOf(file));
-      onUploaded();
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  const results = await mapConcurrently(files, concurrency, async (file): Promise<UploadedFile | DeliveryFailure> => {
+    interrupted.throwIfAborted();
+    const result = await uploadLogFile(clients.s3, resources.buckets.logs, file).catch(failureOf(file));
+    onUploaded();
+    return result;
+  });
   return {
     objects: results.filter((result) => 'key' in result),
     failures: results.filter((result) => 'path' in result),

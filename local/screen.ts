@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import { printable } from '../lambda/alerts/printable.ts';
+import { printable } from '../lambda/shared/printable.ts';
 
 type Colors = ReturnType<typeof colors.createColors>;
 

@@ -1,5 +1,5 @@
-import { printable } from '../lambda/alerts/printable.ts';
 import type { ToldOutcome } from '../lambda/ingest/ingest.ts';
+import { printable } from '../lambda/shared/printable.ts';
 import { REGION } from './emulators/endpoints.ts';
 import type { Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';

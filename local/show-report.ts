@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { printable } from '../lambda/alerts/printable.ts';
 import { LEVELS, type Level } from '../lambda/detection/index.ts';
 import type { IndexedEvent } from '../lambda/index/indexed-event.ts';
 import type { IndexedFinding } from '../lambda/index/indexed-finding.ts';
+import { printable } from '../lambda/shared/printable.ts';
 import type { Answers, Found } from './answers.ts';
 import type { DeliveryFailure } from './deliver.ts';
 import type { Vouching } from './digests/vouching.ts';

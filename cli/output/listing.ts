@@ -1,4 +1,4 @@
-import { printable } from '../../lambda/alerts/printable.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 import type { Io, Output } from '../io.ts';
 import { csvLine } from './csv.ts';
 import type { Format } from './format.ts';

@@ -1,5 +1,5 @@
 import CliTable from 'cli-table3';
-import { printable } from '../../lambda/alerts/printable.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 import type { Output } from '../io.ts';
 import { paintFor, type Style } from './style.ts';
 

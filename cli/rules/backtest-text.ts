@@ -1,4 +1,4 @@
-import { printable } from '../../lambda/alerts/printable.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 import type { Io } from '../io.ts';
 import { printableLines } from '../output/printable-lines.ts';
 import { levelStyle, paintFor } from '../output/style.ts';

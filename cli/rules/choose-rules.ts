@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
-import { nearest } from '../../lambda/detection/nearest.ts';
+import { nearest } from '../../lambda/shared/nearest.ts';
 import { CommandFailure } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../lambda/cloudtrail/json.ts';
+import { isJsonObject } from '../../lambda/shared/json.ts';
 
 /**
  * What an event of a test is given where it says nothing: enough to be read as CloudTrail's, too little for a rule to

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
-import { printable } from '../../lambda/alerts/printable.ts';
 import { redact } from '../../lambda/cloudtrail/secrets.ts';
 import type { ExplainNode } from '../../lambda/detection/index.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 
 /** Values of the event, or of the rule, that a line shows. */
 const MAX_SHOWN = 5;

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isJsonObject, type JsonObject } from '../../lambda/cloudtrail/json.ts';
 import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
 import { createEventQueries } from '../../lambda/index/event-query.ts';
 import { Ledger } from '../../lambda/index/ledger.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';
 import { type ConnectionOptions, connected } from '../connection.ts';
 import { CommandFailure } from '../exit.ts';
 import { readRawRecord } from '../raw-record.ts';

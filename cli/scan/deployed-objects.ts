@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createDetector, type RuleSet } from '../../lambda/detection/index.ts';
 import { AccountRegions } from '../../lambda/index/account-regions.ts';
-import { mapConcurrently } from '../../lambda/index/concurrency.ts';
 import { DigestLedger } from '../../lambda/index/digest-ledger.ts';
 import type { LedgerRow, ObjectVersion } from '../../lambda/index/ledger.ts';
+import { mapInOrder } from '../../lambda/shared/concurrency.ts';
 import type { Connection } from '../connection.ts';
 import { openVersion } from '../raw-record.ts';
 import { reasonOf } from './find-files.ts';
@@ -33,15 +33,15 @@ export async function* judgeDeployed(
     ),
   });
   for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {
-    let batch: ObjectVersion[] = [];
-    for await (const row of ledger.logObjects(account, region, since.toISOString(), now.toISOString())) {
-      const object = readObject(row);
-      if (object !== undefined) batch.push(object);
-      if (batch.length < CONCURRENCY) continue;
-      yield* await mapConcurrently(batch, CONCURRENCY, judge);
-      batch = [];
-    }
-    yield* await mapConcurrently(batch, CONCURRENCY, judge);
+    const rows = ledger.logObjects(account, region, since.toISOString(), now.toISOString());
+    yield* mapInOrder(objectsOf(rows), CONCURRENCY, judge);
+  }
+}
+
+async function* objectsOf(rows: AsyncIterable<LedgerRow>): AsyncGenerator<ObjectVersion> {
+  for await (const row of rows) {
+    const object = readObject(row);
+    if (object !== undefined) yield object;
   }
 }
 

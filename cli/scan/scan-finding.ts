@@ -1,7 +1,7 @@
 import type { Receipt } from '../../lambda/cloudtrail/event.ts';
-import type { JsonValue } from '../../lambda/cloudtrail/json.ts';
 import type { Level } from '../../lambda/detection/index.ts';
-import type { Finding, MatchedField } from '../../lambda/findings/finding.ts';
+import type { Finding, ShownField } from '../../lambda/findings/finding.ts';
+import type { JsonValue } from '../../lambda/shared/json.ts';
 
 /** Where an event came from: a place in a file, or in an object of a bucket. */
 export type ScanReceipt = { readonly file: string; readonly index: number } | Receipt;
@@ -29,7 +29,7 @@ interface OfEvent {
   readonly region: string;
   readonly receipt: ScanReceipt;
   /** What the rule looked at and found, with secrets masked; of a correlation, its group. */
-  readonly matched: readonly MatchedField[];
+  readonly matched: readonly ShownField[];
 }
 
 /** One rule matched one event. */

@@ -7,6 +7,7 @@ import {
 } from '../../lambda/cloudtrail/digest.ts';
 import { type ChainProblem, DigestChain } from '../../lambda/cloudtrail/digest-chain.ts';
 import { checkDigest, type DigestVerdict } from '../../lambda/cloudtrail/digest-signature.ts';
+import { mapInOrder } from '../../lambda/shared/concurrency.ts';
 import type { PublicKeys } from '../../lambda/verify/public-keys.ts';
 import type { AuditItem } from './audit-item.ts';
 import { type ChainFiles, type LogFileEntry, sortFiles, type Times } from './chain-files.ts';
@@ -158,12 +159,8 @@ class Audit {
     isValid: boolean,
     place: { readonly account: string; readonly region: string },
   ): AsyncGenerator<AuditItem> {
-    for (let start = 0; start < digest.logFiles.length; start += CONCURRENCY) {
-      const some = digest.logFiles.slice(start, start + CONCURRENCY);
-      for (const item of await Promise.all(some.map((named) => this.#judgeLog(named, isValid)))) {
-        yield { ...item, ...place, digest: name };
-      }
-    }
+    const judge = (named: DigestLogFile): Promise<AuditItem> => this.#judgeLog(named, isValid);
+    for await (const item of mapInOrder(digest.logFiles, CONCURRENCY, judge)) yield { ...item, ...place, digest: name };
   }
 
   async #judgeLog(named: DigestLogFile, isValid: boolean): Promise<AuditItem> {

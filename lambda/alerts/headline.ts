@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import { isAboutTheLog } from '../findings/integrity.ts';
-import { printable } from './printable.ts';
+import { printable } from '../shared/printable.ts';
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   success: 'It succeeded',

@@ -1,8 +1,8 @@
 import type { Level } from '../detection/index.ts';
+import { printable } from '../shared/printable.ts';
 import { chatMessage } from './chat-message.ts';
 import { jsonMessage } from './json-message.ts';
 import type { FindingNotice } from './notice.ts';
-import { printable } from './printable.ts';
 import { textMessage } from './text-message.ts';
 
 /** A message that is ready to be sent, as the alert's row keeps it until it was. */

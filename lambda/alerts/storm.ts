@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Level } from '../detection/index.ts';
+import { printable } from '../shared/printable.ts';
 import { chatBody } from './chat-message.ts';
 import { command } from './links.ts';
 import type { AlertMessage } from './message-schema.ts';
-import { printable } from './printable.ts';
 import type { AlertPublication, MessageSettings } from './publication.ts';
 import { subjectLine } from './text-message.ts';
 import { type AlertWindow, windowAround } from './window.ts';

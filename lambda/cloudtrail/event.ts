@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type JsonObject, textAt } from '../shared/json.ts';
 import { canonicalAddress } from './address.ts';
 import { type Access, classifyAccess } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
@@ -8,7 +9,6 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
-import { type JsonObject, textAt } from './json.ts';
 import { type ReadRecord, readRecord } from './record.ts';
 
 /** Where an event came from. */
@@ -98,7 +98,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const address = ipAddress(read);
   return {
     eventID: read.eventID,
-    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
+    identity: identityDigits({ eventTime: read.eventTime, eventSource, eventName, account }),
     eventTime: read.eventTime,
     eventSource,
     eventName,
@@ -125,8 +125,11 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   };
 }
 
-/** eventIDs are unique only in theory: some services' records, and documents' samples, share them. */
-function eventIdentity(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
+/**
+ * What an eventID lacks to be an identity, 8 hexadecimal digits: eventIDs are unique only in theory, some services'
+ * records and documents' samples share them.
+ */
+function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
   return createHash('sha256')
     .update([event.eventTime, event.eventSource, event.eventName, event.account].join('\n'))
     .digest('hex')

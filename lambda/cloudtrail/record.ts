@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../shared/json.ts';
 
 /**
  * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide.

@@ -1,6 +1,6 @@
+import type { JsonValue } from '../shared/json.ts';
 import { compileNetwork } from './cidr.ts';
 import type { Compiled } from './compiled.ts';
-import { type JsonValue, textOf } from './json.ts';
 import { compilePattern, fold } from './match-text.ts';
 import { numberOf } from './numeric-text.ts';
 import { compileRegex } from './regex.ts';
@@ -8,6 +8,7 @@ import { ABSENT, flatten, scalarsOf } from './resolve.ts';
 import type { Comparison, SelectionNode, ValueTest } from './rule-set.ts';
 import { Paths, Scope, type Texts } from './scope.ts';
 import { plainText, printPattern } from './sigma-string.ts';
+import { textOf } from './text-of.ts';
 import { instantOf, timePart } from './time-part.ts';
 
 type Test = (scope: Scope) => boolean;

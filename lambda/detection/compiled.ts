@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts';
+import type { JsonValue } from '../shared/json.ts';
 import type { Scope } from './scope.ts';
 
 /** A field of the event that made a rule match, and its value. */

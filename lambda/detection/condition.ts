@@ -1,5 +1,5 @@
+import { nearest } from '../shared/nearest.ts';
 import { compilePattern } from './match-text.ts';
-import { nearest } from './nearest.ts';
 import type { Position, Report } from './problem.ts';
 import type { ConditionNode } from './rule-set.ts';
 import { literal, type Part } from './sigma-string.ts';

@@ -1,6 +1,6 @@
+import { nearest } from '../shared/nearest.ts';
 import { whyNever } from './correlation/reachable.ts';
 import { parseFieldPath } from './field-path.ts';
-import { nearest } from './nearest.ts';
 import { NUMERIC_TEXT } from './numeric-text.ts';
 import type { Position, Report } from './problem.ts';
 import { parseReferences, type RuleReference } from './references.ts';

@@ -1,7 +1,7 @@
+import { nearest } from '../shared/nearest.ts';
 import { parseConditions } from './condition.ts';
 import { parseFieldPath } from './field-path.ts';
 import { type Modifiers, parseModifiers } from './modifiers.ts';
-import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
 import type { Report } from './problem.ts';
 import type { Detection, SelectionNode } from './rule-set.ts';

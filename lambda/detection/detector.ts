@@ -4,12 +4,12 @@ import { MemoryCorrelationStore } from './correlation/memory-store.ts';
 import { Correlations, type Membership } from './correlation/model.ts';
 import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
 import { LATENESS } from './correlation/store.ts';
-import { eventIdentity } from './identity.ts';
-import { textOf } from './json.ts';
+import { recordIdentity } from './identity.ts';
 import { requirementsOf } from './requirements.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { DetectionRule, Metadata, RuleSet } from './rule-set.ts';
 import { Paths, Scope } from './scope.ts';
+import { textOf } from './text-of.ts';
 import { instantOf } from './time-part.ts';
 
 /** What a detector knows of a rule. */
@@ -29,7 +29,7 @@ export interface RuleMatch extends Omit<Metadata, 'id' | 'finding'> {
 }
 
 export interface DetectorOptions {
-  /** What makes a record the same when it comes again. By default `eventIdentity`. */
+  /** What makes a record the same when it comes again. By default `recordIdentity`. */
   identity?: (record: object) => string | undefined;
   /** How long after a window closed, in milliseconds, conditions that are judged once wait for late events. */
   lateness?: number;
@@ -143,7 +143,7 @@ export class Detector {
     if (matching.length === 0) return [];
     const fields: { eventTime?: unknown; eventID?: unknown } = record;
     const eventTime = instantOf(fields.eventTime) ?? Number(at);
-    const identity = (this.#options.identity ?? eventIdentity)(record) ?? this.#nextIdentity();
+    const identity = (this.#options.identity ?? recordIdentity)(record) ?? this.#nextIdentity();
     const eventID = typeof fields.eventID === 'string' ? fields.eventID : identity;
     return matching.flatMap((ruleId) =>
       this.correlations.membershipsOf(ruleId, { identity, eventTime, eventID }, scope, this.#paths),

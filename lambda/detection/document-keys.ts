@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../shared/nearest.ts';
 import type { Report } from './problem.ts';
 import { entryOf, type YamlEntry, type YamlMap } from './yaml-tree.ts';
 

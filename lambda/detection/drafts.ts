@@ -1,8 +1,8 @@
+import { nearest } from '../shared/nearest.ts';
 import { type CorrelationDraft, parseCorrelation } from './correlation-section.ts';
 import { parseDetection } from './detection-section.ts';
 import { parseLogsource } from './logsource.ts';
 import { type DraftMetadata, hasBrackets, parseMetadata } from './metadata.ts';
-import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
 import type { Position, Report } from './problem.ts';
 import { parseReferences, type RuleReference } from './references.ts';

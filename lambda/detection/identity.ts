@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What makes a record one and the same however often it is delivered: its eventID, and 8 hexadecimal digits of the
+ * The identity of a raw record that nobody has read as an event (an event has its own, which looks further for the
+ * account): what makes a record one and the same however often it is delivered: its eventID, and 8 hexadecimal digits of the
  * SHA-256 of eventTime, eventSource, eventName and recipientAccountId, since eventIDs alone are not always unique.
  * Undefined where the record has no eventID: then no two deliveries can be known to be the same.
  */
-export function eventIdentity(record: object): string | undefined {
+export function recordIdentity(record: object): string | undefined {
   const fields: Record<string, unknown> = { ...record };
   const text = (key: string): string => {
     const value = fields[key];

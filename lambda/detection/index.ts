@@ -1,3 +1,5 @@
+export type { JsonValue } from '../shared/json.ts';
+
 import { createDetector, type Detector, type DetectorOptions } from './detector.ts';
 import type { RuleOptions } from './options.ts';
 import { type ParsedRules, parseRules } from './parse-rules.ts';
@@ -23,7 +25,6 @@ export {
   type Member,
 } from './correlation/store.ts';
 export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
-export type { JsonValue } from './json.ts';
 export type { RuleOptions } from './options.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse-rules.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './problem.ts';

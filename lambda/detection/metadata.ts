@@ -1,5 +1,5 @@
+import { nearest } from '../shared/nearest.ts';
 import { checkKeys, mistyped } from './document-keys.ts';
-import { nearest } from './nearest.ts';
 import type { Report } from './problem.ts';
 import { LEVELS, type Metadata, STATUSES } from './rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from './yaml-tree.ts';

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../shared/nearest.ts';
 import type { Position, Report } from './problem.ts';
 import { COMPARISONS, type Comparison, TIME_PARTS, type TimePart } from './rule-set.ts';
 

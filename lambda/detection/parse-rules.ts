@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { nearest } from '../shared/nearest.ts';
 import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
-import { nearest } from './nearest.ts';
 import type { RuleOptions } from './options.ts';
+import { isListOfTexts } from './placeholders.ts';
 import { Report, type RuleProblem, type RuleSource } from './problem.ts';
 import { Directory, type Rejected, type RuleReference } from './references.ts';
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from './rule-set.ts';
@@ -30,13 +31,14 @@ const NO_FILE = '<rules>';
  * Parses, checks and normalises rules. Every problem of every source is reported in one go; a document with a problem
  * is rejected, and the others go on. Never throws for what a rule says.
  */
-export function parseRules(sources: readonly RuleSource[], options: RuleOptions = {}): ParsedRules {
-  const reports: Report[] = [];
-  const rejected: WritableRejected = { ids: new Set(), names: new Set() };
-  const drafts = sources.flatMap((source) => readSource(source, options, reports, rejected));
+export function parseRules(sources: readonly RuleSource[], given: RuleOptions = {}): ParsedRules {
   const optionsReport = new Report('<options>');
+  const options = withListOfDisabled(given, optionsReport);
+  const reports: Report[] = [];
+  const rejected: Rejected[] = [];
+  const drafts = sources.flatMap((source) => readSource(source, options, reports, rejected));
   reports.push(optionsReport);
-  const unique = withoutDuplicates(drafts);
+  const unique = withoutDuplicates(drafts, rejected);
   checkOptions(options, unique, optionsReport);
 
   const skipped: SkippedRule[] = [];
@@ -75,19 +77,9 @@ export function parseRules(sources: readonly RuleSource[], options: RuleOptions 
   return { ruleSet: { version: 1, rules }, problems: reports.flatMap(({ problems }) => problems), skipped };
 }
 
-interface WritableRejected extends Rejected {
-  readonly ids: Set<string>;
-  readonly names: Set<string>;
-}
-
-function readSource(
-  source: RuleSource,
-  options: RuleOptions,
-  reports: Report[],
-  rejected: WritableRejected,
-): Identified[] {
+function readSource(source: RuleSource, options: RuleOptions, reports: Report[], rejected: Rejected[]): Identified[] {
   const file = source.file ?? NO_FILE;
-  const fileReport = new Report(file);
+  const fileReport = new Report(file, source);
   reports.push(fileReport);
   const documents = readYaml(source.text, fileReport);
   const actions = documents.flatMap((document) => actionOf(document) ?? []);
@@ -95,13 +87,17 @@ function readSource(
     fileReport.at(at, `'action: ${action}' made collections in Sigma 1; write each rule of this file out in full`);
   }
   // The other documents of a collection are fragments of rules: judging them alone would only add noise.
-  if (actions.length > 0) return [];
+  if (actions.length > 0) {
+    rejected.push(...documents.flatMap((document) => namesOf(document, fileReport) ?? []));
+    return [];
+  }
   return documents.flatMap((document) => {
-    const report = new Report(file);
+    const report = new Report(file, source);
     reports.push(report);
     const draft = parseDraft(document, options, report);
     if (draft === undefined) {
-      noteRejected(document, rejected);
+      const names = namesOf(document, report);
+      if (names !== undefined) rejected.push(names);
       return [];
     }
     const { title, name } = draft.metadata;
@@ -111,13 +107,20 @@ function readSource(
   });
 }
 
-function noteRejected(document: YamlNode, { ids, names }: WritableRejected): void {
-  if (document.kind !== 'map') return;
-  for (const { key, value } of document.entries) {
-    if (value.kind !== 'scalar') continue;
-    if (key === 'id') ids.add(value.text.toLowerCase());
-    else if (key === 'name' || key === 'title') names.add(value.text);
-  }
+/** What references could find a document by that is rejected. None names a filter. */
+function namesOf(document: YamlNode, report: Report): Rejected | undefined {
+  if (document.kind !== 'map' || entryOf(document, 'filter') !== undefined) return undefined;
+  const textOf = (key: string): string | undefined => {
+    const value = entryOf(document, key)?.value;
+    return value?.kind === 'scalar' ? value.text : undefined;
+  };
+  const [id, name, title] = ['id', 'name', 'title'].map(textOf);
+  return {
+    ...(id !== undefined && { id: id.toLowerCase() }),
+    ...(name !== undefined && { name }),
+    ...(title !== undefined && { title }),
+    report,
+  };
 }
 
 function actionOf(document: YamlNode): { action: string; at: YamlNode['at'] } | undefined {
@@ -141,33 +144,46 @@ function sha256(value: unknown): string {
   return createHash('sha256').update(meaning).digest('hex');
 }
 
-/** Drops the later of two rules of one id or name, with a problem that says where the first one is. */
-function withoutDuplicates(drafts: readonly Identified[]): Identified[] {
+/**
+ * Drops the later of two rules of one id or name, with a problem that says where the first one is. What is dropped
+ * holds nothing: its other key stays free for a third.
+ */
+function withoutDuplicates(drafts: readonly Identified[], rejected: Rejected[]): Identified[] {
   const first = new Map<string, Identified>();
-  for (const draft of drafts) {
-    const keys = [`id ${draft.id.toLowerCase()}`, ...(draft.name === undefined ? [] : [`name ${draft.name}`])];
-    for (const key of keys) {
+  return drafts.filter((draft) => {
+    const keys = [
+      { what: 'id', value: draft.id, key: `id ${draft.id.toLowerCase()}` },
+      ...(draft.name === undefined ? [] : [{ what: 'name', value: draft.name, key: `name ${draft.name}` }]),
+    ];
+    for (const { what, value, key } of keys) {
       const other = first.get(key);
-      if (other === undefined) first.set(key, draft);
-      else {
-        const [what] = key.split(' ');
-        const where = `${other.report.file}:${other.at.line}`;
-        draft.report.at(
-          draft.at,
-          `the ${what} '${what === 'id' ? draft.id : draft.name}' is taken by the rule at ${where}`,
-        );
-      }
+      if (other === undefined) continue;
+      const where = `${other.report.file}:${other.at.line}`;
+      draft.report.at(draft.at, `the ${what} '${value}' is taken by the rule at ${where}`);
     }
-  }
-  return drafts.filter(({ report }) => report.problems.length === 0);
+    if (draft.report.problems.length === 0) {
+      for (const { key } of keys) first.set(key, draft);
+      return true;
+    }
+    const { kind, id, name, title, report } = draft;
+    if (kind !== 'filter') rejected.push({ id: id.toLowerCase(), ...(name !== undefined && { name }), title, report });
+    return false;
+  });
+}
+
+const OPTIONS_POSITION = { line: 1, column: 1 };
+
+/** Options come from configurations that no compiler has seen: what is no list of ids disables nothing, and is told. */
+function withListOfDisabled(options: RuleOptions, report: Report): RuleOptions {
+  if (options.disabled === undefined || isListOfTexts(options.disabled)) return options;
+  report.at(OPTIONS_POSITION, 'the disabled rules of the configuration are not a list of ids');
+  return { ...options, disabled: [] };
 }
 
 function checkOptions(options: RuleOptions, drafts: readonly Identified[], report: Report): void {
-  const at = { line: 1, column: 1 };
+  const at = OPTIONS_POSITION;
   for (const [name, values] of Object.entries<unknown>(options.placeholders ?? {})) {
-    if (!Array.isArray(values) || values.some((value) => typeof value !== 'string')) {
-      report.at(at, `the placeholder '${name}' of the configuration is not a list of texts`);
-    }
+    if (!isListOfTexts(values)) report.at(at, `the placeholder '${name}' of the configuration is not a list of texts`);
   }
   const ids = new Set(drafts.map(({ id }) => id));
   for (const id of [...Object.keys(options.levels ?? {}), ...(options.disabled ?? [])]) {
@@ -175,7 +191,11 @@ function checkOptions(options: RuleOptions, drafts: readonly Identified[], repor
   }
   for (const [id, level] of Object.entries(options.levels ?? {})) {
     if (!LEVELS.includes(level)) {
-      report.at(at, `the configuration gives the rule '${id}' the unknown level '${level}'`, nearest(level, LEVELS));
+      report.at(
+        at,
+        `the configuration gives the rule '${id}' the unknown level '${level}'`,
+        nearest(String(level), LEVELS),
+      );
     }
   }
 }
@@ -195,6 +215,8 @@ function applyFilters(
     const { rules, detection } = draft.filter;
     const covered = detections.filter((rule) => filterCovers(draft.logsource, rule.logsource));
     const named = rules === 'any' ? covered : namedRules(draft, rules, covered, directory);
+    // A filter of which one reference is wrong is rejected whole: it takes no findings from the rules that it names rightly.
+    if (draft.report.problems.length > 0) continue;
     for (const { id } of named) filters.set(id, [...(filters.get(id) ?? []), { title: draft.title, detection }]);
   }
   return filters;
@@ -208,7 +230,7 @@ function namedRules(
 ): Identified[] {
   return references.flatMap((reference) => {
     const { at, reference: name } = reference;
-    if (directory.isRejected(name)) return [];
+    if (directory.isRejected(name, draft.report)) return [];
     const rule = directory.find(reference, draft.report);
     if (rule === undefined || covered.includes(rule)) return rule ?? [];
     if (rule.kind === 'detection') draft.report.at(at, `the filter's logsource is not the one of '${name}'`);

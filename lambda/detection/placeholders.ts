@@ -3,6 +3,11 @@ import { type Part, parseSigmaString, tidy } from './sigma-string.ts';
 /** Values for the placeholders of `expand`, by name and without the percent signs; each is a Sigma string. */
 export type Placeholders = Readonly<Record<string, readonly string[]>>;
 
+/** Whether the values of a placeholder are what they must be: a configuration may hold anything. */
+export function isListOfTexts(values: unknown): values is readonly string[] {
+  return Array.isArray(values) && values.every((value) => typeof value === 'string');
+}
+
 type Piece = { source: string } | { placeholder: string };
 
 const PLACEHOLDER = /^%([\w.-]+)%/;

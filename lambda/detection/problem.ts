@@ -35,10 +35,13 @@ export class Report {
   /** The rules that the document names, to be looked up even if it is rejected for something else. */
   readonly references: { reference: string; at: Position }[] = [];
   readonly file: string;
+  /** The text that the document stands in; undefined where it stands in none. */
+  readonly source: RuleSource | undefined;
   rule: string | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, source?: RuleSource) {
     this.file = file;
+    this.source = source;
   }
 
   /** Notes a problem, and returns undefined so that a parser can say so and give up in one line. */

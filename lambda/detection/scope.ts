@@ -1,7 +1,7 @@
-import { textOf } from './json.ts';
 import { fold } from './match-text.ts';
 import { ABSENT, compilePath, flatten, scalarsOf } from './resolve.ts';
 import type { Field } from './rule-set.ts';
+import { textOf } from './text-of.ts';
 
 /** The namespace of what is known about a record beyond itself: its classification. */
 const DERIVED = 'trailwarden';

@@ -4,7 +4,7 @@ import { parseFieldPath } from './field-path.ts';
 import type { Modifiers } from './modifiers.ts';
 import { NUMERIC_TEXT } from './numeric-text.ts';
 import type { RuleOptions } from './options.ts';
-import { expandPieces, splitPlaceholders } from './placeholders.ts';
+import { expandPieces, isListOfTexts, splitPlaceholders } from './placeholders.ts';
 import type { Report } from './problem.ts';
 import { faultOfRegex } from './regex.ts';
 import type { TimePart, ValueTest } from './rule-set.ts';
@@ -144,12 +144,17 @@ function startPatterns(scalar: YamlScalar, context: ValueContext): Part[][] | un
 function expand(scalar: YamlScalar, { options, report }: ValueContext): Part[][] | undefined {
   const pieces = splitPlaceholders(scalar.text);
   const placeholders = options.placeholders ?? {};
-  const known = (name: string) => Object.hasOwn(placeholders, name);
-  const unknown = pieces
-    .flatMap((piece) => ('placeholder' in piece ? [piece.placeholder] : []))
-    .filter((n) => !known(n));
-  for (const name of unknown) report.at(scalar.at, `the placeholder %${name}% has no values in the configuration`);
-  return unknown.length > 0 ? undefined : expandPieces(pieces, placeholders);
+  const faults = pieces.flatMap((piece) => {
+    if (!('placeholder' in piece)) return [];
+    const { placeholder } = piece;
+    if (!Object.hasOwn(placeholders, placeholder))
+      return `the placeholder %${placeholder}% has no values in the configuration`;
+    return isListOfTexts(placeholders[placeholder])
+      ? []
+      : `the values of the placeholder %${placeholder}% in the configuration are not a list of texts`;
+  });
+  for (const fault of faults) report.at(scalar.at, fault);
+  return faults.length > 0 ? undefined : expandPieces(pieces, placeholders);
 }
 
 function transform(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { at, type JsonValue, member } from '../cloudtrail/json.ts';
 import { redact } from '../cloudtrail/secrets.ts';
-import type { RuleMatch } from '../detection/index.ts';
+import type { MatchedField, RuleMatch } from '../detection/index.ts';
+import { at, type JsonValue, member } from '../shared/json.ts';
 
-/** A field that a rule looked at and found, with secrets masked. */
-export interface MatchedField {
+/** A field of the event that a finding shows, with secrets masked; unlike a match's, which has them. */
+export interface ShownField {
   readonly field: string;
   readonly value: JsonValue;
 }
@@ -68,7 +68,7 @@ export interface CorrelatedEvents {
  */
 export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;
-  readonly matched: readonly MatchedField[];
+  readonly matched: readonly ShownField[];
   readonly correlation?: CorrelatedEvents;
 }
 

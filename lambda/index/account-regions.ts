@@ -1,7 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-
-const PARTITION = 'account-regions';
+import { LEDGER_BOOKKEEPING } from './schema.ts';
 
 const rowSchema = z.object({ account: z.string(), awsRegion: z.string() });
 
@@ -27,7 +26,10 @@ export class AccountRegions {
     const version = `${account}#${region}`;
     if (this.#noted.has(version)) return;
     await this.#client.send(
-      new PutCommand({ TableName: this.#table, Item: { object: PARTITION, version, account, awsRegion: region } }),
+      new PutCommand({
+        TableName: this.#table,
+        Item: { object: LEDGER_BOOKKEEPING.accountRegions, version, account, awsRegion: region },
+      }),
     );
     this.#noted.add(version);
   }
@@ -41,7 +43,7 @@ export class AccountRegions {
         TableName: this.#table,
         KeyConditionExpression: '#object = :object',
         ExpressionAttributeNames: { '#object': 'object' },
-        ExpressionAttributeValues: { ':object': PARTITION },
+        ExpressionAttributeValues: { ':object': LEDGER_BOOKKEEPING.accountRegions },
       },
     );
     for await (const { Items = [] } of pages) {

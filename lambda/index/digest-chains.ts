@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from './conditional.ts';
+import { LEDGER_BOOKKEEPING } from './schema.ts';
 import { updateExpression } from './update-expression.ts';
 
-const CHAINS = 'digest-chains';
 const AWAITING = 'awaiting-digest';
 
 const chainSchema = z.object({
@@ -140,7 +140,7 @@ export class DigestChains {
         TableName: this.#table,
         KeyConditionExpression: '#object = :object',
         ExpressionAttributeNames: { '#object': 'object' },
-        ExpressionAttributeValues: { ':object': CHAINS },
+        ExpressionAttributeValues: { ':object': LEDGER_BOOKKEEPING.digestChains },
       },
     );
     for await (const { Items = [] } of pages) for (const item of Items) yield toRow(item);
@@ -169,7 +169,7 @@ export class DigestChains {
 
 /** When this deployment began to read: what was delivered before isn't its to vouch for. Noted once, for ever. */
 export async function deploymentStart(client: DynamoDBDocumentClient, table: string, now: Date): Promise<string> {
-  const key = { object: 'deployment', version: 'start' };
+  const key = { object: LEDGER_BOOKKEEPING.deployment, version: 'start' };
   try {
     await client.send(
       new PutCommand({
@@ -186,7 +186,7 @@ export async function deploymentStart(client: DynamoDBDocumentClient, table: str
 }
 
 function keyOf(bucket: string, chain: string): Record<string, string> {
-  return { object: CHAINS, version: `${bucket}|${chain}` };
+  return { object: LEDGER_BOOKKEEPING.digestChains, version: `${bucket}|${chain}` };
 }
 
 function toRow(item: unknown): ChainRow {

@@ -1,4 +1,4 @@
-import { mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
 import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from './partition.ts';
 import { ReadLimitReached } from './read-meter.ts';
 

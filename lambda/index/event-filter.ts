@@ -1,4 +1,4 @@
-import { mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
 import { type Condition, conditionValue } from './event-condition.ts';
 import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
 import { meteredRows } from './metered-query.ts';

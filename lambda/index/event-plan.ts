@@ -23,16 +23,6 @@ export interface IndexCandidate {
   readonly estimate?: Estimate;
 }
 
-/** Where samples find no difference: the key that names the fewest things goes first. */
-const PREFERENCE: readonly EventIndexName[] = [
-  'by-credential',
-  'by-resource',
-  'by-address',
-  'by-actor',
-  'by-error',
-  'by-action',
-];
-
 /**
  * Picks the index with the fewest rows in the time range: samples tell where several could answer. Without a
  * condition that an index finds, by-day is walked.
@@ -49,7 +39,7 @@ export async function planEvents(
       const { keys } = condition;
       return keys === undefined || missing.has(keys.index) ? [] : [{ condition, keys }];
     })
-    .toSorted((a, b) => PREFERENCE.indexOf(a.keys.index) - PREFERENCE.indexOf(b.keys.index));
+    .toSorted((a, b) => EVENT_INDEXES[a.keys.index].breadth - EVENT_INDEXES[b.keys.index].breadth);
   const candidates = [];
   let isComparing = usable.length > 1;
   for (const { condition, keys } of usable) {

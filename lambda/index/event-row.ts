@@ -1,5 +1,6 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import { cutText, rowBytes } from './row-size.ts';
+import { SHARDED_ATTRIBUTES } from './schema.ts';
 import { type Shards, shardedKey, shardOf } from './shard.ts';
 
 /** What a row tells of an event; the same members in the row of the event and in those of its further resources. */
@@ -113,21 +114,20 @@ function layRows(
   const resources = event.resources.filter((resource) => Buffer.byteLength(resource) <= MAX_KEY_BYTES);
   const [first, ...further] = resources;
 
-  const row: EventRow = {
+  const row: { -readonly [Name in keyof EventRow]: EventRow[Name] } = {
     eventID,
     part: `${event.identity}#0`,
     eventTime,
     ...attributes,
-    actor: key(attributes.actor),
-    action: key(attributes.action),
     accountDay: shardedKey(accountDay(event.account, eventTime), dayShard),
-    ...(first !== undefined && { resource: key(first) }),
-    ...(attributes.accessKeyId !== undefined && { accessKeyId: key(attributes.accessKeyId) }),
-    ...(attributes.errorCode !== undefined && { errorCode: key(attributes.errorCode) }),
-    ...(attributes.address !== undefined && { address: key(attributes.address) }),
+    ...(first !== undefined && { resource: first }),
     ...(shard !== 0 && { shard }),
     expiresAt,
   };
+  for (const name of SHARDED_ATTRIBUTES) {
+    const value = row[name];
+    if (value !== undefined) row[name] = key(value);
+  }
   const resourceRows = further.map((resource, index): ResourceRow => {
     return {
       eventID,

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
 import { dayGroups, estimateWalk } from './day-walk.ts';
 import { estimateRows, readUnits } from './estimate.ts';
 import { type Condition, type EventConditions, readConditions } from './event-condition.ts';

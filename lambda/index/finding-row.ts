@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { JsonValue } from '../cloudtrail/json.ts';
 import { LEVELS } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { JsonValue } from '../shared/json.ts';
 
 const text = z.string().optional();
 const texts = z.array(z.string());

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EventAttributes } from './event-row.ts';
+import { SHARDED_ATTRIBUTES } from './schema.ts';
 import { shardedKey } from './shard.ts';
 
 /** An event as the index tells it: every value as it was before keys were spread over shards. */
@@ -15,6 +16,7 @@ export interface IndexedEvent extends EventAttributes {
   readonly resourceCount: number;
 }
 
+/** Every attribute that is written is read: zod drops in silence what it isn't told of. */
 const attributes = {
   actor: z.string(),
   actorKind: z.string(),
@@ -41,7 +43,7 @@ const attributes = {
   resourceCount: z.number().optional(),
   resourcesCut: z.literal(true).optional(),
   receipt: z.object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.number() }),
-};
+} satisfies Readonly<Record<keyof EventAttributes, z.ZodType>>;
 
 const rowKey = {
   eventID: z.string(),
@@ -53,9 +55,6 @@ const rowKey = {
 
 const eventRow = z.object({ ...rowKey, ...attributes });
 const resourceRow = z.object({ ...rowKey, resource: z.string(), event: z.object(attributes) });
-
-/** The members of an event's row whose values carry the suffix of its shard; in a further resource's row it is `resource`. */
-const SHARDED = ['actor', 'action', 'accessKeyId', 'errorCode', 'address', 'resource'] as const;
 
 /** A row of the table, read. */
 export interface ReadRow {
@@ -84,7 +83,7 @@ export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
 
 function readOwnRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
   const { shard, ...row } = eventRow.parse(item);
-  for (const name of SHARDED) {
+  for (const name of SHARDED_ATTRIBUTES) {
     const value = row[name];
     if (value !== undefined) row[name] = withoutShard(value, shard);
   }

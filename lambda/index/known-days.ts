@@ -4,15 +4,13 @@ import { accountName } from './event-row.ts';
 import { meteredQuery } from './metered-query.ts';
 import type { TimeOrder, TimeRange } from './partition.ts';
 import type { Meter } from './read-meter.ts';
-import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
+import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
-/**
- * Rows of the events table that no index sees: `trailwarden`, `day#2026-11-21#111122223333` for each account and day
- * that has events, and `finding-day#2026-11-21#high` for each level and day that has findings. With them by-day of the
- * events and by-level-day of the findings are walked without guessing.
- */
-const PARTITION = 'trailwarden';
-const PREFIXES = { events: 'day#', findings: 'finding-day#' } as const;
+/** With these rows by-day of the events and by-level-day of the findings are walked without guessing. */
+const PREFIXES = {
+  events: EVENT_BOOKKEEPING.parts.eventDays,
+  findings: EVENT_BOOKKEEPING.parts.findingDays,
+} as const;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /** Two keys, the longer of which is `part` with its 1,024 bytes at most, and a number. */
@@ -80,7 +78,7 @@ export class KnownDaysWriter {
     await client.send(
       new UpdateCommand({
         TableName: eventsTable,
-        Key: { eventID: PARTITION, part },
+        Key: { eventID: EVENT_BOOKKEEPING.partition, part },
         ...(expiresAt !== undefined && {
           UpdateExpression: 'SET #expires = :expires',
           ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
@@ -118,7 +116,7 @@ export async function* knownDays(what: keyof typeof PREFIXES, query: KnownDaysQu
     TableName: table,
     KeyConditionExpression: 'eventID = :id AND part BETWEEN :first AND :last',
     ExpressionAttributeValues: {
-      ':id': PARTITION,
+      ':id': EVENT_BOOKKEEPING.partition,
       ':first': `${prefix}${range.first?.slice(0, DAY_LENGTH) ?? ''}`,
       // After every `#` and name of the last day; a colon is the character after 9.
       ':last': `${prefix}${range.last?.slice(0, DAY_LENGTH) ?? ''}:`,

@@ -1,10 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PublicationSlots } from '../alerts/store.ts';
 import { isConditionFailure } from './conditional.ts';
-import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
-
-/** Rows of the events table that no index sees: `trailwarden`, `slots#high#2026-11-21T14:03`. */
-const PARTITION = 'trailwarden';
+import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 /** A row is asked about in its minute only; it stays a day for whoever looks into a storm. */
 const KEPT_SECONDS = 86_400;
@@ -24,7 +21,10 @@ export class PublicationSlotTable implements PublicationSlots {
       await this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
-          Key: { eventID: PARTITION, part: `slots#${series}#${now.toISOString().slice(0, 16)}` },
+          Key: {
+            eventID: EVENT_BOOKKEEPING.partition,
+            part: `${EVENT_BOOKKEEPING.parts.publicationSlots}${series}#${now.toISOString().slice(0, 16)}`,
+          },
           UpdateExpression: 'ADD slots :set SET #expires = :expires',
           ConditionExpression: 'attribute_not_exists(slots) OR size(slots) < :limit OR contains(slots, :id)',
           ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },

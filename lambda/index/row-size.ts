@@ -1,4 +1,4 @@
-import type { JsonValue } from '../cloudtrail/json.ts';
+import type { JsonValue } from '../shared/json.ts';
 
 /**
  * Bytes that DynamoDB counts for a row, after "DynamoDB item sizes and formats": names and text by UTF-8 length,

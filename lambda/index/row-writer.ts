@@ -1,5 +1,6 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { backoff } from './backoff.ts';
+import { backoff } from '../shared/backoff.ts';
+import { BoundedTasks } from '../shared/concurrency.ts';
 
 export interface RowWriterOptions<Row extends object> {
   readonly client: DynamoDBDocumentClient;
@@ -32,19 +33,17 @@ const BACKOFF = { baseMilliseconds: 50, maxMilliseconds: 3_000 };
  */
 export class RowWriter<Row extends object> {
   readonly #options: RowWriterOptions<Row>;
-  readonly #concurrency: number;
+  readonly #tasks: BoundedTasks;
   readonly #refused: RefusedRow<Row>[] = [];
   #batch = new Map<string, Row>();
-  #underWay = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: RowWriterOptions<Row>) {
     this.#options = options;
-    this.#concurrency = options.concurrency ?? 8;
+    this.#tasks = new BoundedTasks(options.concurrency ?? 8);
   }
 
   /**
-   * Takes a row; waits while as many batches are under way as may be.
+   * Takes a row; waits while as many batches are under way as the limit allows.
    * @throws the error of an earlier batch that couldn't be written.
    */
   async add(row: Row): Promise<void> {
@@ -59,26 +58,14 @@ export class RowWriter<Row extends object> {
    */
   async flush(): Promise<readonly RefusedRow<Row>[]> {
     if (this.#batch.size > 0) await this.#send();
-    await Promise.all(this.#underWay);
-    this.#rethrow();
+    await this.#tasks.finish();
     return this.#refused.splice(0);
   }
 
   async #send(): Promise<void> {
     const rows = [...this.#batch.values()];
     this.#batch = new Map();
-    while (this.#underWay.size >= this.#concurrency) await Promise.race(this.#underWay);
-    this.#rethrow();
-    const task = this.#write(rows)
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#underWay.delete(task));
-    this.#underWay.add(task);
-  }
-
-  #rethrow(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    await this.#tasks.add(() => this.#write(rows));
   }
 
   async #write(rows: Row[]): Promise<void> {

@@ -2,10 +2,10 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import * as z from 'zod';
 import { isConditionFailure } from './conditional.ts';
 import { type Meter, ReadMeter } from './read-meter.ts';
+import { EVENT_BOOKKEEPING } from './schema.ts';
 import type { Shards } from './shard.ts';
 
-/** A row of the events table that no index sees. */
-const KEY = { eventID: 'trailwarden', part: 'shards' } as const;
+const KEY = { eventID: EVENT_BOOKKEEPING.partition, part: EVENT_BOOKKEEPING.parts.shards } as const;
 
 /** Of a row far below 4 KB, read consistently. */
 const ROW_UNITS = 1;

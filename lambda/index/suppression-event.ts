@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Suppression } from '../alerts/suppression.ts';
 import { type CloudTrailEvent, readEvent } from '../cloudtrail/event.ts';
-import type { JsonObject } from '../cloudtrail/json.ts';
+import type { JsonObject } from '../shared/json.ts';
 
 /** Who makes or ends a suppression. */
 export interface Caller {
@@ -11,6 +11,9 @@ export interface Caller {
   readonly account: string;
   readonly region: string;
 }
+
+/** The `eventSource` of events that Trailwarden writes itself, where CloudTrail's have the name of a service. */
+export const OWN_EVENT_SOURCE = 'trailwarden';
 
 /** What happened, and which of the records in the suppression's row tells of it. */
 const RECORD_OF = { CreateSuppression: 0, EndSuppression: 1 } as const;
@@ -36,7 +39,7 @@ export function suppressionEvent({ eventName, suppression, caller, table, now }:
     eventVersion: '1.11',
     userIdentity: caller.userIdentity,
     eventTime: `${now.toISOString().slice(0, 19)}Z`,
-    eventSource: 'trailwarden',
+    eventSource: OWN_EVENT_SOURCE,
     eventName,
     awsRegion: caller.region,
     requestParameters: {

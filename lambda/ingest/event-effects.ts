@@ -6,7 +6,10 @@ import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../
 import type { KnownDaysWriter } from '../index/known-days.ts';
 import type { RowWriter } from '../index/row-writer.ts';
 import type { Correlator } from '../runtime/correlator.ts';
-import { BoundedTasks } from './bounded-tasks.ts';
+import { BoundedTasks } from '../shared/concurrency.ts';
+
+/** Tasks under way at once: each is a few calls. An alert doesn't wait for the indexing of what follows. */
+const CONCURRENCY = 8;
 
 /** What the effects of events need of the world. */
 export interface EffectDependencies {
@@ -32,7 +35,7 @@ export interface RefusedEvent {
 export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
-  readonly #tasks = new BoundedTasks();
+  readonly #tasks = new BoundedTasks(CONCURRENCY);
   /** Rows under way are few: their records' bytes go with them. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
   #findings = 0;

@@ -73,7 +73,7 @@ function sectionOf(arrows: Arrows): string {
   return [
     table(
       ['room', 'what it is for', 'what it uses'],
-      rooms.map((room) => [`\`${room}\``, ROOMS[room] ?? '', [...(arrows.get(room) ?? [])].toSorted().join(', ')]),
+      rooms.map((room) => [`\`${room}\``, ROOMS[room] ?? '', shortNames(arrows.get(room))]),
     ),
     '',
     'An arrow leads to the room that is used; where a room is reached through another, only the longer way is drawn.',
@@ -84,6 +84,14 @@ function sectionOf(arrows: Arrows): string {
     ...drawn,
     '```',
   ].join('\n');
+}
+
+/** Names without `lambda/`, which most of the rooms that are used stand in. */
+function shortNames(rooms: Iterable<string> = []): string {
+  return [...rooms]
+    .map((room) => room.replace('lambda/', ''))
+    .toSorted()
+    .join(', ');
 }
 
 /** The rooms that a room uses, without those that it reaches through another one as well. */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   readIngestEnvironment,
   readSweepEnvironment,
@@ -268,11 +266,6 @@ describe('sweep', () => {
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
     });
   });
-});
-
-test('the rows that may be updated are those that the shard counts are stored in', () => {
-  const source = readFileSync(join(import.meta.dirname, '..', '..', 'lambda', 'index', 'shard-settings.ts'), 'utf8');
-  expect(source).toContain("const KEY = { eventID: 'trailwarden', part: 'shards' }");
 });
 
 test('a key prefix narrows what ingest may read', () => {

@@ -1,4 +1,4 @@
-import { at, type JsonObject, textAt } from '../json.ts';
+import { at, type JsonObject, textAt } from '../../shared/json.ts';
 import type { ReadRecord } from '../record.ts';
 
 export interface Credential {

@@ -1,4 +1,4 @@
-import { type JsonObject, textAt } from '../json.ts';
+import { type JsonObject, textAt } from '../../shared/json.ts';
 import type { ReadRecord } from '../record.ts';
 
 export type Outcome = 'success' | 'denied' | 'error';

@@ -1,5 +1,5 @@
+import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
 import { parseArn } from '../arn.ts';
-import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../json.ts';
 import type { ReadRecord } from '../record.ts';
 import { isSecretPath } from '../secrets.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { iamUser, logObject, record, root } from '../../support/records.ts';
 import { runCommand } from '../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';

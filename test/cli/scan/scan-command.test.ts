@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { ACCOUNT, iamUser, logObject, logObjectKey, record, root } from '../../support/records.ts';
 import { jsonLines, runCommand } from '../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';

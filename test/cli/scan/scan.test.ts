@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { findRecordFiles, type RecordFile } from '../../../cli/scan/find-files.ts';
 import { scan } from '../../../cli/scan/scan.ts';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
 import { parseRules } from '../../../lambda/detection/index.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { iamUser, logObject, record } from '../../support/records.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,6 +1,3 @@
-/** What JSON can hold, as JSON.parse returns it. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-
 /**
  * The text of a value as rules compare it: numbers and booleans in JSON's notation, objects and lists as their compact
  * JSON. Undefined for null, which has no text, and for what is nested too deeply to be written.
