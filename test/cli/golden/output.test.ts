@@ -96,16 +96,19 @@ describe('what programs read', () => {
     const start = (...options: string[]): ChildProcess =>
       spawn(process.execPath, [join(ROOT, 'local/start.ts'), '--data', 'kept', ...options], {
         cwd: folder.path,
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
-    const reading = start();
-    reading.stdout?.resume();
-    expect(await once(reading, 'exit')).toEqual([0, null]);
-    child = start('--serve');
     let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
+    const heard = (started: ChildProcess): ChildProcess => {
+      for (const stream of [started.stdout, started.stderr])
+        stream?.on('data', (chunk) => {
+          output += chunk;
+        });
+      return started;
+    };
+    const [code] = await once(heard(start()), 'close');
+    if (code !== 0) throw new Error(`npm start ended with ${code}: ${output}`);
+    child = heard(start('--serve'));
     while (!output.includes('Serving')) {
       if (child.exitCode !== null) throw new Error(`npm start --serve ended: ${output}`);
       await delay(50);
