@@ -1,11 +1,11 @@
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
 import { type CloudTrailEvent, type Receipt, readEvent, readPartialEvent } from '../../lambda/cloudtrail/event.ts';
-import { isJsonObject } from '../../lambda/cloudtrail/json.ts';
 import type { LogObjectItem } from '../../lambda/cloudtrail/log-object.ts';
 import { readRecords } from '../../lambda/cloudtrail/read-records.ts';
 import type { Detector, Membership } from '../../lambda/detection/index.ts';
 import { correlationContext } from '../../lambda/findings/correlation.ts';
 import { findingOf } from '../../lambda/findings/finding.ts';
+import { isJsonObject } from '../../lambda/shared/json.ts';
 import { reasonOf } from './find-files.ts';
 import { openInput } from './open-input.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';

@@ -1,4 +1,4 @@
-import { at, isJsonObject, type JsonObject, textAt } from './json.ts';
+import { at, isJsonObject, type JsonObject, textAt } from '../shared/json.ts';
 
 /**
  * Aggregated data events, after "CloudTrail record contents for aggregated events" of the AWS CloudTrail User Guide:

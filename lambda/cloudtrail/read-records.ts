@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../shared/json.ts';
 import {
   contentFault,
   DEFAULT_MAX_RECORD_BYTES,

@@ -9,6 +9,7 @@ import {
 import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
 import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../index/ledger.ts';
 import { assertMayLive } from '../runtime/tries.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';
@@ -134,7 +135,7 @@ async function summarize(object: SourceObject, limits: LogObjectLimits): Promise
 }
 
 /** A call's time was over before it came to the record where the last one stopped: another try may get further. */
-class OutOfTime extends Error {
+class OutOfTime extends FaultOfAccess {
   override readonly name = 'OutOfTime';
 }
 

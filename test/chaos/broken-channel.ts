@@ -1,4 +1,6 @@
+import type { CampaignOptions, CampaignReport, Failure } from './campaign.ts';
 import type { Fault, Gremlin } from './faults.ts';
+import { WHOLE } from './share.ts';
 import { differences } from './snapshot.ts';
 import type { World } from './world.ts';
 
@@ -25,49 +27,37 @@ class BrokenTopic implements Gremlin {
   }
 }
 
-/** What a broken channel did to the others, and to what it owes once it is mended; every list is to be empty. */
-export interface BrokenChannelReport {
-  readonly runs: number;
-  readonly faults: number;
-  /** Messages that a whole topic got more than once because another one was broken. */
-  readonly repeated: readonly string[];
-  /** Messages of whole topics that got lost meanwhile, or had other words. */
-  readonly lost: readonly string[];
-  /** Runs that ended otherwise than without a fault, though the topic was mended in time. */
-  readonly unmended: readonly string[];
-}
-
 /**
- * Breaks topics: for the whole run, and for their first calls alone.
- * @param only the topics to break; all that the workload publishes to where nothing is said.
+ * Breaks each topic that the workload publishes to: for the whole run, and for its first calls alone. Failures are messages
+ * that whole topics got more than once or not at all, and what a topic that was mended in time still owes.
  */
-export async function brokenChannels(world: World, only?: readonly string[]): Promise<BrokenChannelReport> {
+export async function brokenChannels(
+  world: World,
+  { share = WHOLE, onProgress }: CampaignOptions,
+): Promise<CampaignReport> {
   const base = await world.run();
-  const topics = only ?? [...base.calls.keys()].flatMap((site) => /^Publish (.+)$/.exec(site)?.[1] ?? []);
-  const report = { repeated: [] as string[], lost: [] as string[], unmended: [] as string[] };
-  let faults = 0;
-  for (const topic of topics) {
+  const topics = [...base.calls.keys()].flatMap((site) => /^Publish (.+)$/.exec(site)?.[1] ?? []).toSorted();
+  const failures: Failure[] = [];
+  let [runs, faults] = [0, 0];
+  for (const [index, topic] of topics.entries()) {
+    if (!share.has(index)) continue;
     for (const until of [Number.POSITIVE_INFINITY, 4]) {
       const gremlin = new BrokenTopic(topic, 1, until);
       const run = await world.run({ gremlin });
+      runs++;
       faults += gremlin.injected;
-      for (const [message, count] of run.deliveries) if (count > 1) report.repeated.push(`${topic}: ${message}`);
       const isMended = until !== Number.POSITIVE_INFINITY;
-      for (const message of base.deliveries.keys()) {
-        const isMeant = isMended || !message.startsWith(`${topic} `);
-        if (isMeant && !run.deliveries.has(message)) report.lost.push(`${topic}: ${message}`);
-      }
-      if (isMended) report.unmended.push(...differences(base.snapshot, run.snapshot));
+      const found = [
+        ...[...run.deliveries].flatMap(([message, count]) => (count > 1 ? [`repeated: ${message}`] : [])),
+        ...[...base.deliveries.keys()].flatMap((message) => {
+          const isMeant = isMended || !message.startsWith(`${topic} `);
+          return isMeant && !run.deliveries.has(message) ? [`lost: ${message}`] : [];
+        }),
+        ...(isMended ? differences(base.snapshot, run.snapshot) : []),
+      ];
+      if (found.length > 0) failures.push({ what: `the topic ${topic} broken for ${until} calls`, differences: found });
     }
+    onProgress?.(`${topic} broken: ${runs} runs, ${failures.length} failures`);
   }
-  return { runs: 2 * topics.length, faults, ...report };
-}
-
-/** The report in a line, as the campaign's own. */
-export function brokenChannelText({ runs, faults, repeated, lost, unmended }: BrokenChannelReport): string {
-  return [
-    `A broken channel: ${runs} runs, ${faults} faults injected`,
-    `  messages repeated ${repeated.length}, messages lost ${lost.length}, not as before once mended ${unmended.length}`,
-    ...[...repeated, ...lost, ...unmended].slice(0, 20).map((text) => `    ${text.slice(0, 400)}`),
-  ].join('\n');
+  return { runs, faults, sites: [...base.calls.keys()].toSorted(), failures };
 }

@@ -1,8 +1,8 @@
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
 import { type CloudTrailEvent, readEvent } from '../../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../../lambda/cloudtrail/json.ts';
 import { createDetector, parseRules } from '../../lambda/detection/index.ts';
 import { eventRows } from '../../lambda/index/event-row.ts';
+import type { JsonObject } from '../../lambda/shared/json.ts';
 import { ACCOUNT, aggregated, RECEIPT } from '../support/records.ts';
 
 function eventOf(record: JsonObject): CloudTrailEvent {

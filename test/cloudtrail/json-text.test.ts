@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { JsonValue } from '../../lambda/cloudtrail/json.ts';
 import { jsonTokens, layOutJson } from '../../lambda/cloudtrail/json-text.ts';
 import { redactedTokens } from '../../lambda/cloudtrail/redact-json.ts';
 import { redact } from '../../lambda/cloudtrail/secrets.ts';
+import type { JsonValue } from '../../lambda/shared/json.ts';
 
 const names = fc.constantFrom('a', 'name', 'value', 'password', 'environment', 'accessKeyId', 'token', 'key', 'x"y\\');
 const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({

@@ -17,10 +17,14 @@ function context(): Record<string, unknown> {
   return JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')).context;
 }
 
-/** An app with the flags of cdk.json, in which functions aren't bundled. */
+/**
+ * An app with the flags of cdk.json, in which functions aren't bundled. Its templates aren't validated, which takes more
+ * time than all else: `npm run synth` and the tests of the app itself do that.
+ */
 export function createApp(): App {
   return new App({
     context: { ...context(), 'aws:cdk:bundling-stacks': [] },
+    builtinCloudFormationValidation: false,
     analyticsReporting: false,
     outdir: folderOf({}),
   });
