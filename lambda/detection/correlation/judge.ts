@@ -45,11 +45,11 @@ export function judgeAround(context: JudgeContext, view: GroupView, time: number
       times.add(eventTime);
   }
   if (times.size === 0) return { firings: [] };
-  const members = view.members.toSorted(byTime);
+  const members = sorted(view.members);
   const claimed: Firing[] = [];
   for (const at of [...times].sort((a, b) => a - b)) {
     if (isSilent(rule, claimed, at)) continue;
-    const window = members.filter(({ eventTime }) => eventTime > at - rule.timespan && eventTime <= at);
+    const window = members.slice(firstAfter(members, at - rule.timespan), firstAfter(members, at));
     const firing = judgeWindow(context, window, view.truncated);
     if (firing !== undefined) claimed.push(firing);
   }
@@ -65,7 +65,7 @@ export function judgeAround(context: JudgeContext, view: GroupView, time: number
  */
 export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
   const { rule, now, lateness } = context;
-  const members = view.members.toSorted(byTime);
+  const members = sorted(view.members);
   const lastRead = members.at(-1)?.eventTime ?? Number.NEGATIVE_INFINITY;
   const known = [...view.firings];
   const claimed: Firing[] = [];
@@ -121,6 +121,27 @@ function byTime(a: Member, b: Member): number {
   return a.rule < b.rule ? -1 : Number(a.rule > b.rule);
 }
 
+/** Most groups come in order already: then nothing is moved. */
+function sorted(members: readonly Member[]): readonly Member[] {
+  for (let i = 1; i < members.length; i++) {
+    const [before, member] = [members[i - 1], members[i]];
+    if (before !== undefined && member !== undefined && byTime(before, member) > 0) return members.toSorted(byTime);
+  }
+  return members;
+}
+
+/** Where in the members, which are sorted, those later than a time begin. */
+function firstAfter(members: readonly Member[], time: number): number {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((members[middle]?.eventTime ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function through(judgedThrough: number): Pick<Verdict, 'judgedThrough'> {
   return Number.isFinite(judgedThrough) ? { judgedThrough } : {};
 }
@@ -154,7 +175,7 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
   return {
     id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
     at,
-    from: Math.min(...window.map(({ eventTime, from }) => from ?? eventTime)),
+    from: window.reduce((first, { eventTime, from }) => Math.min(first, from ?? eventTime), at),
     value,
     atLeast: truncated,
     eventIDs: [...new Set(window.flatMap(({ eventID, eventIDs }) => eventIDs ?? [eventID]))].slice(-MAX_EVENT_IDS),
