@@ -91,6 +91,16 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
 }
 
 /**
+ * Of a correlation that waits, the windows that an event at `time` is in were judged without it where the event came
+ * that late: they are to be judged once more, with it. A window that has fired meanwhile keeps its firing.
+ */
+export function judgeAgain({ rule, now }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
+  const before = time - rule.timespan;
+  if (judgedThrough === undefined || judgedThrough <= before) return { firings: [] };
+  return { firings: [], judgedThrough: before, due: now };
+}
+
+/**
  * The windows that start with each time among the members, which are sorted: the members from `first` on and before
  * `behind`, and when the last of them came. In one pass: a group may hold many thousands.
  */

@@ -1,5 +1,5 @@
 import type { Metadata } from '../rule-set.ts';
-import { dueOfMember, judgeAround, judgeClosed, type Verdict } from './judge.ts';
+import { dueOfMember, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge.ts';
 import { type Correlation, type Correlations, groupFields, type Membership } from './model.ts';
 import {
   type Around,
@@ -103,7 +103,7 @@ class Outcome {
       const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
       const context = { rule, group: key.group, now, lateness };
       const judge = (seen: GroupView): Verdict =>
-        early ? judgeAround(context, seen, whole.eventTime) : { firings: [] };
+        early ? judgeAround(context, seen, whole.eventTime) : judgeAgain(context, seen, whole.eventTime);
       yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, around, expiresAt }));
     }
   }
