@@ -6,6 +6,7 @@ import { type Connection, type ConnectionOptions, connected, withConnection } fr
 import { CommandFailure, EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { countProgress } from './output/count-progress.ts';
+import { forgetTriesOfMessage, type TriesLedgers } from './redrive/forget-tries.ts';
 import { countMessages, moveMessages } from './redrive/move-messages.ts';
 import { requeueCopy } from './redrive/quarantined.ts';
 import { findQueue, type QueueWithDeadLetters } from './redrive/queues.ts';
@@ -78,10 +79,15 @@ async function findQueues({ sqs }: Connection, { deployment }: RedriveOptions): 
   return { logs, ...(digests !== undefined && { digests }) };
 }
 
+function ledgersOf({ documents, tables }: Connection): TriesLedgers {
+  return { ledger: new Ledger(documents, tables.ledger), digests: new DigestLedger(documents, tables.ledger) };
+}
+
 async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void> {
   await connected(options, async (connection) => {
     const { sqs } = connection;
     const { logs, digests } = await findQueues(connection, options);
+    const ledgers = ledgersOf(connection);
     const pairs = [logs, digests].flatMap((queue) =>
       queue?.deadLetters === undefined ? [] : [{ from: queue.deadLetters, to: queue.url }],
     );
@@ -96,7 +102,8 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
     const move = async ({ from, to }: { readonly from: string; readonly to: string }) => {
       // What comes back meanwhile isn't moved for ever.
       const limit = 2 * (await countMessages(sqs, from)) + 100;
-      await moveMessages(sqs, from, to, limit, () => progress.show(++moved, waiting));
+      const forget = (body: string) => forgetTriesOfMessage(ledgers, body);
+      await moveMessages(sqs, from, to, limit, forget, () => progress.show(++moved, waiting));
     };
     try {
       await Promise.all(pairs.map(move));
@@ -200,16 +207,16 @@ async function requeueAll(
     io.stderr.write(`${objects.length} objects would be read again.\n`);
     return;
   }
-  const { s3, sqs, documents, tables } = connection;
+  const { s3, sqs } = connection;
   const { logs, digests } = await findQueues(connection, options);
-  const ledger = new Ledger(documents, tables.ledger);
+  const ledgers = ledgersOf(connection);
   const counts: Record<Requeued, number> = { queued: 0, gone: 0, 'not-cloudtrail': 0 };
   const progress = countProgress('objects', io);
   let done = 0;
   try {
     for (const object of objects) {
       const requeued = await requeue(
-        { s3, sqs, ledger, logQueueUrl: logs.url, ...(digests && { digestQueueUrl: digests.url }) },
+        { s3, sqs, ledgers, logQueueUrl: logs.url, ...(digests && { digestQueueUrl: digests.url }) },
         object,
       );
       counts[requeued]++;

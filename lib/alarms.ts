@@ -70,7 +70,7 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
   return [
     {
       name: 'dead-letter-queue-not-empty',
-      says: 'Objects failed five times and are not in the index.',
+      says: 'Objects were given up, with a reason or after hours of tries, and are not in the index.',
       metric: queue.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
       threshold: 1,
     },
@@ -129,7 +129,7 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
     },
     {
       name: 'digest-dead-letter-queue-not-empty',
-      says: 'Digests failed five times: what they name is not vouched for.',
+      says: 'Digests were given up, with a reason or after hours of tries: what they name is not vouched for.',
       metric: digestQueue.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
       threshold: 1,
     },

@@ -18,6 +18,7 @@ import {
   askSuppressions,
   consume,
   correlate,
+  giveUpTo,
   onTable,
   publishTo,
   readLogBucket,
@@ -32,6 +33,8 @@ export interface IngestProps {
   readonly config: DeploymentConfig;
   readonly settings: FunctionSettings;
   readonly queue: Queue;
+  /** Where messages go that no further try would help. */
+  readonly deadLetterQueue: Queue;
   readonly logKey: IKey;
   readonly tables: AuditTables['tables'];
   readonly topics: AlertTopics;
@@ -40,12 +43,13 @@ export interface IngestProps {
 /** Reads each new log object, indexes its events, judges them and sends alerts. */
 export class Ingest extends AuditFunction {
   constructor(scope: Construct, id: string, props: IngestProps) {
-    const { config, queue } = props;
+    const { config, queue, deadLetterQueue } = props;
     const environment: IngestVariables = {
       ...alertingVariables(props),
       LOG_BUCKETS: bucketName(config.deployment, 'logs'),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       LOG_QUEUE_URL: queue.queueUrl,
+      DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
       DAY_SHARDS: String(config.dayShards),
       INDEX_SHARDS: String(config.indexShards),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
@@ -80,9 +84,11 @@ export class Ingest extends AuditFunction {
 }
 
 /** Each statement is one that the handler's code asks for; docs/security.md follows them. */
-function permissions({ config, queue, logKey, tables, topics, settings }: IngestProps): PolicyStatement[] {
+function permissions(props: IngestProps): PolicyStatement[] {
+  const { config, queue, deadLetterQueue, logKey, tables, topics, settings } = props;
   return [
     consume(queue),
+    giveUpTo(deadLetterQueue),
     ...readLogBucket(config),
     useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
     new PolicyStatement({

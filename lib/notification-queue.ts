@@ -3,6 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MAX_RECEIVES } from '../lambda/runtime/retry-delay.ts';
 import { queueName } from './names.ts';
 
 export interface NotificationQueueProps {
@@ -15,8 +16,9 @@ export interface NotificationQueueProps {
 }
 
 /**
- * New objects, for a function. A message that failed five times goes to the dead-letter queue; so does a notification that
- * SNS couldn't deliver, and one redrive brings both back.
+ * New objects, for a function. A message whose objects can't be had is tried for more than six hours, and goes to the
+ * dead-letter queue then; the function sends there earlier what no further try would help. So does SNS with what it
+ * couldn't deliver, and one redrive brings all of them back.
  *
  * Encrypted by SQS itself: messages hold bucket names and keys only, and a KMS key would need a statement for SNS
  * that can be no narrower than "any topic".
@@ -47,7 +49,7 @@ export class NotificationQueue extends Construct {
       // A message keeps the age of its first sending when it moves to the dead-letter queue, so this must be well
       // below the 14 days there.
       retentionPeriod: Duration.days(7),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVES },
     });
     deliveryTopic.addSubscription(
       new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetterQueue }),

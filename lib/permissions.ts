@@ -80,6 +80,15 @@ export function consume(queue: Queue): PolicyStatement {
   });
 }
 
+/** Gives up on a message before SQS would: it goes to the dead-letter queue with the reason. */
+export function giveUpTo(deadLetterQueue: Queue): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'GiveUpMessages',
+    actions: ['sqs:SendMessage'],
+    resources: [deadLetterQueue.queueArn],
+  });
+}
+
 export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
   return [
     new PolicyStatement({

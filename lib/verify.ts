@@ -16,6 +16,7 @@ import { bucketName } from './names.ts';
 import {
   askSuppressions,
   consume,
+  giveUpTo,
   onTable,
   publishTo,
   readLogBucket,
@@ -31,6 +32,8 @@ export interface VerifyProps {
   readonly settings: FunctionSettings;
   /** Where verify is told of digests. */
   readonly queue: Queue;
+  /** Where messages go that no further try would help. */
+  readonly deadLetterQueue: Queue;
   /** Where it queues log objects that a digest names and nobody has read. */
   readonly logQueue: Queue;
   readonly logKey: IKey;
@@ -41,12 +44,13 @@ export interface VerifyProps {
 /** Checks each digest, its chain and what it names, and sees to it that nothing delivered stays unread. */
 export class Verify extends AuditFunction {
   constructor(scope: Construct, id: string, props: VerifyProps) {
-    const { config, queue, logQueue } = props;
+    const { config, queue, deadLetterQueue, logQueue } = props;
     const environment: VerifyVariables = {
       ...alertingVariables(props),
       LOG_BUCKETS: bucketName(config.deployment, 'logs'),
       LOG_QUEUE_URL: logQueue.queueUrl,
       DIGEST_QUEUE_URL: queue.queueUrl,
+      DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       LOG_EXPIRE_DAYS: String(config.logBucket.expireDays),
     };
@@ -76,9 +80,11 @@ export class Verify extends AuditFunction {
   }
 }
 
-function permissions({ config, queue, logQueue, logKey, tables, topics, settings }: VerifyProps): PolicyStatement[] {
+function permissions(props: VerifyProps): PolicyStatement[] {
+  const { config, queue, deadLetterQueue, logQueue, logKey, tables, topics, settings } = props;
   return [
     consume(queue),
+    giveUpTo(deadLetterQueue),
     new PolicyStatement({
       sid: 'QueueUnreadLogObjects',
       actions: ['sqs:SendMessage'],

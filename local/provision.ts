@@ -50,7 +50,7 @@ export interface ProvisionOptions {
 /** Days after which what lies in the bucket isn't missed: nothing expires here. */
 const NEVER_EXPIRES = '36500';
 
-/** After so many receives a message goes to the dead-letter queue. */
+/** After so many receives a message goes to the dead-letter queue: a person waits here, and nobody mends access meanwhile. */
 const MAX_RECEIVE_COUNT = 5;
 
 /**
@@ -117,6 +117,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     LOG_BUCKETS: logBuckets.join(','),
     QUARANTINE_BUCKET: buckets.quarantine,
     LOG_QUEUE_URL: logs.url,
+    DEAD_LETTER_QUEUE_URL: deadLetters.url,
     DAY_SHARDS: '8',
     INDEX_SHARDS: '1',
     MAX_OBJECT_BYTES: String(1024 ** 3),
@@ -126,6 +127,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     LOG_BUCKETS: ingest.LOG_BUCKETS,
     LOG_QUEUE_URL: logs.url,
     DIGEST_QUEUE_URL: digests.url,
+    DEAD_LETTER_QUEUE_URL: digestDeadLetters.url,
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
     LOG_EXPIRE_DAYS: NEVER_EXPIRES,
   };

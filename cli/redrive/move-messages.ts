@@ -22,14 +22,17 @@ export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<n
 
 /**
  * Moves messages from one queue to another, each sent before it is deleted: breaking off loses none, and may double one.
+ * Their attributes stay behind: the reason why a message was given up no longer holds for it.
  * Ends once the queue is empty, or `limit` were moved.
- * @param onMoved told of each message.
+ * @param onMove told of each message before it is sent.
+ * @param onMoved told of each message that was moved.
  */
 export async function moveMessages(
   sqs: SQSClient,
   from: string,
   to: string,
   limit: number,
+  onMove: (body: string) => Promise<void>,
   onMoved: () => void,
 ): Promise<void> {
   let moved = 0;
@@ -44,7 +47,10 @@ export async function moveMessages(
     );
     empty = Messages.length === 0 ? empty + 1 : 0;
     for (const { Body, ReceiptHandle } of Messages) {
-      if (Body !== undefined) await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      if (Body !== undefined) {
+        await onMove(Body);
+        await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      }
       await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
       moved++;
       onMoved();

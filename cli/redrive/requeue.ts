@@ -1,7 +1,8 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
-import type { Ledger, ObjectVersion } from '../../lambda/index/ledger.ts';
+import type { ObjectVersion } from '../../lambda/index/ledger.ts';
+import { forgetTries, type TriesLedgers } from './forget-tries.ts';
 
 /** What came of an object that was to be read again. */
 export type Requeued = 'queued' | 'gone' | 'not-cloudtrail';
@@ -9,20 +10,20 @@ export type Requeued = 'queued' | 'gone' | 'not-cloudtrail';
 export interface RequeueDependencies {
   readonly s3: S3Client;
   readonly sqs: SQSClient;
-  readonly ledger: Ledger;
+  readonly ledgers: TriesLedgers;
   readonly logQueueUrl: string;
   /** Where the deployment verifies digests. */
   readonly digestQueueUrl?: string;
 }
 
 /**
- * Queues an object so that it is read again from its beginning, whatever became of it before. Its rows, findings and
+ * Queues an object so that it is read again from its beginning, with all of its tries, whatever became of it before. Its rows, findings and
  * alerts are those that there are: nothing is doubled.
  * @param version the version that is meant; the current one where none is given.
  * @throws the SDK's errors of access.
  */
 export async function requeue(
-  { s3, sqs, ledger, logQueueUrl, digestQueueUrl }: RequeueDependencies,
+  { s3, sqs, ledgers, logQueueUrl, digestQueueUrl }: RequeueDependencies,
   { bucket, key, version }: { readonly bucket: string; readonly key: string; readonly version?: string },
 ): Promise<Requeued> {
   const kind = parseObjectKey(key)?.kind;
@@ -31,9 +32,12 @@ export async function requeue(
   if (target === undefined) return 'gone';
   if (kind === 'digest') {
     if (digestQueueUrl === undefined) return 'not-cloudtrail';
+    await forgetTries(ledgers, { bucket, key });
     await send(sqs, digestQueueUrl, { s3Bucket: bucket, s3ObjectKey: [key] });
     return 'queued';
   }
+  await forgetTries(ledgers, { bucket, key });
+  const { ledger } = ledgers;
   const rows = await ledger.versions(bucket, key);
   if (rows.some((row) => row.version === target.version && row.closedAt !== undefined)) await ledger.reopen(target);
   // As S3 would tell of it: of CloudTrail's and EventBridge's forms only S3's names a version.

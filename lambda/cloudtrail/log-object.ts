@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { FaultOfContent } from '../shared/faults.ts';
 import { replaceLoneSurrogates } from './lone-surrogates.ts';
 import { MalformedLogObject, RecordSplitter, type SplitItem } from './record-splitter.ts';
 
@@ -30,7 +31,7 @@ export interface LogObjectLimits {
 export const DEFAULT_MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 /** The content of the object is at fault: reading it again gives the same. What was yielded before stands. */
-export class ContentFault extends Error {
+export class ContentFault extends FaultOfContent {
   override readonly name = 'ContentFault';
 }
 

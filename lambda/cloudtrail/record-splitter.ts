@@ -1,3 +1,5 @@
+import { FaultOfContent } from '../shared/faults.ts';
+
 /**
  * Cuts the bytes of a log object, `{"Records":[…]}`, into the bytes of its records, without ever holding more
  * than one record. The bytes of a record are handed on unparsed: whoever reads them meets the errors inside.
@@ -9,7 +11,7 @@ export type SplitItem =
   | { readonly kind: 'oversized'; readonly length: number };
 
 /** The object's structure can't be followed any further. */
-export class MalformedLogObject extends Error {
+export class MalformedLogObject extends FaultOfContent {
   override readonly name = 'MalformedLogObject';
 }
 

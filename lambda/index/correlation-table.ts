@@ -6,6 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../detection/index.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
 import { isConditionFailure, isTransactionConflict } from './conditional.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
@@ -172,7 +173,7 @@ export class CorrelationTable implements CorrelationStore {
       };
       if (await this.#states.put(key, state, next, expiresAt)) return next;
     }
-    throw new Error(`The group ${partition(key)} is written by too many functions at once.`);
+    throw new FaultOfAccess(`The group ${partition(key)} is written by too many functions at once.`);
   }
 
   async #claimOnce(

@@ -4,7 +4,7 @@ import { AccountRegions } from './account-regions.ts';
 import { isConditionFailure } from './conditional.ts';
 import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion } from './ledger.ts';
 import { objectName, readVersions } from './object-versions.ts';
-import { updateExpression } from './update-expression.ts';
+import { type Change, updateExpression } from './update-expression.ts';
 
 const digestRowSchema = z.object({
   kind: z.literal('digest'),
@@ -41,6 +41,23 @@ export type DigestRow = z.infer<typeof digestRowSchema>;
 /** What a check found; the row's keys come from the object. */
 export type DigestRecord = Omit<DigestRow, 'kind' | 'object' | 'version'>;
 
+/** The tries of a version of a digest, and its row once one was checked. */
+const digestTriesSchema = z.object({
+  version: z.string(),
+  unfinished: z.number().default(0),
+  begunAt: z.string().optional(),
+});
+
+export interface DigestTries {
+  readonly version: string;
+  /** Tries in a row that have begun and not told how they ended: those of functions that died, or are under way. */
+  readonly unfinished: number;
+  /** When the last of them began, ISO 8601. */
+  readonly begunAt?: string | undefined;
+  /** Absent where no check was finished so far. */
+  readonly row?: DigestRow;
+}
+
 /** A log object that a digest names and that nobody could read: it isn't there. */
 export interface MissingLogObject {
   readonly bucket: string;
@@ -66,8 +83,53 @@ export class DigestLedger {
 
   /** The rows of every version of a digest that was seen, read consistently. */
   async digests(bucket: string, key: string): Promise<readonly DigestRow[]> {
+    return (await this.tries(bucket, key)).flatMap(({ row }) => row ?? []);
+  }
+
+  /** The tries of every version of a digest that was seen, read consistently. */
+  async tries(bucket: string, key: string): Promise<readonly DigestTries[]> {
     const rows = await readVersions(this.#client, this.#table, { bucket, key });
-    return rows.map((row) => digestRowSchema.parse(row));
+    return rows.map((row) => {
+      const tries = digestTriesSchema.parse(row);
+      const wasChecked = typeof row === 'object' && row !== null && 'status' in row;
+      return { ...tries, ...(wasChecked && { row: digestRowSchema.parse(row) }) };
+    });
+  }
+
+  /** Notes that a check of a digest begins: its record, or a failure that is noted, ends it. */
+  async begin(object: ObjectVersion, now: Date): Promise<void> {
+    await this.#change(object, { set: { kind: 'digest', begunAt: now.toISOString() }, count: ['unfinished'] });
+  }
+
+  /**
+   * Notes why a check failed.
+   * @param counts whether it is one of the few that a digest has: anything but a fault of access.
+   * @returns how many of those it has had since it was checked last, this one included; 0 where it doesn't count.
+   */
+  async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
+    const attributes = await this.#change(object, {
+      set: { kind: 'digest', lastError: error },
+      remove: ['unfinished'],
+      ...(counts && { count: ['faults'] }),
+    });
+    return counts ? Number(attributes.faults) : 0;
+  }
+
+  /** Gives a digest all of its tries again. */
+  async forgetTries(object: ObjectVersion): Promise<void> {
+    await this.#change(object, { set: { kind: 'digest' }, remove: ['unfinished', 'faults'] });
+  }
+
+  async #change(object: ObjectVersion, change: Change): Promise<Readonly<Record<string, unknown>>> {
+    const { Attributes = {} } = await this.#client.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { object: objectName(object.bucket, object.key), version: object.version },
+        ...updateExpression(change),
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Attributes;
   }
 
   /** Writes what a check of a digest found: the last write about it. */

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { canonicalAddress } from '../cloudtrail/address.ts';
+import { cutText } from '../shared/cut-text.ts';
 import { FIELD_BYTES, MAX_KEY_BYTES } from './event-row.ts';
 import type { IndexedEvent } from './indexed-event.ts';
-import { cutText } from './row-size.ts';
 import type { EventIndexName } from './schema.ts';
 import { parsePattern, type TextPattern } from './text-pattern.ts';
 

@@ -1,5 +1,6 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { cutText, rowBytes } from './row-size.ts';
+import { cutText } from '../shared/cut-text.ts';
+import { rowBytes } from './row-size.ts';
 import { type Shards, shardedKey, shardOf } from './shard.ts';
 
 /** What a row tells of an event; the same members in the row of the event and in those of its further resources. */

@@ -44,6 +44,7 @@ const findingRow: z.ZodType<Finding> = z.object({
   correlation: z
     .object({ from: z.string(), to: z.string(), value: z.number(), atLeast: z.boolean(), eventIDs: texts })
     .optional(),
+  cut: z.literal(true).optional(),
 });
 
 /** The finding of a row. @throws ZodError for a row that this version doesn't know. */

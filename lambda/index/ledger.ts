@@ -74,6 +74,10 @@ export const ledgerRowSchema = z.object({
   reason: z.string().optional(),
   resumeAt: z.number().optional(),
   attempts: z.number().default(0),
+  /** Tries in a row that have begun and not told how they ended: those of functions that died, or are under way. */
+  unfinished: z.number().default(0),
+  /** Tries that ended by anything else than a fault of access. */
+  faults: z.number().default(0),
   lastError: z.string().optional(),
   sameAs: z.string().optional(),
   digestStatus: z.enum(DIGEST_STATUSES).optional(),
@@ -127,6 +131,9 @@ export interface Recovery {
   readonly findings: number;
 }
 
+/** Counters of the tries of an object. */
+const TRIES = ['unfinished', 'faults'] as const;
+
 /** The ledger: one row a version of a log object. */
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
@@ -163,7 +170,7 @@ export class Ledger {
         readAt: time,
       },
       setOnce: { notifiedAt: notifiedAt ?? time },
-      count: 'attempts',
+      count: ['attempts', 'unfinished'],
     });
   }
 
@@ -172,7 +179,7 @@ export class Ledger {
    * object meanwhile: its counts are of the whole.
    */
   async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
-    await this.#updateUnclosed(object, { set: { ...checkpoint, rejections } });
+    await this.#updateUnclosed(object, { set: { ...checkpoint, rejections }, remove: ['unfinished'] });
   }
 
   /** Notes what became of the object: the last write about it. */
@@ -189,7 +196,12 @@ export class Ledger {
         ...(quarantine !== undefined && { quarantine }),
       },
       // A reading that rejected nothing leaves no copy of an earlier one to be read.
-      remove: ['resumeAt', ...(quarantine === undefined ? ['quarantine'] : [])],
+      remove: [
+        'resumeAt',
+        ...TRIES,
+        ...(quarantine === undefined ? ['quarantine'] : []),
+        ...(sameAs === undefined ? ['sameAs'] : []),
+      ],
     });
   }
 
@@ -219,14 +231,35 @@ export class Ledger {
     });
   }
 
-  /** Lets a version be read once more from its beginning: its rows overwrite themselves. Its counts stay until then. */
+  /**
+   * Lets a version be read once more from its beginning, with all of its tries: its rows overwrite themselves. Its counts
+   * and its hash stay until then.
+   */
   async reopen(object: ObjectVersion): Promise<void> {
-    await this.#update(object, { set: { status: 'open' }, remove: ['closedAt', 'resumeAt', 'reason', 'sameAs'] });
+    await this.#update(object, {
+      set: { status: 'open' },
+      remove: ['closedAt', 'resumeAt', 'reason', 'sameAs', ...TRIES],
+    });
   }
 
-  /** Notes an error that another try may get past, also where not even the row could be opened. */
-  async fail(object: ObjectVersion, error: string): Promise<void> {
-    await this.#update(object, { set: { lastError: error }, setOnce: { status: 'open' } });
+  /**
+   * Notes why a try failed, also where not even the row could be opened.
+   * @param counts whether it is one of the few that an object has: anything but a fault of access.
+   * @returns how many of those it has had, this one included; 0 where it doesn't count.
+   */
+  async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
+    const attributes = await this.#update(object, {
+      set: { lastError: error },
+      setOnce: { status: 'open' },
+      remove: ['unfinished'],
+      ...(counts && { count: ['faults'] }),
+    });
+    return counts ? Number(attributes.faults) : 0;
+  }
+
+  /** Gives an object all of its tries again. */
+  async forgetTries(object: ObjectVersion): Promise<void> {
+    await this.#updateIf(object, { remove: TRIES }, `attribute_exists(#${TRIES[0]}) OR attribute_exists(#${TRIES[1]})`);
   }
 
   async #updateUnclosed(object: ObjectVersion, change: Change): Promise<void> {
@@ -253,16 +286,19 @@ export class Ledger {
     change: Change,
     condition?: string,
     values: Readonly<Record<string, unknown>> = {},
-  ): Promise<void> {
-    const expressions = updateExpression(change);
-    await this.#client.send(
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { ExpressionAttributeValues, ...expressions } = updateExpression(change);
+    const allValues = { ...ExpressionAttributeValues, ...values };
+    const { Attributes = {} } = await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: { object: objectName(object.bucket, object.key), version: object.version },
         ...expressions,
-        ExpressionAttributeValues: { ...expressions.ExpressionAttributeValues, ...values },
+        ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
         ...(condition !== undefined && { ConditionExpression: condition }),
+        ReturnValues: 'UPDATED_NEW',
       }),
     );
+    return Attributes;
   }
 }

@@ -1,4 +1,5 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { FaultOfAccess, isFaultOfAccess } from '../shared/faults.ts';
 import { backoff } from './backoff.ts';
 
 export interface RowWriterOptions<Row extends object> {
@@ -17,7 +18,7 @@ export interface RefusedRow<Row extends object> {
 }
 
 /** Rows that stayed unprocessed until the tries ran out: the table is throttled. */
-export class RowsUnprocessed extends Error {
+export class RowsUnprocessed extends FaultOfAccess {
   override readonly name = 'RowsUnprocessed';
 }
 
@@ -96,7 +97,7 @@ export class RowWriter<Row extends object> {
         );
         if (left.length === 0) return;
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        if (isFaultOfAccess(error)) throw error;
         await Promise.all(left.map((row) => this.#writeAlone(row)));
         return;
       }
@@ -108,12 +109,8 @@ export class RowWriter<Row extends object> {
     try {
       await this.#options.client.send(new PutCommand({ TableName: this.#options.table, Item: { ...row } }));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.#refused.push({ row, reason: error.message });
+      if (isFaultOfAccess(error)) throw error;
+      this.#refused.push({ row, reason: error instanceof Error ? error.message : 'unknown' });
     }
   }
-}
-
-function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ValidationException';
 }

@@ -16,6 +16,7 @@ import { RowWriter } from '../index/row-writer.ts';
 import { ShardSettings } from '../index/shard-settings.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
+import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
@@ -51,6 +52,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     logBuckets: environment.LOG_BUCKETS,
     quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
+    deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
     processor: {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),

@@ -70,7 +70,7 @@ export async function vouchForLog(
 
 /** An object that was rejected has no hash in the ledger: cut gzip data, for one. */
 async function hash({ buckets, maxObjectBytes }: VerifyDependencies, file: DigestLogFile): Promise<string> {
-  const result = await hashContent(await buckets.open(file.bucket, file.key), maxObjectBytes);
+  const result = await buckets.read(file.bucket, file.key, (chunks) => hashContent(chunks, maxObjectBytes));
   return result.ok ? result.sha256 : `none: ${result.reason}`;
 }
 

@@ -9,6 +9,7 @@ import { DigestChains, deploymentStart } from '../index/digest-chains.ts';
 import { DigestLedger } from '../index/digest-ledger.ts';
 import { Ledger } from '../index/ledger.ts';
 import { createReporter } from '../runtime/alerting.ts';
+import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { VerifyEnvironment } from '../runtime/environment.ts';
 import { LogBucketReader } from './bucket.ts';
 import { type PublicKeySource, PublicKeys } from './public-keys.ts';
@@ -39,6 +40,7 @@ export function wireVerify(wiring: VerifyWiring): Verify {
   return createVerify({
     sqs,
     queueUrl: environment.DIGEST_QUEUE_URL,
+    deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     rechecks: new Rechecks(sqs, environment.DIGEST_QUEUE_URL, now),
     logger,
     metrics,

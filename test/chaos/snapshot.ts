@@ -23,6 +23,9 @@ const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', rea
   alerts: ['openedBy', 'publication', 'createdAt', 'sentAt', 'dueAt', 'closedAt', 'summarySentAt'],
   ledger: [
     'attempts',
+    'unfinished',
+    'faults',
+    'begunAt',
     'notifiedAt',
     'readAt',
     'closedAt',

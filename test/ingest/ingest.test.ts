@@ -234,8 +234,11 @@ describe('faults of access', () => {
     ]);
   });
 
-  test('a message that is no notification ends in the dead-letter queue, where a person sees it', async () => {
-    expect((await deployment.deliver('hello')).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }]);
+  test('a message that is no notification goes to the dead-letter queue at once, with the reason', async () => {
+    expect((await deployment.deliver('hello')).batchItemFailures).toEqual([]);
+    expect(await deployment.deadLetters()).toEqual([
+      { body: 'hello', attributes: { Reason: 'the message is not JSON', Attempts: '1' } },
+    ]);
   });
 });
 

@@ -117,13 +117,13 @@ describe.each([
     Condition: { ArnEquals: { 'aws:SourceArn': '<log-archive:DeliveryTopic>' } },
   });
 
-  test('is encrypted, hides a message for six times as long as its function runs, and gives up after five tries', () => {
+  test('is encrypted, hides a message for six times as long as its function runs, and gives up after forty tries', () => {
     expect(queues[queueId]).toEqual({
       QueueName: `trailwarden-${queueName}`,
       SqsManagedSseEnabled: true,
       VisibilityTimeout: 6 * 300,
       MessageRetentionPeriod: 7 * 24 * 3600,
-      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 5 },
+      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 40 },
     });
     expect(queues[`${queueId}DeadLetterQueue`]).toEqual({
       QueueName: `trailwarden-${queueName}-dead-letter`,

@@ -122,6 +122,7 @@ describe('ingest', () => {
     expect(statements(policies.IngestRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<IngestLogs.Arn>'),
       ReadTheQueueAndQueueAgain: allow(CONSUME, '<LogQueue.Arn>'),
+      GiveUpMessages: allow('sqs:SendMessage', '<LogQueueDeadLetterQueue.Arn>'),
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
       DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
@@ -172,6 +173,7 @@ describe('verify', () => {
     expect(statements(policies.VerifyRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VerifyLogs.Arn>'),
       ReadTheQueueAndQueueAgain: allow(CONSUME, '<DigestQueue.Arn>'),
+      GiveUpMessages: allow('sqs:SendMessage', '<DigestQueueDeadLetterQueue.Arn>'),
       QueueUnreadLogObjects: allow('sqs:SendMessage', '<LogQueue.Arn>'),
       ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
       TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
