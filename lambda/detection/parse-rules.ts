@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withBaseHashes } from './base-hashes.ts';
 import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
@@ -72,7 +73,11 @@ export function parseRules(sources: readonly RuleSource[], options: RuleOptions 
       else rules.push(finishDetection(draft, filters.get(draft.id) ?? [], linked, options));
     }
   }
-  return { ruleSet: { version: 1, rules }, problems: reports.flatMap(({ problems }) => problems), skipped };
+  return {
+    ruleSet: { version: 1, rules: withBaseHashes(rules) },
+    problems: reports.flatMap(({ problems }) => problems),
+    skipped,
+  };
 }
 
 interface WritableRejected extends Rejected {

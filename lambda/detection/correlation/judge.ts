@@ -39,16 +39,15 @@ export function firesEarly({ type, condition, ruleCondition }: CorrelationRule):
  */
 export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
   const { rule } = context;
-  const times = new Set<number>();
-  for (const { eventTime } of view.members) {
-    if (eventTime >= time && eventTime < time + rule.timespan && !isSilent(rule, view.firings, eventTime))
-      times.add(eventTime);
-  }
-  if (times.size === 0) return { firings: [] };
   const members = sorted(view.members);
   const claimed: Firing[] = [];
-  for (const at of [...times].sort((a, b) => a - b)) {
-    if (isSilent(rule, claimed, at)) continue;
+  let judged = Number.NEGATIVE_INFINITY;
+  for (let i = firstFrom(members, time); i < members.length; i++) {
+    const at = members[i]?.eventTime ?? judged;
+    if (at >= time + rule.timespan) break;
+    if (at === judged) continue;
+    judged = at;
+    if (isSilent(rule, view.firings, at) || isSilent(rule, claimed, at)) continue;
     const window = members.slice(firstAfter(members, at - rule.timespan), firstAfter(members, at));
     const firing = judgeWindow(context, window, view.truncated);
     if (firing !== undefined) claimed.push(firing);
@@ -92,12 +91,12 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
 
 /**
  * Of a correlation that waits, the windows that an event at `time` is in were judged without it where the event came
- * that late: they are to be judged once more, with it. A window that has fired meanwhile keeps its firing.
+ * that late: they are to be judged once more, with it, when the event is due. A window that fired keeps its firing.
  */
-export function judgeAgain({ rule, now }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
+export function judgeAgain({ rule }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
   const before = time - rule.timespan;
   if (judgedThrough === undefined || judgedThrough <= before) return { firings: [] };
-  return { firings: [], judgedThrough: before, due: now };
+  return { firings: [], judgedThrough: before };
 }
 
 /**
@@ -140,6 +139,13 @@ function sorted(members: readonly Member[]): readonly Member[] {
   return members;
 }
 
+/** Where in the members, which are sorted, those of a time and later begin. */
+function firstFrom(members: readonly Member[], time: number): number {
+  let first = firstAfter(members, time);
+  while (first > 0 && members[first - 1]?.eventTime === time) first -= 1;
+  return first;
+}
+
 /** Where in the members, which are sorted, those later than a time begin. */
 function firstAfter(members: readonly Member[], time: number): number {
   let low = 0;
@@ -158,7 +164,7 @@ function through(judgedThrough: number): Pick<Verdict, 'judgedThrough'> {
 
 /** The time of the last member before a time. */
 function lastBefore(members: readonly Member[], time: number): number {
-  return members.findLast(({ eventTime }) => eventTime < time)?.eventTime ?? Number.NEGATIVE_INFINITY;
+  return members[firstFrom(members, time) - 1]?.eventTime ?? Number.NEGATIVE_INFINITY;
 }
 
 /** When the window that a member starts must be judged. */

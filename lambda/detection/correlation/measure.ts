@@ -37,8 +37,16 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
 
 /** The key of a field among a member's fields. */
 export function fieldKey(path: readonly (string | number)[]): string {
-  return JSON.stringify(path);
+  let key = KEYS.get(path);
+  if (key === undefined) {
+    key = JSON.stringify(path);
+    KEYS.set(path, key);
+  }
+  return key;
 }
+
+/** Every member of a window is asked by the same few paths. */
+const KEYS = new WeakMap<readonly (string | number)[], string>();
 
 function distinctValues(rule: CorrelationRule, window: readonly Member[]): number {
   const isSingle = rule.valueFields.length === 1;

@@ -4,8 +4,11 @@ import type { Around, Claim, Firing, GroupKey, GroupView, Member } from './store
 
 interface Group {
   key: GroupKey;
+  timespan: number;
   /** By eventTime. */
-  members: { member: Member; expiresAt: number }[];
+  members: Member[];
+  /** When each of the members expires, in their order. */
+  expiries: number[];
   known: Set<string>;
   /** The ids of the rules that members have matched. */
   rules: Set<string>;
@@ -53,11 +56,14 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
     { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
   ): GroupView {
     const group = this.#groupOf(key);
+    group.timespan = around.timespan;
     const identity = `${member.rule}\n${member.identity}`;
     if (!group.known.has(identity)) {
       group.known.add(identity);
       group.rules.add(member.rule);
-      group.members.splice(firstAfter(group.members, member.eventTime), 0, { member, expiresAt });
+      const place = firstAfter(group.members, member.eventTime);
+      group.members.splice(place, 0, member);
+      group.expiries.splice(place, 0, expiresAt);
       group.expiresAt = Math.max(group.expiresAt, expiresAt);
       group.soonest = Math.min(group.soonest, expiresAt);
       if (due !== undefined) this.#setDue(group, Math.min(due, group.due ?? due));
@@ -83,19 +89,25 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
     this.#forget(group);
     const { members, judgedThrough = Number.NEGATIVE_INFINITY } = group;
     const first = firstAfter(members, judgedThrough);
-    const read = members.slice(first, first + limit).map(({ member }) => member);
-    const firings = group.firings.map(({ firing }) => firing);
+    const read = members.slice(first, first + limit);
+    // An earlier firing is silent for none of the windows that are still to be judged.
+    const firings = firingsBetween(group, judgedThrough - group.timespan, Number.POSITIVE_INFINITY);
     return viewOf(group, { members: read, truncated: first + limit < members.length }, firings);
   }
 
-  claim(key: GroupKey, { firings, judgedThrough, due }: Claim, { expiresAt }: { expiresAt: number }): undefined {
+  claim(
+    key: GroupKey,
+    { firings, judgedThrough, due }: Claim,
+    { around, expiresAt }: { around?: Around; expiresAt: number },
+  ): undefined {
     const group = this.#groupOf(key);
     for (const firing of firings) {
       const place = firstFiringAfter(group, firing.at);
       group.firings.splice(place, 0, { firing: { ...firing, pending: false }, expiresAt });
     }
     if (judgedThrough !== undefined) group.judgedThrough = judgedThrough;
-    if (judgedThrough !== undefined || due !== undefined) this.#setDue(group, due);
+    // What comes of an append leaves the time at which the group is due.
+    if (around === undefined && (judgedThrough !== undefined || due !== undefined)) this.#setDue(group, due);
   }
 
   /** The groups that must be judged by a time, those that were due first coming first. Each is told once. */
@@ -119,7 +131,9 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
     if (group === undefined) {
       group = {
         key,
+        timespan: 0,
         members: [],
+        expiries: [],
         known: new Set(),
         rules: new Set(),
         firings: [],
@@ -141,13 +155,12 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
 
   #forget(group: Group): void {
     if (group.soonest > this.#now || group.members.length < group.forgetAt) return;
-    group.members = group.members.filter(({ expiresAt }) => expiresAt > this.#now);
-    group.firings = group.firings.filter(({ expiresAt }) => expiresAt > this.#now);
-    group.soonest = group.members.reduce(
-      (first, { expiresAt }) => Math.min(first, expiresAt),
-      Number.POSITIVE_INFINITY,
-    );
-    group.known = new Set(group.members.map(({ member }) => `${member.rule}\n${member.identity}`));
+    const isLeft = (expiresAt: number | undefined): boolean => expiresAt !== undefined && expiresAt > this.#now;
+    group.members = group.members.filter((_, i) => isLeft(group.expiries[i]));
+    group.expiries = group.expiries.filter(isLeft);
+    group.firings = group.firings.filter(({ expiresAt }) => isLeft(expiresAt));
+    group.soonest = group.expiries.reduce((first, expiresAt) => Math.min(first, expiresAt), Number.POSITIVE_INFINITY);
+    group.known = new Set(group.members.map(({ rule, identity }) => `${rule}\n${identity}`));
     group.forgetAt = Math.max(FORGET_FROM, 2 * group.members.length);
   }
 }
@@ -188,7 +201,7 @@ function isSilentAround({ members }: Group, firings: readonly Firing[], { time, 
   const isSilent = (end: number): boolean => firings.some(({ at }) => Math.abs(at - end) < timespan);
   if (!isSilent(time)) return false;
   for (let place = firstAfter(members, time); place < members.length; place++) {
-    const end = members[place]?.member.eventTime;
+    const end = members[place]?.eventTime;
     if (end === undefined || end >= time + timespan) break;
     if (!isSilent(end)) return false;
   }
@@ -201,7 +214,7 @@ function firstAfter(members: Group['members'], time: number): number {
   let high = members.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((members[middle]?.member.eventTime ?? 0) <= time) low = middle + 1;
+    if ((members[middle]?.eventTime ?? 0) <= time) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -210,14 +223,20 @@ function firstAfter(members: Group['members'], time: number): number {
 function nearest(group: Group, { time, timespan, limit }: Around): Pick<GroupView, 'members' | 'truncated'> {
   const { members } = group;
   const middle = firstAfter(members, time);
+  if (group.rules.size === 1) {
+    const first = firstAfter(members, time - timespan);
+    const last = firstAfter(members, time + timespan - 1);
+    const [from, to] = [Math.max(first, middle - limit), Math.min(last, middle + limit)];
+    return { members: members.slice(from, to), truncated: from > first || to < last };
+  }
   const before = new Nearest(group.rules.size, limit);
   for (let i = middle - 1; i >= 0; i--) {
-    const member = members[i]?.member;
+    const member = members[i];
     if (member === undefined || member.eventTime <= time - timespan || !before.take(member)) break;
   }
   const after = new Nearest(group.rules.size, limit);
   for (let i = middle; i < members.length; i++) {
-    const member = members[i]?.member;
+    const member = members[i];
     if (member === undefined || member.eventTime >= time + timespan || !after.take(member)) break;
   }
   return { members: [...before.taken.reverse(), ...after.taken], truncated: before.truncated || after.truncated };
