@@ -3,7 +3,7 @@ import type { CorrelationRule } from '../rule-set.ts';
 import { holds } from './holds.ts';
 import { measure } from './measure.ts';
 import { holdsOf, isMonotone } from './rule-condition.ts';
-import { type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
+import { expiryOf, type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
 
 /** What a look at a group came to. */
 export interface Verdict {
@@ -92,9 +92,13 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
 /**
  * Of a correlation that waits, the windows that an event at `time` is in were judged without it where the event came
  * that late: they are to be judged once more, with it, when the event is due. A window that fired keeps its firing.
+ * Not where others of their events may have expired by then: a part of a window says nothing of the whole.
  */
-export function judgeAgain({ rule }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
+export function judgeAgain({ rule, now, lateness }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
   const before = time - rule.timespan;
+  if (expiryOf({ eventTime: before, arrivedAt: before }, rule.timespan, lateness) <= now + 2 * lateness) {
+    return { firings: [] };
+  }
   if (judgedThrough === undefined || judgedThrough <= before) return { firings: [] };
   return { firings: [], judgedThrough: before };
 }
