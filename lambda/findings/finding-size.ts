@@ -36,17 +36,31 @@ const TEXTS = [
 const MAX_DEPTH = 16;
 
 /**
- * A finding of at most 100 KB of JSON: as it is, or with its long texts, lists and values, or values that are nested too deeply, cut and marked (`cut: true`; a
+ * A finding of at most 100 KB of JSON: as it is, or with its long texts, values and lists cut and marked (`cut: true`; a
  * text that was cut ends with `…`). What names it stays whole: its id, its rule, the event's id and time, the receipt.
  */
 export function boundFinding(finding: Finding): Finding {
-  if (bytesOf(finding) <= MAX_FINDING_BYTES && !finding.matched.some(({ value }) => isDeep(value))) return finding;
+  if (bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
   let cut = finding;
   for (const bound of BOUNDS) {
     cut = cutFinding(finding, bound);
     if (bytesOf(cut) <= MAX_FINDING_BYTES) break;
   }
   return cut;
+}
+
+/** The value, with `…` in place of what is nested too deeply for a row, and for functions that walk it. */
+export function cutDepth(value: JsonValue): JsonValue {
+  return isDeep(value) ? cutBelow(value, 1) : value;
+}
+
+function cutBelow(value: JsonValue, level: number): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (level > MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((inner) => cutBelow(inner, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, inner === undefined ? inner : cutBelow(inner, level + 1)]),
+  );
 }
 
 function isDeep(value: JsonValue, level = 1): boolean {
@@ -87,6 +101,6 @@ function cutFinding(finding: Finding, { textBytes, members }: Bound): Finding {
 function cutField({ field, value }: MatchedField, textBytes: number): MatchedField {
   const json = JSON.stringify(value);
   const name = cutText(field, textBytes);
-  if (Buffer.byteLength(json) <= textBytes && !isDeep(value)) return { field: name, value };
+  if (Buffer.byteLength(json) <= textBytes) return { field: name, value };
   return { field: name, value: cutText(typeof value === 'string' ? value : json, textBytes) };
 }

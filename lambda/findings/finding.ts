@@ -4,7 +4,7 @@ import { at, type JsonValue, member } from '../cloudtrail/json.ts';
 import { redact } from '../cloudtrail/secrets.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import { cutText } from '../shared/cut-text.ts';
-import { boundFinding } from './finding-size.ts';
+import { boundFinding, cutDepth } from './finding-size.ts';
 
 /** A field that a rule looked at and found, with secrets masked. */
 export interface MatchedField {
@@ -88,7 +88,7 @@ export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
     findingId: findingId(match.ruleId, event),
     ...findingRule(match),
     ...findingEvent(event),
-    matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(value, field) })),
+    matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(cutDepth(value), field) })),
   });
 }
 

@@ -190,7 +190,8 @@ export class Ledger {
         status: reason === undefined ? 'closed' : 'rejected',
         closedAt: now.toISOString(),
         ...counts,
-        ...content,
+        // By name: what else is known of the content, its records too, isn't what was counted.
+        ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
         ...(reason !== undefined && { reason }),
         ...(sameAs !== undefined && { sameAs }),
         ...(quarantine !== undefined && { quarantine }),

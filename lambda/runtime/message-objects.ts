@@ -6,7 +6,7 @@ import { delayRetry, type RetryQueue, receivesOf, retrySeconds } from './retry-d
 import { GivenUp } from './tries.ts';
 
 /** Objects that a message names could not be read for now: the message comes back. */
-export class ObjectsUnread extends FaultOfAccess {
+class ObjectsUnread extends FaultOfAccess {
   override readonly name = 'ObjectsUnread';
 }
 

@@ -2,7 +2,7 @@ import { isFaultOfAccess } from '../shared/faults.ts';
 import { describeError } from './describe-error.ts';
 
 /** Tries that end by anything else than a fault of access, or without a word, before an object is given up. */
-export const MAX_TRIES = 3;
+const MAX_TRIES = 3;
 
 /** No function runs longer than this: what has begun before and hasn't ended has died. */
 const LONGEST_CALL_MILLISECONDS = 15 * 60_000;

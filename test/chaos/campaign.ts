@@ -70,9 +70,13 @@ export async function randomRounds(
 }
 
 function judge(what: string, base: RunResult, result: RunResult): Failure[] {
-  const found = differences(base.snapshot, result.snapshot);
+  const found = [...differences(base.snapshot, result.snapshot)];
+  if (result.bodies.left > 0) found.push(`${OPEN_BODIES}: ${result.bodies.left} of ${result.bodies.opened}`);
   return found.length === 0 ? [] : [{ what, differences: found }];
 }
+
+/** What a difference starts with where functions have left bodies of objects open. */
+const OPEN_BODIES = 'bodies left open';
 
 /** What the campaign found, in the four numbers that matter. */
 export function reportText(title: string, { runs, faults, sites, failures }: CampaignReport): string {
@@ -82,6 +86,7 @@ export function reportText(title: string, { runs, faults, sites, failures }: Cam
     `${title}: ${sites.length} call sites, ${runs} runs, ${faults} faults injected`,
     `  events lost ${count('events', 'lost')}, events doubled ${count('events', 'too many')}`,
     `  alerts lost ${count('received', 'lost')}, alerts under two ids ${count('alerts', 'too many')}`,
+    `  runs with bodies left open: ${failures.filter((failure) => failure.differences.some((text) => text.startsWith(OPEN_BODIES))).length}`,
     `  runs that ended otherwise than without faults: ${failures.length}`,
     ...failures.slice(0, 20).map(
       ({ what, differences: found }) =>

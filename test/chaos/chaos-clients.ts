@@ -2,6 +2,7 @@ import { type Clients, createClients } from '../../local/clients.ts';
 import type { Endpoints } from '../../local/emulators/endpoints.ts';
 import type { Resources } from '../../local/provision.ts';
 import type { Gremlin } from './faults.ts';
+import { dropBody, OpenBodies } from './open-bodies.ts';
 
 /** Messages that functions send: SNS and SQS aren't emulated here, but taken down. */
 export interface Outbox {
@@ -22,6 +23,7 @@ export interface ChaosOptions {
 export interface ChaosClients extends Clients {
   /** Resolves when the function was killed. */
   readonly killed: Promise<void>;
+  readonly bodies: OpenBodies;
   /** Does something that stands for a call of AWS, under the same dangers. */
   perform<Result>(site: string, call: () => Promise<Result>): Promise<Result>;
 }
@@ -77,10 +79,10 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
       case 'unprocessed':
         return callHalf();
       case 'lost-answer':
-        await call();
+        drop(await call());
         throw named('TimeoutError');
       case 'kill-after':
-        await call();
+        drop(await call());
         return kill();
       case undefined: {
         const result = await call();
@@ -88,10 +90,16 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
       }
     }
   };
+  const bodies = new OpenBodies();
+  const performAndNote: typeof perform<Awaited<ReturnType<Handler>>> = async (...call) => {
+    const result = await perform(...call);
+    bodies.note(result.output);
+    return result;
+  };
   const middleware: Middleware = (next, { commandName = '' }) => {
     const answer: Handler = takenDown(commandName, options.outbox) ?? next;
     return (args) =>
-      perform(
+      performAndNote(
         siteOf(commandName, args.input, options.resources),
         () => answer(args),
         () => half(answer, args),
@@ -104,7 +112,12 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
     };
     stack.add(middleware, { step: 'initialize', priority: 'high' });
   }
-  return { ...clients, killed, perform };
+  return { ...clients, killed, bodies, perform };
+}
+
+/** What was answered, and never arrived. */
+function drop(result: unknown): void {
+  if (typeof result === 'object' && result !== null && 'output' in result) dropBody(result.output);
 }
 
 function named(name: string): Error {

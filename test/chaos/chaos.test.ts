@@ -37,11 +37,13 @@ describe('whatever call of AWS breaks', () => {
   afterAll(() => aws.stop());
 
   test('the workload reaches each call site, and nothing fails by itself', async () => {
-    const { calls, errors, snapshot, receipts } = await world.run();
+    const { calls, errors, snapshot, receipts, bodies } = await world.run();
     expect(errors).toEqual([]);
     expect([...calls.keys()].toSorted()).toEqual(CALL_SITES);
     expect(snapshot.alerts.length).toBeGreaterThan(4);
     expect(snapshot.deadLetters).toHaveLength(2);
+    expect(bodies.opened).toBeGreaterThan(10);
+    expect(bodies.left).toBe(0);
     expect([...receipts.values()].every((count) => count === 1)).toBe(true);
   }, 30_000);
 

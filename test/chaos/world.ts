@@ -41,6 +41,8 @@ export interface RunResult {
   readonly calls: ReadonlyMap<string, number>;
   /** How often an alert was received, by its kind and id. */
   readonly receipts: ReadonlyMap<string, number>;
+  /** Bodies of objects that functions were given, and those of them that they never closed. */
+  readonly bodies: { readonly opened: number; readonly left: number };
   /** What functions threw. */
   readonly errors: readonly string[];
 }
@@ -144,6 +146,7 @@ class TestBed {
   readonly #logger = new Logger({ serviceName: 'chaos', logLevel: 'SILENT' });
   readonly #metrics = new SilentMetrics({ namespace: 'Chaos', serviceName: 'chaos' });
   #messages: Message[] = [];
+  #bodies = { opened: 0, left: 0 };
   #askedForTime = 0;
   #now: number;
 
@@ -184,7 +187,13 @@ class TestBed {
       await this.#drain();
       await this.#sweep();
     }
-    return { snapshot: await this.#snapshot(), calls: this.#calls, receipts: this.#receipts, errors: this.#errors };
+    return {
+      snapshot: await this.#snapshot(),
+      calls: this.#calls,
+      receipts: this.#receipts,
+      bodies: this.#bodies,
+      errors: this.#errors,
+    };
   }
 
   #send(queue: Message['queue'], body: string, delaySeconds: number): void {
@@ -236,16 +245,26 @@ class TestBed {
       onCall: (site) => this.#calls.set(site, (this.#calls.get(site) ?? 0) + 1),
       outbox: {
         published: (topicArn, message) => this.#receive(topicArn, message),
-        sent: (queueUrl, body, delaySeconds) =>
-          this.#send(queueUrl === DIGEST_QUEUE_URL ? 'digests' : 'logs', body, delaySeconds),
+        sent: (queueUrl, body, delaySeconds) => {
+          if (queueUrl.endsWith('-dead-letter')) this.#deadLetters.push(body);
+          else this.#send(queueUrl === DIGEST_QUEUE_URL ? 'digests' : 'logs', body, delaySeconds);
+        },
       },
     });
+    let isKilled = false;
     try {
-      return await Promise.race([work(clients), clients.killed.then(() => undefined)]);
+      const killed = clients.killed.then(() => {
+        isKilled = true;
+        return undefined;
+      });
+      return await Promise.race([work(clients), killed]);
     } catch (error) {
       this.#errors.push(String(error));
       return undefined;
     } finally {
+      this.#bodies.opened += clients.bodies.opened;
+      // What a killed function has left open goes with it.
+      if (!isKilled) this.#bodies.left += await clients.bodies.left();
       clients.destroy();
     }
   }

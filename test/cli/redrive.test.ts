@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Ledger } from '../../lambda/index/ledger.ts';
+import { DeadLetters } from '../../lambda/runtime/dead-letters.ts';
 import { useAwsEnvironment } from '../support/aws-environment.ts';
-import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { type Deployment, notificationOf, readDeadLetters, startDeployment } from '../support/deployment.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 import { SignedTrail } from '../support/signed-trail.ts';
@@ -255,6 +258,25 @@ describe('trailwarden redrive dead-letters', () => {
     expect((await redrive('dead-letters')).stdout).toBe('1 messages were moved back to their queues.\n');
     expect(await received(queues.digests.url)).toEqual([MessageBody]);
     expect(await received(queues.logs.url)).toEqual([]);
+  }, 20_000);
+
+  test('leaves the reason behind, and gives each object all of its tries again', async () => {
+    const { clients, queues, tables } = { ...deployment.aws, ...deployment.aws.resources };
+    const key = logObjectKey();
+    const message = notificationOf(deployment, key);
+    const ledger = new Ledger(DynamoDBDocumentClient.from(clients.dynamodb), tables.ledger);
+    const object = { bucket: message.s3Bucket, key, version: 'v1' };
+    for (let tries = 0; tries < 2; tries++) await ledger.fail(object, 'TypeError: x', true);
+    await new DeadLetters(clients.sqs, queues.deadLetters.url).send({
+      body: JSON.stringify(message),
+      reason: 'it failed',
+      attempts: 2,
+    });
+    expect((await redrive('dead-letters')).stdout).toBe('1 messages were moved back to their queues.\n');
+    expect(await ledger.versions(object.bucket, key)).toEqual([expect.objectContaining({ faults: 0 })]);
+    expect(await readDeadLetters(clients.sqs, queues.logs.url)).toEqual([
+      { body: JSON.stringify(message), attributes: {} },
+    ]);
   }, 20_000);
 
   test('says where the deployment has no queues', async () => {

@@ -98,6 +98,7 @@ describe('ingest', () => {
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
+      DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',
       DAY_SHARDS: 16,
       INDEX_SHARDS: 2,
       MAX_OBJECT_BYTES: 2_147_483_648,
@@ -154,6 +155,7 @@ describe('verify', () => {
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       LOG_QUEUE_URL: '<LogQueue>',
       DIGEST_QUEUE_URL: '<DigestQueue>',
+      DEAD_LETTER_QUEUE_URL: '<DigestQueueDeadLetterQueue>',
       LOG_EXPIRE_DAYS: 1095,
     });
   });

@@ -1,8 +1,8 @@
 import { MAX_RECEIVES, retrySeconds } from '../../lambda/runtime/retry-delay.ts';
 import { INGEST_TIMEOUT } from '../../lib/ingest.ts';
 import { VERIFY_TIMEOUT } from '../../lib/verify.ts';
-import { resources } from './support/resources.ts';
-import { synthesize } from './support/synthesize.ts';
+import { synthesize } from './support/deployment.ts';
+import { resources } from './support/template.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
