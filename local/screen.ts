@@ -49,7 +49,7 @@ export function createScreen(print: (text: string) => void, isColored: boolean, 
         style: { head: [], border: [] },
         chars: NO_BORDERS,
       });
-      table.push(...rows.map((row) => row.map((cell, column) => cellText(cell, widths[column] ?? LONGEST_CELL))));
+      for (const row of rows) table.push(row.map((cell, column) => cellText(cell, widths[column] ?? LONGEST_CELL)));
       for (const text of table.toString().split('\n')) line(text.trimEnd());
     },
   };

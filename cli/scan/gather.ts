@@ -73,8 +73,16 @@ export async function* gather(
 
 function* correlate(ruleSet: RuleSet, correlated: Correlated[]): Generator<ScanFinding> {
   const detector = createDetector(ruleSet);
-  for (const { eventTime, memberships } of correlated.sort((a, b) => a.eventTime - b.eventTime)) {
+  for (const { eventTime, memberships } of correlated.sort(inOrder)) {
     for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));
   }
   for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield scanFinding(correlatedFinding(firing));
+}
+
+/** By eventTime, and those of one time by their ids: which file an event was in makes no difference. */
+function inOrder(a: Correlated, b: Correlated): number {
+  if (a.eventTime !== b.eventTime) return a.eventTime - b.eventTime;
+  const [first, second] = [a, b].map(({ memberships }) => memberships[0]?.member.eventID ?? '');
+  if (first === second || first === undefined || second === undefined) return 0;
+  return first < second ? -1 : 1;
 }

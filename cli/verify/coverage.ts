@@ -34,7 +34,7 @@ export class Coverage {
     if (first === undefined) return 'no-digests';
     const covers = ({ from, to }: Interval) => time >= from && time + DELIVERY_MILLISECONDS <= to;
     if (intervals.some(covers)) return 'covered';
-    if (time < Math.min(...intervals.map(({ from }) => from))) return 'before';
+    if (time < intervals.reduce((first, { from }) => Math.min(first, from), Number.POSITIVE_INFINITY)) return 'before';
     return time + DELIVERY_MILLISECONDS > last ? 'after' : 'gap';
   }
 }

@@ -129,7 +129,8 @@ export class Detector {
       // However far the clock has jumped, each group is judged as of the moment at which it was due.
       for (const { key, due } of batch) {
         this.#store.setClock(due);
-        findings.push(...runSync(settle(this.correlations, key, { now: due, lateness }), this.#store).findings);
+        const outcome = runSync(settle(this.correlations, key, { now: due, lateness }), this.#store);
+        for (const finding of outcome.findings) findings.push(finding);
       }
     }
     this.#store.setClock(now);

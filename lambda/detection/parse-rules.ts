@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nearest } from '../shared/nearest.ts';
+import { withBaseHashes } from './base-hashes.ts';
 import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
@@ -74,7 +75,11 @@ export function parseRules(sources: readonly RuleSource[], given: RuleOptions = 
       else rules.push(finishDetection(draft, filters.get(draft.id) ?? [], linked, options));
     }
   }
-  return { ruleSet: { version: 1, rules }, problems: reports.flatMap(({ problems }) => problems), skipped };
+  return {
+    ruleSet: { version: 1, rules: withBaseHashes(rules) },
+    problems: reports.flatMap(({ problems }) => problems),
+    skipped,
+  };
 }
 
 function readSource(source: RuleSource, options: RuleOptions, reports: Report[], rejected: Rejected[]): Identified[] {

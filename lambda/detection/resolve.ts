@@ -62,8 +62,10 @@ function spread(list: readonly unknown[], steps: readonly (Keys | number)[], at:
   const found = new Spread();
   for (const member of list) {
     const value = follow(member, steps, at, depth + 1);
-    if (value instanceof Spread) found.values.push(...value.values);
-    else if (value !== ABSENT) found.values.push(value);
+    if (value instanceof Spread) {
+      // One by one: a list from a record may be longer than a call can take arguments.
+      for (const inner of value.values) found.values.push(inner);
+    } else if (value !== ABSENT) found.values.push(value);
   }
   return found.values.length === 0 ? ABSENT : found;
 }

@@ -97,7 +97,7 @@ export const MAX_KEY_BYTES = 2000;
 export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRow, ...ResourceRow[]] {
   const attributes = eventAttributes(event);
   const rows = layRows(event, attributes, options);
-  const excess = Math.max(...rows.map(rowBytes)) - ROW_BYTES;
+  const excess = rows.reduce((most, row) => Math.max(most, rowBytes(row)), 0) - ROW_BYTES;
   return excess <= 0 ? rows : layRows(event, withShorterTexts(attributes, excess), options);
 }
 

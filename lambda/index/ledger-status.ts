@@ -76,8 +76,8 @@ export async function ledgerStatus(
         summary.addLogObject(row);
       }
     }
-    hours.push(...summary.hours());
-    troubles.push(...summary.troubles);
+    for (const hour of summary.hours()) hours.push(hour);
+    for (const trouble of summary.troubles) troubles.push(trouble);
   }
   return { hours, troubles };
 }

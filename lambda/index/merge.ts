@@ -45,7 +45,7 @@ export async function* mergeByTime<Row>(
       CONCURRENCY,
       async (head) => {
         const { rows, upTo } = await head.source.next();
-        head.rows.push(...rows);
+        for (const row of rows) head.rows.push(row);
         head.upTo = upTo;
         head.open = upTo !== undefined;
       },
@@ -58,7 +58,7 @@ export async function* mergeByTime<Row>(
         waiting && bound !== undefined
           ? head.rows.findIndex((row) => compareTimes(timeOf(row), bound) >= 0)
           : head.rows.length;
-      ready.push(...head.rows.splice(0, end < 0 ? head.rows.length : end));
+      for (const row of head.rows.splice(0, end < 0 ? head.rows.length : end)) ready.push(row);
     }
     heads = heads.filter(({ open, rows }) => open || rows.length > 0);
     if (ready.length > 0) yield once(ready.sort(compare), compare);

@@ -8,6 +8,7 @@ import type { RowWriter } from '../index/row-writer.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
+import { Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
 /** Tasks under way at once: each is a few calls. An alert doesn't wait for the indexing of what follows. */
@@ -37,8 +38,9 @@ export interface RefusedEvent {
 
 /** What the code makes of an event, before anything is written. */
 interface Effects {
-  readonly tasks: readonly (() => Promise<unknown>)[];
-  readonly findings: number;
+  readonly findings: readonly Finding[];
+  /** Undefined for an event that no correlation names. */
+  readonly observing: (() => Promise<unknown>) | undefined;
   readonly rows: readonly (EventRow | ResourceRow)[];
 }
 
@@ -50,6 +52,7 @@ export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
+  readonly #observations = new Observations();
   /** Rows under way are few: their records' bytes go with them. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
   /** Indexes of the records that were refused: each is refused once, whatever else of it fails. */
@@ -83,8 +86,15 @@ export class EventEffects {
       this.#refuseFailed({ receipt, bytes, judged: false }, error);
       return;
     }
-    this.#findings += effects.findings;
-    for (const task of effects.tasks) await this.#tasks.add(() => this.#isolated(receipt, bytes, task));
+    const { findings, observing } = effects;
+    this.#findings += findings.length;
+    for (const finding of findings) {
+      await this.#tasks.add(() => this.#isolated(receipt, bytes, () => this.#dependencies.report(finding)));
+    }
+    if (observing !== undefined) {
+      const begin = () => this.#isolated(receipt, bytes, observing);
+      if (this.#observations.add({ event, begin })) await this.#observe();
+    }
     await this.#isolated(receipt, bytes, () => this.#dependencies.knownDays.noteEvent(event.account, event.eventTime));
     for (const row of effects.rows) {
       this.#bytes.set(row, bytes);
@@ -93,15 +103,17 @@ export class EventEffects {
   }
 
   #effectsOf(event: CloudTrailEvent): Effects {
-    const { detector, correlator, report, rows, now } = this.#dependencies;
+    const { detector, correlator, rows, now } = this.#dependencies;
     const derived = derivedFields(event);
-    const findings = [...detector.match(event.record, derived)].map((match) => findingOf(event, match));
-    const observing = correlator.observing(event, derived);
     return {
-      tasks: [...findings.map((finding) => () => report(finding)), ...(observing === undefined ? [] : [observing])],
-      findings: findings.length,
+      findings: [...detector.match(event.record, derived)].map((match) => findingOf(event, match)),
+      observing: correlator.observing(event, derived),
       rows: [...eventRows(event, { ...rows, now: now() })],
     };
+  }
+
+  async #observe(): Promise<void> {
+    for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
   }
 
   /** @throws faults of access: anything else refuses the event alone. */
@@ -137,6 +149,7 @@ export class EventEffects {
    */
   async finish(): Promise<void> {
     const refused = await this.#writer.flush();
+    await this.#observe();
     await this.#tasks.finish();
     for (const { row, reason } of refused) {
       // An event is refused once, though it has further rows.

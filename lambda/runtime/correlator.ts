@@ -11,6 +11,7 @@ import {
 } from '../detection/index.ts';
 import { correlatedFinding, correlationContext } from '../findings/correlation.ts';
 import type { Finding } from '../findings/finding.ts';
+import { Turns } from './turns.ts';
 
 export interface CorrelatorDependencies {
   readonly detector: Detector;
@@ -37,13 +38,16 @@ export interface SettleOutcome {
 export class Correlator {
   readonly #dependencies: CorrelatorDependencies;
   #failedLast: ReadonlySet<string> = new Set();
+  /** The groups that events are being added to: they stay in the order in which they were begun. */
+  readonly #groups = new Turns();
 
   constructor(dependencies: CorrelatorDependencies) {
     this.#dependencies = dependencies;
   }
 
   /**
-   * The work that an event makes: undefined for most, which no correlation names.
+   * The work that an event makes: undefined for most, which no correlation names. Works on one group run in the order
+   * in which they are begun.
    * @param derived the event's classification, as rules read it.
    */
   observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
@@ -52,10 +56,12 @@ export class Correlator {
     if (memberships.length === 0) return undefined;
     const context = correlationContext(event);
     const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
-    return async () => {
-      const options = { now: now().getTime(), lateness: LATENESS };
-      await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
-    };
+    const groups = memberships.map(({ key }) => `${key.correlation}\n${key.group}`);
+    return () =>
+      this.#groups.take(groups, async () => {
+        const options = { now: now().getTime(), lateness: LATENESS };
+        await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
+      });
   }
 
   /**

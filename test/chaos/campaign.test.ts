@@ -35,8 +35,8 @@ function runsThat(loses: (fault: string) => boolean, onFault: (fault: string) =>
         calls: new Map(SITES.map((site) => [site, 2])),
         receipts: new Map(),
         errors: [],
-      deliveries: new Map(),
-      bodies: { opened: 0, left: 0 },
+        deliveries: new Map(),
+        bodies: { opened: 0, left: 0 },
       };
     },
   };
