@@ -18,6 +18,7 @@ import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { reportSetAside } from '../runtime/set-aside.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -57,7 +58,12 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       detector,
       correlator: new Correlator({
         detector,
-        store: new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now),
+        store: new CorrelationTable(
+          documents,
+          environment.CORRELATIONS_TABLE,
+          now,
+          reportSetAside({ logger, metrics, now }),
+        ),
         report,
         now,
       }),

@@ -156,7 +156,9 @@ function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<r
     const { firings, judgedThrough, due } = judge(seen);
     const left = seen.firings.filter(({ pending }) => pending);
     const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
-    if (firings.length === 0 && !hasJudged && due === undefined) return left;
+    // What is due and leaves nothing to judge must be claimed too: otherwise it would be due for ever.
+    const isDueAsBefore = around !== undefined || due === seen.due;
+    if (firings.length === 0 && !hasJudged && isDueAsBefore) return left;
     const claim: Claim = {
       version: seen.version,
       firings,
