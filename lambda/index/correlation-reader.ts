@@ -38,7 +38,7 @@ export class CorrelationReader {
   /** At most so many, in the order of their keys. @throws the SDK's errors. */
   async members(key: GroupKey, { from, to, limit, newestFirst = false }: MemberRange): Promise<Member[]> {
     const found: Member[] = [];
-    for await (const item of this.#rows(key, from, to, newestFirst)) {
+    for await (const item of this.#rows(key, from, to, { newestFirst, pageSize: limit })) {
       const read = readVersioned(MEMBER, item);
       if ('row' in read) found.push(read.row);
       else this.#setAside(item, read.reason);
@@ -52,7 +52,7 @@ export class CorrelationReader {
     const lower = from === undefined ? FIRING_PREFIX : `${FIRING_PREFIX}${iso(from)}`;
     const upper = `${FIRING_PREFIX}${to === undefined ? LAST : iso(to)}`;
     const found: Firing[] = [];
-    for await (const item of this.#rows(key, lower, upper, false)) {
+    for await (const item of this.#rows(key, lower, upper)) {
       const read = readVersioned(FIRING, item);
       const firing = 'row' in read ? read.row : firingByKey(item.member);
       if ('reason' in read) this.#setAside(item, read.reason);
@@ -70,10 +70,11 @@ export class CorrelationReader {
     key: GroupKey,
     from: string,
     to: string,
-    newestFirst: boolean,
+    { newestFirst = false, pageSize }: { newestFirst?: boolean; pageSize?: number } = {},
   ): AsyncGenerator<Row & Record<string, unknown>> {
     const pages = paginateQuery(
-      { client: this.#client },
+      // Without a limit a page is up to 1 MB, of which a single member may be wanted.
+      { client: this.#client, ...(pageSize !== undefined && { pageSize }) },
       {
         TableName: this.#table,
         KeyConditionExpression: '#group = :group AND #member BETWEEN :from AND :to',

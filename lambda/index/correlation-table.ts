@@ -17,6 +17,7 @@ import {
   seconds,
 } from './correlation-row.ts';
 import { CorrelationStates } from './correlation-state.ts';
+import { GroupTurns } from './group-turns.ts';
 import { type OnSetAside, readVersioned } from './versioned-row.ts';
 
 /** TransactWriteItems takes 100 writes; one is the state's. */
@@ -24,6 +25,9 @@ const FIRINGS_A_CLAIM = 90;
 
 /** Members that are read again when another function's claim was faster. */
 const READ_AGAIN = 10_000;
+
+/** Of the appends of one function, so many read the members of a group at a time. */
+const READERS_A_GROUP = 2;
 
 /** Of a group whose state can't be read: there is nothing to be judged, and so nothing to be claimed. */
 const NOTHING_TO_JUDGE: GroupView = { members: [], truncated: false, firings: [], version: -1 };
@@ -44,6 +48,7 @@ export class CorrelationTable implements CorrelationStore {
   readonly #onSetAside: OnSetAside;
   readonly #states: CorrelationStates;
   readonly #reader: CorrelationReader;
+  readonly #turns = new GroupTurns(READERS_A_GROUP);
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
     this.#client = client;
@@ -176,34 +181,80 @@ export class CorrelationTable implements CorrelationStore {
 
   /**
    * Of each rule the nearest members up to the time and after it, within a timespan. While the group is silent for
-   * every window that the time is in, no member matters, and none before it is read: a flood costs few reads.
+   * every window that the time is in, no member matters, and next to none is read: a flood costs few reads. When many
+   * come at once before the group has fired, few of them read its members: the others wait, and then mostly find that
+   * it has.
    */
-  async #viewAround(key: GroupKey, state: State | undefined, { time, timespan, limit }: Around): Promise<GroupView> {
+  async #viewAround(key: GroupKey, state: State | undefined, around: Around): Promise<GroupView> {
     if (state === undefined) return NOTHING_TO_JUDGE;
-    const near = () => this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan);
-    if (limit === 0) return view(state, [], false, await near());
+    const silent = await this.#viewOfSilence(key, state, around);
+    if (silent.view !== undefined) return silent.view;
+    return this.#turns.run(partition(key), async (waited) => {
+      if (!waited) return this.#viewOfMembers(key, state, silent.firings, around);
+      const now = await this.#states.read(key);
+      if (now === undefined) return NOTHING_TO_JUDGE;
+      const later = await this.#viewOfSilence(key, now, around);
+      return later.view ?? this.#viewOfMembers(key, now, later.firings, around);
+    });
+  }
+
+  /** The firings around a time; and the view, if they leave nothing to judge or if no members were asked for. */
+  async #viewOfSilence(
+    key: GroupKey,
+    state: State,
+    { time, timespan, limit }: Around,
+  ): Promise<{ firings: readonly Firing[]; view?: GroupView }> {
+    const firings = await this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan);
+    const nothing = { firings, view: view(state, [], false, firings) };
+    const until = silentUntil(firings, time, timespan);
+    if (limit === 0 || until >= time + timespan) return nothing;
+    if (until === time) return { firings };
+    const beyond = await Promise.all(
+      [...state.rules].map((rule) => {
+        const prefix = memberPrefix(rule);
+        const range = { from: `${prefix}${iso(until)}`, to: `${prefix}${iso(time + timespan)}` };
+        return this.#reader.members(key, { ...range, limit: 1 });
+      }),
+    );
+    return beyond.every((members) => members.length === 0) ? nothing : { firings };
+  }
+
+  async #viewOfMembers(
+    key: GroupKey,
+    state: State,
+    firings: readonly Firing[],
+    { time, timespan, limit }: Around,
+  ): Promise<GroupView> {
     const read = (from: number, to: string, newestFirst = false) =>
       Promise.all(
         [...state.rules].map((rule) => {
           const prefix = memberPrefix(rule);
-          return this.#reader.members(key, {
-            from: `${prefix}${iso(from)}#${LAST}`,
-            to: `${prefix}${to}`,
-            limit: limit + 1,
-            newestFirst,
-          });
+          const range = { from: `${prefix}${iso(from)}#${LAST}`, to: `${prefix}${to}` };
+          return this.#reader.members(key, { ...range, limit: limit + 1, newestFirst });
         }),
       );
-    const [firings, after] = await Promise.all([near(), read(time, iso(time + timespan))]);
-    const ends = [time, ...after.flat().map(({ eventTime }) => eventTime)];
-    if (ends.every((end) => firings.some(({ at }) => Math.abs(at - end) < timespan))) {
-      return view(state, [], false, firings);
-    }
-    const halves = [...(await read(time - timespan, `${iso(time)}#${LAST}`, true)), ...after];
+    const [before, after] = await Promise.all([
+      read(time - timespan, `${iso(time)}#${LAST}`, true),
+      read(time, iso(time + timespan)),
+    ]);
+    const halves = [...before, ...after];
     const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
-    const truncated = halves.some((half) => half.length > limit);
-    return view(state, members, truncated, firings);
+    return view(
+      state,
+      members,
+      halves.some((half) => half.length > limit),
+      firings,
+    );
   }
+}
+
+/** Up to when, from a time on, no window can fire because another one has fired less than a timespan away. */
+function silentUntil(firings: readonly Firing[], time: number, timespan: number): number {
+  let until = time;
+  for (const { at } of firings.toSorted((a, b) => a.at - b.at)) {
+    if (Math.abs(at - until) < timespan) until = at + timespan;
+  }
+  return until;
 }
 
 function view(state: State, members: readonly Member[], truncated: boolean, firings: readonly Firing[]): GroupView {

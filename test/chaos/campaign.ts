@@ -1,4 +1,5 @@
 import { applies, FAULTS, type Fault, OneFault, RandomFaults, seeded } from './faults.ts';
+import type { Kind } from './kind.ts';
 import { differences, type Snapshot } from './snapshot.ts';
 import type { RunResult, World } from './world.ts';
 
@@ -67,6 +68,19 @@ export async function randomRounds(
     if ((round + 1) % 10 === 0) onProgress(`${round + 1} rounds, ${faults} faults, ${failures.length} failures`);
   }
   return { runs: rounds, faults, sites: [...base.calls.keys()].toSorted(), failures };
+}
+
+/** Trouble that is no fault of a call, a run for each kind. */
+export async function everyKind(world: World, kinds: readonly Kind[]): Promise<CampaignReport> {
+  const base = await world.run();
+  const failures: Failure[] = [];
+  for (const kind of kinds) {
+    const result = await world.run({ kind });
+    const found = judge(kind.name, base, result);
+    if (!kind.cameAbout(result)) found.push({ what: kind.name, differences: ['it never came about'] });
+    failures.push(...found);
+  }
+  return { runs: kinds.length, faults: kinds.length, sites: [...base.calls.keys()].toSorted(), failures };
 }
 
 function judge(what: string, base: RunResult, result: RunResult): Failure[] {

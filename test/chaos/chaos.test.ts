@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 import { CALL_SITES, CALLS_OF_QUESTIONS, CALLS_OF_THE_FUNCTIONS } from './call-sites.ts';
-import { everyFault, randomRounds, reportText } from './campaign.ts';
+import { everyFault, everyKind, randomRounds, reportText } from './campaign.ts';
+import { kinds } from './kinds.ts';
 import { World } from './world.ts';
 
 const LAMBDA = join(__dirname, '../../lambda');
@@ -55,6 +56,12 @@ describe('whatever call of AWS breaks', () => {
     });
     expect(reportText('faults', report)).toContain('runs that ended otherwise than without faults: 0');
     expect(report).toMatchObject({ sites: CALL_SITES, runs: CALL_SITES.length, faults: CALL_SITES.length });
+  }, 180_000);
+
+  test('nor when rows expire, or are of another version', async () => {
+    const report = await everyKind(world, kinds());
+    expect(reportText('kinds', report)).toContain('runs that ended otherwise than without faults: 0');
+    expect(report.runs).toBeGreaterThan(4);
   }, 180_000);
 
   test('nor when messages are doubled and shuffled, two functions work at once, and several calls break', async () => {

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { createClients } from '../../local/clients.ts';
 import { startEmbeddedAws } from '../../local/emulators/embedded-aws.ts';
 import { provision } from '../../local/provision.ts';
-import { everyFault, randomRounds, reportText } from './campaign.ts';
+import { everyFault, everyKind, randomRounds, reportText } from './campaign.ts';
+import { kinds } from './kinds.ts';
 import { World } from './world.ts';
 
 /** `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. */
@@ -28,6 +29,9 @@ try {
     console.log(reportText('Every fault at every call site', report));
     if (report.failures.length > 0) process.exitCode = 1;
   }
+  const troubles = await everyKind(world, kinds());
+  console.log(reportText('Expired rows, rows of another version', troubles));
+  if (troubles.failures.length > 0) process.exitCode = 1;
   const report = await randomRounds(world, Number(values.rounds), Number(values.seed), progress);
   console.log(reportText(`${values.rounds} random rounds`, report));
   if (report.failures.length > 0) process.exitCode = 1;
