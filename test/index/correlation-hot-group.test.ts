@@ -27,8 +27,8 @@ afterAll(async () => {
 interface BedOptions {
   readonly section: string;
   readonly functions?: number;
-  /** Before each call of DynamoDB. */
-  readonly pause?: () => Promise<void>;
+  /** Before each call of DynamoDB about the group, by a function of a number. */
+  readonly pause?: (one: number, command: string | undefined) => Promise<void>;
 }
 
 /** Functions of one group, each with connections of its own, and what they write. */
@@ -38,13 +38,13 @@ function bedOf({ section, functions = FUNCTIONS, pause = async () => {} }: BedOp
   const clock = { now: START };
   const counts = { writes: 0 };
   const detector = correlating(section);
-  const all = Array.from({ length: functions }, () => {
+  const all = Array.from({ length: functions }, (_, n) => {
     const clients = createClients(aws.endpoints);
     opened.push(clients);
     clients.dynamodb.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          await pause();
+          if (JSON.stringify(args.input).includes(account)) await pause(n, commandName);
           if (commandName === 'PutItemCommand' || commandName === 'UpdateItemCommand') counts.writes++;
           if ('TransactItems' in args.input) counts.writes += args.input.TransactItems?.length ?? 0;
           return next(args);
@@ -102,40 +102,92 @@ describe('400 writers of one group at once', () => {
 
 describe('a group that is judged while members are appended', () => {
   const SECTION = 'type: event_count\nrules: [A]\ncondition: {lt: 100}';
+  const minutes = (max: number) =>
+    fc.uniqueArray(
+      fc.integer({ min: 0, max }).map((minute) => START + minute * MINUTE),
+      { minLength: 1, maxLength: 5 },
+    );
 
-  test('is due again whenever a member came that was not judged', async () => {
+  test('is due again for a member that came after the members were read and before that was claimed', async () => {
+    const held = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    let readings = 0;
+    const { all, clock, rows } = bedOf({
+      section: SECTION,
+      functions: 2,
+      // Sweep reads the state, then the members, and then, for its claim, the state again.
+      pause: async (one, command) => {
+        if (one !== 1 || command !== 'GetItemCommand' || ++readings !== 2) return;
+        held.resolve();
+        await released.promise;
+      },
+    });
+    const state = async () => (await rows()).find(({ member }) => member === 'state');
+    await all[0]?.take('A', START);
+    clock.now = START + 80 * MINUTE;
+    const sweep = all[1]?.sweep();
+    await held.promise;
+    await all[0]?.take('A', START + 70 * MINUTE);
+    released.resolve();
+    await sweep;
+    expect(await state()).toMatchObject({ judgedThrough: START, due: START + 100 * MINUTE });
+    clock.now = START + 100 * MINUTE;
+    await all[0]?.sweep();
+    expect(await state()).toMatchObject({ judgedThrough: START + 70 * MINUTE });
+    expect(await state()).not.toHaveProperty('due');
+  });
+
+  test('is no longer due when an event lay before what was judged', async () => {
+    const { all, clock, rows } = bedOf({ section: SECTION, functions: 1 });
+    await all[0]?.take('A', START + 30 * MINUTE);
+    clock.now = START + HOUR;
+    await all[0]?.sweep();
+    await all[0]?.take('A', START);
+    clock.now = START + 2 * HOUR;
+    await all[0]?.sweep();
+    clock.now += MINUTE;
+    await all[0]?.sweep();
+    expect((await rows()).find(({ member }) => member === 'state')).not.toHaveProperty('due');
+  });
+
+  test('is due again in time for each member that was not judged', async () => {
+    let judgedMeanwhile = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 4, maxLength: 8 }),
-        fc.infiniteStream(fc.integer({ min: 0, max: 6 })),
-        async (minutes, pauses) => {
+        minutes(40),
+        minutes(90),
+        fc.infiniteStream(fc.integer({ min: 0, max: 4 })),
+        async (early, late, pauses) => {
           const pause = () => delay(pauses.next().value ?? 0);
           const { all, clock, rows } = bedOf({ section: SECTION, functions: 3, pause });
-          const times = [...new Set(minutes)].map((minute) => START + minute * MINUTE);
-          // The first windows are over, and some of the others are within a quarter of an hour.
-          clock.now = START + 80 * MINUTE;
-          await all[0]?.take('A', times[0] ?? START);
-          await Promise.all([
-            all[1]?.sweep(),
-            ...times.slice(1).map((time, n) => all[n % 2]?.take('A', time)),
-            delay(5).then(() => all[2]?.sweep()),
-          ]);
-          const state = (await rows()).find(({ member }) => member === 'state');
-          const judged = Number(state?.judgedThrough ?? Number.NEGATIVE_INFINITY);
-          const left = times.filter((time) => time > judged);
-          // Of what is still to be judged, the first window is due 20 minutes after it closed or after it was first seen.
-          const needed = left.map((time) =>
-            Math.max(time + 30 * MINUTE, clock.now <= time + 30 * MINUTE ? 0 : clock.now + 20 * MINUTE),
-          );
-          if (left.length > 0) expect(Number(state?.due)).toBeLessThanOrEqual(Math.min(...needed));
-          clock.now = START + 4 * HOUR;
-          for (let sweeps = 0; sweeps < 3; sweeps++) await all[0]?.sweep();
-          const after = (await rows()).find(({ member }) => member === 'state');
-          expect(Number(after?.judgedThrough)).toBeGreaterThanOrEqual(Math.max(...times));
-          expect(after?.due).toBeUndefined();
+          const state = async () => (await rows()).find(({ member }) => member === 'state');
+          for (const time of early) await all[0]?.take('A', time);
+          // All that came so far is to be judged, and others come while it is.
+          const now = START + 80 * MINUTE;
+          clock.now = now;
+          const appends = late.map((time, n) => all[n % 2]?.take('A', time));
+          await Promise.all([all[1]?.sweep(), ...appends, delay(5).then(() => all[2]?.sweep())]);
+          const after = await state();
+          const judgedThrough = Number(after?.judgedThrough ?? Number.NEGATIVE_INFINITY);
+          if (Number.isFinite(judgedThrough)) judgedMeanwhile++;
+          // 20 minutes after the window has closed, or after the event came where that is later; windows are judged in
+          // their order, so one may wait for another.
+          const dues = [...early, ...late]
+            .filter((time) => time > judgedThrough)
+            .map((time) => (now <= time + 30 * MINUTE ? time + 30 * MINUTE : now + 20 * MINUTE));
+          if (dues.length > 0) expect(Number(after?.due)).toBeLessThanOrEqual(Math.max(...dues));
+          for (const later of [2, 3, 4]) {
+            clock.now = START + later * HOUR;
+            await all[0]?.sweep();
+          }
+          const settled = await state();
+          expect(settled?.judgedThrough).toBe(Math.max(...early, ...late));
+          // An event that lies before what was judged leaves nothing to judge, and yet must not be due for ever.
+          expect(settled?.due).toBeUndefined();
         },
       ),
       { numRuns: 10 },
     );
+    expect(judgedMeanwhile).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -9,7 +9,7 @@ function bed() {
   const logger = new Logger({ logLevel: 'SILENT' });
   const metrics = new Metrics({ namespace: 'Trailwarden', serviceName: 'sweep' });
   const log = jest.spyOn(logger, 'error');
-  const count = jest.spyOn(metrics, 'addMetric').mockReturnValue();
+  const count = jest.spyOn(metrics, 'addMetric').mockReturnValue(metrics);
   const clock = { now: START };
   const report = reportSetAside({ logger, metrics, now: () => new Date(clock.now) });
   return { report, log, count, clock };
