@@ -182,6 +182,21 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
       threshold: 1,
     },
     {
+      name: 'rows-set-aside',
+      says: 'Rows of a table were passed over, because this version can not read them.',
+      metric: new MathExpression({
+        label: 'Rows set aside',
+        period: FIVE_MINUTES,
+        expression: 'FILL(ingest, 0) + FILL(verify, 0) + FILL(sweep, 0)',
+        usingMetrics: {
+          ingest: ownMetric('ingest', 'RowsSetAside', Stats.SUM),
+          verify: ownMetric('verify', 'RowsSetAside', Stats.SUM),
+          sweep: ownMetric('sweep', 'RowsSetAside', Stats.SUM),
+        },
+      }),
+      threshold: 1,
+    },
+    {
       name: 'sweep-errors',
       says: 'Sweep fails: alerts that ingest left pending wait.',
       metric: sweep.metricErrors(sum),

@@ -17,7 +17,8 @@ interface Key {
 
 /**
  * Creates the tables of a deployment as the schema has them; those that exist stay as they are. Time to live isn't
- * switched on: no emulator deletes expired rows, and reads leave them out anyway.
+ * switched on: no emulator deletes expired rows, and reads leave them out anyway. `expireRows` deletes them where a test
+ * wants it.
  *
  * @returns their physical names
  * @throws InputError when a table exists with other keys or indexes, which an older version has left

@@ -3,6 +3,11 @@ export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
+/** Whether a write of one row was refused because a transaction was under way on it: a moment later it may succeed. */
+export function isUnderTransaction(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TransactionConflictException';
+}
+
 /** Whether a transaction was refused because a condition didn't hold, or because another one was under way. */
 export function isTransactionConflict(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return false;

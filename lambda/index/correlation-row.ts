@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { GroupKey, Member } from '../detection/index.ts';
+import type { Firing, GroupKey, Member } from '../detection/index.ts';
+import type { RowForm } from './versioned-row.ts';
+
+/**
+ * The version of members, firings and states, in their attribute `rowVersion`. It is raised when code of before would
+ * misread a row; an attribute that old code may ignore doesn't raise it.
+ */
+export const ROW_VERSION = 1;
 
 const fieldsSchema = z.record(z.string(), z.array(z.string()));
 
-export const memberSchema = z.object({
+const memberSchema = z.object({
   identity: z.string(),
   rule: z.string(),
   eventTime: z.number(),
@@ -16,7 +23,7 @@ export const memberSchema = z.object({
   context: z.string().optional(),
 });
 
-export const firingSchema = z.object({
+const firingSchema = z.object({
   id: z.string(),
   at: z.number(),
   from: z.number(),
@@ -28,16 +35,39 @@ export const firingSchema = z.object({
   context: z.string().optional(),
 });
 
-export const stateSchema = z.object({
-  version: z.number().default(0),
+const stateSchema = z.object({
+  version: z.number(),
   judgedThrough: z.number().optional(),
   due: z.number().optional(),
-  rules: z.set(z.string()).default(new Set()),
+  waiting: z.number().optional(),
+  rules: z.set(z.string()),
+  expiresAt: z.number().optional(),
 });
 
-export type State = z.infer<typeof stateSchema>;
+/** What is known of a whole group. */
+export interface State {
+  /** Raised by each claim; a state that is made anew begins with another one than any before it. */
+  readonly version: number;
+  readonly judgedThrough?: number | undefined;
+  /** When the group must be judged, in milliseconds since 1970. */
+  readonly due?: number | undefined;
+  /** The earliest time at which the group must be judged for members that a claim may not have seen. */
+  readonly waiting?: number | undefined;
+  /** The rules that have members; none where there is no state yet. */
+  readonly rules: ReadonlySet<string>;
+  /** Epoch second. */
+  readonly expiresAt?: number | undefined;
+}
 
-export const dueSchema = z.object({ correlation: z.string(), groupValues: z.string() });
+export const MEMBER: RowForm<Member> = { schema: memberSchema, version: ROW_VERSION };
+export const FIRING: RowForm<Firing> = { schema: firingSchema, version: ROW_VERSION };
+export const STATE_FORM: RowForm<State> = { schema: stateSchema, version: ROW_VERSION };
+
+/** What by-due says of a group, in rows of every version. */
+export const DUE: RowForm<{ correlation: string; groupValues: string }> = {
+  schema: z.object({ correlation: z.string(), groupValues: z.string() }),
+  version: Number.POSITIVE_INFINITY,
+};
 
 export interface Row {
   readonly group: string;
@@ -79,6 +109,18 @@ export function memberRow(key: GroupKey, { rule, eventTime, identity }: Member):
 /** A correlation has one window that ends at a time, so a group has one firing for it. */
 export function firingRow(key: GroupKey, at: number): Row {
   return { group: partition(key), member: `${FIRING_PREFIX}${iso(at)}` };
+}
+
+/**
+ * What a firing that can't be read says by its key alone: when it fired, so that its group stays silent. It isn't told
+ * again: whether that was done, only its own version knows.
+ *
+ * @returns undefined where the key has no time
+ */
+export function firingByKey(sortKey: string): Firing | undefined {
+  const at = Date.parse(sortKey.slice(FIRING_PREFIX.length));
+  if (Number.isNaN(at)) return undefined;
+  return { id: sortKey, at, from: at, value: 0, atLeast: true, eventIDs: [], fields: {}, pending: false };
 }
 
 export function bounded(fields: Member['fields']): Member['fields'] {

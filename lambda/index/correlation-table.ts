@@ -1,59 +1,62 @@
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  paginateQuery,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../detection/index.ts';
-import { FaultOfAccess } from '../shared/faults.ts';
-import { isConditionFailure, isTransactionConflict } from './conditional.ts';
+import { isConditionFailure } from './conditional.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
   bounded,
+  DUE,
   DUE_SHARD,
-  dueSchema,
   firingRow,
-  groupAttributes,
   iso,
   LAST,
   memberPrefix,
   memberRow,
   partition,
+  ROW_VERSION,
   type State,
   seconds,
 } from './correlation-row.ts';
 import { CorrelationStates } from './correlation-state.ts';
-
-/** Later than this after a claim, the function that made it is gone: its findings are somebody else's to report. */
-const FUNCTION_LIFETIME = 15 * 60_000;
+import { GroupTurns } from './group-turns.ts';
+import { type OnSetAside, readVersioned } from './versioned-row.ts';
 
 /** TransactWriteItems takes 100 writes; one is the state's. */
 const FIRINGS_A_CLAIM = 90;
 
-const MAX_ATTEMPTS = 50;
-
 /** Members that are read again when another function's claim was faster. */
 const READ_AGAIN = 10_000;
+
+/** Of the appends of one function, so many read the members of a group at a time. */
+const READERS_A_GROUP = 2;
+
+/** Of a group whose state can't be read: there is nothing to be judged, and so nothing to be claimed. */
+const NOTHING_TO_JUDGE: GroupView = { members: [], truncated: false, firings: [], version: -1 };
 
 /**
  * The state of correlations in DynamoDB, for functions that run at the same time. A group is a partition: a row for
  * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are
- * written before anything is read, reads are consistent, and a claim holds only if nobody claimed in between.
+ * written before anything is read, reads are consistent, and a claim holds only if nobody claimed in between. Of two
+ * appends at once, the one that reads later sees the member of the other; so neither needs to know of the other.
+ *
+ * Every row carries the version of its form. One that can't be read is set aside: it is told of and passed over, and
+ * stays in the table. A group whose state can't be read takes in members, and isn't judged.
  */
 export class CorrelationTable implements CorrelationStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
+  readonly #onSetAside: OnSetAside;
   readonly #states: CorrelationStates;
   readonly #reader: CorrelationReader;
+  readonly #turns = new GroupTurns(READERS_A_GROUP);
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#states = new CorrelationStates(client, table);
-    this.#reader = new CorrelationReader(client, table, now);
+    this.#onSetAside = onSetAside;
+    this.#states = new CorrelationStates(client, table, now, onSetAside);
+    this.#reader = new CorrelationReader(client, table, now, onSetAside);
   }
 
   async append(
@@ -62,12 +65,13 @@ export class CorrelationTable implements CorrelationStore {
     { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
   ): Promise<GroupView> {
     await this.#putMember(key, member, expiresAt);
-    const state = await this.#register(key, member.rule, due, expiresAt);
+    const state = await this.#states.register(key, { rule: member.rule, due, expiresAt });
     return this.#viewAround(key, state, around);
   }
 
   async read(key: GroupKey, limit: number): Promise<GroupView> {
     const state = await this.#states.read(key);
+    if (state === undefined) return NOTHING_TO_JUDGE;
     const after = state.judgedThrough;
     const lists = await Promise.all(
       [...state.rules].map((rule) => {
@@ -87,6 +91,7 @@ export class CorrelationTable implements CorrelationStore {
     { around, expiresAt }: { around?: Around; expiresAt: number },
   ): Promise<GroupView | undefined> {
     const { firings } = claim;
+    const settles = around === undefined;
     for (let start = 0; ; start += FIRINGS_A_CLAIM) {
       const isLast = start + FIRINGS_A_CLAIM >= firings.length;
       const part: Claim = {
@@ -95,11 +100,10 @@ export class CorrelationTable implements CorrelationStore {
         ...(isLast && claim.judgedThrough !== undefined && { judgedThrough: claim.judgedThrough }),
         ...(isLast && claim.due !== undefined && { due: claim.due }),
       };
-      const held = await this.#claimOnce(key, part, expiresAt);
-      if (!held)
-        return around === undefined
-          ? this.read(key, READ_AGAIN)
-          : this.#viewAround(key, await this.#states.read(key), around);
+      const held = await this.#states.claim(key, part, settles && isLast, expiresAt);
+      if (!held) {
+        return settles ? this.read(key, READ_AGAIN) : this.#viewAround(key, await this.#states.read(key), around);
+      }
       if (isLast) return undefined;
     }
   }
@@ -117,7 +121,12 @@ export class CorrelationTable implements CorrelationStore {
     const groups = new Map<string, GroupKey>();
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
-        const { correlation, groupValues: group } = dueSchema.parse(item);
+        const read = readVersioned(DUE, item);
+        if ('reason' in read) {
+          this.#onSetAside({ table: this.#table, key: [String(item.group), String(item.member)], reason: read.reason });
+          continue;
+        }
+        const { correlation, groupValues: group } = read.row;
         groups.set(partition({ correlation, group }), { correlation, group });
       }
     }
@@ -128,27 +137,41 @@ export class CorrelationTable implements CorrelationStore {
     const ids = new Set(firingIds);
     for (const firing of await this.#reader.firings(key)) {
       if (!firing.pending || !ids.has(firing.id)) continue;
-      await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: firingRow(key, firing.at),
-          UpdateExpression: 'SET pending = :false REMOVE dueShard, dueAt',
-          ExpressionAttributeValues: { ':false': false },
-        }),
-      );
+      try {
+        await this.#client.send(
+          new UpdateCommand({
+            TableName: this.#table,
+            Key: firingRow(key, firing.at),
+            UpdateExpression: 'SET pending = :false REMOVE dueShard, dueAt',
+            // Without it, a row that has expired in between would come into being again as a rump that nobody can read.
+            ConditionExpression: 'attribute_exists(id)',
+            ExpressionAttributeValues: { ':false': false },
+          }),
+        );
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+      }
     }
   }
 
-  /** The first delivery stays: it says when the event came. */
+  /** The first delivery stays, as it says when the event came; unless it has expired, and only wasn't deleted yet. */
   async #putMember(key: GroupKey, member: Member, expiresAt: number): Promise<void> {
     const { group, member: sortKey } = memberRow(key, member);
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: { group, member: sortKey, ...member, fields: bounded(member.fields), expiresAt: seconds(expiresAt) },
-          ConditionExpression: 'attribute_not_exists(#group)',
+          Item: {
+            group,
+            member: sortKey,
+            ...member,
+            fields: bounded(member.fields),
+            rowVersion: ROW_VERSION,
+            expiresAt: seconds(expiresAt),
+          },
+          ConditionExpression: 'attribute_not_exists(#group) OR expiresAt <= :now',
           ExpressionAttributeNames: { '#group': 'group' },
+          ExpressionAttributeValues: { ':now': seconds(this.#now().getTime()) },
         }),
       );
     } catch (error) {
@@ -157,102 +180,91 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   /**
-   * Notes in the state that the rule has members, and when the group must be judged. A due time always changes the
-   * version: a claim that was decided before the member was there must not clear it.
-   */
-  async #register(key: GroupKey, rule: string, due: number | undefined, expiresAt: number): Promise<State> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const state = await this.#states.read(key);
-      if (due === undefined && state.rules.has(rule)) return state;
-      const earliest = due === undefined ? state.due : Math.min(due, state.due ?? due);
-      const next: State = {
-        ...state,
-        version: state.version + (due === undefined ? 0 : 1),
-        rules: new Set([...state.rules, rule]),
-        ...(earliest !== undefined && { due: earliest }),
-      };
-      if (await this.#states.put(key, state, next, expiresAt)) return next;
-    }
-    throw new FaultOfAccess(`The group ${partition(key)} is written by too many functions at once.`);
-  }
-
-  async #claimOnce(
-    key: GroupKey,
-    { version, firings, judgedThrough, due }: Claim,
-    expiresAt: number,
-  ): Promise<boolean> {
-    const state = await this.#states.read(key);
-    if (state.version !== version) return false;
-    const judges = judgedThrough !== undefined || due !== undefined;
-    const { due: dueBefore, ...rest } = state;
-    const nextDue = judges ? due : dueBefore;
-    const next: State = {
-      ...rest,
-      version: version + 1,
-      ...(judgedThrough !== undefined && { judgedThrough }),
-      ...(nextDue !== undefined && { due: nextDue }),
-    };
-    if (firings.length === 0) return this.#states.put(key, state, next, expiresAt);
-    const reportBy = iso(this.#now().getTime() + FUNCTION_LIFETIME);
-    const puts = firings.map((firing) => ({
-      Put: {
-        TableName: this.#table,
-        Item: {
-          ...firingRow(key, firing.at),
-          ...firing,
-          ...groupAttributes(key),
-          dueShard: DUE_SHARD,
-          dueAt: reportBy,
-          expiresAt: seconds(expiresAt),
-        },
-      },
-    }));
-    try {
-      await this.#client.send(
-        new TransactWriteCommand({
-          TransactItems: [{ Put: this.#states.write(key, state, next, expiresAt) }, ...puts],
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isTransactionConflict(error)) return false;
-      throw error;
-    }
-  }
-
-  /**
    * Of each rule the nearest members up to the time and after it, within a timespan. While the group is silent for
-   * every window that the time is in, no member matters, and none before it is read: a flood costs few reads.
+   * every window that the time is in, no member matters, and next to none is read: a flood costs few reads. When many
+   * come at once before the group has fired, few of them read its members: the others wait, and then mostly find that
+   * it has.
    */
-  async #viewAround(key: GroupKey, state: State, { time, timespan, limit }: Around): Promise<GroupView> {
+  async #viewAround(key: GroupKey, state: State | undefined, around: Around): Promise<GroupView> {
+    if (state === undefined) return NOTHING_TO_JUDGE;
+    const silent = await this.#viewOfSilence(key, state, around);
+    if (silent.view !== undefined) return silent.view;
+    return this.#turns.run(partition(key), async (waited) => {
+      if (!waited) return this.#viewOfMembers(key, state, silent.firings, around);
+      const now = await this.#states.read(key);
+      if (now === undefined) return NOTHING_TO_JUDGE;
+      const later = await this.#viewOfSilence(key, now, around);
+      return later.view ?? this.#viewOfMembers(key, now, later.firings, around);
+    });
+  }
+
+  /** The firings around a time; and the view, if they leave nothing to judge or if no members were asked for. */
+  async #viewOfSilence(
+    key: GroupKey,
+    state: State,
+    { time, timespan, limit }: Around,
+  ): Promise<{ firings: readonly Firing[]; view?: GroupView }> {
+    const firings = await this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan);
+    const nothing = { firings, view: view(state, [], false, firings) };
+    const until = silentUntil(firings, time, timespan);
+    if (limit === 0 || until >= time + timespan) return nothing;
+    if (until === time) return { firings };
+    const beyond = await Promise.all(
+      [...state.rules].map((rule) => {
+        const prefix = memberPrefix(rule);
+        const range = { from: `${prefix}${iso(until)}`, to: `${prefix}${iso(time + timespan)}` };
+        return this.#reader.members(key, { ...range, limit: 1 });
+      }),
+    );
+    return beyond.every((members) => members.length === 0) ? nothing : { firings };
+  }
+
+  async #viewOfMembers(
+    key: GroupKey,
+    state: State,
+    firings: readonly Firing[],
+    { time, timespan, limit }: Around,
+  ): Promise<GroupView> {
     const read = (from: number, to: string, newestFirst = false) =>
       Promise.all(
         [...state.rules].map((rule) => {
           const prefix = memberPrefix(rule);
-          return this.#reader.members(key, {
-            from: `${prefix}${iso(from)}#${LAST}`,
-            to: `${prefix}${to}`,
-            limit: limit + 1,
-            newestFirst,
-          });
+          const range = { from: `${prefix}${iso(from)}#${LAST}`, to: `${prefix}${to}` };
+          return this.#reader.members(key, { ...range, limit: limit + 1, newestFirst });
         }),
       );
-    const [firings, after] = await Promise.all([
-      this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan),
+    const [before, after] = await Promise.all([
+      read(time - timespan, `${iso(time)}#${LAST}`, true),
       read(time, iso(time + timespan)),
     ]);
-    const ends = [time, ...after.flat().map(({ eventTime }) => eventTime)];
-    if (ends.every((end) => firings.some(({ at }) => Math.abs(at - end) < timespan))) {
-      return view(state, [], false, firings);
-    }
-    const halves = [...(await read(time - timespan, `${iso(time)}#${LAST}`, true)), ...after];
+    const halves = [...before, ...after];
     const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
-    const truncated = halves.some((half) => half.length > limit);
-    return view(state, members, truncated, firings);
+    return view(
+      state,
+      members,
+      halves.some((half) => half.length > limit),
+      firings,
+    );
   }
 }
 
+/** Up to when, from a time on, no window can fire because another one has fired less than a timespan away. */
+function silentUntil(firings: readonly Firing[], time: number, timespan: number): number {
+  let until = time;
+  for (const { at } of firings.toSorted((a, b) => a.at - b.at)) {
+    if (Math.abs(at - until) < timespan) until = at + timespan;
+  }
+  return until;
+}
+
 function view(state: State, members: readonly Member[], truncated: boolean, firings: readonly Firing[]): GroupView {
-  const { version, judgedThrough } = state;
-  return { members, truncated, firings, version, ...(judgedThrough !== undefined && { judgedThrough }) };
+  const { version, judgedThrough, due } = state;
+  return {
+    members,
+    truncated,
+    firings,
+    version,
+    ...(judgedThrough !== undefined && { judgedThrough }),
+    ...(due !== undefined && { due }),
+  };
 }

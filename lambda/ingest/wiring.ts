@@ -19,6 +19,7 @@ import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { reportSetAside } from '../runtime/set-aside.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -59,7 +60,12 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       detector,
       correlator: new Correlator({
         detector,
-        store: new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now),
+        store: new CorrelationTable(
+          documents,
+          environment.CORRELATIONS_TABLE,
+          now,
+          reportSetAside({ logger, metrics, now }),
+        ),
         report,
         now,
       }),

@@ -10,6 +10,7 @@ import { createAlerting } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { reportSetAside } from '../runtime/set-aside.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
@@ -36,7 +37,12 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
   const alerting = createAlerting(environment, { documents, sns, logger, metrics }, now);
   const { report, alerts, sender } = alerting;
   const detector = loadDetector(environment.RULES_FILE);
-  const store = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now);
+  const store = new CorrelationTable(
+    documents,
+    environment.CORRELATIONS_TABLE,
+    now,
+    reportSetAside({ logger, metrics, now }),
+  );
   const correlator = new Correlator({ detector, store, report, now });
   const tables = [alerts, chains];
   const takeBack = takingBack(tables);

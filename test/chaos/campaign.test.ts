@@ -37,6 +37,7 @@ function runsThat(loses: (fault: string) => boolean, onFault: (fault: string) =>
         errors: [],
         deliveries: new Map(),
         bodies: { opened: 0, left: 0 },
+        metrics: new Map(),
       };
     },
   };

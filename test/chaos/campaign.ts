@@ -1,4 +1,5 @@
 import { applies, FAULTS, OneFault, RandomFaults, seeded } from './faults.ts';
+import type { Kind } from './kind.ts';
 import { type Share, WHOLE } from './share.ts';
 import { differences, type Snapshot } from './snapshot.ts';
 import type { RunResult, World } from './world.ts';
@@ -98,6 +99,27 @@ export function merged(reports: readonly CampaignReport[]): CampaignReport {
       })),
     ],
   };
+}
+
+/** Trouble that is no fault of a call, a run for each kind. */
+export async function everyKind(
+  world: World,
+  kinds: readonly Kind[],
+  { share = WHOLE, onProgress = () => {} }: CampaignOptions = {},
+): Promise<CampaignReport> {
+  const base = await world.run();
+  const failures: Failure[] = [];
+  let runs = 0;
+  for (const [index, kind] of kinds.entries()) {
+    if (!share.has(index)) continue;
+    runs++;
+    const result = await world.run({ kind });
+    const found = judge(kind.name, base, result);
+    if (!kind.cameAbout(result)) found.push({ what: kind.name, differences: ['it never came about'] });
+    failures.push(...found);
+    onProgress(`${kind.name}: ${failures.length} failures`);
+  }
+  return { runs, faults: runs, sites: [...base.calls.keys()].toSorted(), failures };
 }
 
 function judge(what: string, base: RunResult, result: RunResult): Failure[] {

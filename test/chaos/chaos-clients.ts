@@ -17,6 +17,8 @@ export interface ChaosOptions {
   readonly outbox: Outbox;
   /** Told of each call, by its site. */
   readonly onCall: (site: string) => void;
+  /** Awaited before each call, with its site. */
+  readonly beforeCall?: (site: string) => Promise<void>;
 }
 
 /** The clients of one instance of a function, which may die at any call: then no call of it ever answers again. */
@@ -66,6 +68,7 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
   ): Promise<Result> => {
     if (isDead) return never;
     options.onCall(site);
+    await options.beforeCall?.(site);
     const fault = options.gremlin.faultOf(site);
     switch (fault) {
       case 'fail':

@@ -1,5 +1,6 @@
 import { brokenChannels } from './broken-channel.ts';
-import { type CampaignReport, everyFault, randomRounds } from './campaign.ts';
+import { type CampaignReport, everyFault, everyKind, randomRounds } from './campaign.ts';
+import { kinds } from './kinds.ts';
 import type { Share } from './share.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,10 @@ export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part
   };
   return [
     ...(skipSites ? [] : [sites]),
+    {
+      title: 'Expired rows, rows of another version',
+      run: (world, share, onProgress) => everyKind(world, kinds(), { share, onProgress }),
+    },
     {
       title: 'A broken channel',
       run: (world, share, onProgress) => brokenChannels(world, { share, onProgress }),

@@ -21,6 +21,7 @@ import { createTables } from '../../local/tables.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
+import type { Kind, KindBed } from './kind.ts';
 import { named, normalized, quarantinedLines, type Snapshot } from './snapshot.ts';
 import { makeWorkload, RULES, type Workload } from './workload.ts';
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly gremlin?: Gremlin;
   /** Shuffles messages, doubles some of them and runs two functions at once; in order and one by one without it. */
   readonly random?: () => number;
+  /** Trouble that is no fault of a call. */
+  readonly kind?: Kind;
 }
 
 export interface RunResult {
@@ -45,6 +48,8 @@ export interface RunResult {
   readonly deliveries: ReadonlyMap<string, number>;
   /** Bodies of objects that functions were given, and those of them that they never closed. */
   readonly bodies: { readonly opened: number; readonly left: number };
+  /** The sums of the functions' metrics. */
+  readonly metrics: ReadonlyMap<string, number>;
   /** What functions threw. */
   readonly errors: readonly string[];
 }
@@ -96,7 +101,7 @@ export class World {
   }
 
   /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
-  async run({ gremlin = NO_FAULTS, random }: RunOptions = {}): Promise<RunResult> {
+  async run({ gremlin = NO_FAULTS, random, kind }: RunOptions = {}): Promise<RunResult> {
     const run = `run-${this.#runs++}`;
     const { clients, resources } = this.#aws;
     const tables = await createTables(clients.dynamodb, `${resources.deployment}-${run}`);
@@ -120,6 +125,7 @@ export class World {
       quarantine,
       gremlin,
       ...(random && { random }),
+      ...(kind && { kind }),
     });
     return bed.run();
   }
@@ -159,7 +165,8 @@ class TestBed {
   }
 
   async run(): Promise<RunResult> {
-    const { workload, start, random, quarantine, copy } = this.#options;
+    const { workload, start, random, quarantine, copy, kind } = this.#options;
+    await kind?.prepare?.(this.#kindBed());
     await this.#sweep();
     this.#now = start.getTime() + 20 * 60_000;
     const redriven = JSON.stringify({ s3Bucket: quarantine, s3ObjectKey: [copy] });
@@ -196,7 +203,20 @@ class TestBed {
       receipts: this.#receipts,
       deliveries: this.#deliveries,
       bodies: this.#bodies,
+      metrics: this.#metrics.sums,
       errors: this.#errors,
+    };
+  }
+
+  #kindBed(): KindBed {
+    const { aws, tables, start, workload } = this.#options;
+    return {
+      clients: aws.clients,
+      documents: DynamoDBDocumentClient.from(aws.clients.dynamodb),
+      tables,
+      start,
+      account: workload.trail.account,
+      now: () => new Date(this.#now),
     };
   }
 
@@ -241,12 +261,14 @@ class TestBed {
 
   /** Calls an instance of a function; undefined where it died or failed. */
   async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
-    const { aws, gremlin } = this.#options;
+    const { aws, gremlin, kind } = this.#options;
+    const beforeCall = kind?.beforeCall;
     const clients = chaosClients({
       endpoints: aws.clients.endpoints,
       resources: aws.resources,
       gremlin,
       onCall: (site) => this.#calls.set(site, (this.#calls.get(site) ?? 0) + 1),
+      ...(beforeCall && { beforeCall: (site: string) => beforeCall(this.#kindBed(), site) }),
       outbox: {
         published: (topicArn, message) => this.#receive(topicArn, message),
         sent: (queueUrl, body, delaySeconds) => {
@@ -408,6 +430,14 @@ function sqsEvent(batch: readonly Message[]): SQSEvent {
 
 /** Metrics go to standard output as soon as they are published. */
 class SilentMetrics extends Metrics {
+  readonly sums = new Map<string, number>();
+
+  override addMetric(...[name, unit, value, resolution]: Parameters<Metrics['addMetric']>): this {
+    this.sums.set(name, (this.sums.get(name) ?? 0) + value);
+    super.addMetric(name, unit, value, resolution);
+    return this;
+  }
+
   override publishStoredMetrics(): this {
     this.clearMetrics();
     return this;

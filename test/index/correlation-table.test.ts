@@ -94,7 +94,14 @@ function ofThisRun(texts: readonly string[]): string[] {
 }
 
 const table = (now: () => number) =>
-  new CorrelationTable(documents, aws.resources.tables.correlations, () => new Date(now()));
+  new CorrelationTable(
+    documents,
+    aws.resources.tables.correlations,
+    () => new Date(now()),
+    ({ key, reason }) => {
+      throw new Error(`${key} was set aside: ${reason}`);
+    },
+  );
 
 function detectorOf(texts: readonly string[]): Detector {
   const { detector, problems } = compileRules(texts);

@@ -67,6 +67,7 @@ describe('the alarms', () => {
       { ...ofFunction('Invocations', 'Sweep'), ...UNDER, Threshold: 1, EvaluationPeriods: 3, Period: 300 },
     ],
     ['alerts-undelivered', { ...OVER, Threshold: 1 }],
+    ['rows-set-aside', { ...OVER, Threshold: 1 }],
   ])('watch for %s', (name, properties) => {
     expect(alarms.get(name)).toMatchObject(properties);
   });
@@ -100,16 +101,25 @@ describe('the alarms', () => {
     }
   });
 
+  test('add up the rows that each function sets aside', () => {
+    const metrics = alarms.get('rows-set-aside')?.Metrics;
+    expect(metrics).toHaveLength(4);
+    for (const service of ['ingest', 'verify', 'sweep']) {
+      const { Statistic, ...Metric } = own(service, 'RowsSetAside', 'Sum');
+      expect(metrics).toContainEqual(expect.objectContaining({ MetricStat: { Metric, Period: 300, Stat: Statistic } }));
+    }
+  });
+
   test("tell the operations' topic when they begin and when they end", () => {
     for (const alarm of alarms.values()) {
       expect(alarm).toMatchObject({ AlarmActions: ['<Topicsoperations>'], OKActions: ['<Topicsoperations>'] });
     }
   });
 
-  test('are seventeen, each with a heading in the runbook that its description names', () => {
+  test('are eighteen, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(17);
+    expect(alarms.size).toBe(18);
     expect(headings).toEqual([...alarms.keys()]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
