@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { InputError } from './input-error.ts';
-import { run } from './run.ts';
+import { InputError } from './deployment/input-error.ts';
+import { run } from './run/run.ts';
 
 const program = new Command()
   .name('npm start --')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonTokens, layOutJson } from '../../lambda/cloudtrail/json-text.ts';
+import { jsonTokens, layOutJson } from '../../lambda/cloudtrail/record/json-text.ts';
 
 /** Stands before a text in its place until the value around it is written: no value can hold it. */
 const MARK = `source ${randomUUID()} `;

@@ -1,10 +1,10 @@
 import { LEVELS, type Level } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import { alertOf } from './alert.ts';
-import type { ChannelSet } from './channel-set.ts';
+import type { ChannelSet } from './channels/channel-set.ts';
+import { alertOf } from './messages/alert.ts';
+import { summaryDueAt } from './noise/window.ts';
 import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from './sender.ts';
 import type { AlertStore } from './store.ts';
-import { summaryDueAt } from './window.ts';
 
 /**
  * What is to become of a finding. It is decided once, when the finding is recorded, and kept in its row: a copy of the

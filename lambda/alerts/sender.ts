@@ -1,9 +1,9 @@
-import type { ChannelSet } from './channel-set.ts';
-import { arePending, someSent } from './channel-state.ts';
-import { newlyGivenUp } from './progress.ts';
+import type { ChannelSet } from './channels/channel-set.ts';
+import { arePending, someSent } from './channels/channel-state.ts';
+import { newlyGivenUp } from './channels/progress.ts';
+import { type Storm, stormOf } from './noise/storm.ts';
+import { summaryDueAt } from './noise/window.ts';
 import type { AlertStore, PendingAlert, PublicationSlots } from './store.ts';
-import { type Storm, stormOf } from './storm.ts';
-import { summaryDueAt } from './window.ts';
 
 /** How long an alert belongs to the function that sends it; afterwards sweep takes over. */
 export const LEASE_MILLISECONDS = 2 * 60_000;

@@ -1,10 +1,10 @@
 import type { Level } from '../detection/index.ts';
-import type { Alert } from './alert.ts';
-import type { ChannelStates } from './channel-state.ts';
-import type { AlertProgress, GivenUp } from './progress.ts';
-import type { AlertPublication } from './publication.ts';
-import type { Storm } from './storm.ts';
-import type { AlertWindow } from './window.ts';
+import type { ChannelStates } from './channels/channel-state.ts';
+import type { AlertProgress, GivenUp } from './channels/progress.ts';
+import type { AlertPublication } from './channels/publication.ts';
+import type { Alert } from './messages/alert.ts';
+import type { Storm } from './noise/storm.ts';
+import type { AlertWindow } from './noise/window.ts';
 
 /** An alert that somebody has the lease of, with what is left to do for its first message. */
 export interface PendingAlert extends AlertProgress {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, textAt } from '../shared/json.ts';
-import { canonicalAddress } from './address.ts';
-import { isAggregated, summarizedNames } from './aggregated.ts';
 import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
 import { type Actor, classifyActor } from './classify/actor.ts';
@@ -10,7 +8,9 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
-import { type ReadRecord, readRecord, readRecordLoosely } from './record.ts';
+import { canonicalAddress } from './record/address.ts';
+import { isAggregated, summarizedNames } from './record/aggregated.ts';
+import { type ReadRecord, readRecord, readRecordLoosely } from './record/record.ts';
 
 /** Where an event came from. */
 export interface Receipt {

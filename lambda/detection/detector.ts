@@ -1,17 +1,17 @@
-import { isAggregated, namesAggregated } from './aggregated.ts';
-import { compileDetection } from './compile.ts';
-import type { Compiled, ExplainNode, MatchedField } from './compiled.ts';
+import { compileDetection } from './compile/compile.ts';
+import type { Compiled, ExplainNode, MatchedField } from './compile/compiled.ts';
 import { MemoryCorrelationStore } from './correlation/memory-store.ts';
 import { Correlations, type Membership } from './correlation/model.ts';
 import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
 import { LATENESS } from './correlation/store.ts';
-import { recordIdentity } from './identity.ts';
-import { requirementsOf } from './requirements.ts';
-import { RuleIndex } from './rule-index.ts';
-import type { DetectionRule, Metadata, RuleSet } from './rule-set.ts';
-import { Paths, Scope } from './scope.ts';
-import { textOf } from './text-of.ts';
-import { instantOf } from './time-part.ts';
+import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
+import { isAggregated, namesAggregated } from './match/aggregated.ts';
+import { recordIdentity } from './match/identity.ts';
+import { requirementsOf } from './match/requirements.ts';
+import { RuleIndex } from './match/rule-index.ts';
+import { Paths, Scope } from './match/scope.ts';
+import { textOf } from './match/text-of.ts';
+import { instantOf } from './match/time-part.ts';
 
 /** What a detector knows of a rule. */
 export interface RuleMetadata extends Metadata {

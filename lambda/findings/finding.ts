@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { redact } from '../cloudtrail/secrets.ts';
+import { redact } from '../cloudtrail/record/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
 import { cutText } from '../shared/cut-text.ts';
 import { at, type JsonValue, member } from '../shared/json.ts';

@@ -1,9 +1,9 @@
+import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition.ts';
+import { accountDay } from '../store/rows/event-row.ts';
+import { knownDays } from '../store/rows/known-days.ts';
+import { shardedKey } from '../store/rows/shard.ts';
+import { EVENT_INDEXES } from '../store/schema.ts';
 import { estimateEach, estimateRows, readUnits } from './estimate.ts';
-import { accountDay } from './event-row.ts';
-import { knownDays } from './known-days.ts';
-import type { PartitionKey, PartitionReadOptions, TimeRange } from './partition.ts';
-import { EVENT_INDEXES } from './schema.ts';
-import { shardedKey } from './shard.ts';
 
 export interface DayWalk {
   readonly options: PartitionReadOptions;

@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../cloudtrail/address.ts';
+import { canonicalAddress } from '../cloudtrail/record/address.ts';
 import { cutText } from '../shared/cut-text.ts';
-import { FIELD_BYTES, MAX_KEY_BYTES } from './event-row.ts';
-import type { IndexedEvent } from './indexed-event.ts';
-import { type EventIndexName, VALUE_INDEXES } from './schema.ts';
-import { parsePattern, type TextPattern } from './text-pattern.ts';
+import { parsePattern, type TextPattern } from '../store/dynamo/text-pattern.ts';
+import { FIELD_BYTES, MAX_KEY_BYTES } from '../store/rows/event-row.ts';
+import type { IndexedEvent } from '../store/rows/indexed-event.ts';
+import { type EventIndexName, VALUE_INDEXES } from '../store/schema.ts';
 
 /** What events can be asked for. */
 export const CONDITION_FIELDS = [

@@ -1,9 +1,9 @@
+import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition.ts';
+import { ReadLimitReached, ReadMeter } from '../store/dynamo/read-meter.ts';
+import { shardedKey } from '../store/rows/shard.ts';
+import { EVENT_INDEXES, type EventIndexName } from '../store/schema.ts';
 import { type Estimate, estimateRows } from './estimate.ts';
 import type { Condition } from './event-condition.ts';
-import type { PartitionKey, PartitionReadOptions } from './partition.ts';
-import { ReadLimitReached, ReadMeter } from './read-meter.ts';
-import { EVENT_INDEXES, type EventIndexName } from './schema.ts';
-import { shardedKey } from './shard.ts';
 
 /** How a question is answered: what an index finds, and what is looked at afterwards. */
 export interface EventPlan {

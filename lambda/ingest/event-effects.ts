@@ -2,12 +2,12 @@ import { derivedFields } from '../cloudtrail/derived-fields.ts';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import type { Detector } from '../detection/index.ts';
 import { type Finding, findingOf } from '../findings/finding.ts';
-import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../index/event-row.ts';
-import type { KnownDaysWriter } from '../index/known-days.ts';
-import type { RowWriter } from '../index/row-writer.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
+import type { RowWriter } from '../store/dynamo/row-writer.ts';
+import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../store/rows/event-row.ts';
+import type { KnownDaysWriter } from '../store/rows/known-days.ts';
 import { Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 

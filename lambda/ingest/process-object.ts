@@ -5,11 +5,11 @@ import {
   type LogObjectLimits,
   type LogObjectSummary,
   readLogObject,
-} from '../cloudtrail/log-object.ts';
-import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
-import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../index/ledger.ts';
+} from '../cloudtrail/log/log-object.ts';
+import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
 import { assertMayLive } from '../runtime/tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
+import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';

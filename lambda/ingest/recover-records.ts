@@ -1,7 +1,7 @@
 import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/event.ts';
-import { parseMember } from '../cloudtrail/log-object.ts';
-import type { Ledger, LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
+import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';

@@ -2,19 +2,19 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ChannelSet } from '../alerts/channel-set.ts';
-import { errorText } from '../alerts/channel-state.ts';
 import { allChannels } from '../alerts/channels/all-channels.ts';
+import { ChannelSet } from '../alerts/channels/channel-set.ts';
+import { errorText } from '../alerts/channels/channel-state.ts';
 import type { AlertTopics } from '../alerts/channels/topics.ts';
 import { AlertDispatcher } from '../alerts/dispatcher.ts';
+import { SuppressionLookup } from '../alerts/noise/suppression-lookup.ts';
 import { AlertSender } from '../alerts/sender.ts';
-import { SuppressionLookup } from '../alerts/suppression-lookup.ts';
 import type { Finding } from '../findings/finding.ts';
-import { AlertTable } from '../index/alert-table.ts';
-import { FindingTable } from '../index/finding-table.ts';
-import { KnownDaysWriter } from '../index/known-days.ts';
-import { PublicationSlotTable } from '../index/publication-slots.ts';
-import { suppressionsOf } from '../index/suppression-table.ts';
+import { AlertTable } from '../store/alerts/alert-table.ts';
+import { PublicationSlotTable } from '../store/alerts/publication-slots.ts';
+import { FindingTable } from '../store/findings/finding-table.ts';
+import { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
 
 export interface AlertingClients {

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { ObjectReference } from '../cloudtrail/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/notification.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { delayRetry, type RetryQueue, receivesOf, retrySeconds } from './retry-delay.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { OnSetAside } from '../index/versioned-row.ts';
+import type { OnSetAside } from '../store/dynamo/versioned-row.ts';
 
 export const ROWS_SET_ASIDE = 'RowsSetAside';
 

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import type { Alert } from '../alerts/alert.ts';
-import type { ChannelSet } from '../alerts/channel-set.ts';
-import { arePending } from '../alerts/channel-state.ts';
-import type { Notice } from '../alerts/notice.ts';
-import { hasItsFirst, newlyGivenUp, type SummaryProgress } from '../alerts/progress.ts';
+import type { ChannelSet } from '../alerts/channels/channel-set.ts';
+import { arePending } from '../alerts/channels/channel-state.ts';
+import { hasItsFirst, newlyGivenUp, type SummaryProgress } from '../alerts/channels/progress.ts';
+import type { Alert } from '../alerts/messages/alert.ts';
+import type { Notice } from '../alerts/messages/notice.ts';
+import type { CollapsedAlerts } from '../alerts/noise/storm.ts';
+import { summaryDueAt } from '../alerts/noise/window.ts';
 import { LEASE_MILLISECONDS } from '../alerts/sender.ts';
 import type { PublicationSlots } from '../alerts/store.ts';
-import type { CollapsedAlerts } from '../alerts/storm.ts';
-import { summaryDueAt } from '../alerts/window.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { DueRow } from '../index/alert-row.ts';
-import type { AlertTable } from '../index/alert-table.ts';
-import type { FindingTable } from '../index/finding-table.ts';
+import type { DueRow } from '../store/alerts/alert-row.ts';
+import type { AlertTable } from '../store/alerts/alert-table.ts';
+import type { FindingTable } from '../store/findings/finding-table.ts';
 
 export interface SummaryDependencies {
   readonly alerts: AlertTable;

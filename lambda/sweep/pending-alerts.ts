@@ -1,7 +1,7 @@
-import { arePending, isDue } from '../alerts/channel-state.ts';
+import { arePending, isDue } from '../alerts/channels/channel-state.ts';
 import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/sender.ts';
-import type { DuePending, DueRow } from '../index/alert-row.ts';
-import type { AlertTable } from '../index/alert-table.ts';
+import type { DuePending, DueRow } from '../store/alerts/alert-row.ts';
+import type { AlertTable } from '../store/alerts/alert-table.ts';
 
 export interface PendingAlertsDependencies {
   readonly alerts: AlertTable;

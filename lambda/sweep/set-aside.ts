@@ -1,5 +1,5 @@
-import type { AlertTable } from '../index/alert-table.ts';
-import type { DigestChains } from '../index/digest-chains.ts';
+import type { AlertTable } from '../store/alerts/alert-table.ts';
+import type { DigestChains } from '../store/ledger/digest-chains.ts';
 
 /** Tables with rows that may be set aside, because the version that met them couldn't read them. */
 export type SetAsideTables = readonly Pick<AlertTable | DigestChains, 'takeBack' | 'countSetAside'>[];

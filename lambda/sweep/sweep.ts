@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { errorText } from '../alerts/channel-state.ts';
+import { errorText } from '../alerts/channels/channel-state.ts';
 import type { PendingAlertsOutcome } from './pending-alerts.ts';
 import { timeBudget } from './time-budget.ts';
 

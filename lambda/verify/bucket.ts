@@ -1,5 +1,5 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest.ts';
+import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest/digest.ts';
 import { ownBody } from '../runtime/object-body.ts';
 
 /** What S3 says of an object without its content. */

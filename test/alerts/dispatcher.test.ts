@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { ChannelSet } from '../../lambda/alerts/channel-set.ts';
 import { allChannels } from '../../lambda/alerts/channels/all-channels.ts';
+import { ChannelSet } from '../../lambda/alerts/channels/channel-set.ts';
 import { AlertDispatcher, type DispatchResult } from '../../lambda/alerts/dispatcher.ts';
 import { AlertSender } from '../../lambda/alerts/sender.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';

@@ -1,6 +1,6 @@
-import { type Clients, createClients } from '../../local/clients.ts';
+import { type Clients, createClients } from '../../local/deployment/clients.ts';
+import type { Resources } from '../../local/deployment/provision.ts';
 import type { Endpoints } from '../../local/emulators/endpoints.ts';
-import type { Resources } from '../../local/provision.ts';
 import type { Gremlin } from './faults.ts';
 import { dropBody, OpenBodies } from './open-bodies.ts';
 

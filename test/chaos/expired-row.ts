@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expireRows } from '../../local/expire-rows.ts';
+import { expireRows } from '../../local/deployment/expire-rows.ts';
 import type { Kind } from './kind.ts';
 import { groupOf, groupValuesOf, SIGN_IN_CORRELATION, SIGN_IN_RULE } from './sign-in-group.ts';
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { parseNotification } from '../../lambda/cloudtrail/notification.ts';
-import { EVENT_BOOKKEEPING } from '../../lambda/index/schema.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

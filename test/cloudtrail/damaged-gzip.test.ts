@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants, createGunzip, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { ContentFault, readLogObject } from '../../lambda/cloudtrail/log-object.ts';
+import { ContentFault, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
 import { logObject, record } from '../support/records.ts';
 
 const LIMITS = { maxObjectBytes: 100_000_000, maxRecordBytes: 100_000 };

@@ -2,8 +2,8 @@ import { createDetector, parseRules } from '../../lambda/detection/index.ts';
 import { correlationContext } from '../../lambda/findings/correlation.ts';
 import { type Finding, findingOf } from '../../lambda/findings/finding.ts';
 import { MAX_FINDING_BYTES } from '../../lambda/findings/finding-size.ts';
-import { readFindingRow } from '../../lambda/index/finding-row.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
+import { readFindingRow } from '../../lambda/store/findings/finding-row.ts';
 import { event } from '../support/records.ts';
 
 const RULE = `

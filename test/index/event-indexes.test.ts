@@ -1,7 +1,7 @@
 import { readConditions } from '../../lambda/index/event-condition.ts';
-import { eventRows } from '../../lambda/index/event-row.ts';
-import { readEventRow } from '../../lambda/index/indexed-event.ts';
-import { EVENT_INDEXES, SHARDED_ATTRIBUTES, VALUE_INDEXES } from '../../lambda/index/schema.ts';
+import { eventRows } from '../../lambda/store/rows/event-row.ts';
+import { readEventRow } from '../../lambda/store/rows/indexed-event.ts';
+import { EVENT_INDEXES, SHARDED_ATTRIBUTES, VALUE_INDEXES } from '../../lambda/store/schema.ts';
 import { event } from '../support/records.ts';
 import { NOW } from './support/events-table.ts';
 

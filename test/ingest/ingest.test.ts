@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
+import { alertMessageSchema } from '../../lambda/alerts/messages/message-schema.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { logObject, logObjectKey, record, root } from '../support/records.ts';
 

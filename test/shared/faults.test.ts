@@ -1,7 +1,7 @@
-import { ContentFault } from '../../lambda/cloudtrail/log-object.ts';
-import { RowsUnprocessed } from '../../lambda/index/row-writer.ts';
+import { ContentFault } from '../../lambda/cloudtrail/log/log-object.ts';
 import { ObjectCutInTransit } from '../../lambda/runtime/object-body.ts';
 import { FaultOfAccess, FaultOfContent, isFaultOfAccess } from '../../lambda/shared/faults.ts';
+import { RowsUnprocessed } from '../../lambda/store/dynamo/row-writer.ts';
 
 const named = (name: string, members = {}) => Object.assign(new Error('told by AWS'), { name, ...members });
 const withStatus = (httpStatusCode: number) => named('SomeException', { $metadata: { httpStatusCode } });

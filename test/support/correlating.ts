@@ -10,8 +10,8 @@ import {
   runAsync,
   settle,
 } from '../../lambda/detection/index.ts';
-import { CorrelationTable } from '../../lambda/index/correlation-table.ts';
-import type { SetAsideRow } from '../../lambda/index/versioned-row.ts';
+import { CorrelationTable } from '../../lambda/store/correlations/correlation-table.ts';
+import type { SetAsideRow } from '../../lambda/store/dynamo/versioned-row.ts';
 import { ACCOUNT, record } from './records.ts';
 
 export const MINUTE = 60_000;

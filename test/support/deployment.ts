@@ -8,10 +8,10 @@ import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/cl
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { parseRules } from '../../lambda/detection/index.ts';
-import type { TableName } from '../../lambda/index/schema.ts';
 import type { Ingest } from '../../lambda/ingest/ingest.ts';
 import { type IngestWiring, wireIngest } from '../../lambda/ingest/wiring.ts';
 import { readIngestEnvironment, readSweepEnvironment } from '../../lambda/runtime/environment.ts';
+import type { TableName } from '../../lambda/store/schema.ts';
 import type { Sweep } from '../../lambda/sweep/sweep.ts';
 import { type SweepWiring, wireSweep } from '../../lambda/sweep/wiring.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';

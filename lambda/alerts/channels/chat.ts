@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { chatMessage } from '../chat-message.ts';
-import { stormChat } from '../storm-message.ts';
+import { chatMessage } from '../messages/chat-message.ts';
+import { stormChat } from '../messages/storm-message.ts';
 import type { Channel } from './channel.ts';
 import { publish } from './topics.ts';
 

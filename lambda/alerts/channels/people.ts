@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { stormText } from '../storm-message.ts';
-import { textMessage } from '../text-message.ts';
+import { stormText } from '../messages/storm-message.ts';
+import { textMessage } from '../messages/text-message.ts';
 import type { Channel } from './channel.ts';
 import { type AlertTopics, publish } from './topics.ts';
 

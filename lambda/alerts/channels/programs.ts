@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { jsonMessage } from '../json-message.ts';
-import { stormJson } from '../storm-message.ts';
+import { jsonMessage } from '../messages/json-message.ts';
+import { stormJson } from '../messages/storm-message.ts';
 import type { Channel } from './channel.ts';
 import { publish } from './topics.ts';
 

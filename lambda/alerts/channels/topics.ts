@@ -1,7 +1,7 @@
 import { type MessageAttributeValue, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Level } from '../../detection/index.ts';
-import type { MessageAttributes } from '../publication.ts';
 import type { ChannelMessage } from './channel.ts';
+import type { MessageAttributes } from './publication.ts';
 
 /** ARNs of the deployment's topics for alerts. */
 export interface AlertTopics {

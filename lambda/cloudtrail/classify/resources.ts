@@ -1,8 +1,8 @@
 import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
-import { isAggregated, summarizedNames } from '../aggregated.ts';
-import { parseArn } from '../arn.ts';
-import type { ReadRecord } from '../record.ts';
-import { isSecretPath } from '../secrets.ts';
+import { isAggregated, summarizedNames } from '../record/aggregated.ts';
+import { parseArn } from '../record/arn.ts';
+import type { ReadRecord } from '../record/record.ts';
+import { isSecretPath } from '../record/secrets.ts';
 
 /** More than this a record doesn't index. */
 export const MAX_RESOURCES = 50;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CorrelationRule } from '../rule-set.ts';
+import type { CorrelationRule } from '../language/rule-set.ts';
 import { holds } from './holds.ts';
 import { measure } from './measure.ts';
 import { holdsOf, isMonotone } from './rule-condition.ts';

@@ -1,5 +1,5 @@
-import { numberOf } from '../numeric-text.ts';
-import type { CorrelationRule } from '../rule-set.ts';
+import { numberOf } from '../language/numeric-text.ts';
+import type { CorrelationRule } from '../language/rule-set.ts';
 import type { Member } from './store.ts';
 
 /** Combinations of several value fields that one event counts for at most. */

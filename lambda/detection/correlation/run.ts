@@ -1,4 +1,4 @@
-import type { Metadata } from '../rule-set.ts';
+import type { Metadata } from '../language/rule-set.ts';
 import { dueOfMember, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge.ts';
 import { type Correlation, type Correlations, groupFields, type Membership } from './model.ts';
 import {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runningEndpoints } from '../../../local/data-folder.ts';
+import { runningEndpoints } from '../../../local/deployment/data-folder.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { runCommand } from '../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { firesEarly, judgeAround, judgeClosed } from '../../../lambda/detection/correlation/judge.ts';
 import { expiryOf } from '../../../lambda/detection/correlation/store.ts';
 import { type GroupView, type Member, parseRules } from '../../../lambda/detection/index.ts';
-import type { CorrelationRule } from '../../../lambda/detection/rule-set.ts';
+import type { CorrelationRule } from '../../../lambda/detection/language/rule-set.ts';
 import { BASE, correlationOf } from './support.ts';
 
 const SPAN = 10 * 60_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { gather } from '../../../cli/scan/gather.ts';
-import { judgeRecords } from '../../../cli/scan/judge-file.ts';
+import { gather } from '../../../cli/commands/scan/gather.ts';
+import { judgeRecords } from '../../../cli/commands/scan/judge-file.ts';
 import { readEvent } from '../../../lambda/cloudtrail/event.ts';
 import { createDetector, LATENESS, parseRules, type RuleSet } from '../../../lambda/detection/index.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createEventQueries, type EventQueries } from '../../../lambda/index/event-query.ts';
-import { ReadLimitReached } from '../../../lambda/index/read-meter.ts';
 import type { TracedCredential } from '../../../lambda/index/trace/expand.ts';
 import { MAX_CREDENTIALS, trace } from '../../../lambda/index/trace/trace.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 import { ACCOUNT, event, record } from '../../support/records.ts';
 import { assumeRole, keyOf, sessionOf } from '../../support/sessions.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AuditStack } from '../../../lib/audit-stack.ts';
-import { parseConfig } from '../../../lib/config-file.ts';
-import { LogArchiveStack } from '../../../lib/log-archive-stack.ts';
+import { AuditStack } from '../../../lib/audit/audit-stack.ts';
+import { parseConfig } from '../../../lib/config/config-file.ts';
+import { LogArchiveStack } from '../../../lib/log-archive/log-archive-stack.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
