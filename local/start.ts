@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { InputError } from './deployment/input-error.ts';
-import { run } from './run/run.ts';
+import { run } from './run/local-run.ts';
 
 const program = new Command()
   .name('npm start --')

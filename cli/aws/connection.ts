@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
-import type { AlertTopics } from '../../lambda/alerts/channels/topics.ts';
+import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { alertTopicsOf } from './alert-topics.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
 import { nearest } from '../../lambda/shared/nearest.ts';
-import { CommandFailure } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure } from '../output/exit-codes.ts';
+import type { Io } from '../output/process-io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
 import { findRuleFiles } from './rule-files.ts';
 

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { formatProblem, type ParsedRules, parseRules } from '../../lambda/detection/index.ts';
-import { DEFAULT_RULES } from '../../local/deployment/rule-set.ts';
+import { DEFAULT_RULES } from '../../local/deployment/local-rule-set.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { printableLines } from '../output/printable-lines.ts';
+import type { Io } from '../output/process-io.ts';
 import { readRuleFiles, readText } from './rule-files.ts';
 
 export type Placeholders = Readonly<Record<string, readonly string[]>>;

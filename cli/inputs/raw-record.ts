@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Receipt } from '../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
 import { openObject, type SourceObject } from '../../lambda/ingest/object-source.ts';
 import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';

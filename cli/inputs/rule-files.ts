@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { RuleSource } from '../../lambda/detection/index.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { reasonOf } from './find-files.ts';
 
 /** A rule file that was read. */

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { PRICES } from '../output/prices.ts';
+import type { Io } from '../output/process-io.ts';
 import { readCount } from './repeatable.ts';
 
 export interface ReadLimitOptions {

@@ -1,7 +1,7 @@
 import CliTable from 'cli-table3';
 import { printable } from '../../lambda/shared/printable.ts';
-import type { Output } from './io.ts';
-import { paintFor, type Style } from './style.ts';
+import type { Output } from './process-io.ts';
+import { paintFor, type Style } from './text-style.ts';
 
 /** One thing that a table tells of a row. */
 export interface Part<Row> {

@@ -1,5 +1,5 @@
 import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
-import type { CloudTrailEvent } from './event.ts';
+import type { CloudTrailEvent } from './cloudtrail-event.ts';
 
 /** What rules may read of the classification, below `trailwarden.`. */
 export function derivedFields(event: CloudTrailEvent): object {

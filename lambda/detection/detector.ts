@@ -1,15 +1,15 @@
-import { compileDetection } from './compile/compile.ts';
-import type { Compiled, ExplainNode, MatchedField } from './compile/compiled.ts';
-import { MemoryCorrelationStore } from './correlation/memory-store.ts';
-import { Correlations, type Membership } from './correlation/model.ts';
-import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
-import { LATENESS } from './correlation/store.ts';
+import { compileDetection } from './compile/compile-detection.ts';
+import type { Compiled, ExplainNode, MatchedField } from './compile/compiled-part.ts';
+import { LATENESS } from './correlation/correlation-store.ts';
+import { Correlations, type Membership } from './correlation/linked-correlations.ts';
+import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
+import { type CorrelationFinding, observe, runSync, settle } from './correlation/run-correlations.ts';
 import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
-import { isAggregated, namesAggregated } from './match/aggregated.ts';
-import { recordIdentity } from './match/identity.ts';
-import { requirementsOf } from './match/requirements.ts';
+import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
+import { recordIdentity } from './match/record-identity.ts';
+import { Paths, Scope } from './match/record-scope.ts';
 import { RuleIndex } from './match/rule-index.ts';
-import { Paths, Scope } from './match/scope.ts';
+import { requirementsOf } from './match/rule-requirements.ts';
 import { textOf } from './match/text-of.ts';
 import { instantOf } from './match/time-part.ts';
 

@@ -1,4 +1,4 @@
-import type { IntegrityCheck } from './integrity.ts';
+import type { IntegrityCheck } from './integrity-finding.ts';
 
 /** The findings of CloudTrail's digests: what they can't vouch for, and what speaks against them. */
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { redact } from '../cloudtrail/record/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
 import { cutText } from '../shared/cut-text.ts';

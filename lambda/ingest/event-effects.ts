@@ -1,5 +1,5 @@
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
-import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import type { Detector } from '../detection/index.ts';
 import { type Finding, findingOf } from '../findings/finding.ts';
 import type { Correlator } from '../runtime/correlator.ts';

@@ -1,5 +1,5 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectReference } from '../cloudtrail/log/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
 import { ObjectCutInTransit, ownBody } from '../runtime/object-body.ts';
 
 /** An object that is being read. */

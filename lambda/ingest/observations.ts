@@ -1,4 +1,4 @@
-import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 
 /** What correlations make of an event, not yet begun. */
 export interface Observation {

@@ -1,4 +1,4 @@
-import { type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -7,7 +7,7 @@ import {
   readLogObject,
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
-import { assertMayLive } from '../runtime/tries.ts';
+import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';

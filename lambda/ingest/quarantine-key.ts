@@ -1,4 +1,4 @@
-import type { Receipt } from '../cloudtrail/event.ts';
+import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 
 /** The folder of the quarantine bucket that ingest writes to and reads from. */
 export const QUARANTINE_FOLDER = 'rejected';

@@ -1,4 +1,4 @@
-import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
 import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';

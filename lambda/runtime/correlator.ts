@@ -1,4 +1,4 @@
-import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import {
   type CorrelationOutcome,
   type CorrelationStore,
@@ -9,9 +9,9 @@ import {
   runAsync,
   settle,
 } from '../detection/index.ts';
-import { correlatedFinding, correlationContext } from '../findings/correlation.ts';
+import { correlatedFinding, correlationContext } from '../findings/correlated-finding.ts';
 import type { Finding } from '../findings/finding.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './keyed-turns.ts';
 
 export interface CorrelatorDependencies {
   readonly detector: Detector;

@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { ObjectReference } from '../cloudtrail/log/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { GivenUp } from './object-tries.ts';
 import { delayRetry, type RetryQueue, receivesOf, retrySeconds } from './retry-delay.ts';
-import { GivenUp } from './tries.ts';
 
 /** Objects that a message names could not be read for now: the message comes back. */
 class ObjectsUnread extends FaultOfAccess {

@@ -2,7 +2,7 @@ import { missingDigests } from '../cloudtrail/digest/digest-chain.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_OVERDUE, DIGESTS_MISSING } from '../findings/digest-checks.ts';
 import type { Finding } from '../findings/finding.ts';
-import { integrityFinding } from '../findings/integrity.ts';
+import { integrityFinding } from '../findings/integrity-finding.ts';
 import type { ChainRow, DigestChains } from '../store/ledger/digest-chains.ts';
 
 export interface OverdueDigestsDependencies {

@@ -1,5 +1,5 @@
+import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/alert-sender.ts';
 import { arePending, isDue } from '../alerts/channels/channel-state.ts';
-import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/sender.ts';
 import type { DuePending, DueRow } from '../store/alerts/alert-row.ts';
 import type { AlertTable } from '../store/alerts/alert-table.ts';
 

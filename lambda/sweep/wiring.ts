@@ -7,14 +7,14 @@ import { errorText } from '../alerts/channels/channel-state.ts';
 import { createAlerting } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
+import { reportSetAside } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
-import { reportSetAside } from '../runtime/set-aside.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
-import { countSetAside, takingBack } from './set-aside.ts';
+import { countSetAside, takingBack } from './rows-set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
 /** Seconds of the function's minute; with what was begun when a budget ended, all of them stay within it. */

@@ -3,9 +3,9 @@ import { missingDigests, predecessorProblem } from '../cloudtrail/digest/digest-
 import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED, DIGEST_CHAIN_RESTARTED, DIGEST_MISSING, DIGESTS_MISSING } from '../findings/digest-checks.ts';
-import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
+import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
+import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
 export interface ChainStep {
   readonly object: ObjectVersion;

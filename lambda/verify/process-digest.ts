@@ -4,13 +4,13 @@ import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.
 import { checkDigest } from '../cloudtrail/digest/digest-signature.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED } from '../findings/digest-checks.ts';
-import { integrityFinding } from '../findings/integrity.ts';
+import { integrityFinding } from '../findings/integrity-finding.ts';
 import { mapConcurrently } from '../shared/concurrency.ts';
 import type { DigestRecord, DigestRow } from '../store/ledger/digest-ledger.ts';
-import type { StoredDigest } from './bucket.ts';
-import type { VerifyDependencies } from './dependencies.ts';
+import { findUnvouched } from './find-unvouched-logs.ts';
 import { followChain } from './follow-chain.ts';
-import { findUnvouched } from './unvouched.ts';
+import type { StoredDigest } from './log-bucket-reader.ts';
+import type { VerifyDependencies } from './verify-dependencies.ts';
 import { type LogVerdict, vouchForLog } from './vouch-for-log.ts';
 
 /** What came of a digest. `pending`: valid, and to be looked at again at `recheckAt`. */

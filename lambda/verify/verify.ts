@@ -3,19 +3,19 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ObjectReference, parseNotification } from '../cloudtrail/log/notification.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
+import { assertMayLive, GivenUp, noteFailure } from '../runtime/object-tries.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
-import { assertMayLive, GivenUp, noteFailure } from '../runtime/tries.ts';
 import type { DigestTries } from '../store/ledger/digest-ledger.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
-import type { StoredDigest } from './bucket.ts';
-import type { VerifyDependencies } from './dependencies.ts';
+import type { StoredDigest } from './log-bucket-reader.ts';
 import { type DigestOutcome, processDigest } from './process-digest.ts';
 import type { Rechecks } from './rechecks.ts';
+import type { VerifyDependencies } from './verify-dependencies.ts';
 
 export interface VerifyFunctionDependencies {
   readonly processor: VerifyDependencies;

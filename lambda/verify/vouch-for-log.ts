@@ -2,9 +2,9 @@ import type { Digest, DigestLogFile } from '../cloudtrail/digest/digest.ts';
 import { hashContent } from '../cloudtrail/log/content-hash.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_MISSING, LOG_OBJECT_MODIFIED, LOG_OBJECT_UNREAD } from '../findings/digest-checks.ts';
-import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
+import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { LedgerRow } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
+import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
 /** What came of one log object that a digest names. */
 export type LogVerdict =

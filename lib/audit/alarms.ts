@@ -11,7 +11,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../config/names.ts';
+import type { FunctionName } from '../config/resource-names.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 

@@ -6,7 +6,7 @@ import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cd
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, functionName, iamName, logGroupName } from '../config/names.ts';
+import { type FunctionName, functionName, iamName, logGroupName } from '../config/resource-names.ts';
 
 /** What every function of the deployment shares. */
 export interface FunctionSettings {

@@ -4,7 +4,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_RECEIVES } from '../../lambda/runtime/retry-delay.ts';
-import { queueName } from '../config/names.ts';
+import { queueName } from '../config/resource-names.ts';
 
 export interface NotificationQueueProps {
   readonly deployment: string;

@@ -1,7 +1,7 @@
 import { ArnFormat, DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName, topicName } from '../config/names.ts';
+import { bucketArn, bucketName, topicName } from '../config/resource-names.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';

@@ -12,7 +12,7 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName } from '../config/names.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 
 export interface LogBucketProps {
   readonly deployment: string;

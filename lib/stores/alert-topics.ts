@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { topicName } from '../config/names.ts';
+import { topicName } from '../config/resource-names.ts';
 import { alarmArns } from './audit-key.ts';
 
 type AlertLevel = (typeof ALERT_LEVELS)[number];

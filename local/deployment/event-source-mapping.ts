@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Queue } from './provision.ts';
+import type { Queue } from './provision-resources.ts';
 import { failedMessages, sqsEvent } from './sqs-event.ts';
 
 /** A function that is called with batches of messages. */

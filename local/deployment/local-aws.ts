@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
 import type { Endpoints } from '../emulators/endpoints.ts';
-import { type Clients, createClients } from './clients.ts';
 import { claimDataFolder, runningEndpoints } from './data-folder.ts';
 import { InputError } from './input-error.ts';
-import { provision, type Resources } from './provision.ts';
+import { type Clients, createClients } from './local-clients.ts';
+import { provision, type Resources } from './provision-resources.ts';
 
 /** What a run that keeps nothing leaves behind, for questions until the next such run. */
 const LAST_RUN = join('.trailwarden', 'last-run');

@@ -1,7 +1,7 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseDigestKey } from '../../lambda/cloudtrail/digest/digest-key.ts';
-import { type ObjectReference, parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { type ObjectReference, parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import type { Verify } from '../../lambda/verify/verify.ts';
 import type { QueueFunction } from './event-source-mapping.ts';
 

@@ -12,7 +12,7 @@ export interface Dynoxide {
 
 const ATTEMPTS = 5;
 const STARTUP_MILLISECONDS = 15_000;
-const GUARD = fileURLToPath(new URL('guard.ts', import.meta.url));
+const GUARD = fileURLToPath(new URL('dynoxide-guard.ts', import.meta.url));
 
 /**
  * Starts dynoxide on a free loopback port and waits until it answers.

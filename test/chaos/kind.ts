@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clients } from '../../local/deployment/clients.ts';
-import type { Resources } from '../../local/deployment/provision.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
+import type { Resources } from '../../local/deployment/provision-resources.ts';
 import type { RunResult } from './world.ts';
 
 /** What a kind of trouble may lay its hands on. */

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 
 type Row = Readonly<Record<string, unknown>>;

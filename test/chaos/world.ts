@@ -15,9 +15,9 @@ import {
 } from '../../lambda/runtime/environment.ts';
 import { wireSweep } from '../../lambda/sweep/wiring.ts';
 import { wireVerify } from '../../lambda/verify/wiring.ts';
-import type { Clients } from '../../local/deployment/clients.ts';
-import type { Resources } from '../../local/deployment/provision.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
+import type { Resources } from '../../local/deployment/provision-resources.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';

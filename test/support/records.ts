@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
 
 export const ACCOUNT = '111122223333';

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { OWN_EVENT_SOURCE } from '../../../lambda/store/suppressions/suppression-event.ts';
 import type { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';

@@ -1,5 +1,5 @@
-import { parseNotification } from '../../../lambda/cloudtrail/log/notification.ts';
 import { parseObjectKey } from '../../../lambda/cloudtrail/log/object-key.ts';
+import { parseNotification } from '../../../lambda/cloudtrail/log/object-notification.ts';
 import type { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
 import type { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 

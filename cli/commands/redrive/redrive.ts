@@ -5,14 +5,14 @@ import { Ledger, type LedgerRow, type ObjectVersion } from '../../../lambda/stor
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
+import type { Io } from '../../output/process-io.ts';
+import { findQueue, type QueueWithDeadLetters } from './find-queue.ts';
 import { forgetTriesOfMessage, type TriesLedgers } from './forget-tries.ts';
 import { countMessages, moveMessages } from './move-messages.ts';
-import { requeueCopy } from './quarantined.ts';
-import { findQueue, type QueueWithDeadLetters } from './queues.ts';
-import { type FoundRow, findRejected, type RejectedObjects, tellLost } from './rejected.ts';
-import { type Requeued, requeue } from './requeue.ts';
+import { requeueCopy } from './quarantined-objects.ts';
+import { type FoundRow, findRejected, type RejectedObjects, tellLost } from './rejected-objects.ts';
+import { type Requeued, requeue } from './requeue-objects.ts';
 
 interface RedriveOptions extends ConnectionOptions, TimeOptions {
   readonly dryRun?: true;

@@ -7,7 +7,7 @@ import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import { type ConnectionOptions, connected } from '../../aws/connection.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { readRawRecord } from '../../inputs/raw-record.ts';
-import { CommandFailure } from '../../output/exit.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 
 /**
  * The record that EVENT means: `FILE`, `FILE#INDEX` (as a scan names its events; FILE may be `-`, standard input), or the

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
 import { counted, defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { type Listing, printListing } from '../../output/listing.ts';
-import { levelStyle } from '../../output/style.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import { levelStyle } from '../../output/text-style.ts';
 
 interface ListOptions {
   readonly placeholders?: string;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Io } from '../../output/io.ts';
+import type { Io } from '../../output/process-io.ts';
 import { backtestCommand } from './backtest-command.ts';
 import { checkCommand } from './check-command.ts';
 import { explainCommand } from './explain-command.ts';

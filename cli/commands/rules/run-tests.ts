@@ -1,5 +1,5 @@
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
 import { completeEvent } from './complete-event.ts';
 import type { RuleTest, TestFile } from './test-file.ts';

@@ -7,7 +7,7 @@ import type { LedgerRow, ObjectVersion } from '../../../lambda/store/ledger/ledg
 import type { Connection } from '../../aws/connection.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openVersion } from '../../inputs/raw-record.ts';
-import type { NamedResult } from './gather.ts';
+import type { NamedResult } from './gather-results.ts';
 import { type FileResult, judgeRecords } from './judge-file.ts';
 
 /** Objects that are read at a time. */

@@ -1,9 +1,14 @@
+import {
+  type CloudTrailEvent,
+  type Receipt,
+  readEvent,
+  readPartialEvent,
+} from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import { type CloudTrailEvent, type Receipt, readEvent, readPartialEvent } from '../../../lambda/cloudtrail/event.ts';
 import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlation.ts';
+import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
 import { findingOf } from '../../../lambda/findings/finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { Level } from '../../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
 import type { JsonValue } from '../../../lambda/shared/json.ts';

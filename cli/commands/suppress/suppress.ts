@@ -5,12 +5,12 @@ import { SuppressionTable } from '../../../lambda/store/suppressions/suppression
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { parseEnd } from '../../options/parse-end.ts';
 import { zoneOption } from '../../options/time-options.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
 import { printableLines } from '../../output/printable-lines.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Io } from '../../output/process-io.ts';
+import type { Zone } from '../../time/time-zone.ts';
 import { suppressionListing } from './suppression-listing.ts';
 
 interface SuppressOptions extends ConnectionOptions {

@@ -11,7 +11,7 @@ import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import type { PublicKeys } from '../../../lambda/verify/public-keys.ts';
 import type { AuditItem } from './audit-item.ts';
 import { type ChainFiles, type LogFileEntry, sortFiles, type Times } from './chain-files.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage } from './log-coverage.ts';
 import type { SignatureMetadata, StoredFile, StoredFiles } from './stored-files.ts';
 
 export interface AuditOptions extends Times {

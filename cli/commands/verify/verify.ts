@@ -4,16 +4,16 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { collect } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
-import { paintFor } from '../../output/style.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import { paintFor } from '../../output/text-style.ts';
 import { type AuditOptions, audit } from './audit.ts';
 import { type AuditItem, isProblem } from './audit-item.ts';
 import { AUDIT_LISTING } from './audit-listing.ts';
 import { BucketFiles } from './bucket-files.ts';
-import { FolderFiles } from './folder.ts';
+import { FolderFiles } from './folder-files.ts';
 import { readPublicKeyFiles } from './public-key-file.ts';
 import type { StoredFiles } from './stored-files.ts';
 

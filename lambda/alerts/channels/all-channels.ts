@@ -1,9 +1,9 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Channel } from './channel.ts';
-import { chatChannel } from './chat.ts';
-import { peopleChannel } from './people.ts';
-import { programsChannel } from './programs.ts';
-import type { AlertTopics } from './topics.ts';
+import { chatChannel } from './chat-channel.ts';
+import { peopleChannel } from './people-channel.ts';
+import { programsChannel } from './programs-channel.ts';
+import type { AlertTopics } from './publish-to-topic.ts';
 
 /** What the channels of a deployment send with and to. */
 export interface ChannelTargets {

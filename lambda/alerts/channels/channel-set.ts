@@ -1,7 +1,7 @@
-import type { Notice } from '../messages/notice.ts';
+import type { Notice } from '../messages/alert-notice.ts';
+import { type AlertPublication, attributesOf } from './alert-publication.ts';
 import type { Channel, ChannelMessage } from './channel.ts';
 import { type ChannelState, type ChannelStates, failed, isDue, sent, UNTRIED } from './channel-state.ts';
-import { type AlertPublication, attributesOf } from './publication.ts';
 
 /** So long an attempt may take: SNS answers within a tenth of a second. */
 const ATTEMPT_MILLISECONDS = 5000;

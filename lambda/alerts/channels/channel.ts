@@ -1,6 +1,6 @@
 import type { Level } from '../../detection/index.ts';
-import type { Notice, NoticeKind } from '../messages/notice.ts';
-import type { MessageAttributes } from './publication.ts';
+import type { Notice, NoticeKind } from '../messages/alert-notice.ts';
+import type { MessageAttributes } from './alert-publication.ts';
 
 /** A notice as one channel shows it. The alert's row keeps it until it was sent. */
 export interface ChannelMessage {

@@ -1,8 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
 import { printable } from '../../shared/printable.ts';
-import { headline } from './headline.ts';
-import { consoleLink, eventCommand } from './links.ts';
-import type { FindingNotice, NoticeKind } from './notice.ts';
+import { headline } from './alert-headline.ts';
+import type { FindingNotice, NoticeKind } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import { ruleText } from './rule-text.ts';
 
 /**

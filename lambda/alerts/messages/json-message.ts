@@ -1,9 +1,9 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
-import { consoleLink, eventCommand } from './links.ts';
+import type { FindingNotice } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import type { AlertMessage } from './message-schema.ts';
-import type { FindingNotice } from './notice.ts';
 import { ruleText } from './rule-text.ts';
 
 /** SNS's bound for a message is 262,144 bytes, attributes included. */

@@ -1,9 +1,9 @@
 import { printable } from '../../shared/printable.ts';
-import { STORM_RULE_ID } from '../noise/storm.ts';
+import { STORM_RULE_ID } from '../noise/alert-storm.ts';
+import type { StormNotice } from './alert-notice.ts';
 import { chatBody } from './chat-message.ts';
-import { command } from './links.ts';
+import { command } from './event-links.ts';
 import type { AlertMessage } from './message-schema.ts';
-import type { StormNotice } from './notice.ts';
 import { subjectLine, type TextMessage } from './text-message.ts';
 
 const NAMED_RULES = 10;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Level } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { alertOf } from './alert.ts';
-import type { FindingNotice } from './notice.ts';
+import { alertOf } from './alert-content.ts';
+import type { FindingNotice } from './alert-notice.ts';
 
 /** Who has the topics tested, and where. */
 export interface Tester {

@@ -1,9 +1,9 @@
 import type { Finding } from '../../findings/finding.ts';
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
-import { headline } from './headline.ts';
-import { consoleLink, eventCommand } from './links.ts';
-import type { FindingNotice } from './notice.ts';
+import { headline } from './alert-headline.ts';
+import type { FindingNotice } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import { ruleText } from './rule-text.ts';
 
 /** An e-mail, as SNS sends it: the subject has at most 100 ASCII characters and no line break. */

@@ -1,4 +1,4 @@
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 
 /** Access levels as the Service Authorization Reference has them. */
 export type Access = 'read' | 'write' | 'tagging' | 'permissions-management' | 'list';

@@ -1,5 +1,5 @@
 import { parseArn, partitionOfRegion } from '../record/arn.ts';
-import type { ReadRecord, UserIdentity } from '../record/record.ts';
+import type { ReadRecord, UserIdentity } from '../record/read-record.ts';
 import { isAmazonEfsAccount } from './amazon-efs.ts';
 
 export type ActorKind =

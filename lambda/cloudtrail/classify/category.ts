@@ -1,4 +1,4 @@
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 
 export type Category = 'management' | 'data' | 'insight' | 'network-activity' | 'aggregated';
 

@@ -1,7 +1,7 @@
 import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
-import { isAggregated, summarizedNames } from '../record/aggregated.ts';
+import { isAggregated, summarizedNames } from '../record/aggregated-record.ts';
 import { parseArn } from '../record/arn.ts';
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 import { isSecretPath } from '../record/secrets.ts';
 
 /** More than this a record doesn't index. */

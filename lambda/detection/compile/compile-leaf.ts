@@ -4,12 +4,12 @@ import type { Comparison, SelectionNode, ValueTest } from '../language/rule-set.
 import { plainText, printPattern } from '../language/sigma-string.ts';
 import { compileNetwork } from '../match/cidr.ts';
 import { compilePattern, fold } from '../match/match-text.ts';
+import { Paths, Scope, type Texts } from '../match/record-scope.ts';
 import { compileRegex } from '../match/regex.ts';
-import { ABSENT, flatten, scalarsOf } from '../match/resolve.ts';
-import { Paths, Scope, type Texts } from '../match/scope.ts';
+import { ABSENT, flatten, scalarsOf } from '../match/resolve-path.ts';
 import { textOf } from '../match/text-of.ts';
 import { instantOf, timePart } from '../match/time-part.ts';
-import type { Compiled } from './compiled.ts';
+import type { Compiled } from './compiled-part.ts';
 
 type Test = (scope: Scope) => boolean;
 type FieldNode = Extract<SelectionNode, { kind: 'field' }>;

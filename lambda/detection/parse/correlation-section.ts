@@ -1,5 +1,5 @@
 import { nearest } from '../../shared/nearest.ts';
-import { whyNever } from '../correlation/reachable.ts';
+import { whyNever } from '../correlation/why-never.ts';
 import { NUMERIC_TEXT } from '../language/numeric-text.ts';
 import type { Position, Report } from '../language/problem.ts';
 import {
@@ -10,8 +10,8 @@ import {
   type Field,
 } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
-import { parseReferences, type RuleReference } from './references.ts';
-import { isRuleCondition, parseRuleCondition, type RuleCondition } from './rule-condition.ts';
+import { isRuleCondition, parseRuleCondition, type RuleCondition } from './parse-rule-condition.ts';
+import { parseReferences, type RuleReference } from './rule-references.ts';
 import { parseFieldPath } from './values/field-path.ts';
 
 /** A correlation as its document has it, before its rules were looked up. */

@@ -2,10 +2,10 @@ import { nearest } from '../../shared/nearest.ts';
 import type { Report } from '../language/problem.ts';
 import type { Detection, SelectionNode } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlEntry, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
-import { parseConditions } from './condition.ts';
+import { parseConditions } from './detection-condition.ts';
 import { parseFieldPath } from './values/field-path.ts';
 import { type Modifiers, parseModifiers } from './values/modifiers.ts';
-import type { RuleOptions } from './values/options.ts';
+import type { RuleOptions } from './values/rule-options.ts';
 import { parseValues, type ValueContext } from './values/value-tests.ts';
 
 /** What search identifiers are read with. */

@@ -1,9 +1,9 @@
-import { holds } from '../correlation/holds.ts';
-import { canHold, isMonotone, renamed } from '../correlation/rule-condition.ts';
+import { holds } from '../correlation/condition-holds.ts';
+import { canHold, isMonotone, renamed } from '../correlation/rule-condition-holds.ts';
 import type { ConditionNode, CorrelatedField, CorrelationRule } from '../language/rule-set.ts';
 import type { NamedField } from './correlation-section.ts';
-import type { Identified } from './drafts.ts';
-import type { Directory } from './references.ts';
+import type { Identified } from './rule-drafts.ts';
+import type { Directory } from './rule-references.ts';
 
 /** The rules and fields of a correlation, looked up. */
 export type Link = Pick<CorrelationRule, 'rules' | 'groupBy' | 'valueFields' | 'ruleCondition'>;

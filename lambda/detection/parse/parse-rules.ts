@@ -4,12 +4,12 @@ import { Report, type RuleProblem, type RuleSource } from '../language/problem.t
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from '../language/rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from '../language/yaml-tree.ts';
 import { withBaseHashes } from './base-hashes.ts';
-import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
-import { Directory, type Rejected, type RuleReference } from './references.ts';
-import type { RuleOptions } from './values/options.ts';
+import { type Draft, type Identified, parseDraft } from './rule-drafts.ts';
+import { Directory, type Rejected, type RuleReference } from './rule-references.ts';
 import { isListOfTexts } from './values/placeholders.ts';
+import type { RuleOptions } from './values/rule-options.ts';
 
 /** A rule that is right, and isn't used. */
 export interface SkippedRule {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { PendingAlert } from '../../alerts/alert-store.ts';
+import type { AlertPublication } from '../../alerts/channels/alert-publication.ts';
 import { arePending, UNTRIED } from '../../alerts/channels/channel-state.ts';
-import type { AlertPublication } from '../../alerts/channels/publication.ts';
-import { NOTICE_KINDS } from '../../alerts/messages/notice.ts';
-import type { PendingAlert } from '../../alerts/store.ts';
+import { NOTICE_KINDS } from '../../alerts/messages/alert-notice.ts';
 import { LEVELS } from '../../detection/index.ts';
 
 /**

@@ -7,12 +7,12 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { AlertStore, Creation, Noted, PendingAlert, Prepared } from '../../alerts/alert-store.ts';
+import { type AlertState, nextLook } from '../../alerts/channels/alert-progress.ts';
 import { arePending } from '../../alerts/channels/channel-state.ts';
-import { type AlertState, nextLook } from '../../alerts/channels/progress.ts';
-import type { Alert } from '../../alerts/messages/alert.ts';
-import { STORM_RULE_ID, type Storm } from '../../alerts/noise/storm.ts';
-import type { AlertStore, Creation, Noted, PendingAlert, Prepared } from '../../alerts/store.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import type { Alert } from '../../alerts/messages/alert-content.ts';
+import { STORM_RULE_ID, type Storm } from '../../alerts/noise/alert-storm.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type ReadRow, readRow } from '../dynamo/read-row.ts';
 import { updateExpression } from '../dynamo/update-expression.ts';
 import {

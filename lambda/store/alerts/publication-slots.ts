@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { PublicationSlots } from '../../alerts/store.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import type { PublicationSlots } from '../../alerts/alert-store.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from '../schema.ts';
 
 /** A row is asked about in its minute only; it stays a day for whoever looks into a storm. */

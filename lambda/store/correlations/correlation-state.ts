@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Claim, Firing, GroupKey } from '../../detection/index.ts';
 import { FaultOfAccess } from '../../shared/faults.ts';
-import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/conditional.ts';
+import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/condition-failure.ts';
 import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
 import {
   DUE_SHARD,

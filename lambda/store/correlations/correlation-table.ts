@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../../detection/index.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {

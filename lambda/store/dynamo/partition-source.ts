@@ -1,5 +1,5 @@
-import type { TimedSource } from './merge.ts';
-import { type Page, type PartitionKey, type PartitionReadOptions, readPage } from './partition.ts';
+import type { TimedSource } from './merge-by-time.ts';
+import { type Page, type PartitionKey, type PartitionReadOptions, readPage } from './partition-page.ts';
 
 /** Above this a page is left to DynamoDB's own bound of 1 MB. */
 const MAX_LIMIT = 1_000;

@@ -1,4 +1,4 @@
-import type { TimeRange } from './partition.ts';
+import type { TimeRange } from './partition-page.ts';
 
 const LAST_MILLISECOND = Date.parse('9999-12-31T23:59:59.999Z');
 

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { heldBack } from '../dynamo/held-back.ts';
-import { mergeByTime } from '../dynamo/merge.ts';
+import { mergeByTime } from '../dynamo/merge-by-time.ts';
 import { ITEM_BYTES } from '../dynamo/metered-query.ts';
-import type { PartitionKey, PartitionReadOptions, TimeOrder } from '../dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions, TimeOrder } from '../dynamo/partition-page.ts';
 import { partitionSource } from '../dynamo/partition-source.ts';
 import { ReadMeter } from '../dynamo/read-meter.ts';
 import { parsePattern } from '../dynamo/text-pattern.ts';

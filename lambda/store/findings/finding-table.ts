@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { AlertDecision } from '../../alerts/dispatcher.ts';
+import type { AlertDecision } from '../../alerts/alert-dispatcher.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { readFindingRow } from './finding-row.ts';
 
 /** What of a finding's row says what became of it, as DynamoDB gives it back with a refused write. */

@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type ReadRow, readRow } from '../dynamo/read-row.ts';
 import { updateExpression } from '../dynamo/update-expression.ts';
 import { LEDGER_BOOKKEEPING } from '../schema.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { objectName, readVersions } from './object-versions.ts';

@@ -1,8 +1,8 @@
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { cutText } from '../../shared/cut-text.ts';
 import { rowBytes } from '../dynamo/row-size.ts';
 import { SHARDED_ATTRIBUTES } from '../schema.ts';
-import { type Shards, shardedKey, shardOf } from './shard.ts';
+import { type Shards, shardedKey, shardOf } from './row-shards.ts';
 
 /** What a row tells of an event; the same members in the row of the event and in those of its further resources. */
 export interface EventAttributes {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SHARDED_ATTRIBUTES } from '../schema.ts';
 import type { EventAttributes } from './event-row.ts';
-import { shardedKey } from './shard.ts';
+import { shardedKey } from './row-shards.ts';
 
 /** An event as the index tells it: every value as it was before keys were spread over shards. */
 export interface IndexedEvent extends EventAttributes {

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { meteredQuery } from '../dynamo/metered-query.ts';
-import type { TimeOrder, TimeRange } from '../dynamo/partition.ts';
+import type { TimeOrder, TimeRange } from '../dynamo/partition-page.ts';
 import type { Meter } from '../dynamo/read-meter.ts';
 import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from '../schema.ts';
 import { accountName } from './event-row.ts';

@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Meter, ReadMeter } from '../dynamo/read-meter.ts';
 import { EVENT_BOOKKEEPING } from '../schema.ts';
-import type { Shards } from './shard.ts';
+import type { Shards } from './row-shards.ts';
 
 const KEY = { eventID: EVENT_BOOKKEEPING.partition, part: EVENT_BOOKKEEPING.parts.shards } as const;
 

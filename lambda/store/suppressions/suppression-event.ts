@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Suppression } from '../../alerts/noise/suppression.ts';
-import { type CloudTrailEvent, readEvent } from '../../cloudtrail/event.ts';
+import { type CloudTrailEvent, readEvent } from '../../cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../shared/json.ts';
 
 /** Who makes or ends a suppression. */

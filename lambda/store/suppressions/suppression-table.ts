@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { isInForce, type Suppression } from '../../alerts/noise/suppression.ts';
 import type { SuppressionSource } from '../../alerts/noise/suppression-lookup.ts';
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { readRow } from '../dynamo/read-row.ts';
 import { eventRows } from '../rows/event-row.ts';
 import { KnownDaysWriter } from '../rows/known-days.ts';
