@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -10,7 +10,9 @@ import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import { openObject, type SourceObject } from './object-source.ts';
 import { type ObjectOutcome, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
@@ -90,7 +92,7 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
   if (notification.kind === 'unreadable') {
     const { reason } = notification;
     logger.error('A message in the log queue is no notification', { messageId: message.messageId, reason });
-    metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.NotificationsUnreadable, 1);
     await giveUpMessage(dependencies, message, reason);
     return;
   }
@@ -116,7 +118,7 @@ function tellFailure(
   onOutcome?.(told);
   if (error instanceof GivenUp) {
     logger.error('An object was given up: its message goes to the dead-letter queue', told);
-    metrics.addMetric('ObjectsGivenUp', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.ObjectsGivenUp, 1);
   } else logger.warn('An object could not be read for now', told);
 }
 
@@ -132,7 +134,7 @@ async function handleObject(dependencies: IngestDependencies, reference: ObjectR
   }
   const parsedKey = parseObjectKey(reference.key) ?? parseObjectKey(reference.decodedKey ?? '');
   if (parsedKey === undefined) {
-    dependencies.metrics.addMetric('KeysUnknown', MetricUnit.Count, 1);
+    recordMetric(dependencies.metrics, METRICS.KeysUnknown, 1);
     return;
   }
   if (parsedKey.kind !== 'log') return;
@@ -225,15 +227,15 @@ async function recoverCopy(dependencies: IngestDependencies, reference: ObjectRe
     refuse(dependencies, reference, outcome.reason ?? 'it is none of ours');
     return;
   }
-  metrics.addMetric('RecordsRecovered', MetricUnit.Count, outcome.indexed);
-  metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
+  recordMetric(metrics, METRICS.RecordsRecovered, outcome.indexed);
+  recordMetric(metrics, METRICS.Findings, outcome.findings);
   logger.info('Rejected records were read again', { bucket, key, ...outcome });
 }
 
 /** What a message names that nobody may make this function read: counted, and never tried again. */
 function refuse({ logger, metrics }: IngestDependencies, { bucket, key }: ObjectReference, reason: string): void {
   logger.error('A notification names what is not to be read', { bucket, key, reason });
-  metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
+  recordMetric(metrics, METRICS.ObjectsRefused, 1);
 }
 
 function versionOf(object: SourceObject): { versionId?: string } {
@@ -278,10 +280,10 @@ async function queueAgain(
 }
 
 const STATUS_METRICS = {
-  closed: 'ObjectsClosed',
-  rejected: 'ObjectsRejected',
-  skipped: 'ObjectsSkipped',
-  continue: 'ObjectsContinued',
+  closed: METRICS.ObjectsClosed,
+  rejected: METRICS.ObjectsRejected,
+  skipped: METRICS.ObjectsSkipped,
+  continue: METRICS.ObjectsContinued,
 } as const;
 
 function report(
@@ -291,14 +293,14 @@ function report(
   outcome: ObjectOutcome,
 ): void {
   onOutcome?.({ bucket: object.bucket, key: object.key, outcome });
-  metrics.addMetric(STATUS_METRICS[outcome.status], MetricUnit.Count, 1);
-  if (outcome.failed > 0) metrics.addMetric('RecordsFailed', MetricUnit.Count, outcome.failed);
+  recordMetric(metrics, STATUS_METRICS[outcome.status], 1);
+  if (outcome.failed > 0) recordMetric(metrics, METRICS.RecordsFailed, outcome.failed);
   if (outcome.status === 'closed' || outcome.status === 'rejected') {
-    metrics.addMetric('RecordsIndexed', MetricUnit.Count, outcome.indexed);
-    metrics.addMetric('RecordsRejected', MetricUnit.Count, outcome.rejected);
-    metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
+    recordMetric(metrics, METRICS.RecordsIndexed, outcome.indexed);
+    recordMetric(metrics, METRICS.RecordsRejected, outcome.rejected);
+    recordMetric(metrics, METRICS.Findings, outcome.findings);
     const delay = (processor.now().getTime() - Date.parse(parsedKey.createdAt)) / 1000;
-    metrics.addMetric('IngestDelaySeconds', MetricUnit.Seconds, Math.max(0, delay));
+    recordMetric(metrics, METRICS.IngestDelaySeconds, Math.max(0, delay));
   }
   const details = { bucket: object.bucket, key: object.key, version: object.version, ...outcome };
   if (outcome.status === 'rejected') logger.error('A log object was rejected', details);

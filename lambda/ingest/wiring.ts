@@ -12,7 +12,7 @@ import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
-import { reportSetAside } from '../runtime/report-unreadable-rows.ts';
+import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
@@ -64,7 +64,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           documents,
           environment.CORRELATIONS_TABLE,
           now,
-          reportSetAside({ logger, metrics, now }),
+          reportUnreadableRows({ logger, metrics, now }),
         ),
         report,
         now,

@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AlertDispatcher } from '../alerts/alert-dispatcher.ts';
@@ -10,12 +10,15 @@ import { errorText } from '../alerts/channels/channel-state.ts';
 import type { AlertTopics } from '../alerts/channels/publish-to-topic.ts';
 import { SuppressionLookup } from '../alerts/noise/suppression-lookup.ts';
 import type { Finding } from '../findings/finding.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import { AlertTable } from '../store/alerts/alert-table.ts';
 import { PublicationSlotTable } from '../store/alerts/publication-slots.ts';
 import { FindingTable } from '../store/findings/finding-table.ts';
 import { KnownDaysWriter } from '../store/rows/known-days.ts';
 import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
+import { recordMetric } from './record-metric.ts';
+import { reportUnreadableRows } from './report-unreadable-rows.ts';
 
 export interface AlertingClients {
   readonly documents: DynamoDBDocumentClient;
@@ -52,7 +55,7 @@ export function createAlerting(
     onFailure: ({ alertId, channel, error, state }) => {
       const details = { alertId, channel, error: errorText(error) };
       if (state === 'given-up') {
-        metrics.addMetric('AlertChannelsGivenUp', MetricUnit.Count, 1);
+        recordMetric(metrics, METRICS.AlertChannelsGivenUp, 1);
         logger.error('A channel of an alert failed for a day and was given up', details);
       } else logger.error('A channel of an alert failed for now: sweep tries it again', details);
     },
@@ -65,13 +68,10 @@ export function createAlerting(
     maxPerMinute: environment.MAX_ALERTS_PER_MINUTE,
     now,
   });
-  const source = suppressionsOf(documents, environment.SUPPRESSIONS_TABLE, (suppressionId, reason) => {
-    metrics.addMetric('RowsUnreadable', MetricUnit.Count, 1);
-    logger.error('A suppression was written by another version, and suppresses nothing here', {
-      suppressionId,
-      reason,
-    });
-  });
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const source = suppressionsOf(documents, environment.SUPPRESSIONS_TABLE, (suppressionId, reason) =>
+    onUnreadableRow({ table: environment.SUPPRESSIONS_TABLE, key: [suppressionId], reason }),
+  );
   const suppressions = new SuppressionLookup(source, now);
   const dispatcher = new AlertDispatcher({
     store: alerts,

@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { errorText } from '../alerts/channels/channel-state.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
+import { METRICS, type MetricOf } from '../shared/metric-names.ts';
 import type { PendingAlertsOutcome } from './pending-alerts.ts';
 import { timeBudget } from './time-budget.ts';
 
@@ -20,8 +22,8 @@ export interface SweepDependencies {
 }
 
 export interface SweepChore {
-  /** The name of its metric. */
-  readonly name: string;
+  /** Its metric, which names the chore in logs and errors too. */
+  readonly metric: MetricOf<'sweep'>;
   /** How long it may take of a run. All chores together must leave the function some of its minute. */
   readonly seconds: number;
   /** @param mustStop whether the rest must wait for the next run. */
@@ -64,17 +66,17 @@ export function createSweep(dependencies: SweepDependencies): Sweep {
     await alone('rows that were set aside', prepare);
     const { sent: published = 0, failed = 0 } =
       (await alone('pending alerts', () => sendPending(timeBudget(pendingSeconds)))) ?? {};
-    for (const { name, seconds, run } of chores) {
-      const outcome = await alone(name, () => run(timeBudget(seconds)));
+    for (const { metric, seconds, run } of chores) {
+      const outcome = await alone(metric.name, () => run(timeBudget(seconds)));
       if (outcome === undefined) continue;
-      metrics.addMetric(name, MetricUnit.Count, outcome.done);
-      if (outcome.failed > 0) broken.push(`${outcome.failed} of ${name}`);
+      recordMetric(metrics, metric, outcome.done);
+      if (outcome.failed > 0) broken.push(`${outcome.failed} of ${metric.name}`);
     }
     const pending = await alone('count of pending alerts', countPending);
-    metrics.addMetric('AlertsPublished', MetricUnit.Count, published);
-    metrics.addMetric('AlertsFailed', MetricUnit.Count, failed);
+    recordMetric(metrics, METRICS.AlertsPublished, published);
+    recordMetric(metrics, METRICS.AlertsFailed, failed);
     // No value is better than a wrong one: the alarm takes the least of five minutes.
-    if (pending !== undefined) metrics.addMetric('AlertsPending', MetricUnit.Count, pending);
+    if (pending !== undefined) recordMetric(metrics, METRICS.AlertsPending, pending);
     metrics.publishStoredMetrics();
     if (published > 0) logger.warn('Alerts that had stayed pending were published', { published });
     if (broken.length > 0) throw new Error(`Not done in this run: ${broken.join(', ')}`);

@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
@@ -9,7 +9,9 @@ import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { assertMayLive, GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import type { DigestTries } from '../store/ledger/digest-ledger.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import type { StoredDigest } from './log-bucket-reader.ts';
@@ -62,7 +64,7 @@ async function handleMessage(
   if (notification.kind === 'unreadable') {
     const { reason } = notification;
     logger.error('A message in the digest queue is no notification', { messageId: message.messageId, reason });
-    metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.NotificationsUnreadable, 1);
     await giveUpMessage(dependencies, message, reason);
     return;
   }
@@ -88,7 +90,7 @@ function tellFailure(
   const details = { bucket, key, error: describeError(error) };
   if (error instanceof GivenUp) {
     logger.error('A digest was given up: its message goes to the dead-letter queue', details);
-    metrics.addMetric('DigestsGivenUp', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.DigestsGivenUp, 1);
   } else logger.warn('A digest could not be checked for now', details);
 }
 
@@ -100,7 +102,7 @@ async function handleObject(
   const { processor, logger, metrics } = dependencies;
   if (!processor.logBuckets.includes(bucket)) {
     logger.error('A notification names a bucket that is not a log bucket: not read', { bucket, key });
-    metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.ObjectsRefused, 1);
     return;
   }
   // No character of a digest's key is written otherwise when it is URL-encoded, but those of a prefix may be.
@@ -158,11 +160,11 @@ async function checkOnce(
 
 function report({ logger, metrics }: VerifyFunctionDependencies, key: string, outcome: DigestOutcome): void {
   const { status, verified, modified, missing, unread, unnotified } = outcome;
-  metrics.addMetric(status === 'invalid' ? 'DigestsInvalid' : 'DigestsValid', MetricUnit.Count, 1);
-  metrics.addMetric('LogObjectsVerified', MetricUnit.Count, verified);
-  metrics.addMetric('LogObjectsModified', MetricUnit.Count, modified);
-  metrics.addMetric('LogObjectsMissing', MetricUnit.Count, missing);
-  metrics.addMetric('LogObjectsUnread', MetricUnit.Count, unread + unnotified);
+  recordMetric(metrics, status === 'invalid' ? METRICS.DigestsInvalid : METRICS.DigestsValid, 1);
+  recordMetric(metrics, METRICS.LogObjectsVerified, verified);
+  recordMetric(metrics, METRICS.LogObjectsModified, modified);
+  recordMetric(metrics, METRICS.LogObjectsMissing, missing);
+  recordMetric(metrics, METRICS.LogObjectsUnread, unread + unnotified);
   const details = { key, ...outcome };
   if (status === 'invalid' || modified > 0 || missing > 0) logger.error('A digest found something altered', details);
   else logger.info('A digest was checked', details);

@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
+import type { ServiceName } from '../../lambda/shared/metric-names.ts';
 
 /**
  * The physical names of what is deployed, all of them with the deployment's name in front, so that an operator knows
@@ -21,15 +22,12 @@ export function queueName(deployment: string, queue: `${'logs' | 'digests'}${'' 
   return `${deployment}-${queue}`;
 }
 
-export function functionName(deployment: string, name: FunctionName): string {
+export function functionName(deployment: string, name: ServiceName): string {
   return `${deployment}-${name}`;
 }
 
-/** The functions that are deployed: `service` in their logs and metrics. */
-export type FunctionName = 'ingest' | 'verify' | 'sweep';
-
 /** Where a function's log lines go. */
-export function logGroupName(deployment: string, name: FunctionName): string {
+export function logGroupName(deployment: string, name: ServiceName): string {
   return `/aws/lambda/${functionName(deployment, name)}`;
 }
 
@@ -39,6 +37,6 @@ export function bucketArn(name: string): string {
 }
 
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
-export function iamName(deployment: string, name: FunctionName | 'sweep-schedule' | 'auditor'): string {
+export function iamName(deployment: string, name: ServiceName | 'sweep-schedule' | 'auditor'): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -6,7 +6,8 @@ import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cd
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, functionName, iamName, logGroupName } from '../config/resource-names.ts';
+import type { ServiceName } from '../../lambda/shared/metric-names.ts';
+import { functionName, iamName, logGroupName } from '../config/resource-names.ts';
 
 /** What every function of the deployment shares. */
 export interface FunctionSettings {
@@ -17,7 +18,7 @@ export interface FunctionSettings {
 }
 
 export interface AuditFunctionProps extends FunctionSettings {
-  readonly name: FunctionName;
+  readonly name: ServiceName;
   readonly description: string;
   readonly timeout: Duration;
   readonly memorySize: number;

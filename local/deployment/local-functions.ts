@@ -10,6 +10,7 @@ import {
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../lambda/runtime/environment.ts';
+import { LOCAL_SERVICE, METRIC_NAMESPACE } from '../../lambda/shared/metric-names.ts';
 import { wireSweep } from '../../lambda/sweep/wiring.ts';
 import { wireVerify } from '../../lambda/verify/wiring.ts';
 import type { QueueFunction } from './event-source-mapping.ts';
@@ -43,10 +44,10 @@ export function localFunctions(
 ): Functions {
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
   const { dynamodb, s3, sns, sqs } = clients;
-  const logger = new Logger({ serviceName: 'local' });
+  const logger = new Logger({ serviceName: LOCAL_SERVICE });
   // It makes its own console, over the standard output, and takes no other.
   Object.defineProperty(logger, 'console', { value: new Console(log) });
-  const metrics = new Metrics({ namespace: 'Trailwarden', serviceName: 'local', logger });
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: LOCAL_SERVICE, logger });
   const verify = wireVerify({
     environment: readVerifyEnvironment(resources.variables.verify),
     dynamodb,

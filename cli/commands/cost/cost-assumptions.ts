@@ -1,3 +1,4 @@
+import { ROUTINE_METRICS } from '../../../lambda/shared/metric-names.ts';
 import type { EventIndexName } from '../../../lambda/store/schema.ts';
 
 /**
@@ -60,7 +61,7 @@ export const ASSUMPTIONS = {
   kmsRequestsPerMonth: 200_000,
   kmsKeys: 2,
   alarms: 17,
-  metrics: 13,
+  metrics: ROUTINE_METRICS,
   logBytesPerObject: 1_000,
   /** Days that the log bucket keeps its objects. */
   bucketDays: 1_095,

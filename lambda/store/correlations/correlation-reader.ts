@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Firing, GroupKey, Member } from '../../detection/index.ts';
-import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import {
   FIRING,
   FIRING_PREFIX,
@@ -26,22 +26,22 @@ export class CorrelationReader {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
-  readonly #onSetAside: OnSetAside;
+  readonly #onUnreadableRow: OnUnreadableRow;
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#onSetAside = onSetAside;
+    this.#onUnreadableRow = onUnreadableRow;
   }
 
   /** At most so many, in the order of their keys. @throws the SDK's errors. */
   async members(key: GroupKey, { from, to, limit, newestFirst = false }: MemberRange): Promise<Member[]> {
     const found: Member[] = [];
     for await (const item of this.#rows(key, from, to, { newestFirst, pageSize: limit })) {
-      const read = readVersioned(MEMBER, item);
+      const read = readVersionedRow(MEMBER, item);
       if ('row' in read) found.push(read.row);
-      else this.#setAside(item, read.reason);
+      else this.#tell(item, read.unreadable);
       if (found.length >= limit) break;
     }
     return found;
@@ -53,16 +53,16 @@ export class CorrelationReader {
     const upper = `${FIRING_PREFIX}${to === undefined ? LAST : iso(to)}`;
     const found: Firing[] = [];
     for await (const item of this.#rows(key, lower, upper)) {
-      const read = readVersioned(FIRING, item);
+      const read = readVersionedRow(FIRING, item);
       const firing = 'row' in read ? read.row : firingByKey(item.member);
-      if ('reason' in read) this.#setAside(item, read.reason);
+      if ('unreadable' in read) this.#tell(item, read.unreadable);
       if (firing !== undefined) found.push(firing);
     }
     return found;
   }
 
-  #setAside({ group, member }: Row, reason: string): void {
-    this.#onSetAside({ table: this.#table, key: [group, member], reason });
+  #tell({ group, member }: Row, reason: string): void {
+    this.#onUnreadableRow({ table: this.#table, key: [group, member], reason });
   }
 
   /** DynamoDB deletes expired rows within days: until then they are passed over here. */

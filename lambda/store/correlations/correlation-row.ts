@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Firing, GroupKey, Member } from '../../detection/index.ts';
-import type { RowForm } from '../dynamo/versioned-row.ts';
+import type { RowForm } from '../dynamo/read-row.ts';
 
 /**
  * The version of members, firings and states, in their attribute `rowVersion`. It is raised when code of before would

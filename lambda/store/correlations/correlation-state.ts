@@ -9,7 +9,7 @@ import {
 import type { Claim, Firing, GroupKey } from '../../detection/index.ts';
 import { FaultOfAccess } from '../../shared/faults.ts';
 import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/condition-failure.ts';
-import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import {
   DUE_SHARD,
   firingRow,
@@ -61,13 +61,13 @@ export class CorrelationStates {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
-  readonly #onSetAside: OnSetAside;
+  readonly #onUnreadableRow: OnUnreadableRow;
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#onSetAside = onSetAside;
+    this.#onUnreadableRow = onUnreadableRow;
   }
 
   /**
@@ -171,9 +171,9 @@ export class CorrelationStates {
   }
 
   #parse(key: GroupKey, item: Readonly<Record<string, unknown>>): State | undefined {
-    const read = readVersioned(STATE_FORM, item);
+    const read = readVersionedRow(STATE_FORM, item);
     if ('row' in read) return read.row;
-    this.#onSetAside({ table: this.#table, key: [partition(key), STATE], reason: read.reason });
+    this.#onUnreadableRow({ table: this.#table, key: [partition(key), STATE], reason: read.unreadable });
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../../detection/index.ts';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
-import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
   bounded,
@@ -45,18 +45,18 @@ export class CorrelationTable implements CorrelationStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
-  readonly #onSetAside: OnSetAside;
+  readonly #onUnreadableRow: OnUnreadableRow;
   readonly #states: CorrelationStates;
   readonly #reader: CorrelationReader;
   readonly #turns = new GroupTurns(READERS_A_GROUP);
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#onSetAside = onSetAside;
-    this.#states = new CorrelationStates(client, table, now, onSetAside);
-    this.#reader = new CorrelationReader(client, table, now, onSetAside);
+    this.#onUnreadableRow = onUnreadableRow;
+    this.#states = new CorrelationStates(client, table, now, onUnreadableRow);
+    this.#reader = new CorrelationReader(client, table, now, onUnreadableRow);
   }
 
   async append(
@@ -121,9 +121,13 @@ export class CorrelationTable implements CorrelationStore {
     const groups = new Map<string, GroupKey>();
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
-        const read = readVersioned(DUE, item);
-        if ('reason' in read) {
-          this.#onSetAside({ table: this.#table, key: [String(item.group), String(item.member)], reason: read.reason });
+        const read = readVersionedRow(DUE, item);
+        if ('unreadable' in read) {
+          this.#onUnreadableRow({
+            table: this.#table,
+            key: [String(item.group), String(item.member)],
+            reason: read.unreadable,
+          });
           continue;
         }
         const { correlation, groupValues: group } = read.row;
