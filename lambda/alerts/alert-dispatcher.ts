@@ -37,7 +37,7 @@ export class AlertDispatcher {
     this.#options = options;
   }
 
-  /** What is to become of a finding that is recorded now. @throws errors of access. */
+  /** What is to become of a finding that is recorded now. @throws faults of access (`isFaultOfAccess`). */
   async decide(finding: Finding): Promise<AlertDecision> {
     const { suppressionOf, windowMinutes } = this.#options;
     const suppression = await suppressionOf(finding);

@@ -76,7 +76,7 @@ export class EventEffects {
     return this.#failed;
   }
 
-  /** @throws faults of access, also those of earlier events. */
+  /** @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
   async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
     const { receipt } = event;
     let effects: Effects;
@@ -116,7 +116,7 @@ export class EventEffects {
     for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
   }
 
-  /** @throws faults of access: anything else refuses the event alone. */
+  /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */
   async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -145,7 +145,7 @@ export class EventEffects {
   /**
    * Writes the rows that are left, and waits until everything that was begun is done. What was refused on the way is
    * there to be taken.
-   * @throws faults of access.
+   * @throws faults of access (`isFaultOfAccess`).
    */
   async finish(): Promise<void> {
     const refused = await this.#writer.flush();

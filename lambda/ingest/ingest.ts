@@ -30,7 +30,7 @@ export interface IngestDependencies {
   readonly queueUrl: string;
   /** Takes what no further try would help. */
   readonly deadLetters: DeadLetters;
-  /** Once, before the first object is read. @throws errors of access. */
+  /** Once, before the first object is read. @throws faults of access (`isFaultOfAccess`). */
   readonly prepare: () => Promise<void>;
   /** Told what became of each object: for a person who looks on. */
   readonly onOutcome?: (told: ToldOutcome) => void;

@@ -53,7 +53,8 @@ const NAMED_REJECTIONS = 5;
 /**
  * Processes one version of a log object: reads, classifies, judges, indexes and closes it in the ledger, last.
  * Doing it again, or twice at once, changes nothing.
- * @throws GivenUp where functions have died over it three times; anything else closes nothing, and another try goes on.
+ * @throws GivenUp where functions have died over it three times; OutOfTime, a FaultOfAccess, where the time was up before
+ *   anything new was read; anything else as it came. It closes nothing then, and another try goes on.
  */
 export async function processObject(
   dependencies: ProcessorDependencies,

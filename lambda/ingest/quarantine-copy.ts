@@ -38,7 +38,7 @@ export class CopyFault extends FaultOfContent {
 
 /**
  * Reads a copy.
- * @throws CopyFault when it isn't one; errors of `body` are thrown as they are.
+ * @throws CopyFault, a FaultOfContent, when it isn't one; errors of `body` are thrown as they are.
  */
 export async function readQuarantineCopy(body: AsyncIterable<Uint8Array>): Promise<QuarantineCopy> {
   const chunks: Uint8Array[] = [];

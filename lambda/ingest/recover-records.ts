@@ -14,7 +14,7 @@ export interface RecoveryDependencies extends EffectDependencies {
 export interface CopyRequest {
   readonly bucket: string;
   readonly key: string;
-  /** The copy's content; asked for once the ledger has said that there is such a copy. @throws errors of access. */
+  /** The copy's content; asked for once the ledger has said that there is such a copy. @throws the SDK's errors. */
   readonly open: () => Promise<{ readonly body: AsyncIterable<Uint8Array>; close(): void }>;
 }
 
@@ -49,7 +49,7 @@ class RowContended extends FaultOfAccess {
  * last. Doing it again, or twice at once, changes nothing.
  *
  * Only what ingest itself has put there is read: the row of the object names the copy and its SHA-256.
- * @throws errors of access; another try goes on.
+ * @throws RowContended, a FaultOfAccess, and the SDK's faults of access (`isFaultOfAccess`); another try goes on.
  */
 export async function recoverRecords(
   dependencies: RecoveryDependencies,

@@ -31,8 +31,8 @@ interface Failure {
 /**
  * Processes each object that a message names, whatever becomes of the others. Those that are given up go to the
  * dead-letter queue, each in a message of its own with its reason; the others of their message are queued alone then.
- * @throws ObjectsUnread where another try may help; errors of access where the dead-letter queue can't be reached. The
- * message comes back in either case, after a delay.
+ * @throws ObjectsUnread, a FaultOfAccess, where another try may help; the SDK's errors where the dead-letter queue can't be
+ * reached. The message comes back in either case, after a delay.
  */
 export async function handleObjects(
   queue: ObjectQueue,
@@ -66,7 +66,7 @@ export async function handleObjects(
 
 /**
  * Sends a message that is no notification to the dead-letter queue: another try would read the same.
- * @throws errors of access; the message comes back then.
+ * @throws faults of access (`isFaultOfAccess`); the message comes back then.
  */
 export async function giveUpMessage(
   queue: RetryQueue & Pick<ObjectQueue, 'deadLetters'>,

@@ -8,13 +8,13 @@ export class ObjectCutInTransit extends FaultOfAccess {
 
 /** The body of an answer of S3. Whoever has it closes it, whatever happens. */
 export interface OwnedBody {
-  /** @throws ObjectCutInTransit where the connection breaks. */
+  /** @throws ObjectCutInTransit, a FaultOfAccess, where the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Gives the connection back without reading on. */
   readonly close: () => void;
 }
 
-/** @throws ObjectCutInTransit where an answer has no body. */
+/** @throws ObjectCutInTransit, a FaultOfAccess, where an answer has no body. */
 export function ownBody(body: unknown): OwnedBody {
   if (body === undefined) throw new ObjectCutInTransit('the object came without a body');
   // In Node the SDK's body is a Readable; its declared type also covers browsers.

@@ -89,7 +89,7 @@ async function setAside(
 /**
  * Sums up the window of an alert that is leased, or tries the channels again that haven't sent its summary.
  * @returns whether some channel has sent a summary now.
- * @throws errors of access, and of findings that can't be read.
+ * @throws faults of access (`isFaultOfAccess`), and of findings that can't be read.
  */
 export async function sumUp(dependencies: SummaryDependencies, due: DueRow, leaseUntil: string): Promise<boolean> {
   const { alerts, channels, now } = dependencies;

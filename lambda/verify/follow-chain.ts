@@ -24,7 +24,7 @@ export interface ChainStep {
 /**
  * Compares a valid digest with the one that it names as its predecessor. False while that isn't settled: the predecessor
  * may still be on its way, so it is missed from the second check on.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function followChain(dependencies: VerifyDependencies, step: ChainStep): Promise<boolean> {
   const { digest, digestKey, endBefore } = step;

@@ -53,7 +53,7 @@ export interface DigestQueue {
 /**
  * Checks a digest: itself, its link to the one before, each log object that it names, and whether objects were added
  * that no digest names. Its row in the ledger is written last; doing it again, or twice at once, changes nothing.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function processDigest(
   dependencies: VerifyDependencies,

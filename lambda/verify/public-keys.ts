@@ -2,7 +2,7 @@ import type { PublicKey } from '../cloudtrail/digest/digest-signature.ts';
 
 /** Where CloudTrail's public keys come from: ListPublicKeys, or a file that it was written to. */
 export interface PublicKeySource {
-  /** The keys that signed digests of a region within a time range. @throws errors of access. */
+  /** The keys that signed digests of a region within a time range. @throws faults of access (`isFaultOfAccess`). */
   list(region: string, from: Date, to: Date): Promise<readonly PublicKey[]>;
 }
 
@@ -21,7 +21,7 @@ export class PublicKeys {
   /**
    * The key of a fingerprint, among those of the digest's own region; undefined where CloudTrail has none.
    * @param signedAt when the digest was signed: its end, for backfill digests the time in their metadata.
-   * @throws errors of access.
+   * @throws faults of access (`isFaultOfAccess`).
    */
   async find(region: string, fingerprint: string, signedAt: string): Promise<PublicKey | undefined> {
     const name = `${region} ${fingerprint}`;

@@ -29,7 +29,7 @@ const UNREAD_CHECKS = 3;
 /**
  * Compares one log object with its digest: the version that the bucket holds now with the version that was processed,
  * and its SHA-256 with the digest's. One that wasn't processed by the second check is queued again.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function vouchForLog(
   dependencies: VerifyDependencies,

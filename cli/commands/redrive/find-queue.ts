@@ -12,7 +12,7 @@ const redrivePolicy = z.object({ deadLetterTargetArn: z.string() });
 
 /**
  * A queue of a deployment by its name; undefined where there is none.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function findQueue(sqs: SQSClient, name: string): Promise<QueueWithDeadLetters | undefined> {
   const url = await queueUrl(sqs, name);

@@ -10,7 +10,7 @@ export interface TriesLedgers {
 
 /**
  * Gives every version of an object all of its tries again: what a person redrives isn't given up for what it did before.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function forgetTries(
   { ledger, digests }: TriesLedgers,

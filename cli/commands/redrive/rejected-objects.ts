@@ -22,7 +22,7 @@ export interface FoundRow {
 
 /**
  * Looks for each object, and for the quarantine's copies where it isn't there.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function findRejected(
   s3: S3Client,

@@ -20,7 +20,7 @@ export interface RequeueDependencies {
  * Queues an object so that it is read again from its beginning, with all of its tries, whatever became of it before. Its rows, findings and
  * alerts are those that there are: nothing is doubled.
  * @param version the version that is meant; the current one where none is given.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function requeue(
   { s3, sqs, ledgers, logQueueUrl, digestQueueUrl }: RequeueDependencies,
@@ -55,7 +55,7 @@ interface FoundVersion extends ObjectVersion {
 /**
  * A version of an object that is in its bucket, undefined where it is gone.
  * @param version the version that is meant; the current one where none is given.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function findVersion(
   s3: S3Client,

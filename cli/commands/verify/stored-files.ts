@@ -19,7 +19,7 @@ export interface SignatureMetadata {
 export interface StoredFiles {
   /** Every file that may be a digest or a log object. */
   list(): AsyncIterable<StoredFile>;
-  /** The content, and the metadata of an S3 object. @throws errors of access. */
+  /** The content, and the metadata of an S3 object. @throws faults of access (`isFaultOfAccess`). */
   read(file: StoredFile): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly metadata: SignatureMetadata }>;
   /** The file that a digest names, or undefined where it isn't there. */
   find(named: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined>;

@@ -5,7 +5,7 @@ import { covers, type Suppression } from './suppression.ts';
 const MEMORY_MILLISECONDS = 30_000;
 
 export interface SuppressionSource {
-  /** The suppressions of a rule that are in force. @throws errors of access. */
+  /** The suppressions of a rule that are in force. @throws faults of access (`isFaultOfAccess`). */
   ofRule(ruleId: string, now: Date): Promise<readonly Suppression[]>;
 }
 
@@ -20,7 +20,7 @@ export class SuppressionLookup {
     this.#now = now;
   }
 
-  /** @throws errors of access. */
+  /** @throws faults of access (`isFaultOfAccess`). */
   async find(finding: Finding): Promise<Suppression | undefined> {
     const now = this.#now();
     const suppressions = await this.#ofRule(finding.ruleId, now);

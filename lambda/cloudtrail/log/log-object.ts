@@ -41,7 +41,7 @@ export class ContentFault extends FaultOfContent {
  * Everything that could be unpacked before a fault is read, and its records are yielded before the fault is thrown.
  * @param from index of the first record to yield: those before it are read for the hash, but not parsed. Meanwhile there
  *   are empty batches, so that a caller whose time is up can stop there too.
- * @throws ContentFault when the content can't be read on; errors of `body` are thrown as they are.
+ * @throws ContentFault, a FaultOfContent, when the content can't be read on; errors of `body` are thrown as they are.
  */
 export async function* readLogObject(
   body: AsyncIterable<Uint8Array>,

@@ -20,8 +20,8 @@ const MAX_RECORD_BYTES = DEFAULT_MAX_RECORD_BYTES;
  * Reads CloudTrail records as people keep them: log objects, lists, JSON lines, what `aws cloudtrail lookup-events`
  * prints, records alone; gzipped or not. Which of them it is shows in the content. Yields the records in their order,
  * in batches; memory is bounded by a few of the longest records.
- * @throws ContentFault when the content can't be read on: what was yielded before stands; errors of `body` are thrown
- *   as they are.
+ * @throws ContentFault, a FaultOfContent, when the content can't be read on: what was yielded before stands; errors of
+ *   `body` are thrown as they are.
  */
 export async function* readRecords(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogObjectItem[]> {
   const source = uncompressed(body);

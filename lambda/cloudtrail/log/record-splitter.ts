@@ -75,7 +75,8 @@ export class RecordSplitter {
 
   /**
    * The records that end in this chunk. They may share the chunk's memory: use them before it is written again.
-   * @throws MalformedLogObject with the position, when the bytes can't be a log object; what was returned before stands.
+   * @throws MalformedLogObject, a FaultOfContent, with the position, when the bytes can't be a log object; what was
+   * returned before stands.
    */
   *push(chunk: Buffer): Generator<SplitItem> {
     let position = 0;
@@ -115,7 +116,7 @@ export class RecordSplitter {
     this.#offset += chunk.length;
   }
 
-  /** @throws MalformedLogObject when the bytes ended too early or held no `Records`. */
+  /** @throws MalformedLogObject, a FaultOfContent, when the bytes ended too early or held no `Records`. */
   end(): void {
     if (this.#state === 'start' && this.#offset <= BYTE_ORDER_MARK.length)
       throw new MalformedLogObject('the object is empty');
@@ -269,7 +270,7 @@ export class RecordSplitter {
     this.#pendingBytes = 0;
   }
 
-  /** @throws MalformedLogObject where only a list of records may stand. */
+  /** @throws MalformedLogObject, a FaultOfContent, where only a list of records may stand. */
   #isListOfRecords(byte: number, position: number): boolean {
     const name = Buffer.from(this.#name).toString('utf8');
     if (this.#loose) return byte === OPEN_BRACKET && (name === 'Records' || name === 'Events');

@@ -27,7 +27,7 @@ const MAX_REASON_LENGTH = 300;
 /**
  * Reads a row that another version may have written: one that can't be read is an answer, and keeps nobody from reading
  * the next. The reason names members and types, never values.
- * @throws errors of `read` that aren't about the row's form.
+ * @throws errors of `read` other than ZodError.
  */
 export function readRow<Item, Row>(item: Item, read: (item: Item) => Row): ReadRow<Row> {
   try {

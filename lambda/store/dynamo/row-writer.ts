@@ -45,7 +45,7 @@ export class RowWriter<Row extends object> {
 
   /**
    * Takes a row; waits while as many batches are under way as the limit allows.
-   * @throws the error of an earlier batch that couldn't be written.
+   * @throws RowsUnprocessed, a FaultOfAccess, and the SDK's faults of access, those of earlier batches included.
    */
   async add(row: Row): Promise<void> {
     this.#batch.set(this.#options.keyOf(row), row);
@@ -55,7 +55,7 @@ export class RowWriter<Row extends object> {
 
   /**
    * Writes what is left and waits for everything. Returns the rows refused since the last call.
-   * @throws the first error of a batch that couldn't be written.
+   * @throws RowsUnprocessed, a FaultOfAccess, and the SDK's faults of access: the first of them.
    */
   async flush(): Promise<readonly RefusedRow<Row>[]> {
     if (this.#batch.size > 0) await this.#send();
