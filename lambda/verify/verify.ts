@@ -14,9 +14,9 @@ import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import type { DigestTries } from '../store/ledger/digest-ledger.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
+import type { Rechecks } from './digest-rechecks.ts';
 import type { StoredDigest } from './log-bucket-reader.ts';
 import { type DigestOutcome, processDigest } from './process-digest.ts';
-import type { Rechecks } from './rechecks.ts';
 import type { VerifyDependencies } from './verify-dependencies.ts';
 
 export interface VerifyFunctionDependencies {

@@ -11,9 +11,9 @@ import type { VerifyEnvironment } from '../runtime/environment.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
 import { DigestLedger } from '../store/ledger/digest-ledger.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
+import { Rechecks } from './digest-rechecks.ts';
 import { LogBucketReader } from './log-bucket-reader.ts';
 import { type PublicKeySource, PublicKeys } from './public-keys.ts';
-import { Rechecks } from './rechecks.ts';
 import { createVerify, type Verify } from './verify.ts';
 
 export interface VerifyWiring {

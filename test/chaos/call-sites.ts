@@ -26,7 +26,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'store/suppressions/suppression-table.ts': ['Get', 'TransactWrite', 'paginateQuery'],
   'verify/list-public-keys.ts': ['ListPublicKeys'],
   'verify/log-bucket-reader.ts': ['GetObject', 'HeadObject'],
-  'verify/rechecks.ts': ['SendMessage'],
+  'verify/digest-rechecks.ts': ['SendMessage'],
   'verify/wiring.ts': ['SendMessage'],
 };
 
