@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
-import { type Finding, type FindingEvent, findingEvent } from './finding.ts';
+import { findingEvent } from './event-finding.ts';
+import type { Finding, FindingEvent } from './finding.ts';
 import { boundFinding } from './finding-size.ts';
 
 const text = z.string();

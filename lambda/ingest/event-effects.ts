@@ -1,7 +1,8 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
 import type { Detector } from '../detection/index.ts';
-import { type Finding, findingOf } from '../findings/finding.ts';
+import { findingOf } from '../findings/event-finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';

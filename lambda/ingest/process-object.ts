@@ -191,7 +191,7 @@ class ObjectReading {
         await this.#take(value);
         if (!mustStop()) continue;
         if (this.#records > this.#from) return await this.#pause();
-        // Noting the same place again would go on for ever: as a failed try it is counted.
+        // Noting the same place again would never end: this way the queue counts the try, and ends it after the last one.
         if (this.#from > 0) throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
         return await this.#pause();
       }

@@ -9,7 +9,7 @@ import { ContentFault, readLogObject } from '../../lambda/cloudtrail/log/log-obj
 import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
 import { parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import { createDetector, type Detector, parseRules } from '../../lambda/detection/index.ts';
-import { findingOf } from '../../lambda/findings/finding.ts';
+import { findingOf } from '../../lambda/findings/event-finding.ts';
 import { eventRows } from '../../lambda/store/rows/event-row.ts';
 import { record } from '../support/records.ts';
 import { SignedTrail } from '../support/signed-trail.ts';

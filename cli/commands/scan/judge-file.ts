@@ -9,7 +9,7 @@ import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
 import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
-import { findingOf } from '../../../lambda/findings/finding.ts';
+import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput } from '../../inputs/open-input.ts';

@@ -2,10 +2,7 @@ import type { Level } from '../../detection/index.ts';
 import { printable } from '../../shared/printable.ts';
 import type { Notice, NoticeKind } from '../messages/alert-notice.ts';
 import { STORM_RULE_ID } from '../noise/alert-storm.ts';
-import type { ChannelMessage } from './channel.ts';
-
-/** Sent with every message, for subscribers' filter policies. One that is empty isn't sent. */
-export type MessageAttributes = Readonly<Record<string, string>>;
+import type { ChannelMessage, MessageAttributes } from './channel.ts';
 
 /** A notice that is ready to be sent, as the alert's row keeps it until every channel is done. */
 export interface AlertPublication {

@@ -1,6 +1,8 @@
 import type { Level } from '../../detection/index.ts';
 import type { Notice, NoticeKind } from '../messages/alert-notice.ts';
-import type { MessageAttributes } from './alert-publication.ts';
+
+/** Sent with every message, for subscribers' filter policies. One that is empty isn't sent. */
+export type MessageAttributes = Readonly<Record<string, string>>;
 
 /** A notice as one channel shows it. The alert's row keeps it until it was sent. */
 export interface ChannelMessage {

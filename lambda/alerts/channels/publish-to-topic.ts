@@ -1,7 +1,6 @@
 import { type MessageAttributeValue, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Level } from '../../detection/index.ts';
-import type { MessageAttributes } from './alert-publication.ts';
-import type { ChannelMessage } from './channel.ts';
+import type { ChannelMessage, MessageAttributes } from './channel.ts';
 
 /** ARNs of the deployment's topics for alerts. */
 export interface AlertTopics {
