@@ -7,7 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { readIngestEnvironment } from '../runtime/environment.ts';
 import { wireIngest } from './wiring.ts';
 
-/** The Lambda function: what it needs comes from its environment. */
+/** The Lambda function. Its settings come from its environment. */
 export const handler = wireIngest({
   environment: readIngestEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),

@@ -4,7 +4,7 @@ import type { Notice, NoticeKind } from '../messages/notice.ts';
 import { STORM_RULE_ID } from '../noise/storm.ts';
 import type { ChannelMessage } from './channel.ts';
 
-/** Sent with every message, for subscribers' filter policies. One that is empty isn't sent. */
+/** Sent with every message, for subscribers' filter policies. Empty ones aren't sent. */
 export type MessageAttributes = Readonly<Record<string, string>>;
 
 /** A notice that is ready to be sent, as the alert's row keeps it until every channel is done. */
@@ -12,7 +12,7 @@ export interface AlertPublication {
   readonly kind: NoticeKind;
   readonly level: Level;
   readonly attributes: MessageAttributes;
-  /** What each channel is to send, by the channel's name. */
+  /** The message for each channel, by the channel's name. */
   readonly messages: Readonly<Record<string, ChannelMessage>>;
 }
 

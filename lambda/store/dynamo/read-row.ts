@@ -6,8 +6,8 @@ export type ReadRow<Row> = { readonly row: Row } | { readonly unreadable: string
 const MAX_REASON_LENGTH = 300;
 
 /**
- * Reads a row that another version may have written: one that can't be read is an answer, and keeps nobody from reading
- * the next. The reason names members and types, never values.
+ * Reads a row that another version may have written. A row that can't be read is an answer, not an exception, so that
+ * the caller goes on with the next one. The reason names members and types, never values.
  * @throws errors of `read` that aren't about the row's form.
  */
 export function readRow<Item, Row>(item: Item, read: (item: Item) => Row): ReadRow<Row> {

@@ -9,10 +9,10 @@ export interface SetAsideRow {
   readonly reason: string;
 }
 
-/** Told of each row that is set aside, each time that it is met. Must not throw. */
+/** Called for each row that is set aside, each time that it is read. Must not throw. */
 export type OnSetAside = (row: SetAsideRow) => void;
 
-/** The form of a row, as its attribute `rowVersion` has it. Rows that lack it are of the form before there was one: 0. */
+/** The form of a row, as its attribute `rowVersion` has it. Rows without it have version 0. */
 export interface RowForm<Row> {
   /** Reads this version and every older one. */
   readonly schema: z.ZodType<Row>;
@@ -22,7 +22,7 @@ export interface RowForm<Row> {
 /**
  * Reads a row that an older or the same version of the code wrote.
  *
- * @returns the row, or why it can't be read: a newer version wrote it, or it hasn't the form of its version
+ * @returns the row, or why it can't be read: a newer version wrote it, or it doesn't have the form of its version
  */
 export function readVersioned<Row>(
   { schema, version }: RowForm<Row>,
