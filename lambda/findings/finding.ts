@@ -6,7 +6,7 @@ import { cutText } from '../shared/cut-text.ts';
 import { at, type JsonValue, member } from '../shared/json.ts';
 import { boundFinding, cutDepth } from './finding-size.ts';
 
-/** A field of the event that a finding shows, with secrets masked; unlike a match's, which has them. */
+/** A field of the event that a finding shows, with secrets masked. In a match they aren't masked. */
 export interface ShownField {
   readonly field: string;
   readonly value: JsonValue;
@@ -20,14 +20,14 @@ export interface FindingRule {
   /** SHA-256 of the normalised rule: its version. */
   readonly ruleHash: string;
   readonly description?: string;
-  /** Rules under the Detection Rule License name an author, and so does every alert. */
+  /** The Detection Rule License asks that every alert names the rule's author. */
   readonly author?: string;
   readonly tags: readonly string[];
   readonly references: readonly string[];
   readonly falsepositives: readonly string[];
 }
 
-/** What a finding tells of the event that it matched, or of the last one of a correlation. */
+/** What a finding shows of the event that it matched, or of the last event of a correlation. */
 export interface FindingEvent {
   readonly eventID: string;
   readonly identity: string;
@@ -51,7 +51,7 @@ export interface FindingEvent {
   readonly receipt: Receipt;
 }
 
-/** The events that a correlation counted, or computed over. */
+/** The events that a correlation counted or computed with. */
 export interface CorrelatedEvents {
   /** eventTime of the first and of the last event in the window, ISO 8601. */
   readonly from: string;
@@ -60,13 +60,13 @@ export interface CorrelatedEvents {
   readonly value: number;
   /** There were more events than were read: `value` is a lower bound. */
   readonly atLeast: boolean;
-  /** Oldest first; the last ones where there are many. */
+  /** Oldest first; if there are many, only the last ones. */
   readonly eventIDs: readonly string[];
 }
 
 /**
- * One rule matched one event, or one correlation fired for one group: stored once, for ever under the same id.
- * Of a correlation, the event is the last in its window, and `matched` is the group.
+ * One rule matched one event, or one correlation fired for one group: stored once, always under the same id. Of a
+ * correlation, the event is the last in its window, and `matched` is the group.
  */
 export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;
@@ -82,7 +82,7 @@ const MAX_RESOURCES = 10;
 /** Bytes of UTF-8 of a text that a finding repeats from its event: CloudTrail's own are far shorter. */
 const MAX_TEXT_BYTES = 4096;
 
-/** The finding of one rule about one event: at most 100 KB, whatever the record and the rule hold. */
+/** The finding of one rule about one event: at most 100 KB of JSON, for any record and rule. */
 export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
   return boundFinding({
     findingId: findingId(match.ruleId, event),
@@ -92,7 +92,7 @@ export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
   });
 }
 
-/** What made the rule match, and then the `fields` that its author wants to be seen. */
+/** What made the rule match, followed by the `fields` that its author wants to show. */
 function shownFields({ record }: CloudTrailEvent, { matched, fields }: RuleMatch): readonly MatchedField[] {
   const seen = new Set(matched.map(({ field }) => field));
   const wanted = fields.filter((field) => !seen.has(field));
@@ -123,7 +123,7 @@ function findingRule(match: RuleMatch): FindingRule {
   };
 }
 
-/** What a finding tells of its event; texts of more than 4 KB are cut, and end with `…`. */
+/** What a finding shows of its event. Texts of more than 4 KB are cut, and end with `…`. */
 export function findingEvent(event: CloudTrailEvent): FindingEvent {
   const { actor, credential } = event;
   return {

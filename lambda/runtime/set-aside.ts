@@ -4,10 +4,10 @@ import type { OnSetAside } from '../store/dynamo/versioned-row.ts';
 
 export const ROWS_SET_ASIDE = 'RowsSetAside';
 
-/** A row is met again with every event of its group: once in five minutes is enough for the log and for the alarm. */
+/** A row is found again with every event of its group. Once in five minutes is enough for the log and the alarm. */
 const TELL_AGAIN_AFTER = 5 * 60_000;
 
-/** Above this many rows the memory of what was told is emptied: they are told of again. */
+/** Rows that are remembered at most. Above this the memory is emptied, and rows are reported again. */
 const MAX_REMEMBERED = 1_000;
 
 export interface SetAsideReporting {
@@ -16,7 +16,7 @@ export interface SetAsideReporting {
   readonly now: () => Date;
 }
 
-/** Tells of rows that can't be read: a line in the log and the metric that an alarm watches. */
+/** Reports rows that can't be read: with a line in the log, and with the metric that an alarm watches. */
 export function reportSetAside({ logger, metrics, now }: SetAsideReporting): OnSetAside {
   const toldAt = new Map<string, number>();
   return ({ table, key, reason }) => {

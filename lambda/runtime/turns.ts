@@ -1,8 +1,10 @@
-/** Lets works on one key run one after the other, in the order in which they were asked for; others run beside them. */
+/** Runs works on one key one after the other, in the order of their calls. Works on other keys run at the same time. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Runs a work once all earlier works on any of its keys are over, whatever became of them. @throws what it throws. */
+  /**
+   * Runs a work when all earlier works on any of its keys have ended, with or without an error. @throws what it throws.
+   */
   async take<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = keys.flatMap((key) => this.#last.get(key) ?? []);
     const running = Promise.all(before).then(work);

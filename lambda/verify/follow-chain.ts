@@ -13,17 +13,17 @@ export interface ChainStep {
   readonly digestKey: DigestKey;
   /** The end of the digest that was the chain's newest when this one came; undefined for the first. */
   readonly endBefore?: string;
-  /** How often the digest was checked before. */
+  /** How many times the digest was checked before. */
   readonly checks: number;
   readonly queue: {
-    /** Queues the digest before, which is in the bucket and wasn't checked yet. */
+    /** Queues the previous digest, which is in the bucket and wasn't checked yet. */
     queueDigest(bucket: string, key: string): Promise<void>;
   };
 }
 
 /**
- * Compares a valid digest with the one that it names as its predecessor. False while that isn't settled: the predecessor
- * may still be on its way, so it is missed from the second check on.
+ * Compares a valid digest with the one that it names as its predecessor. Returns false while that is open: the
+ * predecessor may still be on its way, so it counts as missing from the second check on.
  * @throws errors of access.
  */
 export async function followChain(dependencies: VerifyDependencies, step: ChainStep): Promise<boolean> {
