@@ -1,9 +1,10 @@
-/** Runs works on one key one after the other, in the order of their calls. Works on other keys run at the same time. */
+/** Runs tasks of one key one after the other, in the order of their calls. Tasks of other keys run at the same time. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
   /**
-   * Runs a work when all earlier works on any of its keys have ended, with or without an error. @throws what it throws.
+   * Runs a task when all earlier tasks of any of its keys have ended, with or without an error. @throws the task's
+   * error.
    */
   async take<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = keys.flatMap((key) => this.#last.get(key) ?? []);

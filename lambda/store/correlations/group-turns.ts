@@ -1,4 +1,4 @@
-/** Lets a few works on one group run at a time. The others wait for their turn, in the order in which they came. */
+/** Lets a few tasks use a group at a time. The others wait for their turn, in the order in which they came. */
 export class GroupTurns {
   readonly #limit: number;
   readonly #groups = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
@@ -10,13 +10,13 @@ export class GroupTurns {
 
   /**
    * @param work its argument says whether it had to wait: then what was read before may be old
-   * @throws what the work throws; the others still have their turns
+   * @throws the error of the work; the others still have their turns
    */
   async run<Result>(group: string, work: (waited: boolean) => Promise<Result>): Promise<Result> {
     const turns = this.#groups.get(group) ?? { running: 0, waiting: [] };
     this.#groups.set(group, turns);
     const waits = turns.running >= this.#limit;
-    // A work that ends passes its place on.
+    // A task that ends passes its place on.
     if (waits) await new Promise<void>((resolve) => turns.waiting.push(resolve));
     else turns.running++;
     try {
