@@ -7,7 +7,7 @@ import type { Ledger, LedgerRow, ObjectVersion } from '../../lambda/store/ledger
 
 /** What became of looking an event up where it stands. */
 export interface RawRecord {
-  /** Parsed; undefined where it isn't there any more, or where another one stands in its place. */
+  /** Parsed; undefined if it is gone, or if another record is in its place. */
   readonly record?: JsonObject;
   /** The same as it stands in the object: JSON, whose numbers and strings JavaScript may write otherwise. */
   readonly text?: string;
@@ -29,7 +29,7 @@ const ETAG = /^[0-9a-f]{32}(-\d+)?$/;
 
 /**
  * Reads the record that a receipt names, as a stream, and checks the whole object against the ledger.
- * @throws the SDK's errors but NoSuchKey and NoSuchVersion, which are an answer.
+ * @throws the SDK's errors, except NoSuchKey and NoSuchVersion, which are an answer.
  */
 export async function readRawRecord(
   s3: S3Client,

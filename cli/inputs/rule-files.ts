@@ -13,7 +13,7 @@ const TEST_FILE = /\.test(\.ya?ml)$/i;
 
 /**
  * The rule files among the files and below the folders that are named, each once, in the order of their paths. Tests
- * beside the rules aren't rules; a test file that is named stands for the rules that it tests.
+ * beside the rules aren't rules. A test file that is named means the rules that it tests.
  * @throws CommandFailure for a path that isn't there or can't be read, and a folder without rules.
  */
 export async function findRuleFiles(paths: readonly string[]): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Io } from './io.ts';
 
 export interface CountProgress {
-  /** Shows how many of how many are done. */
+  /** Shows how many items are done, and how many there are. */
   readonly show: (done: number, total: number) => void;
   readonly stop: () => void;
 }

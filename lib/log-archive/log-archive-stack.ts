@@ -15,7 +15,7 @@ export interface LogArchiveStackProps extends StackProps {
 
 /**
  * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that tells of new objects. It
- * knows nothing of what is done with them, so the audit stack can be rebuilt or removed without it.
+ * doesn't depend on what reads them, so the audit stack can be rebuilt or removed alone.
  */
 export class LogArchiveStack extends Stack {
   readonly bucket: LogBucket;

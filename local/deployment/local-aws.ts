@@ -17,7 +17,7 @@ const DEPLOYMENT = 'trailwarden';
 /** Seconds after which a message that nobody has finished comes back: more than a call of a function may take. */
 const VISIBILITY_TIMEOUT_SECONDS = 120;
 
-/** An embedded AWS with everything that `cdk deploy` makes, as far as it has it. */
+/** An embedded AWS with everything that `cdk deploy` makes, as far as the emulators support it. */
 export interface LocalAws {
   readonly clients: Clients;
   readonly resources: Resources;

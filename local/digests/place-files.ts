@@ -17,7 +17,10 @@ export interface PlacedFiles {
 
 const DIGEST_NAME = /_CloudTrail-Digest_.*\.json(?:\.gz)?$/;
 
-/** "General purpose bucket naming rules": the names of an embedded bucket are a digest's to choose, and so a stranger's. */
+/**
+ * "General purpose bucket naming rules": a digest chooses the name of an embedded bucket, so the name may come from a
+ * stranger.
+ */
 const BUCKET_NAME = /^(?!\.)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /**

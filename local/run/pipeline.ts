@@ -26,7 +26,7 @@ export interface Pipeline {
 }
 
 export interface PipelineOptions extends Pick<EventSourceMappingOptions, 'onBatch'> {
-  /** Told of the error of a call of any function. Both go on. */
+  /** Called with the error of a call of any function. Both go on. */
   readonly onError: (error: unknown) => void;
   readonly functions: Functions;
 }

@@ -100,7 +100,7 @@ export class World {
     return new World(aws, workload, rulesFile, start);
   }
 
-  /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
+  /** Runs the workload to its end, even if calls break: what fails is delivered again. */
   async run({ gremlin = NO_FAULTS, random, kind }: RunOptions = {}): Promise<RunResult> {
     const run = `run-${this.#runs++}`;
     const { clients, resources } = this.#aws;

@@ -9,7 +9,8 @@ export interface TriesLedgers {
 }
 
 /**
- * Gives every version of an object all of its tries again: what a person redrives isn't given up for what it did before.
+ * Gives every version of an object all of its tries again: what a person redrives isn't given up because of earlier
+ * failures.
  * @throws the SDK's errors of access.
  */
 export async function forgetTries(

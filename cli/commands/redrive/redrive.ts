@@ -100,7 +100,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
     const progress = countProgress('messages', io);
     let moved = 0;
     const move = async ({ from, to }: { readonly from: string; readonly to: string }) => {
-      // What comes back meanwhile isn't moved for ever.
+      // Messages that come back in the meantime must not be moved without end.
       const limit = 2 * (await countMessages(sqs, from)) + 100;
       const forget = (body: string) => forgetTriesOfMessage(ledgers, body);
       await moveMessages(sqs, from, to, limit, forget, () => progress.show(++moved, waiting));
@@ -114,7 +114,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
   });
 }
 
-/** The rows of a time, a week where none is asked for, that something is to be done about. */
+/** The rows of a time (default: a week) that need action. */
 async function findRows(
   { documents, tables }: Connection,
   options: RedriveOptions,

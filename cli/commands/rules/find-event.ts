@@ -33,7 +33,7 @@ async function isInput(path: string): Promise<boolean> {
   return found !== undefined && !found.isDirectory();
 }
 
-/** The record at a place. What lies behind it isn't read. */
+/** The record at a position. What follows it isn't read. */
 async function readOne(file: string, index: number): Promise<JsonObject> {
   for await (const items of readRecords(openInput(file))) {
     const item = items.find((candidate) => candidate.index === index);

@@ -14,8 +14,8 @@ import { type FileResult, judgeRecords } from './judge-file.ts';
 const CONCURRENCY = 16;
 
 /**
- * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are:
- * every event of that time was delivered since, so that those delivered since hold them all.
+ * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are.
+ * Every event of that time was delivered after it, so the objects delivered since then hold all of them.
  */
 export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,

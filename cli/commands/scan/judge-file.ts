@@ -59,8 +59,8 @@ export async function judgeFile(path: string, detector: Detector, bounds: TimeBo
 }
 
 /**
- * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws for
- * what is read: what came before a fault stands.
+ * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws
+ * because of the content: results from before a fault are kept.
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
@@ -119,7 +119,7 @@ export async function judgeRecords(
         try {
           take(item);
         } catch (error) {
-          // Whatever went wrong with this one, the others go on.
+          // An error in this record must not stop the others.
           unreadable++;
           name({ index: item.index, reason: reasonOf(error), judged: false });
         }

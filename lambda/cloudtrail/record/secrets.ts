@@ -16,7 +16,7 @@ const SECRET_NAME =
  */
 const ENVIRONMENT_NAME = /^(environment|environmentvariables|variables|env|envvars|secrets|engineattributes)$/i;
 
-/** Values that are shown: CloudTrail's own masks hide nothing more. */
+/** Values that are no secrets: CloudTrail's own masks are shown as they are. */
 const MASK = /^(\*+ ?redacted ?\*+|\*+|hidden_due_to_security_reasons|sensitive data masked|)$/i;
 
 /** Members that name an entry of a list of environment variables. */
