@@ -24,7 +24,7 @@ export interface RawRecord {
   readonly content: 'same' | 'changed' | 'unknown';
 }
 
-/** An ETag, which stands for the version in a bucket without versions. */
+/** An ETag, which is used as the version in a bucket without versions. */
 const ETAG = /^[0-9a-f]{32}(-\d+)?$/;
 
 /**

@@ -17,7 +17,7 @@ export interface Output {
   readonly colours: boolean;
 }
 
-/** The process's own. A reader that goes away early (`| head`) ends the process in silence. */
+/** The process's own. When the reader closes early (`| head`), the process ends without a message. */
 export function processIo(): Io {
   process.stdout.on('error', (error) => {
     if ('code' in error && error.code === 'EPIPE') process.exit(0);

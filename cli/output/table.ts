@@ -3,7 +3,7 @@ import { printable } from '../../lambda/shared/printable.ts';
 import type { Output } from './io.ts';
 import { paintFor, type Style } from './style.ts';
 
-/** One thing that a table tells of a row. */
+/** One value that a table shows of a row. */
 export interface Part<Row> {
   readonly title: string;
   readonly text: (row: Row) => string | undefined;

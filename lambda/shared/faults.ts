@@ -25,7 +25,7 @@ const ACCESS_NAMES = new RegExp(
     'TransactionInProgress',
     'TransactionConflict',
     'ConditionalRequestConflict',
-    // Denial, until a policy, a key or credentials are put right.
+    // Denial, until a policy, a key or credentials are corrected.
     'AccessDenied',
     'Forbidden',
     'NotAuthorized',

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { nearest } from '../../lambda/shared/nearest.ts';
 import { configSchema, type DeploymentConfig } from './config.ts';
 
-/** Where the settings are looked for, from the project's root, when no file is named. */
+/** The settings file, relative to the project's root, if no file is named. */
 const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
 
 /** The settings can't be used: one line a problem, each with file, line, column, the setting's path and what to do. */

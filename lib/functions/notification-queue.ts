@@ -8,7 +8,7 @@ import { queueName } from '../config/names.ts';
 
 export interface NotificationQueueProps {
   readonly deployment: string;
-  /** What its consumer takes from it. Every consumer is told of every object: S3's filters know no wildcards. */
+  /** What its consumer takes from it. Every consumer receives every object, because S3's filters have no wildcards. */
   readonly name: 'logs' | 'digests';
   readonly deliveryTopic: ITopic;
   /** The longest that the function behind the queue may run. */

@@ -30,7 +30,7 @@ export const VERIFY_TIMEOUT = Duration.minutes(5);
 export interface VerifyProps {
   readonly config: DeploymentConfig;
   readonly settings: FunctionSettings;
-  /** Where verify is told of digests. */
+  /** The queue that announces digests to verify. */
   readonly queue: Queue;
   /** The queue for messages that no further try can help. */
   readonly deadLetterQueue: Queue;

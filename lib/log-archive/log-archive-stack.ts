@@ -14,7 +14,7 @@ export interface LogArchiveStackProps extends StackProps {
 }
 
 /**
- * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that tells of new objects. It
+ * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that announces new objects. It
  * doesn't depend on what reads them, so the audit stack can be rebuilt or removed alone.
  */
 export class LogArchiveStack extends Stack {

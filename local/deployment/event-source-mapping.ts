@@ -21,7 +21,7 @@ export interface EventSourceMappingOptions {
   readonly handler: QueueFunction;
   /** How long a call may take. */
   readonly timeoutSeconds: number;
-  /** Calls under way at once. */
+  /** Calls that run at the same time. */
   readonly concurrency: number;
   /** Messages that are to be seen later only: whether `drained` waits for them. It does where nothing is said. */
   readonly waitsForDelayed?: boolean;
@@ -40,7 +40,7 @@ export interface EventSourceMapping {
    */
   drained(): Promise<void>;
   /**
-   * Takes no more messages; resolves when the calls under way have ended.
+   * Takes no more messages; resolves when the calls in progress have ended.
    *
    * @throws Error when the queue couldn't be read
    */

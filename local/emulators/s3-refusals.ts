@@ -13,7 +13,7 @@ const UNSUPPORTED = [
   'versioning',
 ];
 
-/** Makes fauxqs' S3 refuse what it would get wrong in silence, and keys that would leave its folder. */
+/** Makes fauxqs' S3 refuse requests that it would silently handle wrongly, and keys that would leave its folder. */
 export function refuseUnsupported(app: App): void {
   app.addHook('preHandler', (request, reply, done) => {
     const { bucket, key } = objectPath(request);

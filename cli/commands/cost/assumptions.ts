@@ -40,7 +40,7 @@ export const ASSUMPTIONS = {
   /** A member's row, and its group's for the first ones; its group is read around it, consistently. */
   memberWriteUnits: 1.3,
   memberReadUnits: 5,
-  /** Read units that people and sweep take in a month, whatever the size. */
+  /** Read units that people and sweep use in a month, for a deployment of any size. */
   readUnits: 2_000_000,
   /** GB of memory of ingest and of sweep. */
   ingestGigabytes: 1769 / 1024,

@@ -24,8 +24,8 @@ export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<n
  * Moves messages from one queue to another, each is sent before it is deleted. Stopping in between loses none, but may
  * repeat one. Their attributes stay behind: the reason why a message was given up no longer holds for it. Ends once the
  * queue is empty, or `limit` were moved.
- * @param onMove told of each message before it is sent.
- * @param onMoved told of each message that was moved.
+ * @param onMove called for each message before it is sent.
+ * @param onMoved called for each message that was moved.
  */
 export async function moveMessages(
   sqs: SQSClient,

@@ -23,7 +23,7 @@ Reading an object again changes nothing that is right already: rows, findings an
 whose log object is gone are read from their copy in the quarantine bucket, with the receipts that they had.
 
 Examples:
-  $ trailwarden redrive dead-letters                     what the functions gave up on, once its cause is mended
+  $ trailwarden redrive dead-letters                     what the functions gave up, after its cause is removed
   $ trailwarden redrive rejected --since 7d              log objects with records that couldn't be read,
                                                          or the quarantine's copies of these
   $ trailwarden redrive object s3://my-trail/AWSLogs/…   one log object, or one digest
@@ -58,7 +58,7 @@ export function redriveCommand(io: Io): Command {
     ),
   );
   redrive.addCommand(
-    sub('object', 'Reads objects again, whatever became of them before.')
+    sub('object', 'Reads objects again, in any state.')
       .argument('<s3://bucket/key...>', 'log objects or digests')
       .action((names: readonly string[], options: RedriveOptions) => redriveObjects(names, options, io)),
   );

@@ -52,7 +52,7 @@ function readObject({ object, version, indexed, sameAs }: LedgerRow): ObjectVers
   return { bucket, key, version };
 }
 
-/** An object that can't be opened is told of like a file that can't. */
+/** An object that can't be opened is reported like a file that can't be opened. */
 async function judgeObject(
   s3: S3Client,
   object: ObjectVersion,

@@ -9,7 +9,7 @@ export interface UnreadableRecord extends NamedRecord {
   readonly path: string;
 }
 
-/** What a scan looked at. */
+/** What a scan has read. */
 export interface ScanTotals {
   readonly files: number;
   readonly records: number;

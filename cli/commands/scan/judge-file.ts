@@ -132,7 +132,7 @@ export async function judgeRecords(
   return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
 }
 
-/** A correlation's finding tells of its last event. */
+/** A correlation's finding describes its last event. */
 function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
   const context = correlationContext(event);
   return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

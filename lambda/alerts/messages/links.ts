@@ -20,7 +20,7 @@ export function eventCommand(finding: Finding, deployment: string): string {
 }
 
 /**
- * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. Of a finding
+ * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. For a finding
  * about the log itself, the object in S3.
  */
 export function consoleLink(finding: Finding): string {

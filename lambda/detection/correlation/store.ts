@@ -19,7 +19,7 @@ export interface Member {
   arrivedAt: number;
   /** The texts of the fields that this correlation, or one above it, needs; by their path as JSON. */
   fields: Readonly<Record<string, readonly string[]>>;
-  /** Of a firing of a correlation below: eventTime of the first of its events, and the events, oldest first. */
+  /** For a firing of a correlation below: eventTime of the first of its events, and the events, oldest first. */
   from?: number;
   eventIDs?: readonly string[];
   /** Returned to the caller with a firing whose window ends with this event. */

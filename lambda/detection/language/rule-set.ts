@@ -203,7 +203,7 @@ const correlationRuleSchema = z.strictObject({
   timespan: z.int().positive(),
   /** All of them must hold. */
   condition: z.array(z.strictObject({ compare: z.enum(CORRELATION_OPERATORS), value: z.number() })).readonly(),
-  /** Of a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
+  /** For a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
   ruleCondition: conditionNodeSchema.optional(),
   /** What value_count counts and the other value_ types compute over. */
   valueFields: z.array(correlatedFieldSchema).readonly(),

@@ -93,8 +93,8 @@ function literalOf(test: ValueTest): string | undefined {
 }
 
 /**
- * All of them are needed. Of two requirements of one path the smaller is kept, not what they share: a list may satisfy
- * each with another member.
+ * All of them are needed. If one path has two requirements, the smaller one is kept, not their intersection: a list may
+ * satisfy each with a different member.
  */
 function all(parts: readonly Requirements[]): Requirements {
   const merged = new Map<string, Requirement>();

@@ -119,7 +119,7 @@ export class Scope {
     return this.#folded[id];
   }
 
-  /** The texts of all the scalars of the record, which keywords are looked for in. */
+  /** The texts of all scalars of the record, in which keywords are searched. */
   keywords(cased: boolean): readonly string[] {
     this.#keywords ??= [...scalarsOf(this.#root)].flatMap(({ value }) => textOf(value) ?? []);
     if (cased) return this.#keywords;
