@@ -13,7 +13,7 @@ export interface RawRecord {
   readonly text?: string;
   /** Why there is no record. */
   readonly problem?: string;
-  /** SHA-256 of the object's uncompressed content now; undefined where it can't be read to its end. */
+  /** SHA-256 of the object's uncompressed content now; undefined if it can't be read to its end. */
   readonly sha256?: string;
   /** What the ledger says of this version of the object. */
   readonly ledger?: LedgerRow;

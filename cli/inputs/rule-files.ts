@@ -27,7 +27,7 @@ export async function readRuleFiles(paths: readonly string[]): Promise<readonly 
   return await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
 }
 
-/** @throws CommandFailure where the file isn't there or can't be read. */
+/** @throws CommandFailure if the file isn't there or can't be read. */
 export async function readText(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((error: unknown) => {
     throw new CommandFailure(`${file}: ${reasonOf(error)}`, EXIT.usage);

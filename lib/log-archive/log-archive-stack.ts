@@ -67,7 +67,7 @@ export class LogArchiveStack extends Stack {
     }
   }
 
-  /** The role that CloudFormation works with; none where the app is deployed with the caller's own credentials. */
+  /** The role that CloudFormation works with; none if the app is deployed with the caller's own credentials. */
   private deployingRoles(): string[] {
     return this.synthesizer instanceof DefaultStackSynthesizer
       ? [Fn.sub(this.synthesizer.cloudFormationExecutionRoleArn)]

@@ -36,13 +36,13 @@ export interface EventSourceMapping {
   /**
    * Resolves when the queue is empty: no message waits, is being processed or will come back.
    *
-   * @throws Error when the queue can't be read any more
+   * @throws Error if the queue can't be read any more
    */
   drained(): Promise<void>;
   /**
    * Takes no more messages; resolves when the calls in progress have ended.
    *
-   * @throws Error when the queue couldn't be read
+   * @throws Error if the queue couldn't be read
    */
   stop(): Promise<void>;
 }

@@ -40,7 +40,7 @@ export interface LocalAwsOptions {
 /**
  * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
  *
- * @throws InputError when the folder or the port is in use
+ * @throws InputError if the folder or the port is in use
  */
 export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsOptions = {}): Promise<LocalAws> {
   const folder = await claimDataFolder(data ?? LAST_RUN);
@@ -63,7 +63,7 @@ export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsO
 /**
  * The embedded AWS over a folder: the one that another process has up, or else one that starts for this.
  *
- * @throws InputError when there is no such folder
+ * @throws InputError if there is no such folder
  */
 export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
   const endpoints = await runningEndpoints(data);

@@ -60,7 +60,7 @@ const MAX_RECEIVE_COUNT = 5;
  * Creates buckets, topics, queues, subscriptions and tables. What exists already stays, with all that it holds, so it
  * may run over the same data again and again.
  *
- * @throws InputError when a table was made by another version
+ * @throws InputError if a table was made by another version
  */
 export async function provision(clients: Clients, options: ProvisionOptions): Promise<Resources> {
   const { deployment, rulesFile, trailBuckets = [], visibilityTimeout = 30 } = options;

@@ -36,7 +36,7 @@ export function verifySigned({ s3, verify, hasKeys, logsRead }: VerifySignedOpti
   };
 }
 
-/** The end of the oldest digest that a message names; empty where it names none. Verify reports what can't be read. */
+/** The end of the oldest digest that a message names; empty if it names none. Verify reports what can't be read. */
 function digestEnd({ body }: SQSRecord): string {
   const notification = parseNotification(body);
   if (notification.kind !== 'objects') return notification.kind === 'unreadable' ? '0' : '';

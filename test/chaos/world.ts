@@ -259,7 +259,7 @@ class TestBed {
     await this.#call((clients) => wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients) })());
   }
 
-  /** Calls an instance of a function; undefined where it died or failed. */
+  /** Calls an instance of a function; undefined if it died or failed. */
   async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
     const { aws, gremlin, kind } = this.#options;
     const beforeCall = kind?.beforeCall;

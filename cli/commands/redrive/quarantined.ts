@@ -20,7 +20,7 @@ export interface LostRecord {
 }
 
 /**
- * What the quarantine holds of an object whose row names copies; undefined where it names none.
+ * What the quarantine holds of an object whose row names copies; undefined if it names none.
  * @throws the SDK's errors, except for copies that aren't there.
  */
 export async function findQuarantined(

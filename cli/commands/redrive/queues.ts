@@ -4,14 +4,14 @@ import * as z from 'zod';
 /** A queue, and the one that takes what it couldn't deliver. */
 export interface QueueWithDeadLetters {
   readonly url: string;
-  /** Undefined where the queue has none. */
+  /** Undefined if the queue has none. */
   readonly deadLetters?: string;
 }
 
 const redrivePolicy = z.object({ deadLetterTargetArn: z.string() });
 
 /**
- * A queue of a deployment by its name; undefined where there is none.
+ * A queue of a deployment by its name; undefined if there is none.
  * @throws the SDK's errors of access.
  */
 export async function findQueue(sqs: SQSClient, name: string): Promise<QueueWithDeadLetters | undefined> {

@@ -53,7 +53,7 @@ interface FoundVersion extends ObjectVersion {
 }
 
 /**
- * A version of an object that is in its bucket, undefined where it is gone.
+ * A version of an object that is in its bucket, undefined if it is gone.
  * @param version the version that is meant; the current one where none is given.
  * @throws the SDK's errors of access.
  */

@@ -12,7 +12,7 @@ import { CommandFailure } from '../../output/exit.ts';
 /**
  * The record that EVENT means: `FILE`, `FILE#INDEX` (as a scan names its events; FILE may be `-`, standard input), or the
  * eventID of an event in the index.
- * @throws CommandFailure where there is no such record, or more than one.
+ * @throws CommandFailure if there is no such record, or more than one.
  */
 export async function findEvent(event: string, options: ConnectionOptions): Promise<JsonObject> {
   if (await isInput(event)) return await readOnly(event);

@@ -8,7 +8,7 @@ import type { RuleTest, TestFile } from './test-file.ts';
 export interface TestOutcome {
   readonly name: string;
   readonly line: number;
-  /** Why it failed; undefined where it passed. */
+  /** Why it failed; undefined if it passed. */
   readonly failure?: string;
   /** Where an event should have matched and didn't, or the other way round: why. */
   readonly explanation?: readonly ExplainNode[];

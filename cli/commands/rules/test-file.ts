@@ -63,7 +63,7 @@ const fileSchema = z.strictObject({
 export type RuleTest = z.infer<typeof oneTest> & { readonly line: number };
 
 export interface TestFile {
-  /** Values for `expand`, in the place of the configured ones. */
+  /** Values for `expand`, instead of the configured ones. */
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** Members that every event starts from. */
   readonly defaults: Readonly<Record<string, unknown>>;

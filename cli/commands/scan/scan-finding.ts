@@ -21,7 +21,7 @@ interface About {
 
 /** What is shown of the event; for a correlation, of the last event in its window. */
 interface OfEvent {
-  /** ISO 8601 in UTC, to the second; null where the record has none. */
+  /** ISO 8601 in UTC, to the second; null if the record has none. */
   readonly eventTime: string | null;
   readonly actor: string;
   readonly action: string;

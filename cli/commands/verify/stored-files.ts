@@ -21,6 +21,6 @@ export interface StoredFiles {
   list(): AsyncIterable<StoredFile>;
   /** The content, and the metadata of an S3 object. @throws errors of access. */
   read(file: StoredFile): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly metadata: SignatureMetadata }>;
-  /** The file that a digest names, or undefined where it isn't there. */
+  /** The file that a digest names, or undefined if it isn't there. */
   find(named: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined>;
 }

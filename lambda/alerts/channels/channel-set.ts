@@ -131,7 +131,7 @@ class NoAnswerError extends Error {
 }
 
 /**
- * Runs something that may take some time. @throws NoAnswerError when the time is over, even if it ignores the signal.
+ * Runs something that may take some time. @throws NoAnswerError if the time is over, even if it ignores the signal.
  */
 async function within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();

@@ -29,7 +29,7 @@ export interface Channel {
    */
   readonly name: string;
   /**
-   * The notice in this channel's form; undefined where the channel doesn't take it. Pure: it is called once for an
+   * The notice in this channel's form; undefined if the channel doesn't take it. Pure: it is called once for an
    * alert, and again for each try of a summary. The channel chooses the bounds of its text. All messages of an alert
    * must fit into its row together, so stay below 100 KB unless the receiver needs more.
    * @param deployment the deployment's name, for commands.

@@ -18,7 +18,7 @@ export interface CloudTrailObjectKey {
   readonly kind: 'log' | 'digest';
   /** The folder that names the kind of file, as CloudTrail spells it. */
   readonly folder: Folder;
-  /** The key prefix of the trail, without a slash at its end; empty where there is none. */
+  /** The key prefix of the trail, without a slash at its end; empty if there is none. */
   readonly prefix: string;
   readonly organizationId?: string;
   /** The account whose calls the file records. */

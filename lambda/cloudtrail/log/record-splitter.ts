@@ -116,7 +116,7 @@ export class RecordSplitter {
     this.#offset += chunk.length;
   }
 
-  /** @throws MalformedLogObject when the bytes ended too early or held no `Records`. */
+  /** @throws MalformedLogObject if the bytes ended too early or held no `Records`. */
   end(): void {
     if (this.#state === 'start' && this.#offset <= BYTE_ORDER_MARK.length)
       throw new MalformedLogObject('the object is empty');
@@ -270,7 +270,7 @@ export class RecordSplitter {
     this.#pendingBytes = 0;
   }
 
-  /** @throws MalformedLogObject where only a list of records may stand. */
+  /** @throws MalformedLogObject where only a list of records is allowed. */
   #isListOfRecords(byte: number, position: number): boolean {
     const name = Buffer.from(this.#name).toString('utf8');
     if (this.#loose) return byte === OPEN_BRACKET && (name === 'Records' || name === 'Events');

@@ -32,7 +32,7 @@ export class DueQueue {
     return first;
   }
 
-  /** Puts an entry in the place of the first one, and moves it down to where it belongs. */
+  /** Replaces the first entry, and moves the new one down to its place. */
   #sink(entry: Entry): void {
     const heap = this.#heap;
     let at = 0;

@@ -26,7 +26,7 @@ export function windash(parts: readonly Part[]): Part[] {
   });
 }
 
-/** The permutations of a pattern's dashes, or undefined where there are too many. */
+/** The permutations of a pattern's dashes, or undefined if there are too many. */
 export function permuteDashes(parts: readonly Part[]): Part[][] | undefined {
   const dashes = parts.filter((part) => 'wild' in part && part.wild === 'dash').length;
   if (dashes > MAX_ENCODED_DASHES) return undefined;

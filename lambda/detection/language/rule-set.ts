@@ -71,7 +71,7 @@ const valueTestSchema = z.discriminatedUnion('is', [
 /** What one value of a rule asks of a value of the event. */
 export type ValueTest = z.infer<typeof valueTestSchema>;
 
-/** `values` are linked by `link`; each is a list of alternatives, of which one suffices (the offsets of base64…). */
+/** `values` are linked by `link`; each is a list of alternatives, of which one is enough (the offsets of base64…). */
 const valuesShape = {
   values: z.array(z.array(valueTestSchema).readonly()).readonly(),
   link: z.enum(['any', 'all']),

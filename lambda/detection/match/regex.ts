@@ -25,7 +25,7 @@ const UNBOUNDED: readonly (readonly [RegExp, string])[] = [
   [/[*+?}]\+/, 'a possessive quantifier'],
 ];
 
-/** Why the pattern cannot be used, or undefined where it can. */
+/** Why the pattern cannot be used, or undefined if it can. */
 export function faultOfRegex(test: RegexTest, limits: RegexLimits = {}): string | undefined {
   const maxLength = limits.maxLength ?? DEFAULT_MAX_LENGTH;
   const maxProgramSize = limits.maxProgramSize ?? DEFAULT_MAX_PROGRAM_SIZE;
