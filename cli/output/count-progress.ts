@@ -12,7 +12,7 @@ const SILENT: CountProgress = { show: () => {}, stop: () => {} };
 /**
  * A bar on stderr, if that is a terminal.
  * @param what is counted, for the person: `digests`.
- * @param inTheWay whether results come to the same terminal meanwhile.
+ * @param inTheWay whether results come to the same terminal at the same time.
  */
 export function countProgress(what: string, io: Io, inTheWay = false): CountProgress {
   if (!io.stderr.isTerminal || (inTheWay && io.stdout.isTerminal)) return SILENT;

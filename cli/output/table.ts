@@ -104,7 +104,7 @@ function leastWidths<Row>(
   });
 }
 
-/** The columns without those that there is no room for beside what is kept always: the last goes first. */
+/** The columns that fit beside what is always kept. The last ones are left out first. */
 function withRoom<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],

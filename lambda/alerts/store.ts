@@ -22,7 +22,7 @@ export interface PendingAlert extends AlertProgress {
 /** `known`: another function has it. `closed`: it was sent and summed up, and this finding came after that. */
 export type Creation = 'created' | 'known' | 'closed';
 
-/** What a new row needs beside the alert. */
+/** What a new row needs in addition to the alert. */
 export interface Prepared {
   readonly publication: AlertPublication;
   readonly channels: ChannelStates;

@@ -9,7 +9,10 @@ const CLAIM = 'running.json';
 const claimSchema = z.object({ pid: z.int().positive(), endpoints: endpointsSchema.optional() });
 type Claim = z.infer<typeof claimSchema>;
 
-/** A folder that holds the tables, objects and messages of an embedded AWS, and that nobody else uses meanwhile. */
+/**
+ * A folder that holds the tables, objects and messages of an embedded AWS, and that no other process uses at the same
+ * time.
+ */
 export interface DataFolder {
   readonly path: string;
   /** Tells others where the embedded AWS over this folder listens. */

@@ -33,7 +33,7 @@ export interface LocalAwsOptions {
   readonly data?: string;
   /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
   readonly port?: number;
-  /** Buckets to read log objects and digests from, beside the deployment's own. */
+  /** Buckets to read log objects and digests from, in addition to the deployment's own. */
   readonly trailBuckets?: readonly string[];
 }
 

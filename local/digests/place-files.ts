@@ -11,7 +11,7 @@ export interface PlacedFiles {
   readonly digests: readonly LogFile[];
   /** The buckets that digests name. */
   readonly buckets: readonly string[];
-  /** When the first hour begins that a digest speaks of, ISO 8601. */
+  /** When the first hour begins that a digest covers, ISO 8601. */
   readonly since?: string;
 }
 

@@ -27,7 +27,7 @@ export function makeSigningKey(): SigningKey {
   return { privateKey, publicKey: { fingerprint: createHash('md5').update(value).digest('hex'), value } };
 }
 
-/** What a digest speaks of. */
+/** What a digest covers. */
 export interface DigestContent {
   readonly bucket: string;
   /** The key of the digest itself. */

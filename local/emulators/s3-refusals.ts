@@ -1,7 +1,7 @@
 import type { App, Reply } from './fauxqs-app.ts';
 import { objectPath, parameters } from './s3-request.ts';
 
-/** What S3 takes with PUT beside an object itself. fauxqs would store it as the object, or take it and do nothing. */
+/** What S3 accepts with PUT except objects. fauxqs would store it as the object, or take it and do nothing. */
 const UNSUPPORTED = [
   'acl',
   'encryption',

@@ -46,7 +46,7 @@ export interface FileResult {
 export interface NamedRecord {
   readonly index: number;
   readonly reason: string;
-  /** Whether it was judged all the same. */
+  /** Whether it was judged nevertheless. */
   readonly judged: boolean;
 }
 

@@ -7,7 +7,7 @@ export interface StoredFile {
   readonly key: string;
 }
 
-/** What a digest's object says of its signature beside the content; a copy has none of it. */
+/** What the metadata of a digest's object says about its signature; absent in a copy. */
 export interface SignatureMetadata {
   readonly signature?: string;
   readonly signatureAlgorithm?: string;

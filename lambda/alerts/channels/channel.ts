@@ -4,7 +4,7 @@ import type { MessageAttributes } from './publication.ts';
 
 /** A notice as one channel shows it. The alert's row keeps it until it was sent. */
 export interface ChannelMessage {
-  /** For channels that have such a thing. */
+  /** For channels that have subjects. */
   readonly subject?: string;
   readonly body: string;
 }

@@ -153,7 +153,7 @@ function parseAliases(node: YamlNode | undefined, context: Context): Correlation
   });
 }
 
-/** The JSON schema has `generate` beside the correlation, converters read it within; either is understood. */
+/** The JSON schema has `generate` beside the correlation, converters read it inside. Both are accepted. */
 function parseGenerate(nodes: readonly (YamlNode | undefined)[], report: Report): boolean {
   let generate = false;
   for (const node of nodes) {
