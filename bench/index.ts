@@ -21,7 +21,7 @@ export interface IndexRow {
 
 const RECORDS = 30_000;
 const ROUNDS = 11;
-/** As the command line asks, unless it is told otherwise. */
+/** The defaults of the command line. */
 const MAX_READ_UNITS = 10_000;
 const SHARDS = { day: 8, others: 1 };
 const START = Date.UTC(2026, 10, 1);

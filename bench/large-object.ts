@@ -34,7 +34,7 @@ const MEGABYTE = 1024 ** 2;
 const KEY =
   'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/111122223333_CloudTrail_eu-west-1_20261120T1405Z_largelargelarge0.json.gz';
 
-/** What a call of the function gets, the half minute at its end included in which it no longer reads. */
+/** The time of a call of the function, including the half minute at its end in which it no longer reads. */
 const CALL_MILLISECONDS = 75_000;
 
 /**

@@ -66,8 +66,8 @@ export async function parseRulesAt(paths: readonly string[], placeholders: Place
 }
 
 /**
- * Loads rules to work with: those with problems are told of on stderr, and the others are used.
- * @throws CommandFailure when no rule is left.
+ * Loads rules to work with: those with problems are reported on stderr, and the others are used.
+ * @throws CommandFailure if no rule is left.
  */
 export async function loadRules(
   { rules = [defaultRules()], placeholders }: RuleLoadOptions,

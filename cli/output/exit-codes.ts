@@ -11,7 +11,7 @@ export const EXIT = {
   notGenuine: 4,
 } as const;
 
-/** Ends a command with a word to the person and an exit code. */
+/** Ends a command with a message and an exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: number;

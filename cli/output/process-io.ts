@@ -1,8 +1,8 @@
-/** The world as a command sees it: what it writes to, and what it may read of its surroundings. */
+/** The surroundings of a command: what it writes to, and what it may read. */
 export interface Io {
-  /** Results alone. */
+  /** Results only. */
   readonly stdout: Output;
-  /** Everything that is said beside the results: hints, progress, errors. */
+  /** Everything except the results: hints, progress, errors. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
@@ -17,7 +17,7 @@ export interface Output {
   readonly colours: boolean;
 }
 
-/** The process's own. A reader that goes away early (`| head`) ends the process in silence. */
+/** The process's own. When the reader closes early (`| head`), the process ends without a message. */
 export function processIo(): Io {
   process.stdout.on('error', (error) => {
     if ('code' in error && error.code === 'EPIPE') process.exit(0);
@@ -40,7 +40,7 @@ function output(stream: NodeJS.WriteStream): Output {
     isTerminal,
     // Some report 0 where they don't know it.
     columns: isTerminal ? stream.columns || undefined : undefined,
-    // "NO_COLOR": when set and not empty, whatever its value.
+    // "NO_COLOR": when set and not empty, with any value.
     colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   };
 }

@@ -7,8 +7,8 @@ import { alertOf } from './messages/alert-content.ts';
 import { summaryDueAt } from './noise/alert-window.ts';
 
 /**
- * What is to become of a finding. It is decided once, when the finding is recorded, and kept in its row: a copy of the
- * event that comes after a suppression ended, or after the settings changed, pages nobody a second time.
+ * What happens with a finding. It is decided once, when the finding is recorded, and kept in its row. So a copy of the
+ * event that comes after a suppression ended, or after the settings changed, alerts nobody a second time.
  */
 export type AlertDecision =
   | { readonly alertId: string; readonly windowMinutes: number }
@@ -23,13 +23,13 @@ export interface DispatcherOptions {
   /** The lowest level that is published. */
   readonly minimumLevel: Level;
   readonly windowMinutes: number;
-  /** The suppression that a finding falls under, if any. */
+  /** The suppression that covers a finding, if any. */
   readonly suppressionOf: (finding: Finding) => Promise<{ readonly suppressionId: string } | undefined>;
   readonly channels: ChannelSet;
   readonly now: () => Date;
 }
 
-/** Turns findings into alerts: the first of a window opens it, those that follow are summed up when it has closed. */
+/** Turns findings into alerts: the first one of a window opens it, and the others are summed up when it has closed. */
 export class AlertDispatcher {
   readonly #options: DispatcherOptions;
 

@@ -5,10 +5,10 @@ import { arePending, someSent } from './channels/channel-state.ts';
 import { type Storm, stormOf } from './noise/alert-storm.ts';
 import { summaryDueAt } from './noise/alert-window.ts';
 
-/** How long an alert belongs to the function that sends it; afterwards sweep takes over. */
+/** Milliseconds for which an alert belongs to the function that sends it; then sweep takes over. */
 export const LEASE_MILLISECONDS = 2 * 60_000;
 
-/** A storm has no late events: only a function that is just about to note that an alert collapsed into it. */
+/** A storm has no late events. It waits only for a function that is about to note that an alert collapsed into it. */
 const STORM_SLACK_MILLISECONDS = 60_000;
 
 /** `left-pending`: some channel hasn't sent it, and sweep tries that one again. */
@@ -18,15 +18,15 @@ export interface SenderOptions {
   readonly store: AlertStore;
   readonly slots: PublicationSlots;
   readonly channels: ChannelSet;
-  /** Alerts of a level that are sent one by one in a minute of the clock; critical ones always are. */
+  /** Alerts of a level that are sent one by one in a minute of the clock. Critical ones always are. */
   readonly maxPerMinute: number;
   readonly now: () => Date;
 }
 
 /**
- * Sends alerts that are pending and leased: each channel that is due is tried, and then the row says what became of it;
- * or, in a storm, the alert is marked as collapsed once the storm's own alert is in the table. A crash anywhere can
- * repeat a message under the same id, and never lose one.
+ * Sends alerts that are pending and leased. Each channel that is due is tried, and then its result is written to the
+ * row. In a storm, the alert is instead marked as collapsed, after the storm's own alert is in the table. A crash may
+ * repeat a message under the same id, but never loses one.
  */
 export class AlertSender {
   readonly #options: SenderOptions;
@@ -35,10 +35,11 @@ export class AlertSender {
     this.#options = options;
   }
 
-  /** @throws the store's errors; a channel that failed stays pending, for sweep, and keeps no other one from sending. */
+  /** @throws the store's errors; a channel that failed stays pending for sweep, and the others send. */
   async send(alert: PendingAlert): Promise<SendResult> {
     const { slots, maxPerMinute, now } = this.#options;
-    // Once a channel has it, the alert has had its place: those that are late must neither take one nor collapse.
+    // Once one channel has sent it, the alert has used its place in the minute. Late channels must not take a second
+    // place, and must not collapse.
     if (alert.kind === 'alert' && alert.level !== 'critical' && !someSent(alert.channels)) {
       const time = now();
       const fits = await slots.claim(alert.level, alert.alertId, maxPerMinute, time);
@@ -51,7 +52,7 @@ export class AlertSender {
     const { store, channels, now } = this.#options;
     const prepared = channels.prepare({ kind: 'storm', storm });
     const leaseUntil = new Date(now().getTime() + LEASE_MILLISECONDS);
-    // The storm's row comes first: from then on somebody will be told, whatever happens here.
+    // The storm's row is written first: from then on the alert is reported even if this function dies.
     const creation = await store.createStorm(storm, prepared, leaseUntil);
     await store.collapse(alert.alertId, storm.alertId);
     if (creation === 'created') {
@@ -77,7 +78,7 @@ export class AlertSender {
     const isFirst = someSent(channels) && !someSent(before);
     const isDone = !arePending(channels);
     const isSummedUpNow = summary !== undefined && arePending(summary.channels);
-    // Where every channel was given up, the window still ends; and while one was late, further findings may have come.
+    // If every channel was given up, the window still ends. While one was late, further findings may have come.
     const sumsUp = alert.summaryDueAt === undefined && !isSummedUpNow && (isFirst || isDone);
     const dueAt = sumsUp ? this.#summaryDueAt(alert, time).toISOString() : alert.summaryDueAt;
     await store.note(alert, {

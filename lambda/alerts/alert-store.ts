@@ -6,7 +6,7 @@ import type { Alert } from './messages/alert-content.ts';
 import type { Storm } from './noise/alert-storm.ts';
 import type { AlertWindow } from './noise/alert-window.ts';
 
-/** An alert that somebody has the lease of, with what is left to do for its first message. */
+/** An alert that a function has leased, with what is left to do for its first message. */
 export interface PendingAlert extends AlertProgress {
   readonly alertId: string;
   readonly kind: 'alert' | 'storm';
@@ -15,25 +15,25 @@ export interface PendingAlert extends AlertProgress {
   readonly window: AlertWindow;
   /** Without the messages of channels that are done. */
   readonly publication: AlertPublication;
-  /** ISO 8601 in UTC: whose lease it is. What is noted after another took it over is dropped. */
+  /** ISO 8601 in UTC: identifies the lease. A result is dropped if another function has taken the lease over. */
   readonly leaseUntil: string;
 }
 
-/** `known`: somebody else has it. `closed`: it was sent and summed up, and this finding came after that. */
+/** `known`: another function has it. `closed`: it was sent and summed up, and this finding came after that. */
 export type Creation = 'created' | 'known' | 'closed';
 
-/** What a new row needs beside the alert. */
+/** What a new row needs in addition to the alert. */
 export interface Prepared {
   readonly publication: AlertPublication;
   readonly channels: ChannelStates;
 }
 
-/** What became of the channels, for the alert's row. */
+/** The results of the channels, for the alert's row. */
 export interface Noted {
   readonly progress: AlertProgress;
-  /** Channels that were given up just now: lines that the row keeps for ever. */
+  /** Channels that were given up just now. The row keeps these entries always. */
   readonly givenUp: readonly GivenUp[];
-  /** When a channel sent the first message, where one did just now. */
+  /** When a channel sent the first message, if one did just now. */
   readonly sentAt?: Date;
 }
 
@@ -43,20 +43,24 @@ export interface AlertStore {
   create(alert: Alert, prepared: Prepared, leaseUntil: Date): Promise<Creation>;
   /** As `create`, for a storm. */
   createStorm(storm: Storm, prepared: Prepared, leaseUntil: Date): Promise<Creation>;
-  /** Notes what became of the channels, and ends the lease. Nothing where another function has taken the alert over. */
+  /**
+   * Notes the results of the channels, and ends the lease. Does nothing if another function has taken the alert over.
+   */
   note(alert: Pick<PendingAlert, 'alertId' | 'leaseUntil' | 'publication'>, noted: Noted): Promise<void>;
-  /** Notes that a pending alert isn't sent by itself: the storm stands for it. Nothing where it isn't pending. */
+  /**
+   * Notes that a pending alert isn't sent by itself, because the storm replaces it. Does nothing if it isn't pending.
+   */
   collapse(alertId: string, stormId: string): Promise<void>;
-  /** Has a closed alert summed up again. Nothing where it isn't closed. */
+  /** Makes a closed alert due to be summed up again. Does nothing if it isn't closed. */
   reopen(alertId: string, summaryDueAt: Date): Promise<void>;
 }
 
-/** The places that publications have in a minute of the clock, shared by every function. */
+/** The places for messages in a minute of the clock, shared by all functions. */
 export interface PublicationSlots {
   /**
    * Takes one of the places that a series of publications has in the minute of `now`. An alert that has one already
    * keeps it.
-   * @returns false where all `limit` of them are taken.
+   * @returns false if all `limit` of them are taken.
    */
   claim(series: string, alertId: string, limit: number, now: Date): Promise<boolean>;
 }

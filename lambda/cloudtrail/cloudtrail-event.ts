@@ -16,7 +16,7 @@ import { type ReadRecord, readRecord, readRecordLoosely } from './record/read-re
 export interface Receipt {
   readonly bucket: string;
   readonly key: string;
-  /** The version id, or the ETag where the bucket isn't versioned. */
+  /** The version id, or the ETag if the bucket isn't versioned. */
   readonly version: string;
   /** The record's place in `Records`, from 0. */
   readonly index: number;
@@ -25,7 +25,7 @@ export interface Receipt {
 /** A record that was read: validated, classified, with its receipt. */
 export interface CloudTrailEvent {
   readonly eventID: string;
-  /** Tells events apart that share an eventID: 8 hex digits over time, source, name and recipient. */
+  /** Distinguishes events that share an eventID: 8 hex digits of a hash of time, source, name and recipient. */
   readonly identity: string;
   /** ISO 8601 in UTC, to the second. */
   readonly eventTime: string;
@@ -39,7 +39,7 @@ export interface CloudTrailEvent {
   readonly actor: Actor;
   readonly credential: Credential;
   readonly console: boolean;
-  /** Undefined where the record doesn't say. */
+  /** Undefined if the record doesn't say. */
   readonly mfa?: boolean;
   readonly access: Access;
   readonly outcome: Outcome;
@@ -49,9 +49,9 @@ export interface CloudTrailEvent {
   readonly resources: readonly string[];
   /** The record names more resources than are kept. */
   readonly resourcesCut: boolean;
-  /** Accounts named in the request that are neither the caller's nor the recipient's. */
+  /** Accounts named in the request, except the caller's and the recipient's. */
   readonly externalAccounts: readonly string[];
-  /** The address of the caller where it is an IP address. */
+  /** The address of the caller, if it is an IP address. */
   readonly address?: string;
   /** As the record has it: an address, a service's name, `AWS Internal`. */
   readonly sourceIPAddress?: string;
@@ -65,13 +65,13 @@ export type EventResult =
   | { readonly ok: true; readonly event: CloudTrailEvent }
   | { readonly ok: false; readonly reason: string };
 
-/** Reads and classifies one member of `Records`. Never throws: what can't be read comes back with the reason. */
+/** Reads and classifies one member of `Records`. Never throws: if it can't be read, the reason is returned. */
 export function readEvent(value: unknown, receipt: Receipt): EventResult {
   const result = readRecord(value);
   if (!result.ok) return result;
   const { record, read } = result;
 
-  // Insights events name the API that they speak of in insightDetails.
+  // Insights events name their API in insightDetails.
   const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource');
   const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName');
   if (eventSource === undefined) return { ok: false, reason: 'eventSource is missing, or empty' };
@@ -83,8 +83,8 @@ export function readEvent(value: unknown, receipt: Receipt): EventResult {
 }
 
 /**
- * The event of a record that isn't whole, for those who judge whatever there is: what is missing is `unknown`, and empty
- * for `eventID` and `eventTime`. It must not be indexed. Never throws.
+ * The event of an incomplete record, for callers that judge every record. Missing members are `unknown`; `eventID` and
+ * `eventTime` are empty. It must not be indexed. Never throws.
  */
 export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTrailEvent {
   const read = readRecordLoosely(record);
@@ -93,7 +93,7 @@ export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTra
   const account = read.recipientAccountId ?? read.userIdentity?.accountId ?? 'unknown';
   const event = classify({ record, read, receipt, eventSource, eventName, account });
   if (event.eventID !== '' && event.eventTime !== '') return event;
-  // The content alone tells such events apart, and says that one came again.
+  // Only the content distinguishes such events, and shows that one came again.
   return { ...event, identity: createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 32) };
 }
 
@@ -141,15 +141,15 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   };
 }
 
-/** A summary is as telling as the calls that it names. */
+/** The access of a summary is that of the calls that it names. */
 function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
   const names = summarizedNames(record, 'eventName');
   return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
 }
 
 /**
- * What an eventID lacks to be an identity, 8 hexadecimal digits: eventIDs are unique only in theory, some services'
- * records and documents' samples share them.
+ * What makes an eventID an identity: 8 hexadecimal digits. eventIDs are unique only in theory; some services' records
+ * and samples in documents share them.
  */
 function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
   return createHash('sha256')

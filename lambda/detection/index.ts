@@ -32,7 +32,8 @@ export type { RuleOptions } from './parse/values/rule-options.ts';
 
 /**
  * Compiles Sigma rules, given as YAML texts of any number of documents, into a detector. Rules with problems are left
- * out, and say why in `problems`; rules for other log sources are in `skipped`. Never throws for what a rule says.
+ * out, and say why in `problems`; rules for other log sources are in `skipped`. Never throws because of a rule's
+ * content.
  */
 export function compileRules(
   yamlTexts: readonly (string | RuleSource)[],

@@ -7,7 +7,7 @@ import { boundFinding } from './finding-size.ts';
 
 const text = z.string();
 
-/** What a correlation keeps of each event, so that its finding can tell of the last one. */
+/** What a correlation keeps of each event, so that its finding can describe the last one. */
 const contextSchema: z.ZodType<FindingEvent> = z.object({
   eventID: text,
   identity: text,
@@ -31,14 +31,14 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   receipt: z.object({ bucket: text, key: text, version: text, index: z.number() }),
 });
 
-/** The event as a member of a correlation remembers it. */
+/** The event as a member of a correlation keeps it. */
 export function correlationContext(event: CloudTrailEvent): string {
   return JSON.stringify(findingEvent(event));
 }
 
 /**
- * The finding of a correlation: it tells of the last event of its window, and of the group. At most 100 KB.
- * @throws Error when the correlation was fed without a context.
+ * The finding of a correlation. It describes the last event of its window, and the group. At most 100 KB of JSON.
+ * @throws Error if the correlation was fed without a context.
  */
 export function correlatedFinding(firing: CorrelationFinding): Finding {
   const { ruleId, findingId, title, level, hash, description, author, tags, references, falsepositives } = firing;

@@ -2,7 +2,7 @@ import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import type { JsonValue } from '../shared/json.ts';
 
-/** A field of the event that a finding shows, with secrets masked; unlike a match's, which has them. */
+/** A field of the event that a finding shows, with secrets masked. In a match they aren't masked. */
 export interface ShownField {
   readonly field: string;
   readonly value: JsonValue;
@@ -16,14 +16,14 @@ export interface FindingRule {
   /** SHA-256 of the normalised rule: its version. */
   readonly ruleHash: string;
   readonly description?: string;
-  /** Rules under the Detection Rule License name an author, and so does every alert. */
+  /** The Detection Rule License asks that every alert names the rule's author. */
   readonly author?: string;
   readonly tags: readonly string[];
   readonly references: readonly string[];
   readonly falsepositives: readonly string[];
 }
 
-/** What a finding tells of the event that it matched, or of the last one of a correlation. */
+/** What a finding shows of the event that it matched, or of the last event of a correlation. */
 export interface FindingEvent {
   readonly eventID: string;
   readonly identity: string;
@@ -47,7 +47,7 @@ export interface FindingEvent {
   readonly receipt: Receipt;
 }
 
-/** The events that a correlation counted, or computed over. */
+/** The events that a correlation counted or computed with. */
 export interface CorrelatedEvents {
   /** eventTime of the first and of the last event in the window, ISO 8601. */
   readonly from: string;
@@ -56,13 +56,13 @@ export interface CorrelatedEvents {
   readonly value: number;
   /** There were more events than were read: `value` is a lower bound. */
   readonly atLeast: boolean;
-  /** Oldest first; the last ones where there are many. */
+  /** Oldest first; if there are many, only the last ones. */
   readonly eventIDs: readonly string[];
 }
 
 /**
- * One rule matched one event, or one correlation fired for one group: stored once, for ever under the same id.
- * Of a correlation, the event is the last in its window, and `matched` is the group.
+ * One rule matched one event, or one correlation fired for one group: stored once, always under the same id. Of a
+ * correlation, the event is the last in its window, and `matched` is the group.
  */
 export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;

@@ -8,15 +8,15 @@ export interface IntegrityCheck {
   readonly title: string;
   readonly description: string;
   readonly falsepositives: readonly string[];
-  /** Critical where it isn't said. */
+  /** Default: critical. */
   readonly level?: Finding['level'];
-  /** The action that would bring it about; `s3:PutObject` where it isn't said. */
+  /** The action that would cause it. Default: `s3:PutObject`. */
   readonly action?: string;
 }
 
 const AUTHOR = 'Trailwarden';
 
-/** An object that a trail's bucket holds in two versions that tell different stories. */
+/** An object that a trail's bucket holds in two versions with different content. */
 export const LOG_OBJECT_OVERWRITTEN: IntegrityCheck = {
   ruleId: 'trailwarden-log-object-overwritten',
   title: 'A CloudTrail log object was overwritten with other content',
@@ -35,12 +35,12 @@ export interface IntegrityEvidence {
   readonly matched: Readonly<Record<string, string>>;
 }
 
-/** Whether a finding is about the log itself, and so about no call of anybody's. */
+/** Whether a finding is about the log itself, and not about anybody's call. */
 export function isAboutTheLog({ ruleId, author, actorKind }: Finding): boolean {
   return ruleId.startsWith('trailwarden-') && author === AUTHOR && actorKind === 'unknown';
 }
 
-/** The finding of a check: stored once for a version of an object, for ever under the same id. */
+/** The finding of a check: stored once for each version of an object, always under the same id. */
 export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvidence): Finding {
   const { bucket, key, version, parsedKey } = evidence;
   const { level = 'critical', action = 's3:PutObject', ...rule } = check;

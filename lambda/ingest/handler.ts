@@ -8,7 +8,7 @@ import { readIngestEnvironment } from '../runtime/environment.ts';
 import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
 import { wireIngest } from './wiring.ts';
 
-/** The Lambda function: what it needs comes from its environment. */
+/** The Lambda function. Its settings come from its environment. */
 export const handler = wireIngest({
   environment: readIngestEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),

@@ -28,26 +28,26 @@ export interface IngestDependencies {
   /** Where rejected records are kept, and read again from when a message names them. */
   readonly quarantineBucket: string;
   readonly queueUrl: string;
-  /** Takes what no further try would help. */
+  /** Takes messages that no further try can help. */
   readonly deadLetters: DeadLetters;
   /** Once, before the first object is read. @throws faults of access (`isFaultOfAccess`). */
   readonly prepare: () => Promise<void>;
-  /** Told what became of each object: for a person who looks on. */
+  /** Called with the result of each object, to show it to a person. */
   readonly onOutcome?: (told: ToldOutcome) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** An object, and what became of it; or why it couldn't be read for now. */
+/** An object and its result, or why it can't be read for now. */
 export type ToldOutcome = { readonly bucket: string; readonly key: string } & (
   | { readonly outcome: ObjectOutcome | RecoveryOutcome }
   | { readonly error: string }
 );
 
-/** What of the function's time is kept for finishing what was begun. */
+/** Milliseconds of the function's time that are kept for finishing what was begun. */
 const STOP_BEFORE_MILLISECONDS = 30_000;
 
-/** Names the version of an object in the ledger that couldn't even be opened. */
+/** The version that the ledger notes for an object that couldn't be opened. */
 const UNOPENED = 'unopened';
 
 /** One call of the function. */
@@ -58,7 +58,7 @@ interface Call {
 
 export type Ingest = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
 
-/** Handles batches of notifications: each object that they name is processed, whatever becomes of the others. */
+/** Handles batches of notifications: each object that they name is processed, even if others fail. */
 export function createIngest(dependencies: IngestDependencies): Ingest {
   let prepared = false;
   return async (event, context) => {
@@ -159,7 +159,7 @@ async function handleLogObject(
       report(dependencies, tried(), parsedKey, skipped(known));
       return;
     }
-    // A function that was killed over an object took all others of its call with it.
+    // When a function is killed by an object, all other objects of its call are lost too.
     const hasKilled = versions.some(({ unfinished }) => unfinished > 0);
     await lanes.run(hasKilled, async () => {
       if (mustStop()) {
@@ -184,7 +184,7 @@ async function handleLogObject(
     });
   } catch (error) {
     await noteFailure(error, {
-      // What can't be had yet has no row: there may never be such an object.
+      // An object that can't be read yet gets no row: perhaps it never exists.
       fail: async (reason, counts) => (opened || counts ? ledger.fail(tried(), reason, counts) : 0),
       forget: () => ledger.forgetTries(tried()),
     });
@@ -232,7 +232,7 @@ async function recoverCopy(dependencies: IngestDependencies, reference: ObjectRe
   logger.info('Rejected records were read again', { bucket, key, ...outcome });
 }
 
-/** What a message names that nobody may make this function read: counted, and never tried again. */
+/** An object that this function must not read: counted, and never tried again. */
 function refuse({ logger, metrics }: IngestDependencies, { bucket, key }: ObjectReference, reason: string): void {
   logger.error('A notification names what is not to be read', { bucket, key, reason });
   recordMetric(metrics, METRICS.ObjectsRefused, 1);
@@ -242,10 +242,10 @@ function versionOf(object: SourceObject): { versionId?: string } {
   return object.versionId === undefined ? {} : { versionId: object.versionId };
 }
 
-/** As S3 itself would have told of it, so that the version is named. */
+/** In the form of S3's own notification, so that the version is named. */
 function notificationOf({ bucket, key, decodedKey, versionId, notifiedAt }: ObjectReference): string {
   if (decodedKey !== undefined) {
-    // Only in EventBridge's form it stays open whether the key is encoded.
+    // Only EventBridge's form leaves open whether the key is encoded.
     return JSON.stringify({
       source: 'aws.s3',
       'detail-type': 'Object Created',

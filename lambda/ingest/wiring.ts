@@ -31,13 +31,13 @@ export interface IngestWiring {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Told what became of each object. */
+  /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });

@@ -27,10 +27,10 @@ export interface AlertingClients {
   readonly metrics: Metrics;
 }
 
-/** Records a finding and sees to its alert. */
+/** Records a finding and handles its alert. */
 export type Reporter = (finding: Finding) => Promise<'new' | 'known'>;
 
-/** What recording findings and sending alerts is made of, wired for one process. */
+/** The parts that record findings and send alerts, wired for one process. */
 export interface Alerting {
   readonly report: Reporter;
   readonly alerts: AlertTable;
@@ -40,7 +40,7 @@ export interface Alerting {
   readonly sender: AlertSender;
 }
 
-/** Wires recording and alerting over given clients. */
+/** Wires recording and alerting with given clients. */
 export function createAlerting(
   environment: SweepEnvironment,
   { documents, sns, logger, metrics }: AlertingClients,
@@ -90,7 +90,7 @@ export function createAlerting(
   });
   const report: Reporter = async (finding) => {
     await days.noteFinding(finding.level, finding.eventTime);
-    // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
+    // If the function dies after this line, the next try of the same object repairs that: the decision is in the row.
     const { status, decision } = await findings.record(finding, await dispatcher.decide(finding), now());
     await dispatcher.dispatch(finding, decision);
     return status;
@@ -98,7 +98,10 @@ export function createAlerting(
   return { report, alerts, findings, channels, slots, sender };
 }
 
-/** Records a finding, then sees to its alert: a crash in between is mended by the next try of the same object. */
+/**
+ * Records a finding, then handles its alert. If the function dies in between, the next try of the same object repairs
+ * that.
+ */
 export function createReporter(environment: SweepEnvironment, clients: AlertingClients, now: () => Date): Reporter {
   return createAlerting(environment, clients, now).report;
 }

@@ -1,8 +1,11 @@
-/** Lets works on one key run one after the other, in the order in which they were asked for; others run beside them. */
+/** Runs tasks of one key one after the other, in the order of their calls. Tasks of other keys run at the same time. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Runs a work once all earlier works on any of its keys are over, whatever became of them. @throws what it throws. */
+  /**
+   * Runs a task when all earlier tasks of any of its keys have ended, with or without an error. @throws the task's
+   * error.
+   */
   async take<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = keys.flatMap((key) => this.#last.get(key) ?? []);
     const running = Promise.all(before).then(work);

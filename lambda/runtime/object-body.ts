@@ -6,11 +6,11 @@ export class ObjectCutInTransit extends FaultOfAccess {
   override readonly name = 'ObjectCutInTransit';
 }
 
-/** The body of an answer of S3. Whoever has it closes it, whatever happens. */
+/** The body of an answer of S3. Its owner must close it in every case. */
 export interface OwnedBody {
   /** @throws ObjectCutInTransit, a FaultOfAccess, where the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Gives the connection back without reading on. */
+  /** Releases the connection without reading further. */
   readonly close: () => void;
 }
 
@@ -35,7 +35,7 @@ async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** Whatever the connection says when it breaks: plain errors without a name, too. */
+/** Any error of a broken connection, including plain errors without a name. */
 async function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
   try {
     return await chunks.next();

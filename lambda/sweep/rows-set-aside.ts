@@ -1,12 +1,13 @@
 import type { AlertTable } from '../store/alerts/alert-table.ts';
 import type { DigestChains } from '../store/ledger/digest-chains.ts';
 
-/** Tables with rows that may be set aside, because the version that met them couldn't read them. */
+/** Tables with rows that may be set aside, because the version that found them couldn't read them. */
 export type SetAsideTables = readonly Pick<AlertTable | DigestChains, 'takeBack' | 'countSetAside'>[];
 
 /**
- * Takes back what this version can read. Once in a function's life: a new version begins with a new function.
- * @returns the work of a run; it tries again after it failed.
+ * Takes back the rows that this version can read. It does this once in the life of a function instance, because a new
+ * version starts new instances.
+ * @returns the work of a run. After a failure it tries again.
  */
 export function takingBack(tables: SetAsideTables): () => Promise<void> {
   let isDone = false;

@@ -7,13 +7,13 @@ import type { PendingAlertsOutcome } from './pending-alerts.ts';
 import { timeBudget } from './time-budget.ts';
 
 export interface SweepDependencies {
-  /** What comes before everything else. */
+  /** What runs before everything else. */
   readonly prepare: () => Promise<void>;
   /** Sends the alerts that were left pending. */
   readonly sendPending: (mustStop: () => boolean) => Promise<PendingAlertsOutcome>;
   /** How many alerts are pending. */
   readonly countPending: () => Promise<number>;
-  /** What else is due every minute. One that fails doesn't keep the others from running. */
+  /** What else runs every minute. If one fails, the others still run. */
   readonly chores: readonly SweepChore[];
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -31,25 +31,25 @@ export interface SweepChore {
 }
 
 export interface ChoreOutcome {
-  /** How much there was to do: the metric's value. */
+  /** How much there was to do; the value of the metric. */
   readonly done: number;
-  /** Single rows or groups that threw: the run goes on, and is counted as failed at its end. */
+  /** Single rows or groups that threw. The run continues, and counts as failed at its end. */
   readonly failed: number;
 }
 
 export interface SweepOutcome {
-  /** Alerts that were pending too long and are published now, or collapsed into a storm's. */
+  /** Alerts that were pending too long and were now sent, or collapsed into a storm's. */
   readonly published: number;
-  /** Alerts that some channel could not send this time either. */
+  /** Alerts that at least one channel again could not send. */
   readonly failed: number;
-  /** Alerts that are pending after this run, those under way elsewhere included. */
+  /** Alerts that are pending after this run, including those that other functions are sending. */
   readonly pending: number;
 }
 
-/** @throws Error that names what could not be done in this run; everything else was. */
+/** @throws Error that names what failed in this run; everything else was done. */
 export type Sweep = () => Promise<SweepOutcome>;
 
-/** Finishes what other functions left behind: sends alerts whose lease has run out, and does the chores. */
+/** Finishes what other functions left behind: sends alerts whose lease has ended, and does the chores. */
 export function createSweep(dependencies: SweepDependencies): Sweep {
   const { prepare, sendPending, countPending, chores, logger, metrics, pendingSeconds } = dependencies;
   return async () => {

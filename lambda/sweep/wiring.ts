@@ -20,7 +20,10 @@ import { sendPendingAlerts } from './pending-alerts.ts';
 import { countSetAside, takingBack } from './rows-set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
-/** Seconds of the function's minute; with what was begun when a budget ended, all of them stay within it. */
+/**
+ * Seconds of the function's minute. All budgets together stay within it, including work that is finished after a budget
+ * has ended.
+ */
 const SECONDS = { pending: 12, correlations: 12, summaries: 10, digests: 5, setAside: 2 } as const;
 
 export interface SweepWiring {
@@ -29,11 +32,11 @@ export interface SweepWiring {
   readonly sns: SNSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const chains = new DigestChains(documents, environment.LEDGER_TABLE);
@@ -73,7 +76,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
           const onFailure = failure('A group of a correlation could not be judged');
           const { fired, failed } = await correlator.settleDue({
             mustStop,
-            // The group's values come from events, which may hold what a log must not.
+            // The group's values come from events, which may hold secrets. A log must not hold them.
             onFailure: ({ correlation }, error) => onFailure(correlation, error),
           });
           if (failed > 0) recordMetric(metrics, METRICS.CorrelationGroupsFailed, failed);
@@ -100,7 +103,7 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
         metric: METRICS.DigestsOverdue,
         seconds: SECONDS.digests,
         run: async (mustStop) => {
-          // Sweep is the first function to run: what is delivered from now on must be vouched for.
+          // Sweep is the first function that runs. What is delivered from now on must be vouched for.
           if (!started) await deploymentStart(documents, environment.LEDGER_TABLE, now());
           started = true;
           const onFailure = failure('An overdue digest could not be reported');

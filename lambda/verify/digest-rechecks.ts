@@ -1,17 +1,17 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
-/** SQS delays a message by at most a quarter of an hour: a longer time is waited for in several steps. */
+/** SQS delays a message by at most 15 minutes. A longer wait takes several steps. */
 const MAX_DELAY_SECONDS = 900;
 
-/** CloudTrail's own form of a notification, and when to look. */
+/** CloudTrail's own form of a notification, and the time of the check. */
 const recheckSchema = z.object({
   s3Bucket: z.string(),
   s3ObjectKey: z.array(z.string()),
   recheckAt: z.iso.datetime(),
 });
 
-/** Messages to look at a digest again: they wait in the digest queue. */
+/** Messages to check a digest again. They wait in the digest queue. */
 export class Rechecks {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
@@ -23,12 +23,12 @@ export class Rechecks {
     this.#now = now;
   }
 
-  /** Looks at a digest once more, at a time. */
+  /** Checks a digest again at a given time. */
   async schedule(bucket: string, key: string, recheckAt: string): Promise<void> {
     await this.#send({ s3Bucket: bucket, s3ObjectKey: [key], recheckAt });
   }
 
-  /** Looks at a digest as soon as possible, or after so many seconds, as if S3 had told of it. */
+  /** Checks a digest as soon as possible, or after this many seconds, as if S3 had announced it. */
   async queueDigest(bucket: string, key: string, DelaySeconds = 0): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
@@ -39,7 +39,7 @@ export class Rechecks {
     );
   }
 
-  /** Whether a message's time hasn't come: then it was queued once more, to wait on. */
+  /** Whether a message's time hasn't come yet: then it was queued again, to wait longer. */
   async postponed(body: string): Promise<boolean> {
     const recheck = read(body);
     if (recheck === undefined || Date.parse(recheck.recheckAt) <= this.#now().getTime()) return false;

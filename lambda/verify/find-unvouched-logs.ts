@@ -17,12 +17,12 @@ export interface UnvouchedSearch {
   readonly chain?: ChainRow;
 }
 
-/** A log object that is delivered around the full hour may be named by the next digest. */
+/** Milliseconds around the full hour: a log object delivered then may be named by the next digest. */
 const MARGIN_MILLISECONDS = 10 * 60_000;
 
 /**
- * Finds log objects that were delivered before the digest's own hour and that no digest has named since: forged ones,
- * for all that is known. An hour's objects are looked at when the next hour's digest has come.
+ * Finds log objects that were delivered before the digest's own hour and that no digest has named since. They may be
+ * forged. An hour's objects are checked when the next hour's digest has come.
  */
 export async function findUnvouched(
   dependencies: VerifyDependencies,
@@ -36,7 +36,7 @@ export async function findUnvouched(
   for (const { object, deliveredAt } of found) {
     const parsedKey = parseObjectKey(object.key);
     if (parsedKey === undefined) continue;
-    // Before the row is marked: it wouldn't be found again if this broke off in between.
+    // This comes before the row is marked: if the function died in between, the row wouldn't be found again.
     await report(
       integrityFinding(LOG_OBJECT_UNVOUCHED, { ...object, parsedKey, at: deliveredAt, matched: { deliveredAt } }),
     );
@@ -51,8 +51,8 @@ interface UnnamedObject {
 }
 
 /**
- * Log objects of a time that no digest has named; undefined while a digest is pending, as what it names and what isn't
- * processed yet looks the same. A later digest asks again.
+ * Log objects of a time that no digest has named; undefined while a digest is pending, because objects that it names
+ * but that aren't processed yet look the same. A later digest asks again.
  */
 async function unnamedObjects(
   { digests, ledger, now }: VerifyDependencies,
@@ -70,14 +70,17 @@ async function unnamedObjects(
     const { digestStatus: known, deliveredAt = '' } = row;
     if (known !== undefined || object === undefined || deliveredAt >= until) continue;
     if (!isOfTrail(object.key, digestKey)) continue;
-    // The index may lag behind the table: what decides is the row itself.
+    // The index may be behind the table, so the row itself decides.
     const rows = await ledger.versions(object.bucket, object.key);
     if (rows.every(({ digestStatus }) => digestStatus === undefined)) found.push({ object, deliveredAt });
   }
   return found;
 }
 
-/** Objects of other prefixes belong to other trails, whose digests speak for them; Insights and network activity may have none. */
+/**
+ * Objects of other prefixes belong to other trails, whose digests vouch for them; Insights and network activity may
+ * have none.
+ */
 function isOfTrail(key: string, { chain }: DigestKey): boolean {
   const parsed = parseObjectKey(key);
   return parsed?.folder === 'CloudTrail' && chain.startsWith(`${parsed.prefix}|${parsed.organizationId ?? ''}|`);

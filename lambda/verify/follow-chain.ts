@@ -13,10 +13,10 @@ export interface ChainStep {
   readonly digestKey: DigestKey;
   /** The end of the digest that was the chain's newest when this one came; undefined for the first. */
   readonly endBefore?: string;
-  /** How often the digest was checked before. */
+  /** How many times the digest was checked before. */
   readonly checks: number;
   readonly queue: {
-    /** Queues the digest before, which is in the bucket and wasn't checked yet. */
+    /** Queues the previous digest, which is in the bucket and wasn't checked yet. */
     queueDigest(bucket: string, key: string): Promise<void>;
   };
 }

@@ -9,7 +9,7 @@ import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
 import { ListedPublicKeys } from './list-public-keys.ts';
 import { wireVerify } from './wiring.ts';
 
-/** The Lambda function: what it needs comes from its environment. */
+/** The Lambda function. Its settings come from its environment. */
 export const handler = wireVerify({
   environment: readVerifyEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),

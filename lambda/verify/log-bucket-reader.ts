@@ -2,9 +2,9 @@ import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/cli
 import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest/digest.ts';
 import { ownBody } from '../runtime/object-body.ts';
 
-/** What S3 says of an object without its content. */
+/** What S3 says about an object without its content. */
 export interface ObjectHead {
-  /** The version id, or the ETag where the bucket isn't versioned: as the ledger names versions. */
+  /** The version id, or the ETag if the bucket isn't versioned: the ledger names versions in this way. */
   readonly version: string;
   /** When it was put into the bucket, ISO 8601. */
   readonly deliveredAt: string;
@@ -14,7 +14,7 @@ export interface ObjectHead {
 export interface StoredDigest extends ObjectHead {
   readonly bucket: string;
   readonly key: string;
-  /** Cut where it is longer than any digest. */
+  /** Cut if it is longer than any digest. */
   readonly bytes: Uint8Array;
   readonly signature?: string;
   readonly signatureAlgorithm?: string;
@@ -29,7 +29,9 @@ interface Described {
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the verification reads of the log buckets. Methods throw the SDK's errors, but for objects that aren't there. */
+/**
+ * What the verification reads of the log buckets. Methods throw the SDK's errors, except for objects that aren't there.
+ */
 export class LogBucketReader {
   readonly #s3: S3Client;
 
@@ -37,7 +39,7 @@ export class LogBucketReader {
     this.#s3 = s3;
   }
 
-  /** The current version, or undefined where there is none. Needs s3:ListBucket, or S3 answers 403 instead of 404. */
+  /** The current version, or undefined if there is none. Needs s3:ListBucket, or S3 answers 403 instead of 404. */
   async head(bucket: string, key: string): Promise<ObjectHead | undefined> {
     try {
       return describe(await this.#s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
@@ -58,7 +60,7 @@ export class LogBucketReader {
     }
   }
 
-  /** Gives the content of the current version to a reader, and closes it whatever becomes of that. */
+  /** Gives the content of the current version to a reader, and then always closes it. */
   async read<Result>(
     bucket: string,
     key: string,

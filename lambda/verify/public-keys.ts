@@ -6,10 +6,10 @@ export interface PublicKeySource {
   list(region: string, from: Date, to: Date): Promise<readonly PublicKey[]>;
 }
 
-/** CloudTrail changes keys within an hour: a digest may be signed with the key of the hour beside its own. */
+/** CloudTrail changes keys within an hour, so a digest may be signed with the key of a neighbouring hour. */
 const MARGIN_MILLISECONDS = 2 * 3_600_000;
 
-/** Finds the public key of a digest, each asked for once. */
+/** Finds the public key of a digest. Each key is requested once. */
 export class PublicKeys {
   readonly #source: PublicKeySource;
   readonly #known = new Map<string, PublicKey>();
@@ -19,7 +19,7 @@ export class PublicKeys {
   }
 
   /**
-   * The key of a fingerprint, among those of the digest's own region; undefined where CloudTrail has none.
+   * The key of a fingerprint, among those of the digest's own region; undefined if CloudTrail has none.
    * @param signedAt when the digest was signed: its end, for backfill digests the time in their metadata.
    * @throws faults of access (`isFaultOfAccess`).
    */

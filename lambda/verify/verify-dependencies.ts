@@ -5,7 +5,7 @@ import type { Ledger } from '../store/ledger/ledger.ts';
 import type { LogBucketReader } from './log-bucket-reader.ts';
 import type { PublicKeys } from './public-keys.ts';
 
-/** What the verification needs of the world. */
+/** What the verification needs from outside. */
 export interface VerifyDependencies {
   readonly buckets: LogBucketReader;
   readonly publicKeys: PublicKeys;
@@ -16,15 +16,15 @@ export interface VerifyDependencies {
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
   /** Queues a log object for ingest, once more or for the first time. */
   readonly queueLogObject: (bucket: string, key: string) => Promise<void>;
-  /** When the deployment began to read, ISO 8601: what was delivered before isn't its to vouch for. */
+  /** When the deployment began to read, ISO 8601. It doesn't vouch for what was delivered before. */
   readonly startedAt: () => Promise<string>;
   readonly logBuckets: readonly string[];
   /** Days after which the bucket's lifecycle deletes objects. */
   readonly expireDays: number;
   readonly maxObjectBytes: number;
   /**
-   * The bucket holds a copy of what CloudTrail has delivered once: all that a digest names must be in it, what came
-   * before its first digest lies outside, and no further digest is waited for.
+   * The bucket holds a copy of what CloudTrail once delivered. All that a digest names must be in it; what came before
+   * its first digest isn't checked, and no further digest is expected.
    */
   readonly isHistory: boolean;
   readonly now: () => Date;

@@ -24,18 +24,18 @@ export interface VerifyFunctionDependencies {
   readonly rechecks: Rechecks;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
-  /** Takes what no further try would help. */
+  /** Takes messages that no further try can help. */
   readonly deadLetters: DeadLetters;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** Names the version of a digest in the ledger that couldn't even be opened. */
+/** The version that the ledger notes for a digest that couldn't be opened. */
 const UNOPENED = 'unopened';
 
 export type Verify = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** Handles batches of notifications of digests, and of this function's own messages to look at one again. */
+/** Handles batches of notifications of digests, and this function's own messages to check one again. */
 export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
   return async (event) => {
     const processor = new BatchProcessor(EventType.SQS);
@@ -105,7 +105,7 @@ async function handleObject(
     recordMetric(metrics, METRICS.ObjectsRefused, 1);
     return;
   }
-  // No character of a digest's key is written otherwise when it is URL-encoded, but those of a prefix may be.
+  // URL encoding changes no character of a digest's key, but it may change those of a prefix.
   const found = [key, decodedKey].find((candidate) => parseObjectKey(candidate)?.kind === 'digest');
   if (found !== undefined) await handleDigest(dependencies, bucket, found, lanes);
 }
@@ -121,7 +121,7 @@ async function handleDigest(
   const tried = (): ObjectVersion => opened ?? { bucket, key, version: UNOPENED };
   try {
     const tries = await digests.tries(bucket, key);
-    // A function that was killed over a digest took all others of its call with it.
+    // When a function is killed by a digest, all other digests of its call are lost too.
     const hasKilled = tries.some(({ unfinished }) => unfinished > 0);
     await lanes.run(hasKilled, async () => {
       const stored = await dependencies.processor.buckets.digest(bucket, key);
@@ -131,7 +131,7 @@ async function handleDigest(
     });
   } catch (error) {
     await noteFailure(error, {
-      // What can't be had yet has no row: there may never be such a digest.
+      // A digest that can't be read yet gets no row: perhaps it never exists.
       fail: async (reason, counts) => (opened || counts ? digests.fail(tried(), reason, counts) : 0),
       forget: () => digests.forgetTries(tried()),
     });
@@ -145,7 +145,7 @@ async function checkOnce(
 ): Promise<void> {
   const { processor, rechecks } = dependencies;
   const { digests, now } = processor;
-  // A message to look at it again is under way: it was sent before the row was written.
+  // A message to check it again is on its way: it was sent before the row was written.
   const recheckAt = own?.row?.recheckAt;
   if (recheckAt !== undefined && Date.parse(recheckAt) > now().getTime()) return;
   assertMayLive({

@@ -40,15 +40,15 @@ interface AlarmSpec {
   readonly comparison?: ComparisonOperator;
   /** Periods in a row that must be over the threshold; 1 unless said. */
   readonly periods?: number;
-  /** No data is a fault too: something that always runs doesn't. */
+  /** Whether missing data is a fault too: something that always runs has stopped. */
   readonly missingIsBad?: boolean;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 
 /**
- * What tells an operator that Trailwarden itself is in trouble. Ten cents a month each, so there is one for each thing
- * that a person would have to do something about, and none for what mends itself.
+ * What tells an operator that Trailwarden itself is in trouble. Each costs ten cents a month, so there is one for each
+ * problem that needs a person, and none for problems that end by themselves.
  */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {

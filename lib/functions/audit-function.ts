@@ -73,7 +73,7 @@ export class AuditFunction extends Construct {
       layers: [props.rulesLayer],
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Sources of events ask for rights of their own choosing; here the list above is the whole truth.
+      // Event sources would add permissions of their own. Here the list above is complete.
       role: this.role.withoutPolicyUpdates(),
       awsSdkConnectionReuse: false,
       projectRoot: PROJECT_ROOT,
@@ -89,7 +89,7 @@ export class AuditFunction extends Construct {
         sourcesContent: false,
       },
     });
-    // The event source is tried out when it is created, and needs the role's policy by then.
+    // The event source is tested when it is created, and needs the role's policy by then.
     this.function.node.addDependency(this.role);
   }
 }

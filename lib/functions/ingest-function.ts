@@ -33,7 +33,7 @@ export interface IngestProps {
   readonly config: DeploymentConfig;
   readonly settings: FunctionSettings;
   readonly queue: Queue;
-  /** Where messages go that no further try would help. */
+  /** The queue for messages that no further try can help. */
   readonly deadLetterQueue: Queue;
   readonly logKey: IKey;
   readonly tables: AuditTables['tables'];
@@ -83,7 +83,7 @@ export class Ingest extends AuditFunction {
   }
 }
 
-/** Each statement is one that the handler's code asks for; docs/security.md follows them. */
+/** The handler's code needs each of these statements; docs/security.md explains them. */
 function permissions(props: IngestProps): PolicyStatement[] {
   const { config, queue, deadLetterQueue, logKey, tables, topics, settings } = props;
   return [

@@ -50,7 +50,8 @@ export class Sweep extends AuditFunction {
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
-    // A run that failed isn't repeated: the next minute's run does the same work, and an alarm tells of several.
+    // A run that failed isn't repeated: the next minute's run does the same work, and an alarm rings after several
+    // failures.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Schedule(this, 'EveryMinute', {
       scheduleName: functionName(config.deployment, 'sweep'),

@@ -30,9 +30,9 @@ export const VERIFY_TIMEOUT = Duration.minutes(5);
 export interface VerifyProps {
   readonly config: DeploymentConfig;
   readonly settings: FunctionSettings;
-  /** Where verify is told of digests. */
+  /** The queue that announces digests to verify. */
   readonly queue: Queue;
-  /** Where messages go that no further try would help. */
+  /** The queue for messages that no further try can help. */
   readonly deadLetterQueue: Queue;
   /** Where it queues log objects that a digest names and nobody has read. */
   readonly logQueue: Queue;
@@ -41,7 +41,7 @@ export interface VerifyProps {
   readonly topics: AlertTopics;
 }
 
-/** Checks each digest, its chain and what it names, and sees to it that nothing delivered stays unread. */
+/** Checks each digest, its chain and what it names, and queues delivered objects again that nobody has read. */
 export class Verify extends AuditFunction {
   constructor(scope: Construct, id: string, props: VerifyProps) {
     const { config, queue, deadLetterQueue, logQueue } = props;

@@ -21,7 +21,7 @@ interface Key {
  * wants it.
  *
  * @returns their physical names
- * @throws InputError when a table exists with other keys or indexes, which an older version has left
+ * @throws InputError if a table exists with other keys or indexes, which an older version has left
  */
 export async function createTables(client: DynamoDBClient, deployment: string): Promise<Record<TableName, string>> {
   const create = async (table: TableName) => {

@@ -26,17 +26,17 @@ export interface Functions {
 }
 
 export interface LocalFunctionOptions {
-  /** What the functions say goes here. */
+  /** The functions' logs go here. */
   readonly log: Writable;
   /** To check digests with; none are checked where there is none. */
   readonly publicKeys?: readonly PublicKey[];
-  /** Told what became of each object. */
+  /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
 }
 
 /**
- * The same functions as in AWS, but for their voices: the standard output belongs to the person here, so logs go to a
- * stream, and metrics nowhere.
+ * The same functions as in AWS, except for their output. Standard output is for the person here, so logs go to a
+ * stream, and metrics are dropped.
  */
 export function localFunctions(
   { clients, resources }: Pick<LocalAws, 'clients' | 'resources'>,

@@ -11,7 +11,7 @@ export interface Queue {
   readonly arn: string;
 }
 
-/** What `cdk deploy` makes, as far as the embedded AWS has it. */
+/** What `cdk deploy` makes, as far as the embedded AWS supports it. */
 export interface Resources {
   readonly deployment: string;
   /** Names. */
@@ -50,14 +50,17 @@ export interface ProvisionOptions {
 /** Days after which what lies in the bucket isn't missed: nothing expires here. */
 const NEVER_EXPIRES = '36500';
 
-/** After so many receives a message goes to the dead-letter queue: a person waits here, and nobody mends access meanwhile. */
+/**
+ * After so many receives a message goes to the dead-letter queue: a person waits here, and nobody restores access in
+ * the meantime.
+ */
 const MAX_RECEIVE_COUNT = 5;
 
 /**
  * Creates buckets, topics, queues, subscriptions and tables. What exists already stays, with all that it holds, so it
  * may run over the same data again and again.
  *
- * @throws InputError when a table was made by another version
+ * @throws InputError if a table was made by another version
  */
 export async function provision(clients: Clients, options: ProvisionOptions): Promise<Resources> {
   const { deployment, rulesFile, trailBuckets = [], visibilityTimeout = 30 } = options;

@@ -15,7 +15,7 @@ export interface Vouching {
  * Adds up what the ledger says, and notes there which log objects no digest has vouched for: with all of the run
  * delivered, there is none left to come.
  *
- * @returns undefined where there were no digests
+ * @returns undefined if there were no digests
  */
 export async function readVouching(
   ledger: Ledger,

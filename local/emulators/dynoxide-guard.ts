@@ -1,7 +1,7 @@
 /**
- * Runs the program named in its arguments for as long as its own standard input stays open.
- * The pipe closes when the process that holds its other end dies, in whatever way it dies: so a native emulator
- * never outlives the run which started it, not even after a SIGKILL.
+ * Runs the program named in its arguments for as long as its own standard input stays open. The pipe closes when the
+ * process at its other end dies, in any way. So a native emulator never outlives the run that started it, even after a
+ * SIGKILL.
  */
 import { spawn } from 'node:child_process';
 

@@ -7,7 +7,7 @@ import { type UploadedFile, uploadLogFile } from '../input/upload-log-file.ts';
 import type { Progress } from './delivery-progress.ts';
 import { startPipeline } from './local-pipeline.ts';
 
-/** What came of files that were put into the bucket. */
+/** The results of files that were put into the bucket. */
 export interface Delivery {
   /** In the order of the files. */
   readonly objects: readonly UploadedFile[];
@@ -23,7 +23,7 @@ export interface DeliveryFailure {
 export interface DeliveryTools {
   readonly functions: Functions;
   readonly progress: Progress;
-  /** Told of the error of a function's call, whose messages come back. */
+  /** Called with the error of a function's call. Its messages come back. */
   readonly onError: (error: unknown) => void;
   readonly interrupted: AbortSignal;
 }

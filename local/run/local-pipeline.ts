@@ -17,16 +17,16 @@ const VERIFY_TIMEOUT_SECONDS = 90;
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 
-/** What happens between the queues and the alert topics, under way. */
+/** The running functions between the queues and the alert topics. */
 export interface Pipeline {
   /** Resolves once every log object and every digest that was notified has been dealt with. */
   drained(): Promise<void>;
-  /** Takes no more objects, ends what is under way, and sweeps once more. */
+  /** Takes no more objects, finishes what is in progress, and sweeps once more. */
   finish(): Promise<void>;
 }
 
 export interface PipelineOptions extends Pick<EventSourceMappingOptions, 'onBatch'> {
-  /** Told of the error of a call of any function. Both go on. */
+  /** Called with the error of a call of any function. Both go on. */
   readonly onError: (error: unknown) => void;
   readonly functions: Functions;
 }
@@ -49,7 +49,7 @@ export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, opti
     handler: functions.verify(logs.drained),
     timeoutSeconds: VERIFY_TIMEOUT_SECONDS,
     concurrency: 1,
-    // A digest that is to be looked at again in half an hour.
+    // A digest that will be checked again in half an hour.
     waitsForDelayed: false,
     onError,
   });
@@ -64,7 +64,7 @@ export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, opti
     drained: async () => {
       await logs.drained();
       await digests.drained();
-      // Verify queues log objects that nobody was told of.
+      // Verify queues log objects without a notification.
       await logs.drained();
     },
     finish: async () => {

@@ -34,10 +34,10 @@ export interface RunOptions {
 }
 
 /**
- * Puts log files into the embedded AWS, lets them travel through the real functions, and shows what came of them.
+ * Puts log files into the embedded AWS, lets the real functions process them, and shows the results.
  *
  * @returns whether every file was dealt with: indexed, or rejected with a reason
- * @throws InputError for what the user can put right: paths, the folder, the port, files of keys, broken rules
+ * @throws InputError for what the user can correct: paths, the folder, the port, files of keys, broken rules
  * @throws the signal's reason when it was interrupted before it had all to show
  */
 export async function run(options: RunOptions): Promise<boolean> {

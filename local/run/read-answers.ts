@@ -8,7 +8,7 @@ import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
 export interface Answers {
   /** Who used root? */
   readonly rootUse: Found<IndexedEvent>;
-  /** What touched this file system? Absent where no event names one. */
+  /** What touched this file system? Absent if no event names one. */
   readonly touched?: Found<IndexedEvent> & { readonly fileSystem: string };
   /** Which Envoy connections broke? */
   readonly brokenEnvoys: Found<IndexedFinding>;

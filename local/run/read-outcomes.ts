@@ -26,7 +26,7 @@ interface Problem {
   readonly reason: string;
 }
 
-/** Reads what the ledger says of each object, once however often it was put. */
+/** Reads what the ledger says about each object. An object that was put several times is read once. */
 export async function readOutcomes(ledger: Ledger, objects: readonly UploadedFile[]): Promise<Outcomes> {
   const distinct = [...new Map(objects.map((object) => [`${object.key}\n${object.version}`, object])).values()];
   const logs = distinct.filter(({ key }) => parseObjectKey(key)?.kind !== 'digest');

@@ -15,7 +15,7 @@ import { type FindingSummary, summarizeFindings } from './summarize-findings.ts'
 export interface RunReport {
   /** What became of the objects of this run. */
   readonly outcomes: Outcomes;
-  /** What the digests of this run say of them; absent where there were none. */
+  /** What the digests of this run say of them; absent if there were none. */
   readonly vouching?: Vouching;
   /** Everything that the tables hold, from earlier runs too. */
   readonly findings: FindingSummary;

@@ -61,8 +61,8 @@ function showEndpoints(screen: Screen, { clients, resources }: LocalAws): void {
 const LONGEST_LINE = 2_000;
 
 /**
- * Shows what became of an object, on one line. Where no person looks on, only what was rejected or failed: a program asks
- * the ledger.
+ * Shows what became of an object, on one line. Without a terminal, it shows only what was rejected or failed, because a
+ * program asks the ledger.
  */
 export function showOutcome({ colors, line }: Screen, told: ToldOutcome, isWatched: boolean): void {
   const { text, isGood } = describe(told);

@@ -179,7 +179,7 @@ function addressOf({ address, sourceIPAddress }: Pick<IndexedEvent, 'address' | 
   return address ?? sourceIPAddress ?? '';
 }
 
-/** What a finding of a detection rule has beside what every finding has. */
+/** What a finding of a detection rule has in addition to the members of every finding. */
 const matchedSchema = z.array(z.object({ field: z.string(), value: z.unknown() })).default([]);
 
 function matchedValue({ matched }: IndexedFinding, field: string): string {

@@ -11,9 +11,9 @@ import { parseShare, type Share, WHOLE } from './share.ts';
 import { World } from './world.ts';
 
 /**
- * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled.
- * The runs are shared out to a process for each core (`--processes`), each with emulators of its own, because fauxqs
- * runs in the process that it serves. `--share I/N` is how such a process is told its part.
+ * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. The runs are shared
+ * out to a process for each core (`--processes`), each with emulators of its own, because fauxqs runs in the process
+ * that it serves. `--share I/N` tells such a process its part.
  */
 const { values } = parseArgs({
   options: {

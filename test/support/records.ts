@@ -5,7 +5,7 @@ import type { JsonObject } from '../../lambda/shared/json.ts';
 
 export const ACCOUNT = '111122223333';
 
-/** A record as CloudTrail writes it; what a test is about stands in the test. */
+/** A record as CloudTrail writes it. A test overrides the members that it is about. */
 export function record(members: JsonObject = {}): JsonObject {
   return {
     eventVersion: '1.09',

@@ -65,7 +65,7 @@ function testCommand(io: Io): Command {
 
 function showCommand(io: Io): Command {
   const command = new Command('show')
-    .description('Shows an alert; of an alert storm, the alerts that it stands for.')
+    .description('Shows an alert; for an alert storm, also the alerts that it replaces.')
     .argument('<id>', 'as messages name it')
     .addOption(zoneOption());
   return withConnection(withFormat(command))

@@ -2,12 +2,12 @@ import { ROUTINE_METRICS } from '../../../lambda/shared/metric-names.ts';
 import type { EventIndexName } from '../../../lambda/store/schema.ts';
 
 /**
- * What the estimate takes for granted of an ordinary account. Every one of them is named in docs/cost.md, and the ones
- * that differ most between accounts are options of the command.
+ * What the estimate assumes about an ordinary account. docs/cost.md names every assumption. Those that differ most
+ * between accounts are options of the command.
  */
 export const ASSUMPTIONS = {
   daysPerMonth: 365 / 12,
-  /** Bytes of a row, as made and real records have it in the median; an index holds all of it. */
+  /** Bytes of a row: the median of generated and real records. An index holds all of it. */
   rowBytes: 850,
   /** "Item sizes and formats": 100 bytes of overhead for each item of a table or index. */
   itemOverheadBytes: 100,
@@ -28,7 +28,7 @@ export const ASSUMPTIONS = {
   eventsPerObject: 50,
   /** CloudTrail puts a digest an hour into each region that it records. */
   regions: 17,
-  /** One event in so many is a finding; its row goes to the table and four indexes, with two units each. */
+  /** One event in this many is a finding; its row goes to the table and four indexes, with two units each. */
   eventsPerFinding: 5_000,
   findingWriteUnits: 10,
   /** An alert is a row that is made, marked sent and summed up, and two messages, one of them an e-mail. */
@@ -41,7 +41,7 @@ export const ASSUMPTIONS = {
   /** A member's row, and its group's for the first ones; its group is read around it, consistently. */
   memberWriteUnits: 1.3,
   memberReadUnits: 5,
-  /** Read units that people and sweep take in a month, whatever the size. */
+  /** Read units that people and sweep use in a month, for a deployment of any size. */
   readUnits: 2_000_000,
   /** GB of memory of ingest and of sweep. */
   ingestGigabytes: 1769 / 1024,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** A queue, and the one that takes what it couldn't deliver. */
 export interface QueueWithDeadLetters {
   readonly url: string;
-  /** Undefined where the queue has none. */
+  /** Undefined if the queue has none. */
   readonly deadLetters?: string;
 }
 

@@ -10,7 +10,7 @@ export interface QuarantinedObject {
   readonly bucket: string;
   /** Copies with records that can be read again, and how many these are. */
   readonly copies: readonly { readonly key: string; readonly records: number }[];
-  /** Rejected records that nothing is left of, with their places as far as they are known. */
+  /** Rejected records that are lost, with their positions as far as they are known. */
   readonly lost: { readonly count: number; readonly named: readonly LostRecord[] };
 }
 
@@ -20,8 +20,8 @@ export interface LostRecord {
 }
 
 /**
- * What the quarantine holds of an object whose row names copies; undefined where it names none.
- * @throws the SDK's errors, but for copies that aren't there.
+ * What the quarantine holds of an object whose row names copies; undefined if it names none.
+ * @throws the SDK's errors, except for copies that aren't there.
  */
 export async function findQuarantined(
   s3: S3Client,

@@ -4,7 +4,7 @@ import { parseObjectKey } from '../../../lambda/cloudtrail/log/object-key.ts';
 import type { ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import { forgetTries, type TriesLedgers } from './forget-tries.ts';
 
-/** What came of an object that was to be read again. */
+/** The result for an object that should be read again. */
 export type Requeued = 'queued' | 'gone' | 'not-cloudtrail';
 
 export interface RequeueDependencies {
@@ -17,8 +17,8 @@ export interface RequeueDependencies {
 }
 
 /**
- * Queues an object so that it is read again from its beginning, with all of its tries, whatever became of it before. Its rows, findings and
- * alerts are those that there are: nothing is doubled.
+ * Queues an object so that it is read again from its beginning, with all of its tries, in any state. Its rows, findings
+ * and alerts stay the same: nothing is doubled.
  * @param version the version that is meant; the current one where none is given.
  * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
@@ -53,7 +53,7 @@ interface FoundVersion extends ObjectVersion {
 }
 
 /**
- * A version of an object that is in its bucket, undefined where it is gone.
+ * A version of an object that is in its bucket, undefined if it is gone.
  * @param version the version that is meant; the current one where none is given.
  * @throws the SDK's faults of access (`isFaultOfAccess`).
  */

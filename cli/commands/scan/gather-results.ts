@@ -9,7 +9,7 @@ export interface UnreadableRecord extends NamedRecord {
   readonly path: string;
 }
 
-/** What a scan looked at. */
+/** What a scan has read. */
 export interface ScanTotals {
   readonly files: number;
   readonly records: number;
@@ -34,9 +34,9 @@ export interface NamedResult {
 }
 
 /**
- * Brings together what came of files: the findings about events as they come, each once however often its event was
- * delivered; then those of correlations, which must have seen every event, by time. They are judged as if nothing were
- * still to come: a window that is open at the end of the data counts as closed.
+ * Collects the results of files. Findings about events come first, each once even if its event was delivered several
+ * times. Findings of correlations follow in the order of time, because correlations must see every event first. A
+ * window that is open at the end of the data counts as closed.
  *
  * Memory is bounded by the findings' ids, and by the events that correlations ask for.
  */

@@ -51,7 +51,7 @@ export interface FileResult {
 export interface NamedRecord {
   readonly index: number;
   readonly reason: string;
-  /** Whether it was judged all the same. */
+  /** Whether it was judged nevertheless. */
   readonly judged: boolean;
 }
 
@@ -64,8 +64,8 @@ export async function judgeFile(path: string, detector: Detector, bounds: TimeBo
 }
 
 /**
- * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws for
- * what is read: what came before a fault stands.
+ * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws
+ * because of the content: results from before a fault are kept.
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
@@ -124,7 +124,7 @@ export async function judgeRecords(
         try {
           take(item);
         } catch (error) {
-          // Whatever went wrong with this one, the others go on.
+          // An error in this record must not stop the others.
           unreadable++;
           name({ index: item.index, reason: reasonOf(error), judged: false });
         }
@@ -137,7 +137,7 @@ export async function judgeRecords(
   return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
 }
 
-/** A correlation's finding tells of its last event. */
+/** A correlation's finding describes its last event. */
 function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
   const context = correlationContext(event);
   return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

@@ -3,7 +3,7 @@ import { STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { type FileResult, judgeFile } from './judge-file.ts';
 import { JudgeThread, type ThreadData } from './judge-thread.ts';
 
-/** Files under way and results that wait for an earlier file's, at most: they must not fill the memory. */
+/** Files in progress, and results that wait for an earlier file's, at most: they must not fill the memory. */
 const MAX_AHEAD = 64;
 
 /**

@@ -8,7 +8,7 @@ import type { Summary } from './scan-summary.ts';
 /** Records that are named; all of them are counted. */
 const MAX_NAMED_RECORDS = 20;
 
-/** Says on stderr what was looked at, what was found, and what couldn't be read. */
+/** Says on stderr what was read, what was found, and what couldn't be read. */
 export function reportTotals(totals: ScanTotals, rules: number, found: Summary, io: Io): void {
   const { files, judged, records, unreadableFiles, unreadableRecords, incomplete, undated, namedRecords, repeated } =
     totals;

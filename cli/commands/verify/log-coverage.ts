@@ -1,4 +1,4 @@
-/** A time that a digest speaks of. */
+/** A time that a digest covers. */
 interface Interval {
   from: number;
   to: number;
@@ -7,7 +7,7 @@ interface Interval {
 /** CloudTrail delivers a log object some minutes after the time in its name. */
 const DELIVERY_MILLISECONDS = 15 * 60_000;
 
-/** The times that the valid digests of accounts and regions speak of. */
+/** The times that the valid digests of accounts and regions cover. */
 export class Coverage {
   readonly #intervals = new Map<string, Interval[]>();
 

@@ -25,7 +25,7 @@ interface VerifyOptions extends ConnectionOptions, TimeOptions {
 
 const HELP = `
 PATH is a folder (or several) with the digests and log objects of a trail, or s3://BUCKET/PREFIX where CloudTrail put
-them. Of a copy, the newest digest stays unvouched: its signature is in the metadata of its S3 object alone.
+them. In a copy, the newest digest stays unvouched: its signature is only in the metadata of its S3 object.
 
 Each item is one of:
   valid      a digest that CloudTrail signed          altered    a digest that it didn't sign so
@@ -84,7 +84,7 @@ function usage(message: string): CommandFailure {
   return new CommandFailure(message, EXIT.usage);
 }
 
-/** @throws CommandFailure where something speaks against the log, and where there is nothing to verify. */
+/** @throws CommandFailure if something is wrong with the log, or if there is nothing to verify. */
 async function printAudit(files: StoredFiles, options: AuditOptions, { format, all }: VerifyOptions, io: Io) {
   const progress = countProgress('digests', io, format !== 'table');
   const totals = new Map<AuditItem['status'], { digests: number; logs: number }>();

@@ -1,13 +1,13 @@
 import { arePending, type ChannelStates } from './channel-state.ts';
 
-/** A summary of a closed window, under way or done. */
+/** A summary of a closed window, in progress or done. */
 export interface SummaryProgress {
   /** Findings of the alert, or alerts of the storm, when it was begun. */
   readonly count: number;
   readonly channels: ChannelStates;
 }
 
-/** A channel that was given up, as the alert's row tells of it. */
+/** A channel that was given up, as the alert's row records it. */
 export interface GivenUp {
   readonly notice: 'first' | 'summary';
   readonly channel: string;
@@ -18,26 +18,32 @@ export interface GivenUp {
   readonly error: string;
 }
 
-/** How far an alert or a storm is with all that it has to tell. */
+/** How far an alert or a storm is with all its messages. */
 export interface AlertProgress {
   /** Of the first message. */
   readonly channels: ChannelStates;
-  /** ISO 8601 in UTC: when the window is to be summed up. Not there before the first message was sent, and once it was. */
+  /**
+   * ISO 8601 in UTC: when the window is to be summed up. Absent before the first message was sent, and after the
+   * summary.
+   */
   readonly summaryDueAt?: string;
   readonly summary?: SummaryProgress;
 }
 
-/** `pending`: a channel hasn't sent the first message. `open`: the window is to be summed up, or its summary sent. */
+/**
+ * `pending`: a channel hasn't sent the first message. `open`: the window must be summed up, or its summary must be
+ * sent.
+ */
 export type AlertState = 'pending' | 'open';
 
-/** When an alert must be looked at next; undefined where nothing is left to do. */
+/** When an alert must be checked next; undefined if nothing is left to do. */
 export interface NextLook {
   readonly state: AlertState;
   /** ISO 8601 in UTC. */
   readonly dueAt: string;
 }
 
-/** When sweep must look at an alert next, and what for. */
+/** When sweep must check an alert next, and why. */
 export function nextLook(progress: AlertProgress, now: Date): NextLook | undefined {
   const { channels, summary, summaryDueAt } = progress;
   const soonest = now.toISOString();
@@ -59,7 +65,7 @@ export function hasItsFirst(first: ChannelStates, name: string): boolean {
   return first[name]?.state !== 'pending';
 }
 
-/** The lines that an alert's row gets for channels that were given up by an attempt. */
+/** The entries that an alert's row gets for channels that an attempt gave up. */
 export function newlyGivenUp(
   notice: GivenUp['notice'],
   before: ChannelStates,

@@ -9,7 +9,7 @@ export interface AlertPublication {
   readonly kind: NoticeKind;
   readonly level: Level;
   readonly attributes: MessageAttributes;
-  /** What each channel is to send, by the channel's name. */
+  /** The message for each channel, by the channel's name. */
   readonly messages: Readonly<Record<string, ChannelMessage>>;
 }
 

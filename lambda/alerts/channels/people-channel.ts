@@ -4,7 +4,7 @@ import { textMessage } from '../messages/text-message.ts';
 import type { Channel } from './channel.ts';
 import { type AlertTopics, publish } from './publish-to-topic.ts';
 
-/** Text for people: a topic a level. */
+/** Text for people: one topic for each level. */
 export function peopleChannel(sns: SNSClient, byLevel: AlertTopics['byLevel']): Channel {
   return {
     name: 'people',

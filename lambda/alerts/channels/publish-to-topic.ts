@@ -8,11 +8,11 @@ export interface AlertTopics {
   readonly alerts: string;
   /** Text, for people. `informational` is never published. */
   readonly byLevel: Readonly<Record<Exclude<Level, 'informational'>, string>>;
-  /** Custom notifications of every level, for chat applications; not there unless the deployment has it. */
+  /** Custom notifications of every level, for chat applications; absent unless the deployment has it. */
   readonly chat?: string;
 }
 
-/** A topic, and the client with which it is published to. */
+/** A topic, and the client that publishes to it. */
 export interface TopicTarget {
   readonly sns: SNSClient;
   readonly topicArn: string;

@@ -9,8 +9,8 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Three lines: who did what to what; from where and with which credential; when, and whether it succeeded. Of a finding
- * about the log itself: what, who found it, and when.
+ * Three lines: who did what to what; from where and with which credential; when, and whether it succeeded. For a
+ * finding about the log itself: what, who found it, and when.
  */
 export function headline(finding: Finding): [string, string, string] {
   if (isAboutTheLog(finding)) return logHeadline(finding);

@@ -12,14 +12,14 @@ export type FindingNotice =
       readonly count: number;
     };
 
-/** A storm: at once, for whoever waits for an alert, and again with what collapsed into it once its minute is over. */
+/** A storm: reported at once, and again after its minute, with the alerts that collapsed into it. */
 export interface StormNotice {
   readonly kind: 'storm';
   readonly storm: Storm;
   readonly collapsed?: CollapsedAlerts;
 }
 
-/** What there is to tell, before a channel gives it a form. */
+/** What a message reports, before a channel gives it a form. */
 export type Notice = FindingNotice | StormNotice;
 
 export const NOTICE_KINDS = ['alert', 'summary', 'storm', 'test'] as const;

@@ -1,15 +1,18 @@
 import type { Finding } from '../../findings/finding.ts';
 
-/** The deployment that needs no naming on the command line. */
+/** The deployment that the command line uses by default. */
 const DEFAULT_DEPLOYMENT = 'trailwarden';
 
-/** A command of ours, ready to be pasted into a shell whatever its arguments hold. */
+/** A command of ours, quoted so that it can be pasted into a shell with any arguments. */
 export function command(deployment: string, ...words: readonly string[]): string {
   const named = deployment === DEFAULT_DEPLOYMENT ? [] : ['--deployment', deployment];
   return ['trailwarden', ...words, ...named].map(quoted).join(' ');
 }
 
-/** The command that shows the event of a finding; of one about the log itself, which has none, the finding. */
+/**
+ * The command that shows the event of a finding. A finding about the log itself has no event: then it shows the
+ * finding.
+ */
 export function eventCommand(finding: Finding, deployment: string): string {
   return isAboutTheLog(finding)
     ? command(deployment, 'findings', '--rule', finding.ruleId)
@@ -17,7 +20,7 @@ export function eventCommand(finding: Finding, deployment: string): string {
 }
 
 /**
- * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. Of a finding
+ * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. For a finding
  * about the log itself, the object in S3.
  */
 export function consoleLink(finding: Finding): string {

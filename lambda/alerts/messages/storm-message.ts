@@ -8,7 +8,7 @@ import { subjectLine, type TextMessage } from './text-message.ts';
 
 const NAMED_RULES = 10;
 
-/** The storm for people: that there is one, and later what collapsed into it. */
+/** The storm for people: first that there is one, and later what collapsed into it. */
 export function stormText(notice: StormNotice, deployment: string): TextMessage {
   const { alertId } = notice.storm;
   const body = [...lines(notice), '', 'Look at them:', `  ${showCommand(notice, deployment)}`, '', `Alert ${alertId}`];

@@ -22,7 +22,7 @@ const MAX_MATCHED_FIELDS = 20;
 /** Lines of one section: a rule may list a hundred references. */
 const MAX_LINES = 20;
 
-/** The alert for the person who is woken: who did what, why it matters, what to do first, and how to look further. */
+/** The alert for people: who did what, why it matters, what to do first, and where to find more. */
 export function textMessage(notice: FindingNotice, deployment: string): TextMessage {
   const { finding } = notice.alert;
   return {
@@ -42,7 +42,7 @@ function within(maxBytes: number, lines: readonly string[]): string {
     .join('\n');
 }
 
-/** A subject within SNS's bounds that ends with `end`, whatever `start` is. */
+/** A subject within SNS's bounds that always ends with `end`, however long `start` is. */
 export function subjectLine(start: string, end: string): string {
   const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
   const tail = ascii(` - ${end}`);

@@ -5,7 +5,7 @@ import { type AlertWindow, windowAround } from './alert-window.ts';
 /** What `ruleId` says in a storm's row and attributes: no rule has this id. */
 export const STORM_RULE_ID = 'trailwarden-alert-storm';
 
-/** More alerts of a level in one minute of the clock than are sent one by one: one alert stands for the rest. */
+/** More alerts of a level in one minute of the clock than are sent one by one. One alert replaces the rest. */
 export interface Storm {
   readonly alertId: string;
   readonly level: Level;
@@ -14,7 +14,7 @@ export interface Storm {
   readonly limit: number;
 }
 
-/** What a storm stands for, once its minute is over. */
+/** The alerts that a storm replaces, once its minute is over. */
 export interface CollapsedAlerts {
   readonly alerts: number;
   /** Rule ids and how many alerts each has, most first. */

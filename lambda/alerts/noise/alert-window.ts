@@ -1,4 +1,4 @@
-/** A stretch of time between two seconds: an alert's of eventTime, a storm's of the clock. */
+/** A range of time between two seconds: by eventTime for an alert, by the clock for a storm. */
 export interface AlertWindow {
   /** ISO 8601 in UTC, to the second. */
   readonly start: string;
@@ -16,8 +16,8 @@ export function windowAround(moment: number, length: number): AlertWindow {
 const LATENESS_MILLISECONDS = 20 * 60_000;
 
 /**
- * When a window is summed up: once late events have come, and never sooner after the alert was sent than the window is
- * long, so that old events that are read today get their window too.
+ * When a window is summed up: once late events have come, and at least one window's length after the alert was sent. So
+ * old events that are read today get a whole window too.
  */
 export function summaryDueAt(window: AlertWindow, sentAt: Date): Date {
   const end = Date.parse(window.end);

@@ -10,7 +10,7 @@ const CATEGORIES: Readonly<Record<string, Category>> = {
   aggregated: 'aggregated',
 };
 
-/** `eventCategory`, which came with eventVersion 1.07; older records are told apart by managementEvent and eventType. */
+/** `eventCategory` exists since eventVersion 1.07. In older records managementEvent and eventType decide. */
 export function classifyCategory(read: ReadRecord): Category {
   const known = CATEGORIES[read.eventCategory?.toLowerCase() ?? ''];
   if (known !== undefined) return known;

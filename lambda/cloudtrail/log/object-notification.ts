@@ -4,23 +4,23 @@ import * as z from 'zod';
 export interface ObjectReference {
   readonly bucket: string;
   readonly key: string;
-  /** Where the bucket is versioned and the notification says which version. */
+  /** Present if the bucket is versioned and the notification names the version. */
   readonly versionId?: string;
   /**
-   * The key again, URL-decoded, where the notification's form leaves open whether it is encoded (EventBridge):
-   * to be tried when `key` isn't in the bucket.
+   * The URL-decoded key, if the notification's form leaves open whether the key is encoded (EventBridge). Try it when
+   * `key` isn't in the bucket.
    */
   readonly decodedKey?: string;
-  /** When S3 or CloudTrail said so, ISO 8601. */
+  /** The time of the notification, ISO 8601. */
   readonly notifiedAt?: string;
 }
 
 export type Notification =
-  /** Objects to read; empty where S3 told of something other than a new object. */
+  /** Objects to read; empty if S3 reported something other than a new object. */
   | { readonly kind: 'objects'; readonly objects: readonly ObjectReference[] }
-  /** A test or validation message: acknowledged in silence. */
+  /** A test or validation message: acknowledged without a log line. */
   | { readonly kind: 'acknowledgement' }
-  /** A body that is none of the known envelopes. */
+  /** A body that has none of the known forms. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** "Event message structure" of the Amazon S3 User Guide. */

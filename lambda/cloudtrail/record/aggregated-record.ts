@@ -3,7 +3,7 @@ import { at, isJsonObject, type JsonObject, textAt } from '../../shared/json.ts'
 /**
  * Aggregated data events, after "CloudTrail record contents for aggregated events" of the AWS CloudTrail User Guide:
  * CloudTrail sums up the data events of five minutes by API, by resource or by user. Such a record spells some members
- * otherwise than all other records do, and has no eventName, as it tells of many calls.
+ * differently from all other records, and has no eventName, because it describes many calls.
  */
 const EVENT_TYPE = 'AwsAggregatedEvent';
 

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * An IP address in its one canonical form, RFC 5952 for IPv6, so that every spelling of it is found as one;
- * undefined for anything that is no address: a service's name, `AWS Internal`.
+ * An IP address in its one canonical form, RFC 5952 for IPv6, so that all spellings of it are found together; undefined
+ * for anything else: a service's name, `AWS Internal`.
  */
 export function canonicalAddress(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;

@@ -3,11 +3,11 @@ import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { isAggregated, withUsualMembers } from './aggregated-record.ts';
 
 /**
- * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide.
- * Strict about what Trailwarden uses, and only about that: members that it doesn't know stay as they came.
+ * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide. Only the members that
+ * Trailwarden uses are checked. All others stay unchanged.
  */
 
-/** Scalars drift between services (an account as a number, a flag as text): they are read as text. */
+/** Services write scalars differently (an account as a number, a flag as text): they are read as text. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value));
 const optionalText = text.nullish().transform((value) => (value === null || value === '' ? undefined : value));
 
@@ -41,7 +41,7 @@ const time = z.string({ error: 'is missing, or not text' }).transform((value, co
   return seconds;
 });
 
-/** `YYYY-MM-DDTHH:mm:ssZ` in UTC, the form of every time in the index: it sorts as text. */
+/** `YYYY-MM-DDTHH:mm:ssZ` in UTC, the form of every time in the index, because it sorts as text. */
 function toSeconds(value: string): string | undefined {
   if (!TIME.test(value)) return undefined;
   if (value.length === 20 && value.endsWith('Z')) return Number.isNaN(Date.parse(value)) ? undefined : value;
@@ -114,8 +114,8 @@ export type RecordResult =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Reads one member of `Records`. Never throws: a record that can't be read comes back with the reason,
- * which names members and never repeats their values.
+ * Reads one member of `Records`. Never throws: for a record that can't be read it returns the reason, which names
+ * members but never repeats their values.
  */
 export function readRecord(value: unknown): RecordResult {
   if (!isJsonObject(value)) return { ok: false, reason: `the record is ${describe(value)}, not an object` };
@@ -125,12 +125,12 @@ export function readRecord(value: unknown): RecordResult {
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
 }
 
-/** What lets a record be read that lacks what is required. */
+/** Defaults with which a record can be read that lacks required members. */
 const STAND_INS = { eventID: 'none', eventTime: '1970-01-01T00:00:00Z' };
 
 /**
- * What can be read of a record that isn't whole: each member that has the type it should have. `eventID` and
- * `eventTime` are empty where they are missing.
+ * What can be read of an incomplete record: each member that has the right type. `eventID` and `eventTime` are empty
+ * where they are missing.
  */
 export function readRecordLoosely(record: JsonObject): ReadRecord {
   const members = isAggregated(record) ? withUsualMembers(record) : record;

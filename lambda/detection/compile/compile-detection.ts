@@ -84,7 +84,7 @@ function negate(part: Compiled): Compiled {
   return {
     test: (scope) => !test(scope),
     explain: (scope) => ({ kind: 'not', label: 'not', verdict: !test(scope), children: [part.explain(scope)] }),
-    // What isn't there cannot be shown.
+    // An absent value cannot be shown.
     evidence: () => undefined,
   };
 }
@@ -126,7 +126,7 @@ function atLeast(count: number, text: string, parts: readonly Compiled[]): Compi
   };
 }
 
-/** A block over the members of a list: each is a small record of its own, with its own scope. */
+/** A block over the members of a list. Each member is a small record with its own scope. */
 function compileMembers(
   { field, quantifier, body }: Extract<SelectionNode, { kind: 'members' }>,
   paths: Paths,

@@ -2,27 +2,27 @@
 export interface GroupKey {
   /** The correlation's id. */
   correlation: string;
-  /** The group-by values as a JSON list, null for each field that the event hasn't got. */
+  /** The group-by values as a JSON list, null for each field that the event doesn't have. */
   group: string;
 }
 
 /** An event in a group of a correlation, or a firing of a correlation below it. */
 export interface Member {
-  /** The event's identity, or the firing's id: with `rule` what makes a member the same when it comes again. */
+  /** The event's identity, or the firing's id. Together with `rule` it identifies a member that comes again. */
   identity: string;
   /** The id of the rule that the event matched. */
   rule: string;
-  /** Milliseconds since 1970; what windows go by. */
+  /** Milliseconds since 1970, by which windows are formed. */
   eventTime: number;
   eventID: string;
   /** When it first came, by the clock, in milliseconds. A second delivery doesn't change it. */
   arrivedAt: number;
   /** The texts of the fields that this correlation, or one above it, needs; by their path as JSON. */
   fields: Readonly<Record<string, readonly string[]>>;
-  /** Of a firing of a correlation below: eventTime of the first of its events, and the events, oldest first. */
+  /** For a firing of a correlation below: eventTime of the first of its events, and the events, oldest first. */
   from?: number;
   eventIDs?: readonly string[];
-  /** What the caller wants back with a firing whose window ends with this event. */
+  /** Returned to the caller with a firing whose window ends with this event. */
   context?: string;
 }
 
@@ -44,7 +44,7 @@ export interface Firing {
   fields: Member['fields'];
   /** The last event's context. */
   context?: string;
-  /** Claimed, and its findings not yet known to be stored: it is reported again until it is acknowledged. */
+  /** Claimed, but its findings may not be stored yet: it is reported again until it is acknowledged. */
   pending: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface GroupView {
   firings: readonly Firing[];
   /** Windows that start at or before this were judged, for conditions that are judged once. */
   judgedThrough?: number;
-  /** When the group must be judged next, by the clock, where the store says it. */
+  /** When the group must be judged next, by the clock, if the store knows it. */
   due?: number;
   /** Changes with every claim, and with nothing else. */
   version: number;
@@ -65,8 +65,8 @@ export interface GroupView {
 
 /**
  * Which members an append reads back: those less than a timespan away from a time; of each rule at most `limit` up to
- * that time and `limit` after it, the nearest. (A rule that is flooded with events must not hide the others'.)
- * A limit of 0 asks for no members, only for the firings.
+ * that time and `limit` after it, the nearest. (A rule with a flood of events must not hide those of other rules.) A
+ * limit of 0 asks for no members, only for the firings.
  */
 export interface Around {
   time: number;
@@ -89,23 +89,23 @@ export interface Claim {
 export interface CorrelationStore {
   /**
    * Writes a member, unless it is there already, and reads the group back around it. `due` is when the group must be
-   * judged because of it: it is due then at the latest, unless a claim that has seen the member says otherwise. A member
-   * may be deleted from `expiresAt` on, and what is known of its group an hour before at the earliest.
+   * judged because of it, at the latest, unless a claim that has seen the member sets another time. A member may be
+   * deleted from `expiresAt` on, and the state of its group from an hour before that.
    */
   append(
     key: GroupKey,
     member: Member,
     options: { around: Around; due?: number; expiresAt: number },
   ): Promise<GroupView>;
-  /** Reads what of a group is still to be judged: the first `limit` members later than `judgedThrough`. */
+  /** Reads the part of a group that must still be judged: the first `limit` members later than `judgedThrough`. */
   read(key: GroupKey, limit: number): Promise<GroupView>;
   /**
-   * Writes firings and what was judged, if the version is still the same. Otherwise returns the group as it is now,
-   * read as an append around `around` reads it, or without one as `read` does. Only a claim without `around` says when
-   * the group is due next.
+   * Writes firings and what was judged, if the version is still the same. Otherwise returns the group as it is now:
+   * with `around` as an append reads it, without it as `read` does. Only a claim without `around` says when the group
+   * is due next.
    */
   claim(key: GroupKey, claim: Claim, options: { around?: Around; expiresAt: number }): Promise<GroupView | undefined>;
-  /** The groups that are due, and those with firings that have been pending for longer than a function lives. */
+  /** The groups that are due, and those with firings that have been pending longer than a function lives. */
   due(now: number): Promise<readonly GroupKey[]>;
   /** Marks firings as no longer pending: their findings are stored. */
   acknowledge(key: GroupKey, firingIds: readonly string[]): Promise<void>;
@@ -114,7 +114,7 @@ export interface CorrelationStore {
 /** How long after a window has closed its events may still come: conditions that are judged once wait for it. */
 export const LATENESS = 20 * 60_000;
 
-/** Members of a group that are read by default; a correlation with a higher threshold reads as many as it needs. */
+/** Members of a group that are read by default. A correlation with a higher threshold reads as many as it needs. */
 export const MEMBER_CAP = 1_000;
 
 /** Event ids that a firing names. */
@@ -123,8 +123,8 @@ export const MAX_EVENT_IDS = 100;
 const DAY = 86_400_000;
 
 /**
- * From when on a member can no longer matter to any window, in milliseconds since 1970: its last window has closed, the
- * events that come late have come, and a day has passed in which what is due may be judged late.
+ * The time from which a member no longer matters to any window, in milliseconds since 1970: its last window has closed,
+ * late events have come, and one more day has passed in case it is judged late.
  */
 export function expiryOf(member: Pick<Member, 'eventTime' | 'arrivedAt'>, timespan: number, lateness: number): number {
   return Math.max(member.eventTime, member.arrivedAt) + timespan + lateness + DAY;

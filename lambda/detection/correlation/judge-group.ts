@@ -5,7 +5,7 @@ import { expiryOf, type Firing, type GroupView, MAX_EVENT_IDS, type Member } fro
 import { measure } from './measure-members.ts';
 import { holdsOf, isMonotone } from './rule-condition-holds.ts';
 
-/** What a look at a group came to. */
+/** The result of judging a group. */
 export interface Verdict {
   /** To be claimed. */
   firings: readonly Firing[];
@@ -23,8 +23,9 @@ export interface JudgeContext {
 }
 
 /**
- * Whether a condition, once it holds for some events, holds for any more of them: then a window can be judged as soon
- * as an event comes. Any other condition may be overturned by the next event, and waits until none can come.
+ * Whether a condition that holds for some events still holds when more events come. Then a window can be judged as soon
+ * as an event comes. For any other condition the next event may change the result, so its windows wait until no more
+ * events can come.
  */
 export function firesEarly({ type, condition, ruleCondition }: CorrelationRule): boolean {
   if (ruleCondition !== undefined && !isMonotone(ruleCondition)) return false;
@@ -33,9 +34,10 @@ export function firesEarly({ type, condition, ruleCondition }: CorrelationRule):
 }
 
 /**
- * Judges every window of an early-firing correlation that an event at `time` is in. Windows are (t - timespan, t] for
- * the eventTime t of each member. A window that holds fires, unless the group has a firing less than a timespan away:
- * so each such window has a firing within one timespan, and no two firings are closer, in whatever order events come.
+ * Judges every window that holds an event at `time`, for a correlation that fires early. Windows are (t - timespan, t]
+ * for the eventTime t of each member. A window that holds fires, unless the group has a firing less than a timespan
+ * away: so each such window has a firing within one timespan, and no two firings are closer than that, for any order of
+ * events.
  */
 export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
   const { rule } = context;
@@ -57,10 +59,10 @@ export function judgeAround(context: JudgeContext, view: GroupView, time: number
 
 /**
  * Judges the closed windows of a correlation that waits, each once and in the order of their starts. A window starts
- * with an event and closes a timespan later; where it holds nothing that an earlier one hasn't got, it is a part of
- * that one and not judged for itself. It is due `lateness` after it closed, or, if one of its events came even later
- * than that, `lateness` after that event: a backfill would otherwise be judged by its first event. A window of more
- * members than were read is cut behind them.
+ * with an event and closes a timespan later. If an earlier window holds all of its events, it is a part of that one and
+ * isn't judged alone. It is due `lateness` after it closed, or, if one of its events came even later than that,
+ * `lateness` after that event: otherwise a backfill would be judged after its first event. A window with more members
+ * than were read ends after the last member that was read.
  */
 export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
   const { rule, now, lateness } = context;
@@ -90,9 +92,9 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
 }
 
 /**
- * Of a correlation that waits, the windows that an event at `time` is in were judged without it where the event came
- * that late: they are to be judged once more, with it, when the event is due. A window that fired keeps its firing.
- * Not where others of their events may have expired by then: a part of a window says nothing of the whole.
+ * For a correlation that waits: if an event at `time` came very late, the windows that hold it were judged without it.
+ * They are judged again with it when the event is due. A window that fired keeps its firing. If other events of a
+ * window may have expired by then, it isn't judged again, because a part of a window says nothing about the whole.
  */
 export function judgeAgain({ rule, now, lateness }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
   const before = time - rule.timespan;
@@ -104,15 +106,16 @@ export function judgeAgain({ rule, now, lateness }: JudgeContext, { judgedThroug
 }
 
 /**
- * The windows that start with each time among the members, which are sorted: the members from `first` on and before
- * `behind`, and when the last of them came. In one pass: a group may hold many thousands.
+ * The windows that start at each time of the members, which are sorted: the members from `first` on and before
+ * `behind`, and when the last of them came. It takes one pass, because a group may hold many thousands.
  */
 function* windowsOf(
   members: readonly Member[],
   timespan: number,
 ): Generator<{ start: number; first: number; behind: number; lastArrival: number }> {
   let behind = 0;
-  // Members of the window that came later than all behind them, by position: the first one came last of all.
+  // Positions of members of the window that came later than all members after them. The first of these came last of
+  // all.
   const latest: number[] = [];
   const arrival = (position: number | undefined): number => members[position ?? -1]?.arrivedAt ?? 0;
   for (const [first, { eventTime: start }] of members.entries()) {
@@ -127,14 +130,14 @@ function* windowsOf(
   }
 }
 
-/** Whatever order a store keeps them in: a firing must name its events alike wherever it is found. */
+/** Sorts members that a store may keep in any order: a firing must name its events in the same order in every store. */
 function byTime(a: Member, b: Member): number {
   if (a.eventTime !== b.eventTime) return a.eventTime - b.eventTime;
   if (a.identity !== b.identity) return a.identity < b.identity ? -1 : 1;
   return a.rule < b.rule ? -1 : Number(a.rule > b.rule);
 }
 
-/** Most groups come in order already: then nothing is moved. */
+/** Most groups are already in order: then nothing is moved. */
 function sorted(members: readonly Member[]): readonly Member[] {
   for (let i = 1; i < members.length; i++) {
     const [before, member] = [members[i - 1], members[i]];
@@ -143,14 +146,14 @@ function sorted(members: readonly Member[]): readonly Member[] {
   return members;
 }
 
-/** Where in the members, which are sorted, those of a time and later begin. */
+/** The position in the sorted members where those of a time and later begin. */
 function firstFrom(members: readonly Member[], time: number): number {
   let first = firstAfter(members, time);
   while (first > 0 && members[first - 1]?.eventTime === time) first -= 1;
   return first;
 }
 
-/** Where in the members, which are sorted, those later than a time begin. */
+/** The position in the sorted members where those later than a time begin. */
 function firstAfter(members: readonly Member[], time: number): number {
   let low = 0;
   let high = members.length;
@@ -206,9 +209,9 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
 }
 
 /**
- * Of a group that wasn't read whole, the number of distinct values is a lower bound, and only lower bounds can be judged
- * by it. The number of events read is above every threshold, and the rules are read one by one; but a rule that wasn't
- * found may stand among what wasn't read.
+ * If a group wasn't read whole, the number of distinct values is a lower bound, and can decide only conditions on lower
+ * bounds. The number of events read is above every threshold, and each rule is read separately; but a rule that wasn't
+ * found may be among the members that weren't read.
  */
 function holdsForMore({ type, condition, ruleCondition }: CorrelationRule): boolean {
   if (ruleCondition !== undefined && !isMonotone(ruleCondition)) return false;

@@ -18,7 +18,7 @@ export interface CorrelatedEvent {
   context?: string;
 }
 
-/** A correlation with what it takes from the events of each rule that it names. */
+/** A correlation, and what it reads from the events of each rule that it names. */
 export interface Correlation {
   rule: CorrelationRule;
   early: boolean;
@@ -83,7 +83,7 @@ export class Correlations {
     });
   }
 
-  /** What a member must remember of its event: the correlation's own values, and all that those above it will ask. */
+  /** What a member must keep of its event: the values for this correlation, and for all correlations above it. */
   #carriedFields(rule: CorrelationRule, ruleId: string): Field[] {
     const own = rule.valueFields.flatMap(({ byRule }) => byRule[ruleId] ?? []);
     const { id } = rule.metadata;
@@ -95,7 +95,7 @@ export class Correlations {
   }
 }
 
-/** The group-by fields of a firing's group, by name; null where the events haven't got the field. */
+/** The group-by fields of a firing's group, by name; null if the events don't have the field. */
 export function groupFields(rule: CorrelationRule, group: string): Record<string, string | null> {
   const values: unknown = JSON.parse(group);
   const texts = Array.isArray(values) ? values : [];

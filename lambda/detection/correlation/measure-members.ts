@@ -2,17 +2,18 @@ import { numberOf } from '../language/numeric-text.ts';
 import type { CorrelationRule } from '../language/rule-set.ts';
 import type { Member } from './correlation-store.ts';
 
-/** Combinations of several value fields that one event counts for at most. */
+/** Combinations of several value fields that are counted for one event at most. */
 const MAX_TUPLES = 64;
 
 /**
- * The number that a correlation's condition is put to: of a window's events, the values, or the rules they matched.
- * Undefined where there is none, as the average of no numbers. An event counts once, however many rules it matched.
+ * The number that a correlation's condition tests: of a window's events, of their values, or of the rules that they
+ * matched. Undefined if there is none, for example the average of no numbers. An event counts once, even if it matched
+ * several rules.
  */
 export function measure(rule: CorrelationRule, window: readonly Member[]): number | undefined {
   switch (rule.type) {
     case 'event_count':
-      // A member is an event and a rule: of one rule, no event is there twice.
+      // A member is an event and a rule, so each event appears only once for one rule.
       return rule.rules.length === 1 ? window.length : new Set(window.map(({ identity }) => identity)).size;
     case 'value_count':
       return distinctValues(rule, window);
@@ -45,7 +46,7 @@ export function fieldKey(path: readonly (string | number)[]): string {
   return key;
 }
 
-/** Every member of a window is asked by the same few paths. */
+/** Every member of a window is read with the same few paths. */
 const KEYS = new WeakMap<readonly (string | number)[], string>();
 
 function distinctValues(rule: CorrelationRule, window: readonly Member[]): number {
@@ -63,7 +64,7 @@ function textsOf(rule: CorrelationRule, member: Member, field: number): readonly
   return path === undefined ? [] : (member.fields[fieldKey(path)] ?? []);
 }
 
-/** The values of an event; over several fields the combinations of theirs, and none where one of them is missing. */
+/** The values of an event; for several fields, the combinations of their values, or none if one of them is missing. */
 function tuplesOf(rule: CorrelationRule, member: Member): string[] {
   let tuples: string[][] = [[]];
   for (const field of rule.valueFields.keys()) {
@@ -86,7 +87,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** Interpolated between the two nearest values, so that the 50th is the median as everyone knows it. */
+/** Interpolated between the two nearest values, so that the 50th is the usual median. */
 function percentile(numbers: readonly number[], percent: number): number | undefined {
   const sorted = numbers.toSorted((a, b) => a - b);
   const rank = ((sorted.length - 1) * percent) / 100;

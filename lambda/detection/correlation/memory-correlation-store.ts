@@ -19,17 +19,19 @@ interface Group {
   expiresAt: number;
   /** When the first of the members expires. */
   soonest: number;
-  /** Expired members are forgotten once there are so many members: then each is looked at only a few times. */
+  /** Expired members are forgotten once there are this many members, so that each is checked only a few times. */
   forgetAt: number;
 }
 
-/** Fewer members than this are kept although they have expired: looking for them would cost more than they do. */
+/**
+ * Fewer members than this are kept although they have expired: searching for them would cost more than keeping them.
+ */
 const FORGET_FROM = 64;
 
 /**
- * The state of correlations in memory: for one process, which has no need to claim and none to acknowledge. Made for
- * groups of some hundred thousand members that come about in the order of time: then an append costs as much as the
- * members that it reads back, however many there are.
+ * The state of correlations in memory: for one process, so claims and acknowledgements aren't needed. It is made for
+ * groups of some hundred thousand members that come nearly in the order of time: then the cost of an append depends
+ * only on the members that it reads back.
  */
 export class MemoryCorrelationStore implements SyncCorrelationStore {
   readonly #groups = new Map<string, Group>();
@@ -44,7 +46,7 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
 
   /** Forgets the groups that have expired by the clock. */
   sweep(): void {
-    // Going over all groups costs as much as there are of them; once an hour it is nothing.
+    // Visiting all groups costs time in proportion to their number. Once an hour that is negligible.
     if (this.#now < this.#nextSweep) return;
     this.#nextSweep = this.#now + 3_600_000;
     for (const [id, group] of this.#groups) if (group.expiresAt <= this.#now) this.#groups.delete(id);
@@ -72,8 +74,8 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
   }
 
   /**
-   * The group as an append reads it back. While it is silent for every window that the time is in, no member matters:
-   * then none is read.
+   * The group as an append reads it back. While it is silent for every window that holds the time, no member matters,
+   * so none is read.
    */
   around(key: GroupKey, around: Around): GroupView {
     const group = this.#groupOf(key);
@@ -90,7 +92,7 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
     const { members, judgedThrough = Number.NEGATIVE_INFINITY } = group;
     const first = firstAfter(members, judgedThrough);
     const read = members.slice(first, first + limit);
-    // An earlier firing is silent for none of the windows that are still to be judged.
+    // An earlier firing silences none of the windows that are still to be judged.
     const firings = firingsBetween(group, judgedThrough - group.timespan, Number.POSITIVE_INFINITY);
     return viewOf(group, { members: read, truncated: first + limit < members.length }, firings);
   }
@@ -106,18 +108,18 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
       group.firings.splice(place, 0, { firing: { ...firing, pending: false }, expiresAt });
     }
     if (judgedThrough !== undefined) group.judgedThrough = judgedThrough;
-    // What comes of an append leaves the time at which the group is due.
+    // The result of an append doesn't change the time at which the group is due.
     if (around === undefined && (judgedThrough !== undefined || due !== undefined)) this.#setDue(group, due);
   }
 
-  /** The groups that must be judged by a time, those that were due first coming first. Each is told once. */
+  /** The groups that must be judged by a time, those that were due first come first. Each is returned once. */
   due(now: number): { key: GroupKey; due: number }[] {
     const found: { key: GroupKey; due: number }[] = [];
     const named = new Set<string>();
     for (let next = this.#queue.take(now); next !== undefined; next = this.#queue.take(now)) {
       const { id, due } = next;
       const group = this.#groups.get(id);
-      // The time may have been moved since, and the group be judged or gone.
+      // Since then the time may have been moved, and the group may be judged or gone.
       if (group?.due !== due || named.has(id)) continue;
       named.add(id);
       found.push({ key: group.key, due });
@@ -177,7 +179,10 @@ function viewOf(
   return { members, truncated, firings, version: 0, ...(judgedThrough === undefined ? {} : { judgedThrough }) };
 }
 
-/** Where in the sorted firings those later than a time begin. Firings come about in order: looked for from the end. */
+/**
+ * Where in the sorted firings those later than a time begin. Firings come nearly in order, so the search starts at the
+ * end.
+ */
 function firstFiringAfter({ firings }: Group, time: number): number {
   let place = firings.length;
   while (place > 0 && (firings[place - 1]?.firing.at ?? 0) > time) place -= 1;
@@ -195,7 +200,7 @@ function firingsBetween(group: Group, after: number, before: number): Firing[] {
   return found.reverse();
 }
 
-/** Whether each window that a time is in ends less than a timespan away from a firing. */
+/** Whether each window that holds a time ends less than a timespan away from a firing. */
 function isSilentAround({ members }: Group, firings: readonly Firing[], { time, timespan }: Around): boolean {
   if (firings.length === 0) return false;
   const isSilent = (end: number): boolean => firings.some(({ at }) => Math.abs(at - end) < timespan);
@@ -256,7 +261,7 @@ class Nearest {
     this.#limit = limit;
   }
 
-  /** False when no more members need be offered. */
+  /** False if no more members are needed. */
   take(member: Member): boolean {
     const count = this.#counts.get(member.rule) ?? 0;
     if (count >= this.#limit) {

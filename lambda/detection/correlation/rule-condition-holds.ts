@@ -1,6 +1,6 @@
 import type { ConditionNode } from '../language/rule-set.ts';
 
-/** Rules that a condition may name. Whether it can hold at all is found by trying every set of them. */
+/** Rules that a condition may name at most, because every set of them is tried to see whether it can hold. */
 export const MAX_CONDITION_RULES = 10;
 
 /** Whether a condition over rules, by their ids, holds where these rules matched. */
@@ -19,16 +19,16 @@ export function holdsOf(condition: ConditionNode, matched: ReadonlySet<string>):
   }
 }
 
-/** Whether the condition, once it holds, holds for any more rules that match: it has no `not`. */
+/** Whether a condition that holds still holds when more rules match: it has no `not`. */
 export function isMonotone(condition: ConditionNode): boolean {
   if (condition.kind === 'not') return false;
   return condition.kind === 'selection' || condition.kind === 'of' || condition.of.every(isMonotone);
 }
 
-/** Whether some of the rules, and at least one, can match so that the condition holds. */
+/** Whether the condition can hold when at least one of the rules matches. */
 export function canHold(condition: ConditionNode, rules: readonly string[]): boolean {
   const named = rules.filter((rule) => namesOf(condition).includes(rule));
-  // To the condition, all others are the same.
+  // For the condition, all others are equal.
   const tried = [...named, ...rules.filter((rule) => !named.includes(rule)).slice(0, 1)];
   const sets = Array.from({ length: 2 ** tried.length - 1 }, (_, i) => i + 1);
   return sets.some((set) => holdsOf(condition, new Set(tried.filter((_, bit) => (set & (1 << bit)) !== 0))));

@@ -17,7 +17,7 @@ export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
   ruleId: string;
   /** The same for the same correlation, group and window. */
   findingId: string;
-  /** The group-by fields and the group's values; null for a field that the events haven't got. */
+  /** The group-by fields and the group's values; null for a field that the events don't have. */
   group: Record<string, string | null>;
   /** eventTime of the first and of the last event in the window, in ISO 8601. */
   from: string;
@@ -28,7 +28,7 @@ export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
   value: number;
   /** There were more events than were read: `value` is a lower bound. */
   atLeast: boolean;
-  /** What the caller gave along with the last event. */
+  /** What the caller passed with the last event. */
   context?: string;
 }
 
@@ -45,19 +45,20 @@ export interface RunOptions {
 }
 
 /**
- * What a run asks of a store: one append, read or claim at a time. A run is a generator that yields requests and is given
- * the answers, so that one text of the protocol serves a store in memory (`runSync`) and a shared one (`runAsync`):
+ * What a run requests from a store: one append, read or claim at a time. A run is a generator that yields requests and
+ * receives the answers. So the protocol is written once, for a store in memory (`runSync`) and for a shared one
+ * (`runAsync`):
  *
  * 1. `append` writes a member and reads its group back. Two functions that append at the same time can't miss each
- *    other: each reads after it has written.
+ *    other, because each reads after it has written.
  * 2. `judge.ts` decides which windows fire.
- * 3. `claim` writes the firings, if nobody has claimed since the group was read. Otherwise the answer is the group as it
- *    is now, and step 2 follows again.
+ * 3. `claim` writes the firings, if nobody has claimed since the group was read. Otherwise the answer is the group as
+ *    it is now, and step 2 is repeated.
  * 4. The firings are reported, and become members of the correlations above: step 1 for each of these.
- * 5. The caller stores the findings, and then acknowledges the firings. Until then they are pending: whoever reads the
- *    group reports them again, so that no function takes them along when it dies.
+ * 5. The caller stores the findings, and then acknowledges the firings. Until then they are pending: the next function
+ *    that reads the group reports them again, so a function that dies loses none.
  *
- * Windows that are judged once follow `settle`: read, judge, claim, report. docs/architecture.md draws both.
+ * Windows that are judged once use `settle`: read, judge, claim, report. docs/architecture.md has a picture of both.
  */
 type StoreRequest =
   | { ask: 'append'; key: GroupKey; member: Member; around: Around; due?: number; expiresAt: number }
@@ -73,9 +74,9 @@ export interface SyncCorrelationStore {
 }
 
 /**
- * Adds events to their groups, and returns what fires because of them, chains of correlations included; firings that
- * other functions have left pending in these groups are among them. Doing it again changes nothing. What a run throws
- * is the store's.
+ * Adds events to their groups, and returns the firings that follow, including those of chained correlations and those
+ * that other functions have left pending in these groups. Doing it again changes nothing. It throws only the store's
+ * errors.
  */
 export function* observe(
   correlations: Correlations,
@@ -88,8 +89,8 @@ export function* observe(
 }
 
 /**
- * Judges the windows of a group that are due by `now`, and returns what fires, with the firings that other functions
- * have left pending. A correlation that isn't among the rules any more has nothing to judge.
+ * Judges the windows of a group that are due by `now`, and returns the firings, including those that other functions
+ * have left pending. A correlation that is no longer among the rules has nothing to judge.
  */
 export function* settle(correlations: Correlations, key: GroupKey, options: RunOptions): Run<CorrelationOutcome> {
   const outcome = new Outcome(correlations, options);
@@ -97,12 +98,12 @@ export function* settle(correlations: Correlations, key: GroupKey, options: RunO
   return outcome.result;
 }
 
-/** One run: what it was asked for, and what has come of it so far. */
+/** One run: its request, and its results so far. */
 class Outcome {
   readonly result: CorrelationOutcome = { findings: [], unacknowledged: [] };
   readonly #correlations: Correlations;
   readonly #options: RunOptions;
-  /** A pending firing is read back with every append to its group: it is reported once a run. */
+  /** A pending firing is read back with every append to its group: it is reported once in each run. */
   readonly #reported = new Set<string>();
 
   constructor(correlations: Correlations, options: RunOptions) {
@@ -117,7 +118,7 @@ class Outcome {
       if (correlation === undefined) continue;
       const { rule, early, limit } = correlation;
       const whole: Member = { ...member, arrivedAt: now };
-      // What waits is judged by `settle`: there is nothing to read back for it.
+      // `settle` judges the correlations that wait, so nothing is read back for them.
       const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit: early ? limit : 0 };
       const expiresAt = expiryOf(whole, rule.timespan, lateness);
       const due = early ? {} : { due: dueOfMember(whole, rule.timespan, lateness) };
@@ -132,7 +133,7 @@ class Outcome {
   *settle(key: GroupKey): Run<void> {
     const { now, lateness } = this.#options;
     const correlation = this.#correlations.get(key.correlation);
-    // A rule that was taken out since: its groups expire by themselves.
+    // The rule was removed: its groups expire by themselves.
     if (correlation === undefined) return;
     const { rule, early, limit } = correlation;
     const context = { rule, group: key.group, now, lateness };
@@ -170,14 +171,14 @@ interface ClaimContext {
   expiresAt: number;
 }
 
-/** Judges and claims until no other function was faster; returns the firings that are now ours to report. */
+/** Judges and claims until no other function was faster. Returns the firings that this run must report. */
 function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<readonly Firing[]> {
   let seen = view;
   while (seen !== undefined) {
     const { firings, judgedThrough, due } = judge(seen);
     const left = seen.firings.filter(({ pending }) => pending);
     const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
-    // What is due and leaves nothing to judge must be claimed too: otherwise it would be due for ever.
+    // A group that is due but has nothing to judge must be claimed too: otherwise it would stay due.
     const isDueAsBefore = around !== undefined || due === seen.due;
     if (firings.length === 0 && !hasJudged && isDueAsBefore) return left;
     const claim: Claim = {

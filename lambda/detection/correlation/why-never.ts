@@ -1,7 +1,7 @@
 import type { CorrelationRule, CorrelationType } from '../language/rule-set.ts';
 import { holds } from './condition-holds.ts';
 
-/** The numbers that a correlation can come to. */
+/** The numbers that a correlation can reach. */
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -11,8 +11,8 @@ interface Range {
 }
 
 /**
- * A group exists by its first event, so that a count of no events is never seen. An event may lack the field of which
- * the values are counted.
+ * A group exists from its first event on, so the count of events is never 0. An event may lack the field whose values
+ * are counted.
  */
 function rangeOf(type: CorrelationType, rules: number): Range {
   const endless = Number.POSITIVE_INFINITY;
@@ -29,7 +29,7 @@ function rangeOf(type: CorrelationType, rules: number): Range {
   }
 }
 
-/** Why no number that a correlation can come to fulfils its condition: a rule that would never speak. */
+/** Why no number that a correlation can reach fulfils its condition: such a rule could never fire. */
 export function whyNever(
   type: CorrelationType,
   condition: CorrelationRule['condition'],
@@ -37,7 +37,7 @@ export function whyNever(
 ): string | undefined {
   const { from, to, counts, said } = rangeOf(type, rules);
   const bounds = condition.map(({ value }) => value).toSorted((a, b) => a - b);
-  // Between two bounds that follow each other every number fulfils the same parts, so that one of them is enough.
+  // Between two neighbouring bounds every number fulfils the same parts, so testing one of them is enough.
   const between = bounds.map((bound, i) => (bound + (bounds[i + 1] ?? bound)) / 2);
   const around = bounds.flatMap((bound) => [Math.floor(bound) - 1, Math.floor(bound), Math.floor(bound) + 1]);
   const candidates = counts ? [from, to, ...around] : [...bounds, ...between, ...around];

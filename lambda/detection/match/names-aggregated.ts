@@ -3,8 +3,8 @@ import { plainText } from '../language/sigma-string.ts';
 import { fold } from './match-text.ts';
 
 /**
- * Aggregated data events sum up many calls: a rule about single calls must not take one for a call. They are judged only
- * by rules that ask for their eventCategory by name.
+ * Aggregated data events sum up many calls, so a rule about single calls must not match them. Only rules that name
+ * their eventCategory judge them.
  */
 const CATEGORY = 'aggregated';
 

@@ -3,7 +3,7 @@ import { fold } from './match-text.ts';
 import { ABSENT, compilePath, flatten, scalarsOf } from './resolve-path.ts';
 import { textOf } from './text-of.ts';
 
-/** The namespace of what is known about a record beyond itself: its classification. */
+/** The namespace of a record's classification. */
 const DERIVED = 'trailwarden';
 
 /** Whether a field of a record belongs to its classification. */
@@ -11,7 +11,7 @@ export function isDerived({ path }: Field): boolean {
   return path[0] === DERIVED && path.length > 1;
 }
 
-/** The paths that the rules of one scope look at, each once however many rules do. */
+/** The paths that the rules of one scope read, each listed once. */
 export class Paths {
   readonly resolvers: ((root: unknown) => unknown)[] = [];
   readonly derived: boolean[] = [];
@@ -41,7 +41,7 @@ export class Paths {
 /** The texts of a field: one, several, or none at all. */
 export type Texts = string | readonly string[] | undefined;
 
-/** A record, or a member of a list, as rules look at it: each path is followed and each text folded at most once. */
+/** A record, or a member of a list, as rules read it: each path is followed and each text is folded at most once. */
 export class Scope {
   readonly #paths: Paths;
   #root: unknown;
@@ -70,7 +70,7 @@ export class Scope {
     }
   }
 
-  /** Turns to another record. `derive` is called at most once, and only if a rule asks for it. */
+  /** Switches to another record. `derive` is called at most once, and only if a rule asks for it. */
   enter(root: unknown, derive?: () => unknown): this {
     this.#generation += 1;
     this.#root = root;
@@ -119,7 +119,7 @@ export class Scope {
     return this.#folded[id];
   }
 
-  /** The texts of all the scalars of the record, which keywords are looked for in. */
+  /** The texts of all scalars of the record, in which keywords are searched. */
   keywords(cased: boolean): readonly string[] {
     this.#keywords ??= [...scalarsOf(this.#root)].flatMap(({ value }) => textOf(value) ?? []);
     if (cased) return this.#keywords;

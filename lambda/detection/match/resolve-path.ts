@@ -1,4 +1,4 @@
-/** What a path leads to where there is nothing. JSON null is something. */
+/** The result of a path that leads to nothing. JSON null is a value. */
 export const ABSENT: unique symbol = Symbol('absent');
 
 /** The values that a path leads to through at least one list; a list at the end of a path is a value like any other. */
@@ -6,7 +6,7 @@ class Spread {
   readonly values: unknown[] = [];
 }
 
-/** Deeper lists than this are no data, and would exhaust the stack. */
+/** Deeper lists than this are not real data, and would exhaust the stack. */
 const MAX_DEPTH = 500;
 
 /**

@@ -15,12 +15,12 @@ export interface Requirement {
   patterns: ReadonlySet<string> | undefined;
 }
 
-/** By path. Each requirement is necessary for itself; a rule without any may match whatever the event holds. */
+/** By path. Each requirement is necessary. A rule without any may match every event. */
 type Requirements = ReadonlyMap<string, Requirement>;
 
 const NONE: Requirements = new Map();
 
-/** What an event must hold for the rule to match, as far as its values say so. Filters can only narrow it. */
+/** What an event must hold for the rule to match, as far as its values show it. Filters can only narrow it. */
 export function requirementsOf({ detection }: Pick<DetectionRule, 'detection'>): Requirements {
   return ofDetection(detection);
 }
@@ -78,7 +78,7 @@ function ofTests(field: Field, tests: readonly ValueTest[]): Requirements {
   return new Map([[JSON.stringify(field.path), { field, exact, within, patterns }]]);
 }
 
-/** A text that occurs in whatever the test holds for, or undefined. */
+/** A text that occurs in every value that passes the test, or undefined. */
 function literalOf(test: ValueTest): string | undefined {
   const texts =
     test.is === 'text'
@@ -93,8 +93,8 @@ function literalOf(test: ValueTest): string | undefined {
 }
 
 /**
- * All of them are needed. Of two requirements of one path the smaller is kept, not what they share: a list may satisfy
- * each with another member.
+ * All of them are needed. If one path has two requirements, the smaller one is kept, not their intersection: a list may
+ * satisfy each with a different member.
  */
 function all(parts: readonly Requirements[]): Requirements {
   const merged = new Map<string, Requirement>();
@@ -137,7 +137,7 @@ function any(parts: readonly Requirements[]): Requirements {
   return merged;
 }
 
-/** Undefined where one of them asks for nothing of the kind. */
+/** Undefined if one of them has no such requirement. */
 function union(sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> | undefined {
   const known = sets.filter((set) => set !== undefined);
   return known.length < sets.length ? undefined : new Set(known.flatMap((set) => [...set]));

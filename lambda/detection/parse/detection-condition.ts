@@ -5,7 +5,7 @@ import { literal, type Part } from '../language/sigma-string.ts';
 import type { YamlNode } from '../language/yaml-tree.ts';
 import { compilePattern } from '../match/match-text.ts';
 
-/** A condition, or a list of them of which one suffices, over the named search identifiers. */
+/** A condition, or a list of them of which one is enough, over the named search identifiers. */
 export function parseConditions(node: YamlNode, names: readonly string[], report: Report): ConditionNode | undefined {
   const items = node.kind === 'list' ? node.items : [node];
   if (items.length === 0) return report.at(node.at, 'an empty list of conditions');

@@ -30,7 +30,7 @@ const PLAIN: Modifiers = {
   neq: false,
 };
 
-/** A keyword is looked for in the values of the record: it is contained in one, unless it says otherwise. */
+/** A keyword is searched in the values of the record: one must contain it, unless its modifiers say otherwise. */
 const KEYWORD: Modifiers = { ...PLAIN, transforms: ['contains'], affix: 'contains' };
 
 /**

@@ -18,8 +18,8 @@ export function isRuleCondition(node: YamlNode | undefined): node is YamlScalar 
 }
 
 /**
- * Reads a condition over rules: their ids or names with `and`, `or`, `not` and parentheses. It goes beyond specification
- * v2.1, and is read as pySigma reads it. What comes in order can only be joined by `and`.
+ * Reads a condition over rules: their ids or names with `and`, `or`, `not` and parentheses. This is an extension of
+ * specification v2.1, and works as in pySigma. Rules in a temporal order can only be joined by `and`.
  */
 export function parseRuleCondition(node: YamlScalar, type: CorrelationType, report: Report): RuleCondition | undefined {
   const words = node.text.match(/[^\s()]+/g) ?? [];

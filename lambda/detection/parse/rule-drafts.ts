@@ -9,7 +9,7 @@ import { type DraftMetadata, hasBrackets, parseMetadata } from './rule-metadata.
 import { parseReferences, type RuleReference } from './rule-references.ts';
 import type { RuleOptions } from './values/rule-options.ts';
 
-/** A document that was read for itself, its references to other documents not yet followed. */
+/** A document that was read alone: its references to other documents aren't followed yet. */
 export type Draft =
   | { kind: 'detection'; metadata: DraftMetadata; logsource: Logsource; detection: Detection; at: Position }
   | { kind: 'correlation'; metadata: DraftMetadata; correlation: CorrelationDraft; at: Position }

@@ -4,7 +4,7 @@ import { LEVELS, type Metadata, STATUSES } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
 import { checkKeys, mistyped } from './document-keys.ts';
 
-/** What a document says of itself; its id may be missing, and is then derived from its content. */
+/** The metadata of a document. If its id is missing, one is derived from its content. */
 export type DraftMetadata = Omit<Metadata, 'id' | 'hash' | 'finding'> & { id: string | undefined };
 
 const MAX_TITLE = 256;
@@ -61,7 +61,7 @@ export function hasBrackets(document: YamlMap, report: Report): boolean {
   return Number(major) >= 3;
 }
 
-/** Another taxonomy gives fields other names, which would be looked for in vain. */
+/** Another taxonomy gives fields other names, which would never be found. */
 function checkTaxonomy(document: YamlMap, report: Report): void {
   const taxonomy = entryOf(document, 'taxonomy')?.value;
   if (taxonomy === undefined || isNull(taxonomy)) return;

@@ -16,7 +16,7 @@ export interface Referable {
   report: Report;
 }
 
-/** A document that was written and isn't used: what it would have been found by. */
+/** A document that isn't used: the keys by which it would have been found. */
 export interface Rejected {
   readonly id?: string;
   readonly name?: string;
@@ -46,11 +46,11 @@ export function parseReferences(node: YamlNode, report: Report): RuleReference[]
 }
 
 /**
- * Finds rules by id, then by name, then by title, where one title may be borne by several.
+ * Finds rules by id, then by name, then by title. Several rules may have the same title.
  *
- * A reference means what it would mean if no document were rejected: one that means a rejected document is never given
- * to another rule that has the same title. Of a repeated id or name the first holder is meant, except in the source of
- * the repetition, where its own document is.
+ * A reference means the same as if no document were rejected: if it means a rejected document, it never binds to
+ * another rule with the same title. A repeated id or name means its first holder, except in the source of the
+ * repetition, where it means that source's own document.
  */
 export class Directory<T extends Referable> {
   readonly #byId = new Map<string, T>();
@@ -67,7 +67,7 @@ export class Directory<T extends Referable> {
     }
   }
 
-  /** The rule that is meant, or undefined and a problem where none is, or several are. */
+  /** The rule that is meant; undefined and a problem if there is none, or if there are several. */
   find({ reference, at }: RuleReference, report: Report): T | undefined {
     const meaning = this.#meaningOf(reference, report);
     if ('rule' in meaning) return meaning.rule;

@@ -21,7 +21,7 @@ export interface MemberRange {
   readonly newestFirst?: boolean;
 }
 
-/** Reads the members and firings of groups, consistently. Rows that can't be read are set aside, each for itself. */
+/** Reads the members and firings of groups, consistently. Each row that can't be read is set aside alone. */
 export class CorrelationReader {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -35,7 +35,7 @@ export class CorrelationReader {
     this.#onUnreadableRow = onUnreadableRow;
   }
 
-  /** At most so many, in the order of their keys. @throws the SDK's errors. */
+  /** At most this many, in the order of their keys. @throws the SDK's errors. */
   async members(key: GroupKey, { from, to, limit, newestFirst = false }: MemberRange): Promise<Member[]> {
     const found: Member[] = [];
     for await (const item of this.#rows(key, from, to, { newestFirst, pageSize: limit })) {
@@ -47,7 +47,7 @@ export class CorrelationReader {
     return found;
   }
 
-  /** In the order of time; all of them, or those between two times, both included. @throws the SDK's errors. */
+  /** In the order of time: all of them, or those between two times, both included. @throws the SDK's errors. */
   async firings(key: GroupKey, from?: number, to?: number): Promise<Firing[]> {
     const lower = from === undefined ? FIRING_PREFIX : `${FIRING_PREFIX}${iso(from)}`;
     const upper = `${FIRING_PREFIX}${to === undefined ? LAST : iso(to)}`;
@@ -65,7 +65,7 @@ export class CorrelationReader {
     this.#onUnreadableRow({ table: this.#table, key: [group, member], reason });
   }
 
-  /** DynamoDB deletes expired rows within days: until then they are passed over here. */
+  /** DynamoDB deletes expired rows within days. Until then they are skipped here. */
   async *#rows(
     key: GroupKey,
     from: string,
@@ -73,7 +73,7 @@ export class CorrelationReader {
     { newestFirst = false, pageSize }: { newestFirst?: boolean; pageSize?: number } = {},
   ): AsyncGenerator<Row & Record<string, unknown>> {
     const pages = paginateQuery(
-      // Without a limit a page is up to 1 MB, of which a single member may be wanted.
+      // Without a limit a page is up to 1 MB, and perhaps only one of its members is needed.
       { client: this.#client, ...(pageSize !== undefined && { pageSize }) },
       {
         TableName: this.#table,

@@ -3,18 +3,18 @@ import type { TimeOrder } from './partition-page.ts';
 
 /** Rows of one key, in the order of their times; rows of the same second in any order. */
 export interface TimedSource<Row> {
-  /** The next rows, and the time up to which all were given; no time once there are no more. */
+  /** The next rows, and the time up to which all rows were given; no time once there are no more rows. */
   next(): Promise<{ readonly rows: readonly Row[]; readonly upTo?: string }>;
 }
 
 export interface MergeOptions<Row> {
   readonly order: TimeOrder;
   readonly timeOf: (row: Row) => string;
-  /** Orders rows of the same second: never 0 but for the same row, which then is given once. */
+  /** Orders rows of the same second. 0 means the same row, which is then given once. */
   readonly compareTies: (a: Row, b: Row) => number;
 }
 
-/** Calls under way at once. */
+/** Calls that run at the same time. */
 const CONCURRENCY = 16;
 
 interface Head<Row> {
@@ -25,8 +25,8 @@ interface Head<Row> {
 }
 
 /**
- * Merges sources by time, in batches: a row is given once no source can still have one before it.
- * The order is total, the same however the sources cut their pages; a row that comes twice is given once.
+ * Merges sources by time, in batches: a row is given as soon as no source can have an earlier one. The order is total,
+ * the same however the sources cut their pages; a row that comes twice is given once.
  */
 export async function* mergeByTime<Row>(
   sources: readonly TimedSource<Row>[],
@@ -38,7 +38,7 @@ export async function* mergeByTime<Row>(
 
   let heads: Head<Row>[] = sources.map((source) => ({ source, rows: [], upTo: undefined, open: true }));
   while (heads.length > 0) {
-    // Only the sources that hold the others back are read on.
+    // Only the sources that the others wait for are read further.
     const front = earliest(heads, compareTimes);
     await mapConcurrently(
       heads.filter(({ open, upTo }) => open && upTo === front),
@@ -65,7 +65,7 @@ export async function* mergeByTime<Row>(
   }
 }
 
-/** The time up to which all open sources were read; undefined where one wasn't read at all. */
+/** The time up to which all open sources were read; undefined if one wasn't read at all. */
 function earliest<Row>(
   heads: readonly Head<Row>[],
   compareTimes: (a: string, b: string) => number,

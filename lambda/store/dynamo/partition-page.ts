@@ -14,9 +14,9 @@ export interface TimeRange {
 /** One key of an index, in one shard. */
 export interface PartitionKey {
   readonly index: IndexSchema;
-  /** As it stands in the table: with the suffix of the shard. */
+  /** As it is in the table: with the suffix of the shard. */
   readonly key: string;
-  /** The shard that rows must say they are in; undefined for by-day, whose keys can't be taken for another's. */
+  /** The shard that rows must name; undefined for by-day, whose keys can't be confused with others. */
   readonly shard?: number;
 }
 
@@ -27,7 +27,7 @@ export interface PartitionReadOptions {
   readonly order: TimeOrder;
   readonly now: Date;
   readonly meter: Meter;
-  /** What no row of the table is larger than. */
+  /** Largest size of a row of the table, in bytes. */
   readonly maxRowBytes: number;
 }
 
@@ -46,25 +46,24 @@ export class IndexMissing extends Error {
 export interface Page {
   readonly items: readonly Record<string, unknown>[];
   readonly count: number;
-  /** Rows that were looked at, those left out by the filter included. */
+  /** Rows that were read, including those that the filter left out. */
   readonly scanned: number;
-  /** The time of the last row that was looked at, where there are more after it. */
+  /** The time of the last row that was read, if there are more after it. */
   readonly next?: { readonly eventTime: string; readonly key: Record<string, unknown> };
 }
 
 export interface PageOptions {
-  /** Rows that are looked at, at most. */
+  /** Rows that are read, at most. */
   readonly limit?: number;
-  /** Fewer are of no use; one where it is left out. */
+  /** The least number that is useful. Default 1. */
   readonly leastRows?: number;
   readonly after?: Page['next'];
   readonly select?: 'COUNT' | 'TIMES';
 }
 
 /**
- * Reads one page of one key of an index, expired rows left out.
- * Where the meter has little left, fewer rows are looked at; `select` leaves all but their number, or their times, out of
- * the answer.
+ * Reads one page of one key of an index, expired rows left out. When the meter has little left, fewer rows are read.
+ * With `select`, the answer holds only their number, or their times.
  * @throws IndexMissing; ReadLimitReached.
  */
 export async function readPage(
@@ -104,7 +103,7 @@ function expressions(
     first !== undefined && last !== undefined
       ? ' AND #time BETWEEN :first AND :last'
       : `${first === undefined ? '' : ' AND #time >= :first'}${last === undefined ? '' : ' AND #time <= :last'}`;
-  // Without the shard, a value that itself ends in `#1` would be found under another value's key.
+  // Without the shard, a value that ends in `#1` would be found under the key of another value.
   const inShard = shard === undefined ? '' : shard === 0 ? ' AND attribute_not_exists(#shard)' : ' AND #shard = :shard';
   return {
     KeyConditionExpression: `#key = :key${times}`,

@@ -8,7 +8,7 @@ export interface Shards {
   readonly others: number;
 }
 
-/** Shard 0 has no suffix, so that an index with one shard reads as if there were none. */
+/** Shard 0 has no suffix, so that the keys of an index with one shard are the values themselves. */
 export function shardedKey(key: string, shard: number): string {
   return shard === 0 ? key : `${key}#${shard}`;
 }

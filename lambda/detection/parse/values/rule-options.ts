@@ -12,6 +12,6 @@ export interface RuleOptions {
   regex?: RegexLimits;
   /** Levels to use instead of the rules' own, by rule id. */
   levels?: Readonly<Record<string, Level>>;
-  /** Ids of rules that shall make no findings. */
+  /** Ids of rules that make no findings. */
   disabled?: readonly string[];
 }
