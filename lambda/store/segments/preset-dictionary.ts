@@ -1,0 +1,2 @@
+/** version 1 */
+export const PRESET_DICTIONARY: Buffer = Buffer.from('');
