@@ -58,6 +58,6 @@ export class FilterPart {
 }
 
 function places({ check, third }: TextHash): readonly number[] {
-  const step = third | 1;
+  const step = (third | 1) >>> 0;
   return Array.from({ length: PLACES }, (_, index) => (check + index * step) % PART_BITS);
 }
