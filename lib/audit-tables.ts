@@ -32,13 +32,15 @@ export class AuditTables extends Construct {
         // the request at any size.
         billing: isEvents ? billingOf(billing) : Billing.onDemand(),
         encryption: TableEncryptionV2.customerManagedKey(key),
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        // Segments can be made again from the log objects.
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: name !== 'segments' },
         deletionProtection: true,
         removalPolicy: RemovalPolicy.RETAIN,
       });
     };
     this.tables = {
       events: table('events'),
+      segments: table('segments'),
       findings: table('findings'),
       alerts: table('alerts'),
       suppressions: table('suppressions'),

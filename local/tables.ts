@@ -30,6 +30,7 @@ export async function createTables(client: DynamoDBClient, deployment: string): 
   };
   return {
     events: await create('events'),
+    segments: await create('segments'),
     findings: await create('findings'),
     alerts: await create('alerts'),
     suppressions: await create('suppressions'),
@@ -46,11 +47,13 @@ async function createTable(client: DynamoDBClient, name: string, schema: TableSc
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keySchema(schema),
         AttributeDefinitions: attributeDefinitions(schema),
-        GlobalSecondaryIndexes: schema.indexes.map((index) => ({
-          IndexName: index.name,
-          KeySchema: keySchema(index),
-          Projection: { ProjectionType: 'ALL' },
-        })),
+        ...(schema.indexes.length > 0 && {
+          GlobalSecondaryIndexes: schema.indexes.map((index) => ({
+            IndexName: index.name,
+            KeySchema: keySchema(index),
+            Projection: { ProjectionType: 'ALL' },
+          })),
+        }),
       }),
     );
   } catch (error) {

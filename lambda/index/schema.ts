@@ -40,6 +40,12 @@ export const TABLES = {
     indexes: Object.values(EVENT_INDEXES),
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
   },
+  segments: {
+    partitionKey: 'partition',
+    sortKey: 'item',
+    indexes: [],
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
   findings: {
     partitionKey: 'findingId',
     indexes: [

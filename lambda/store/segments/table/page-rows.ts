@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { meteredRows } from '../../../index/metered-query.ts';
 import { type Meter, ReadMeter } from '../../../index/read-meter.ts';
@@ -132,11 +133,12 @@ export async function* pagesOf({ client, table, shard, after, before, now, meter
     const input = {
       TableName: table,
       KeyConditionExpression: '#partition = :partition AND #item BETWEEN :after AND :before',
-      FilterExpression: '#expires > :now AND #item <> :after',
+      FilterExpression: '#expires > :now',
       ExpressionAttributeNames: { '#partition': 'partition', '#item': 'item', '#expires': 'expiresAt' },
       ExpressionAttributeValues: {
         ':partition': pagePartition(shard, day),
-        ':after': after ?? '',
+        // A space stands before every character of a key: what begins with `after` and goes on comes behind it.
+        ':after': `${after ?? ''} `,
         ':before': before ?? '~',
         ':now': Math.floor(now.getTime() / 1000),
       },
@@ -150,6 +152,41 @@ export async function* pagesOf({ client, table, shard, after, before, now, meter
     })) {
       yield new Page(row);
     }
+  }
+}
+
+export interface OnePageQuery extends SegmentsTable {
+  readonly shard: number;
+  readonly item: string;
+  readonly now: Date;
+  readonly meter?: Meter;
+}
+
+/** One page by its key; undefined where it has expired. */
+export async function readPage({
+  shard,
+  item,
+  now,
+  meter = new ReadMeter(),
+  ...table
+}: OnePageQuery): Promise<Page | undefined> {
+  const units = Math.ceil(MAX_ROW_BYTES / 4096);
+  const grant = await meter.reserve({ least: units, most: units });
+  let taken = 0;
+  try {
+    const { Item, ConsumedCapacity } = await table.client.send(
+      new GetCommand({
+        TableName: table.table,
+        Key: { partition: pagePartition(shard, dayOfPage(item)), item },
+        ConsistentRead: true,
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    taken = ConsumedCapacity?.CapacityUnits ?? 0;
+    if (Item === undefined || Number(Item.expiresAt) <= now.getTime() / 1000) return undefined;
+    return new Page(Item);
+  } finally {
+    grant.settle(taken, 1);
   }
 }
 

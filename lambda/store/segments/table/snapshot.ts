@@ -1,7 +1,7 @@
 import type { Meter } from '../../../index/read-meter.ts';
 import { SegmentReader } from '../segment-reader.ts';
 import { type Descriptor, liveDescriptors } from './descriptor.ts';
-import { type Page, pagesOf } from './page-rows.ts';
+import { type Page, pagesOf, readPage } from './page-rows.ts';
 import { fetchSegmentItems } from './segment-items.ts';
 import { readState, type SegmentState, type SegmentsTable } from './state.ts';
 
@@ -11,6 +11,10 @@ export interface SnapshotQuery extends SegmentsTable {
   readonly lastDay?: string;
   readonly now: Date;
   readonly meter?: Meter;
+  /** Segments alone are asked for. */
+  readonly withoutPages?: boolean;
+  /** A state that was read before; read where it is left out. */
+  readonly state?: SegmentState;
 }
 
 /** A segment with its reader. */
@@ -34,12 +38,13 @@ export interface Snapshot {
 /** @throws SegmentNewer, ReadLimitReached, the SDK's errors. */
 export async function takeSnapshot(query: SnapshotQuery): Promise<Snapshot> {
   const { client, table, firstDay = '', lastDay = '~', meter } = query;
-  const state = await readState({ client, table }, meter);
+  const state = query.state ?? (await readState({ client, table }, meter));
   const months = state.months.filter((month) => month >= firstDay.slice(0, 7) && month <= lastDay.slice(0, 7));
   const shards = Array.from({ length: state.pageShards }, (_, shard) => shard);
-  const [descriptors, pages] = await Promise.all([
+  const [descriptors, pages, leftBehind] = await Promise.all([
     Promise.all(months.map((month) => descriptorsOf(query, state, month))),
-    Promise.all(shards.map((shard) => pagesAfter(query, state, shard))),
+    query.withoutPages ? [] : Promise.all(shards.map((shard) => pagesAfter(query, state, shard))),
+    query.withoutPages ? [] : pagesLeftBehind(query, state),
   ]);
   const isAsked = ({ first, last }: Page): boolean => last.slice(0, 10) >= firstDay && first.slice(0, 10) <= lastDay;
   return {
@@ -50,7 +55,7 @@ export async function takeSnapshot(query: SnapshotQuery): Promise<Snapshot> {
         fetchSegmentItems({ client, table, ...(meter && { meter }) }, descriptor.segmentId, keys),
       ),
     })),
-    pages: pages.flat().filter(isAsked),
+    pages: [...pages.flat(), ...leftBehind].filter(isAsked),
   };
 }
 
@@ -87,4 +92,12 @@ async function pagesAfter(query: SnapshotQuery, state: SegmentState, shard: numb
     pages.push(page);
   }
   return pages;
+}
+
+/** Those that pack couldn't read, and that have not expired: perhaps this program can. */
+async function pagesLeftBehind({ client, table, now, meter }: SnapshotQuery, state: SegmentState): Promise<Page[]> {
+  const found = await Promise.all(
+    state.leftBehind.map(({ shard, item }) => readPage({ client, table, shard, item, now, ...(meter && { meter }) })),
+  );
+  return found.filter((page) => page !== undefined);
 }

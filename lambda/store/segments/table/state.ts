@@ -14,6 +14,7 @@ const stateSchema = z.object({
   packedTo: z.record(z.string(), z.string()).default({}),
   pageShards: z.number().int().positive().default(1),
   months: z.array(z.string()).default([]),
+  leftBehind: z.array(z.object({ shard: z.number(), item: z.string() })).default([]),
 });
 
 /** What is committed. Every commit raises the generation; who has read a state sees what was committed then. */
@@ -24,6 +25,8 @@ export interface SegmentState {
   readonly packedTo: Readonly<Record<string, string>>;
   /** The most page shards that were ever written to. */
   readonly pageShards: number;
+  /** Pages that pack couldn't read: their events are in no segment. Readers that can, read them. */
+  readonly leftBehind: readonly { readonly shard: number; readonly item: string }[];
   /** The months that have descriptors, `YYYY-MM`, in order. */
   readonly months: readonly string[];
 }
@@ -34,7 +37,7 @@ export interface SegmentsTable {
   readonly table: string;
 }
 
-const NOTHING_COMMITTED: SegmentState = { generation: 0, packedTo: {}, pageShards: 1, months: [] };
+const NOTHING_COMMITTED: SegmentState = { generation: 0, packedTo: {}, pageShards: 1, months: [], leftBehind: [] };
 
 /** Read units of the state: it stays far below 4 KB. */
 const STATE_UNITS = 1;

@@ -1,0 +1,36 @@
+import { type EventSummary, summaryKey } from '../store/segments/summary.ts';
+import type { LiveSegment } from '../store/segments/table/snapshot.ts';
+
+/**
+ * The keys (summaryKey) of those events that segments hold already. A filter says which may be there, the dictionary of
+ * eventIDs in which block, and the block whether they are.
+ * @param segments live ones of the events' day; those whose time holds none of the events are not asked.
+ * @throws what reading segments throws.
+ */
+export async function heldInSegments(
+  events: readonly EventSummary[],
+  segments: readonly LiveSegment[],
+): Promise<ReadonlySet<string>> {
+  const held = new Set<string>();
+  for (const { descriptor, reader } of segments) {
+    const { first, last } = descriptor;
+    const asked = events.filter(({ eventTime }) => eventTime >= first && eventTime <= last);
+    if (asked.length === 0) continue;
+    const maybe = await reader.mayHold(asked);
+    const suspects = asked.filter((_, index) => maybe[index]);
+    if (suspects.length === 0) continue;
+    const postings = await reader.lookup(
+      'eventID',
+      suspects.map(({ eventID }) => eventID),
+    );
+    const wanted = new Map(suspects.map((event) => [summaryKey(event), event]));
+    const numbers = [...new Set([...postings.values()].flatMap(({ blocks }) => blocks))].sort((a, b) => a - b);
+    for (const block of await reader.blocks(numbers)) {
+      for (const summary of block.summaries()) {
+        const key = summaryKey(summary);
+        if (wanted.has(key)) held.add(key);
+      }
+    }
+  }
+  return held;
+}
