@@ -1,9 +1,9 @@
 import { SegmentDamaged, SegmentNewer } from '../store/segments/faults.ts';
 import { compareSummaries, dayOf, type EventSummary, summaryKey } from '../store/segments/summary.ts';
+import { heldInSegments } from '../store/segments/table/held-in-segments.ts';
 import { type Page, pagesOf } from '../store/segments/table/page-rows.ts';
 import type { LiveSegment } from '../store/segments/table/snapshot.ts';
 import type { SegmentState, SegmentsTable } from '../store/segments/table/state.ts';
-import { heldInSegments } from './doubles.ts';
 import { draftSegment, type SegmentDraft } from './draft.ts';
 
 /** Pages of a shard that wait, and what becomes of them. */

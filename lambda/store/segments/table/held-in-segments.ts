@@ -1,5 +1,5 @@
-import { type EventSummary, summaryKey } from '../store/segments/summary.ts';
-import type { LiveSegment } from '../store/segments/table/snapshot.ts';
+import { type EventSummary, summaryKey } from '../summary.ts';
+import type { LiveSegment } from './snapshot.ts';
 
 /**
  * The keys (summaryKey) of those events that segments hold already. A filter says which may be there, the dictionary of

@@ -1,0 +1,23 @@
+import { mapConcurrently } from '../../index/concurrency.ts';
+import { compareSummaries, type EventSummary, summaryKey } from '../segments/summary.ts';
+import type { Snapshot } from '../segments/table/snapshot.ts';
+
+const SEGMENTS_AT_ONCE = 64;
+
+/**
+ * The events of an eventID: one, several where records share it, or none. A part of one dictionary is read in each
+ * segment, so the fewer days the snapshot is of the better.
+ */
+export async function findEvent({ segments, pages }: Snapshot, eventID: string): Promise<readonly EventSummary[]> {
+  const found = new Map<string, EventSummary>();
+  const take = (summary: EventSummary): void => {
+    if (summary.eventID === eventID) found.set(summaryKey(summary), summary);
+  };
+  for (const page of pages) for (const summary of page.block().summaries()) take(summary);
+  await mapConcurrently(segments, SEGMENTS_AT_ONCE, async ({ reader }) => {
+    const posting = (await reader.lookup('eventID', [eventID])).get(eventID);
+    if (posting === undefined) return;
+    for (const block of await reader.blocks(posting.blocks)) for (const summary of block.summaries()) take(summary);
+  });
+  return [...found.values()].sort(compareSummaries);
+}
