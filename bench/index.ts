@@ -1,14 +1,14 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readEvent } from '../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../lambda/cloudtrail/json.ts';
 import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
-import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/index/event-row.ts';
-import { KnownDaysWriter } from '../lambda/index/known-days.ts';
-import { RowWriter } from '../lambda/index/row-writer.ts';
-import { ShardSettings } from '../lambda/index/shard-settings.ts';
-import { createClients } from '../local/clients.ts';
+import type { JsonObject } from '../lambda/shared/json.ts';
+import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
+import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
+import { KnownDaysWriter } from '../lambda/store/rows/known-days.ts';
+import { ShardSettings } from '../lambda/store/rows/shard-settings.ts';
+import { createClients } from '../local/deployment/clients.ts';
+import { createTables } from '../local/deployment/tables.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
-import { createTables } from '../local/tables.ts';
 
 /** What one question to an index of 30,000 events costs. */
 export interface IndexRow {

@@ -12,11 +12,11 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { wireIngest } from '../lambda/ingest/wiring.ts';
 import { readIngestEnvironment } from '../lambda/runtime/environment.ts';
-import { createClients } from '../local/clients.ts';
+import { createClients } from '../local/deployment/clients.ts';
+import { provision } from '../local/deployment/provision.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../local/deployment/rule-set.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 import { type Endpoints, endpointsSchema } from '../local/emulators/endpoints.ts';
-import { provision } from '../local/provision.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../local/rule-set.ts';
 
 const resultSchema = z.object({
   records: z.number(),

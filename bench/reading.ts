@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readEvent } from '../lambda/cloudtrail/event.ts';
-import { DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log-object.ts';
-import { eventRows } from '../lambda/index/event-row.ts';
-import { rowBytes } from '../lambda/index/row-size.ts';
+import { DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log/log-object.ts';
+import { rowBytes } from '../lambda/store/dynamo/row-size.ts';
+import { eventRows } from '../lambda/store/rows/event-row.ts';
 
 /** What one stage of reading costs, over the same object. */
 export interface ReadingRow {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
-import { AuditStack } from '../lib/audit-stack.ts';
-import { readConfig } from '../lib/config-file.ts';
-import { LogArchiveStack } from '../lib/log-archive-stack.ts';
+import { AuditStack } from '../lib/audit/audit-stack.ts';
+import { readConfig } from '../lib/config/config-file.ts';
+import { LogArchiveStack } from '../lib/log-archive/log-archive-stack.ts';
 
 /** The CDK app: `npx cdk deploy --all`, with `-c config=FILE` for settings elsewhere than in trailwarden.yaml. */
 const app = new App();

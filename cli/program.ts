@@ -1,21 +1,21 @@
 import { Command, CommanderError } from 'commander';
-import { alertCommand } from './alert.ts';
-import { awsAdvice } from './aws-advice.ts';
-import { costCommand } from './cost.ts';
-import { eventCommand } from './event.ts';
-import { eventsCommand } from './events.ts';
-import { CommandFailure, EXIT } from './exit.ts';
-import { findingsCommand } from './findings.ts';
-import type { Io } from './io.ts';
+import { awsAdvice } from './aws/aws-advice.ts';
+import { alertCommand } from './commands/alert/alert.ts';
+import { costCommand } from './commands/cost/cost.ts';
+import { eventCommand } from './commands/events/event.ts';
+import { eventsCommand } from './commands/events/events.ts';
+import { findingsCommand } from './commands/events/findings.ts';
+import { redriveCommand } from './commands/redrive/redrive.ts';
+import { rulesCommand } from './commands/rules/rules.ts';
+import { scanCommand } from './commands/scan/scan.ts';
+import { statusCommand } from './commands/status/status.ts';
+import { suppressCommand } from './commands/suppress/suppress.ts';
+import { timelineCommand } from './commands/trace/timeline.ts';
+import { traceCommand } from './commands/trace/trace.ts';
+import { verifyCommand } from './commands/verify/verify.ts';
+import { CommandFailure, EXIT } from './output/exit.ts';
+import type { Io } from './output/io.ts';
 import { printableLines } from './output/printable-lines.ts';
-import { redriveCommand } from './redrive.ts';
-import { rulesCommand } from './rules.ts';
-import { scanCommand } from './scan.ts';
-import { statusCommand } from './status.ts';
-import { suppressCommand } from './suppress.ts';
-import { timelineCommand } from './timeline.ts';
-import { traceCommand } from './trace.ts';
-import { verifyCommand } from './verify.ts';
 
 /** Makes one command, its options and help included. */
 export type CommandFactory = (io: Io) => Command;

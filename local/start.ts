@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { InputError } from './input-error.ts';
-import { run } from './run.ts';
+import { InputError } from './deployment/input-error.ts';
+import { run } from './run/run.ts';
 
 const program = new Command()
   .name('npm start --')
@@ -11,8 +11,9 @@ const program = new Command()
   )
   .argument(
     '[path...]',
-    'CloudTrail files (.json.gz, .json) and folders of them; without any, a sample is read. A path below AWSLogs/ ' +
-      'keeps its key, others get one made from their records. Digests among them are checked, with --public-keys.',
+    'CloudTrail files (.json.gz, .json, .jsonl, .ndjson) and folders of them, - for standard input; without any, a ' +
+      'sample is read. Log objects, lists, JSON lines, single records, what aws cloudtrail lookup-events prints. A path ' +
+      'below AWSLogs/ keeps its key, others get one made from their records. Digests among them are checked, with --public-keys.',
   )
   .option('--data <dir>', 'keep tables, objects and messages in this folder between runs')
   .option(
@@ -33,6 +34,7 @@ Examples:
   npm start
   npm start -- ~/Downloads/AWSLogs --data .trailwarden/data
   npm start -- ~/Downloads/AWSLogs --public-keys keys.json
+  aws cloudtrail lookup-events | npm start -- -
   npm start -- --serve --port 4566
 
 Exit code: 0 when every file was dealt with (rejected with a reason counts), 1 when not or on an error,

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Io } from '../io.ts';
+import type { Io } from './io.ts';
 
 export interface CountProgress {
   /** Shows how many of how many are done. */

@@ -1,7 +1,7 @@
-import { printable } from '../../lambda/alerts/printable.ts';
-import type { Io, Output } from '../io.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 import { csvLine } from './csv.ts';
 import type { Format } from './format.ts';
+import type { Io, Output } from './io.ts';
 import { jsonText } from './json.ts';
 import { type Column, renderTable } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../../lambda/alerts/printable.ts';
+import { printable } from '../../lambda/shared/printable.ts';
 
 const MAX_LINE = 10_000;
 

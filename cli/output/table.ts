@@ -1,6 +1,6 @@
 import CliTable from 'cli-table3';
-import { printable } from '../../lambda/alerts/printable.ts';
-import type { Output } from '../io.ts';
+import { printable } from '../../lambda/shared/printable.ts';
+import type { Output } from './io.ts';
 import { paintFor, type Style } from './style.ts';
 
 /** One thing that a table tells of a row. */

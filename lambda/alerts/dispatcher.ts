@@ -1,10 +1,10 @@
 import { LEVELS, type Level } from '../detection/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import { alertOf } from './alert.ts';
-import { type MessageSettings, publicationOf } from './publication.ts';
+import type { ChannelSet } from './channels/channel-set.ts';
+import { alertOf } from './messages/alert.ts';
+import { summaryDueAt } from './noise/window.ts';
 import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from './sender.ts';
 import type { AlertStore } from './store.ts';
-import { summaryDueAt } from './window.ts';
 
 /**
  * What is to become of a finding. It is decided once, when the finding is recorded, and kept in its row: a copy of the
@@ -25,7 +25,7 @@ export interface DispatcherOptions {
   readonly windowMinutes: number;
   /** The suppression that a finding falls under, if any. */
   readonly suppressionOf: (finding: Finding) => Promise<{ readonly suppressionId: string } | undefined>;
-  readonly messages: MessageSettings;
+  readonly channels: ChannelSet;
   readonly now: () => Date;
 }
 
@@ -46,15 +46,25 @@ export class AlertDispatcher {
     return { alertId: alertOf(finding, windowMinutes).alertId, windowMinutes };
   }
 
-  /** @throws the store's errors; a failed publication leaves the alert pending, for sweep. */
+  /** @throws the store's errors; a channel that fails leaves the alert pending, for sweep. */
   async dispatch(finding: Finding, decision: AlertDecision): Promise<DispatchResult> {
     if (!('alertId' in decision)) return 'not-published';
-    const { store, sender, messages, now } = this.#options;
+    const { store, sender, channels, now } = this.#options;
     const alert = alertOf(finding, decision.windowMinutes);
-    const publication = publicationOf({ kind: 'alert', alert }, messages);
+    const prepared = channels.prepare({ kind: 'alert', alert });
     const { alertId, level, window } = alert;
-    const creation = await store.create(alert, publication, new Date(now().getTime() + LEASE_MILLISECONDS));
-    if (creation === 'created') return sender.send({ alertId, kind: 'alert', level, window, publication });
+    const leaseUntil = new Date(now().getTime() + LEASE_MILLISECONDS);
+    const creation = await store.create(alert, prepared, leaseUntil);
+    if (creation === 'created') {
+      return sender.send({
+        alertId,
+        kind: 'alert',
+        level,
+        window,
+        leaseUntil: leaseUntil.toISOString(),
+        ...prepared,
+      });
+    }
     if (creation === 'closed') await store.reopen(alertId, summaryDueAt(window, now()));
     return 'repeat';
   }

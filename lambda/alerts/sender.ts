@@ -1,33 +1,32 @@
-import type { AlertPublication, MessageSettings } from './publication.ts';
-import type { AlertPublisher } from './publisher.ts';
+import type { ChannelSet } from './channels/channel-set.ts';
+import { arePending, someSent } from './channels/channel-state.ts';
+import { newlyGivenUp } from './channels/progress.ts';
+import { type Storm, stormOf } from './noise/storm.ts';
+import { summaryDueAt } from './noise/window.ts';
 import type { AlertStore, PendingAlert, PublicationSlots } from './store.ts';
-import { type Storm, stormOf, stormPublication } from './storm.ts';
-import { summaryDueAt } from './window.ts';
 
-/** How long whoever sends an alert has it to himself; afterwards sweep takes over. */
+/** How long an alert belongs to the function that sends it; afterwards sweep takes over. */
 export const LEASE_MILLISECONDS = 2 * 60_000;
 
 /** A storm has no late events: only a function that is just about to note that an alert collapsed into it. */
 const STORM_SLACK_MILLISECONDS = 60_000;
 
+/** `left-pending`: some channel hasn't sent it, and sweep tries that one again. */
 export type SendResult = 'published' | 'collapsed' | 'left-pending';
 
 export interface SenderOptions {
   readonly store: AlertStore;
   readonly slots: PublicationSlots;
-  readonly publisher: Pick<AlertPublisher, 'publish'>;
+  readonly channels: ChannelSet;
   /** Alerts of a level that are sent one by one in a minute of the clock; critical ones always are. */
   readonly maxPerMinute: number;
-  readonly messages: MessageSettings;
   readonly now: () => Date;
-  /** Told of a publication that failed; sweep tries it again. */
-  readonly onFailure: (alertId: string, error: unknown) => void;
 }
 
 /**
- * Sends alerts that are pending and leased: each is published and then marked sent, or, in a storm, marked as
- * collapsed once the storm's own alert is in the table. A crash anywhere can repeat a message under the same id, and
- * never lose one.
+ * Sends alerts that are pending and leased: each channel that is due is tried, and then the row says what became of it;
+ * or, in a storm, the alert is marked as collapsed once the storm's own alert is in the table. A crash anywhere can
+ * repeat a message under the same id, and never lose one.
  */
 export class AlertSender {
   readonly #options: SenderOptions;
@@ -36,48 +35,62 @@ export class AlertSender {
     this.#options = options;
   }
 
-  /** @throws the store's errors; an alert whose publication failed stays pending, for sweep. */
+  /** @throws the store's errors; a channel that failed stays pending, for sweep, and keeps no other one from sending. */
   async send(alert: PendingAlert): Promise<SendResult> {
     const { slots, maxPerMinute, now } = this.#options;
-    const sentAt = now();
-    if (alert.kind === 'alert' && alert.level !== 'critical') {
-      const fits = await slots.claim(alert.level, alert.alertId, maxPerMinute, sentAt);
-      if (!fits) return this.#collapse(alert, stormOf(alert.level, sentAt, maxPerMinute));
+    // Once a channel has it, the alert has had its place: those that are late must neither take one nor collapse.
+    if (alert.kind === 'alert' && alert.level !== 'critical' && !someSent(alert.channels)) {
+      const time = now();
+      const fits = await slots.claim(alert.level, alert.alertId, maxPerMinute, time);
+      if (!fits) return this.#collapse(alert, stormOf(alert.level, time, maxPerMinute));
     }
-    return (await this.#publish(alert)) ? 'published' : 'left-pending';
+    return (await this.#deliver(alert)) ? 'published' : 'left-pending';
   }
 
   async #collapse(alert: PendingAlert, storm: Storm): Promise<SendResult> {
-    const { store, messages, now } = this.#options;
-    const publication: AlertPublication = stormPublication(storm, messages);
+    const { store, channels, now } = this.#options;
+    const prepared = channels.prepare({ kind: 'storm', storm });
     const leaseUntil = new Date(now().getTime() + LEASE_MILLISECONDS);
     // The storm's row comes first: from then on somebody will be told, whatever happens here.
-    const creation = await store.createStorm(storm, publication, leaseUntil);
+    const creation = await store.createStorm(storm, prepared, leaseUntil);
     await store.collapse(alert.alertId, storm.alertId);
     if (creation === 'created') {
-      await this.#publish({
-        alertId: storm.alertId,
+      const { alertId, level, minute: window } = storm;
+      await this.#deliver({
+        alertId,
         kind: 'storm',
-        level: storm.level,
-        window: storm.minute,
-        publication,
+        level,
+        window,
+        leaseUntil: leaseUntil.toISOString(),
+        ...prepared,
       });
     }
     return 'collapsed';
   }
 
-  async #publish({ alertId, kind, window, publication }: PendingAlert): Promise<boolean> {
-    const { store, publisher, now, onFailure } = this.#options;
-    try {
-      await publisher.publish(publication);
-    } catch (error) {
-      onFailure(alertId, error);
-      return false;
-    }
-    const sentAt = now();
-    const dueAt =
-      kind === 'alert' ? summaryDueAt(window, sentAt) : new Date(Date.parse(window.end) + STORM_SLACK_MILLISECONDS);
-    await store.markSent(alertId, sentAt, dueAt);
-    return true;
+  /** @returns whether every channel is done. */
+  async #deliver(alert: PendingAlert): Promise<boolean> {
+    const { store, now } = this.#options;
+    const { alertId, publication, channels: before, summary } = alert;
+    const channels = await this.#options.channels.deliver(alertId, publication, before);
+    const time = now();
+    const isFirst = someSent(channels) && !someSent(before);
+    const isDone = !arePending(channels);
+    const isSummedUpNow = summary !== undefined && arePending(summary.channels);
+    // Where every channel was given up, the window still ends; and while one was late, further findings may have come.
+    const sumsUp = alert.summaryDueAt === undefined && !isSummedUpNow && (isFirst || isDone);
+    const dueAt = sumsUp ? this.#summaryDueAt(alert, time).toISOString() : alert.summaryDueAt;
+    await store.note(alert, {
+      progress: { channels, ...(dueAt !== undefined && { summaryDueAt: dueAt }), ...(summary && { summary }) },
+      givenUp: newlyGivenUp('first', before, channels),
+      ...(isFirst && { sentAt: time }),
+    });
+    return isDone;
+  }
+
+  #summaryDueAt({ kind, window }: PendingAlert, sentAt: Date): Date {
+    return kind === 'alert'
+      ? summaryDueAt(window, sentAt)
+      : new Date(Date.parse(window.end) + STORM_SLACK_MILLISECONDS);
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalAddress } from './address.ts';
-import { type Access, classifyAccess } from './classify/access.ts';
+import { type JsonObject, textAt } from '../shared/json.ts';
+import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
 import { type Actor, classifyActor } from './classify/actor.ts';
 import { type Category, classifyCategory } from './classify/category.ts';
@@ -8,8 +8,9 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
-import { type JsonObject, textAt } from './json.ts';
-import { type ReadRecord, readRecord } from './record.ts';
+import { canonicalAddress } from './record/address.ts';
+import { isAggregated, summarizedNames } from './record/aggregated.ts';
+import { type ReadRecord, readRecord, readRecordLoosely } from './record/record.ts';
 
 /** Where an event came from. */
 export interface Receipt {
@@ -81,6 +82,21 @@ export function readEvent(value: unknown, receipt: Receipt): EventResult {
   return { ok: true, event: classify({ record, read, receipt, eventSource, eventName, account }) };
 }
 
+/**
+ * The event of a record that isn't whole, for those who judge whatever there is: what is missing is `unknown`, and empty
+ * for `eventID` and `eventTime`. It must not be indexed. Never throws.
+ */
+export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTrailEvent {
+  const read = readRecordLoosely(record);
+  const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource') ?? 'unknown';
+  const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName') ?? 'unknown';
+  const account = read.recipientAccountId ?? read.userIdentity?.accountId ?? 'unknown';
+  const event = classify({ record, read, receipt, eventSource, eventName, account });
+  if (event.eventID !== '' && event.eventTime !== '') return event;
+  // The content alone tells such events apart, and says that one came again.
+  return { ...event, identity: createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 32) };
+}
+
 interface Reading {
   readonly record: JsonObject;
   readonly read: ReadRecord;
@@ -98,7 +114,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const address = ipAddress(read);
   return {
     eventID: read.eventID,
-    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
+    identity: identityDigits({ eventTime: read.eventTime, eventSource, eventName, account }),
     eventTime: read.eventTime,
     eventSource,
     eventName,
@@ -109,7 +125,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
     credential: classifyCredential(read),
     console: isFromConsole(read),
     ...(mfa !== undefined && { mfa }),
-    access: classifyAccess(action, read),
+    access: isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read),
     outcome: classifyOutcome(read, record),
     ...(read.errorCode !== undefined && { errorCode: read.errorCode }),
     ...(read.errorMessage !== undefined && { errorMessage: read.errorMessage }),
@@ -125,8 +141,17 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   };
 }
 
-/** eventIDs are unique only in theory: some services' records, and documents' samples, share them. */
-function eventIdentity(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
+/** A summary is as telling as the calls that it names. */
+function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
+  const names = summarizedNames(record, 'eventName');
+  return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
+}
+
+/**
+ * What an eventID lacks to be an identity, 8 hexadecimal digits: eventIDs are unique only in theory, some services'
+ * records and documents' samples share them.
+ */
+function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
   return createHash('sha256')
     .update([event.eventTime, event.eventSource, event.eventName, event.account].join('\n'))
     .digest('hex')

@@ -1,16 +1,17 @@
-import { compileDetection } from './compile.ts';
-import type { Compiled, ExplainNode, MatchedField } from './compiled.ts';
+import { compileDetection } from './compile/compile.ts';
+import type { Compiled, ExplainNode, MatchedField } from './compile/compiled.ts';
 import { MemoryCorrelationStore } from './correlation/memory-store.ts';
 import { Correlations, type Membership } from './correlation/model.ts';
 import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
 import { LATENESS } from './correlation/store.ts';
-import { eventIdentity } from './identity.ts';
-import { textOf } from './json.ts';
-import { requirementsOf } from './requirements.ts';
-import { RuleIndex } from './rule-index.ts';
-import type { DetectionRule, Metadata, RuleSet } from './rule-set.ts';
-import { Paths, Scope } from './scope.ts';
-import { instantOf } from './time-part.ts';
+import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
+import { isAggregated, namesAggregated } from './match/aggregated.ts';
+import { recordIdentity } from './match/identity.ts';
+import { requirementsOf } from './match/requirements.ts';
+import { RuleIndex } from './match/rule-index.ts';
+import { Paths, Scope } from './match/scope.ts';
+import { textOf } from './match/text-of.ts';
+import { instantOf } from './match/time-part.ts';
 
 /** What a detector knows of a rule. */
 export interface RuleMetadata extends Metadata {
@@ -29,7 +30,7 @@ export interface RuleMatch extends Omit<Metadata, 'id' | 'finding'> {
 }
 
 export interface DetectorOptions {
-  /** What makes a record the same when it comes again. By default `eventIdentity`. */
+  /** What makes a record the same when it comes again. By default `recordIdentity`. */
   identity?: (record: object) => string | undefined;
   /** How long after a window closed, in milliseconds, conditions that are judged once wait for late events. */
   lateness?: number;
@@ -51,6 +52,8 @@ interface CompiledRule {
   match: Omit<RuleMatch, 'matched'>;
   compiled: Compiled;
   filters: readonly { title: string; compiled: Compiled }[];
+  /** Whether it asks for aggregated events; no other rule is judged by them. */
+  namesAggregated: boolean;
 }
 
 /** Rules as closures over interned field paths. Not for use from within its own callbacks. */
@@ -82,10 +85,12 @@ export class Detector {
   /** The rules that match a record, in the order of the rule set. `derived` are the values under `trailwarden.` */
   match(record: object, derived?: object): RuleMatch[] {
     const scope = this.#enter(record, derived);
+    const aggregated = isAggregated(record);
     const matching: number[] = [];
     this.#index.candidates(scope, (i) => {
       const candidate = this.#compiled[i];
-      if (candidate?.finding === true && matches(candidate, scope)) matching.push(i);
+      if (candidate?.finding !== true || (aggregated && !candidate.namesAggregated)) return;
+      if (matches(candidate, scope)) matching.push(i);
     });
     if (matching.length > 1) matching.sort((a, b) => a - b);
     return matching.flatMap((i) => {
@@ -124,7 +129,8 @@ export class Detector {
       // However far the clock has jumped, each group is judged as of the moment at which it was due.
       for (const { key, due } of batch) {
         this.#store.setClock(due);
-        findings.push(...runSync(settle(this.correlations, key, { now: due, lateness }), this.#store).findings);
+        const outcome = runSync(settle(this.correlations, key, { now: due, lateness }), this.#store);
+        for (const finding of outcome.findings) findings.push(finding);
       }
     }
     this.#store.setClock(now);
@@ -135,15 +141,17 @@ export class Detector {
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
   memberships(record: object, at: Date | number, derived?: object): Membership[] {
     const scope = this.#enter(record, derived);
+    const aggregated = isAggregated(record);
     const matching: string[] = [];
     this.#index.candidates(scope, (i) => {
       const candidate = this.#compiled[i];
-      if (candidate?.correlated === true && matches(candidate, scope)) matching.push(candidate.id);
+      if (candidate?.correlated !== true || (aggregated && !candidate.namesAggregated)) return;
+      if (matches(candidate, scope)) matching.push(candidate.id);
     });
     if (matching.length === 0) return [];
     const fields: { eventTime?: unknown; eventID?: unknown } = record;
     const eventTime = instantOf(fields.eventTime) ?? Number(at);
-    const identity = (this.#options.identity ?? eventIdentity)(record) ?? this.#nextIdentity();
+    const identity = (this.#options.identity ?? recordIdentity)(record) ?? this.#nextIdentity();
     const eventID = typeof fields.eventID === 'string' ? fields.eventID : identity;
     return matching.flatMap((ruleId) =>
       this.correlations.membershipsOf(ruleId, { identity, eventTime, eventID }, scope, this.#paths),
@@ -164,12 +172,16 @@ export class Detector {
     const found = this.#compiled.find(({ id }) => id === ruleId);
     if (found === undefined) return undefined;
     const scope = this.#enter(record, derived);
+    const leftOut = isAggregated(record) && !found.namesAggregated;
     return {
       kind: 'rule',
       label: found.match.title,
-      verdict: matches(found, scope),
+      verdict: !leftOut && matches(found, scope),
       children: [
         found.compiled.explain(scope),
+        ...(leftOut
+          ? [{ kind: 'filter' as const, label: 'not asked for eventCategory: Aggregated', verdict: true }]
+          : []),
         ...found.filters.map(({ title, compiled }): ExplainNode => {
           const inner = compiled.explain(scope);
           return { kind: 'filter', label: title, verdict: inner.verdict, children: [inner] };
@@ -202,6 +214,7 @@ function compileRule({ metadata, detection, filters }: DetectionRule, paths: Pat
     correlated,
     match: { ruleId: id, ...rest },
     compiled: compileDetection(detection, paths),
+    namesAggregated: namesAggregated({ detection }),
     filters: filters.map(({ title, detection: inner }) => ({ title, compiled: compileDetection(inner, paths) })),
   };
 }

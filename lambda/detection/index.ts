@@ -1,9 +1,11 @@
-import { createDetector, type Detector, type DetectorOptions } from './detector.ts';
-import type { RuleOptions } from './options.ts';
-import { type ParsedRules, parseRules } from './parse-rules.ts';
-import type { RuleSource } from './problem.ts';
+export type { JsonValue } from '../shared/json.ts';
 
-export type { ExplainNode, MatchedField } from './compiled.ts';
+import { createDetector, type Detector, type DetectorOptions } from './detector.ts';
+import type { RuleSource } from './language/problem.ts';
+import { type ParsedRules, parseRules } from './parse/parse-rules.ts';
+import type { RuleOptions } from './parse/values/options.ts';
+
+export type { ExplainNode, MatchedField } from './compile/compiled.ts';
 export type { Membership } from './correlation/model.ts';
 export {
   type CorrelationFinding,
@@ -23,11 +25,10 @@ export {
   type Member,
 } from './correlation/store.ts';
 export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
-export type { JsonValue } from './json.ts';
-export type { RuleOptions } from './options.ts';
-export { type ParsedRules, parseRules, type SkippedRule } from './parse-rules.ts';
-export { formatProblem, type RuleProblem, type RuleSource } from './problem.ts';
-export { LEVELS, type Level, type RuleSet, ruleSetSchema } from './rule-set.ts';
+export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
+export { LEVELS, type Level, type RuleSet, ruleSetSchema } from './language/rule-set.ts';
+export { type ParsedRules, parseRules, type SkippedRule } from './parse/parse-rules.ts';
+export type { RuleOptions } from './parse/values/options.ts';
 
 /**
  * Compiles Sigma rules, given as YAML texts of any number of documents, into a detector. Rules with problems are left

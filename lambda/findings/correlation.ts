@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CloudTrailEvent } from '../cloudtrail/event.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
 import { type Finding, type FindingEvent, findingEvent } from './finding.ts';
+import { boundFinding } from './finding-size.ts';
 
 const text = z.string();
 
@@ -35,13 +36,13 @@ export function correlationContext(event: CloudTrailEvent): string {
 }
 
 /**
- * The finding of a correlation: it tells of the last event of its window, and of the group.
+ * The finding of a correlation: it tells of the last event of its window, and of the group. At most 100 KB.
  * @throws Error when the correlation was fed without a context.
  */
 export function correlatedFinding(firing: CorrelationFinding): Finding {
   const { ruleId, findingId, title, level, hash, description, author, tags, references, falsepositives } = firing;
   const event = contextSchema.parse(JSON.parse(firing.context ?? 'null'));
-  return {
+  return boundFinding({
     findingId,
     ruleId,
     title,
@@ -61,5 +62,5 @@ export function correlatedFinding(firing: CorrelationFinding): Finding {
       atLeast: firing.atLeast,
       eventIDs: firing.eventIDs,
     },
-  };
+  });
 }

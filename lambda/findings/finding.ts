@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
-import { at, type JsonValue, member } from '../cloudtrail/json.ts';
-import { redact } from '../cloudtrail/secrets.ts';
-import type { RuleMatch } from '../detection/index.ts';
+import { redact } from '../cloudtrail/record/secrets.ts';
+import type { MatchedField, RuleMatch } from '../detection/index.ts';
+import { cutText } from '../shared/cut-text.ts';
+import { at, type JsonValue, member } from '../shared/json.ts';
+import { boundFinding, cutDepth } from './finding-size.ts';
 
-/** A field that a rule looked at and found, with secrets masked. */
-export interface MatchedField {
+/** A field of the event that a finding shows, with secrets masked; unlike a match's, which has them. */
+export interface ShownField {
   readonly field: string;
   readonly value: JsonValue;
 }
@@ -68,21 +70,26 @@ export interface CorrelatedEvents {
  */
 export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;
-  readonly matched: readonly MatchedField[];
+  readonly matched: readonly ShownField[];
   readonly correlation?: CorrelatedEvents;
+  /** Parts of it were cut to keep it within 100 KB: a text that was cut ends with `…`. The record has them whole. */
+  readonly cut?: true;
 }
 
 /** Resources that a finding repeats from its event. */
 const MAX_RESOURCES = 10;
 
-/** The finding of one rule about one event. */
+/** Bytes of UTF-8 of a text that a finding repeats from its event: CloudTrail's own are far shorter. */
+const MAX_TEXT_BYTES = 4096;
+
+/** The finding of one rule about one event: at most 100 KB, whatever the record and the rule hold. */
 export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
-  return {
+  return boundFinding({
     findingId: findingId(match.ruleId, event),
     ...findingRule(match),
     ...findingEvent(event),
-    matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(value, field) })),
-  };
+    matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(cutDepth(value), field) })),
+  });
 }
 
 /** What made the rule match, and then the `fields` that its author wants to be seen. */
@@ -116,29 +123,33 @@ function findingRule(match: RuleMatch): FindingRule {
   };
 }
 
-/** What a finding tells of its event. */
+/** What a finding tells of its event; texts of more than 4 KB are cut, and end with `…`. */
 export function findingEvent(event: CloudTrailEvent): FindingEvent {
   const { actor, credential } = event;
   return {
     eventID: event.eventID,
     identity: event.identity,
     eventTime: event.eventTime,
-    action: event.action,
-    account: event.account,
-    region: event.region,
-    actor: actor.id,
+    action: cut(event.action),
+    account: cut(event.account),
+    region: cut(event.region),
+    actor: cut(actor.id),
     actorKind: actor.kind,
-    ...(actor.name !== undefined && { actorName: actor.name }),
-    ...(actor.session !== undefined && { session: actor.session }),
-    ...(actor.via !== undefined && { via: actor.via }),
+    ...(actor.name !== undefined && { actorName: cut(actor.name) }),
+    ...(actor.session !== undefined && { session: cut(actor.session) }),
+    ...(actor.via !== undefined && { via: cut(actor.via) }),
     credential: credential.lifetime,
-    ...(credential.accessKeyId !== undefined && { accessKeyId: credential.accessKeyId }),
+    ...(credential.accessKeyId !== undefined && { accessKeyId: cut(credential.accessKeyId) }),
     ...(event.address !== undefined && { address: event.address }),
-    ...(event.sourceIPAddress !== undefined && { sourceIPAddress: event.sourceIPAddress }),
-    ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
+    ...(event.sourceIPAddress !== undefined && { sourceIPAddress: cut(event.sourceIPAddress) }),
+    ...(event.userAgent !== undefined && { userAgent: cut(event.userAgent) }),
     outcome: event.outcome,
-    ...(event.errorCode !== undefined && { errorCode: event.errorCode }),
-    resources: event.resources.slice(0, MAX_RESOURCES),
+    ...(event.errorCode !== undefined && { errorCode: cut(event.errorCode) }),
+    resources: event.resources.slice(0, MAX_RESOURCES).map(cut),
     receipt: event.receipt,
   };
+}
+
+function cut(text: string): string {
+  return cutText(text, MAX_TEXT_BYTES);
 }

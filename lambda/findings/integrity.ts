@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
+import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
 import type { Finding } from './finding.ts';
 
 /** A finding about the log itself, not about an event in it: made by Trailwarden's own checks, not by a rule. */

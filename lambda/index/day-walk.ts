@@ -1,9 +1,9 @@
+import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition.ts';
+import { accountDay } from '../store/rows/event-row.ts';
+import { knownDays } from '../store/rows/known-days.ts';
+import { shardedKey } from '../store/rows/shard.ts';
+import { EVENT_INDEXES } from '../store/schema.ts';
 import { estimateEach, estimateRows, readUnits } from './estimate.ts';
-import { accountDay } from './event-row.ts';
-import { knownDays } from './known-days.ts';
-import type { PartitionKey, PartitionReadOptions, TimeRange } from './partition.ts';
-import { EVENT_INDEXES } from './schema.ts';
-import { shardedKey } from './shard.ts';
 
 export interface DayWalk {
   readonly options: PartitionReadOptions;
@@ -26,7 +26,7 @@ export async function* dayGroups(walk: DayWalk): AsyncGenerator<readonly Partiti
   for await (const { day, names } of knownDays('events', walk.options)) {
     const accounts = names.filter(walk.isAsked);
     if (accounts.length === 0) continue;
-    group.push(...accounts.flatMap((account) => dayKeys(account, day, walk.shards)));
+    for (const account of accounts) group.push(...dayKeys(account, day, walk.shards));
     days++;
     if (days < target && group.length < MAX_KEYS) continue;
     yield group;
@@ -58,7 +58,7 @@ const SAMPLES = 8;
 export async function estimateWalk({ options, shards, isAsked }: DayWalk): Promise<number> {
   const known: { readonly account: string; readonly day: string }[] = [];
   for await (const { day, names } of knownDays('events', options)) {
-    known.push(...names.filter(isAsked).map((account) => ({ account, day })));
+    for (const account of names.filter(isAsked)) known.push({ account, day });
   }
   const [first] = known;
   if (first === undefined) return 0;

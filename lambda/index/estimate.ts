@@ -1,6 +1,6 @@
-import { mapConcurrently } from './concurrency.ts';
-import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from './partition.ts';
-import { ReadLimitReached } from './read-meter.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
+import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from '../store/dynamo/partition.ts';
+import { ReadLimitReached } from '../store/dynamo/read-meter.ts';
 
 /** How many rows something has, as far as a sample tells. */
 export interface Estimate {

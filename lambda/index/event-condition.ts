@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../cloudtrail/address.ts';
-import { FIELD_BYTES, MAX_KEY_BYTES } from './event-row.ts';
-import type { IndexedEvent } from './indexed-event.ts';
-import { cutText } from './row-size.ts';
-import type { EventIndexName } from './schema.ts';
-import { parsePattern, type TextPattern } from './text-pattern.ts';
+import { canonicalAddress } from '../cloudtrail/record/address.ts';
+import { cutText } from '../shared/cut-text.ts';
+import { parsePattern, type TextPattern } from '../store/dynamo/text-pattern.ts';
+import { FIELD_BYTES, MAX_KEY_BYTES } from '../store/rows/event-row.ts';
+import type { IndexedEvent } from '../store/rows/indexed-event.ts';
+import { type EventIndexName, VALUE_INDEXES } from '../store/schema.ts';
 
 /** What events can be asked for. */
 export const CONDITION_FIELDS = [
@@ -33,17 +33,10 @@ export type ConditionField = (typeof CONDITION_FIELDS)[number];
  */
 export type EventConditions = Readonly<Partial<Record<ConditionField, readonly string[]>>>;
 
-/** The indexes by the field that they find. */
-const INDEX_OF_FIELD = {
-  actor: 'by-actor',
-  action: 'by-action',
-  resource: 'by-resource',
-  address: 'by-address',
-  accessKeyId: 'by-credential',
-  errorCode: 'by-error',
-} as const satisfies Partial<Record<ConditionField, EventIndexName>>;
-
-type IndexedField = keyof typeof INDEX_OF_FIELD;
+/** The indexes by the field that they find: each finds one that can be asked for. */
+const INDEX_OF_FIELD: ReadonlyMap<ConditionField, EventIndexName> = new Map(
+  VALUE_INDEXES.map(({ partitionKey, name }) => [partitionKey, name]),
+);
 
 /** One field that is asked for. */
 export interface Condition {
@@ -72,7 +65,7 @@ export function conditionValue(event: IndexedEvent, field: ConditionField): stri
 function readCondition(field: ConditionField, values: readonly string[]): Condition {
   const matchers = values.map((value) => readValue(field, value));
   const exact = matchers.map((matcher) => matcher.exact);
-  const index = isIndexed(field) ? INDEX_OF_FIELD[field] : undefined;
+  const index = INDEX_OF_FIELD.get(field);
   return {
     field,
     values,
@@ -121,10 +114,6 @@ function readUserAgent(value: string): TextPattern {
   const { exact } = pattern;
   if (exact !== undefined) return { matches: (text) => text.toLowerCase().includes(exact) };
   return { matches: (text) => pattern.matches(text.toLowerCase()) };
-}
-
-function isIndexed(field: ConditionField): field is IndexedField {
-  return Object.hasOwn(INDEX_OF_FIELD, field);
 }
 
 function isEveryDefined(values: readonly (string | undefined)[]): values is readonly string[] {

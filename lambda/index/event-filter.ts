@@ -1,8 +1,8 @@
-import { mapConcurrently } from './concurrency.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
+import { meteredRows } from '../store/dynamo/metered-query.ts';
+import type { PartitionReadOptions } from '../store/dynamo/partition.ts';
+import { type IndexedEvent, type ReadRow, readEventRow } from '../store/rows/indexed-event.ts';
 import { type Condition, conditionValue } from './event-condition.ts';
-import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
-import { meteredRows } from './metered-query.ts';
-import type { PartitionReadOptions } from './partition.ts';
 
 const CONCURRENCY = 8;
 

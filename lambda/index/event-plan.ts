@@ -1,9 +1,9 @@
+import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition.ts';
+import { ReadLimitReached, ReadMeter } from '../store/dynamo/read-meter.ts';
+import { shardedKey } from '../store/rows/shard.ts';
+import { EVENT_INDEXES, type EventIndexName } from '../store/schema.ts';
 import { type Estimate, estimateRows } from './estimate.ts';
 import type { Condition } from './event-condition.ts';
-import type { PartitionKey, PartitionReadOptions } from './partition.ts';
-import { ReadLimitReached, ReadMeter } from './read-meter.ts';
-import { EVENT_INDEXES, type EventIndexName } from './schema.ts';
-import { shardedKey } from './shard.ts';
 
 /** How a question is answered: what an index finds, and what is looked at afterwards. */
 export interface EventPlan {
@@ -23,16 +23,6 @@ export interface IndexCandidate {
   readonly estimate?: Estimate;
 }
 
-/** Where samples find no difference: the key that names the fewest things goes first. */
-const PREFERENCE: readonly EventIndexName[] = [
-  'by-credential',
-  'by-resource',
-  'by-address',
-  'by-actor',
-  'by-error',
-  'by-action',
-];
-
 /**
  * Picks the index with the fewest rows in the time range: samples tell where several could answer. Without a
  * condition that an index finds, by-day is walked.
@@ -49,7 +39,7 @@ export async function planEvents(
       const { keys } = condition;
       return keys === undefined || missing.has(keys.index) ? [] : [{ condition, keys }];
     })
-    .toSorted((a, b) => PREFERENCE.indexOf(a.keys.index) - PREFERENCE.indexOf(b.keys.index));
+    .toSorted((a, b) => EVENT_INDEXES[a.keys.index].breadth - EVENT_INDEXES[b.keys.index].breadth);
   const candidates = [];
   let isComparing = usable.length > 1;
   for (const { condition, keys } of usable) {

@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { MAX_ROW_BYTES } from './event-row.ts';
+import { meteredRows } from '../store/dynamo/metered-query.ts';
+import { type Meter, ReadMeter } from '../store/dynamo/read-meter.ts';
+import { MAX_ROW_BYTES } from '../store/rows/event-row.ts';
+import { type IndexedEvent, type ReadRow, readEventRow } from '../store/rows/indexed-event.ts';
+import { TIME_TO_LIVE_ATTRIBUTE } from '../store/schema.ts';
 import { type EventQuery, EventSearch } from './event-search.ts';
-import { type IndexedEvent, type ReadRow, readEventRow } from './indexed-event.ts';
-import { meteredRows } from './metered-query.ts';
-import { type Meter, ReadMeter } from './read-meter.ts';
-import { TIME_TO_LIVE_ATTRIBUTE } from './schema.ts';
 
 export type { EventQuery } from './event-search.ts';
 

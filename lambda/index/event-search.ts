@@ -1,14 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { mapConcurrently } from './concurrency.ts';
-import { dayGroups, estimateWalk } from './day-walk.ts';
-import { estimateRows, readUnits } from './estimate.ts';
-import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
-import { EventFilter } from './event-filter.ts';
-import { type EventPlan, planEvents } from './event-plan.ts';
-import { MAX_ROW_BYTES } from './event-row.ts';
-import { heldBack } from './held-back.ts';
-import { type IndexedEvent, readEventRow } from './indexed-event.ts';
-import { mergeByTime } from './merge.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
+import { heldBack } from '../store/dynamo/held-back.ts';
+import { mergeByTime } from '../store/dynamo/merge.ts';
 import {
   IndexMissing,
   type PartitionKey,
@@ -16,13 +9,20 @@ import {
   readPage,
   type TimeOrder,
   type TimeRange,
-} from './partition.ts';
-import { partitionSource } from './partition-source.ts';
+} from '../store/dynamo/partition.ts';
+import { partitionSource } from '../store/dynamo/partition-source.ts';
+import { ReadLimitReached, ReadMeter, type Reads } from '../store/dynamo/read-meter.ts';
+import { timeRange } from '../store/dynamo/time-range.ts';
+import { MAX_ROW_BYTES } from '../store/rows/event-row.ts';
+import { type IndexedEvent, readEventRow } from '../store/rows/indexed-event.ts';
+import type { Shards } from '../store/rows/shard.ts';
+import { ShardSettings } from '../store/rows/shard-settings.ts';
+import { dayGroups, estimateWalk } from './day-walk.ts';
+import { estimateRows, readUnits } from './estimate.ts';
+import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
+import { EventFilter } from './event-filter.ts';
+import { type EventPlan, planEvents } from './event-plan.ts';
 import { CheckedMeter } from './read-check.ts';
-import { ReadLimitReached, ReadMeter, type Reads } from './read-meter.ts';
-import type { Shards } from './shard.ts';
-import { ShardSettings } from './shard-settings.ts';
-import { timeRange } from './time-range.ts';
 
 /** A question about events. Without any member it means all of them, the newest first. */
 export interface EventQuery {

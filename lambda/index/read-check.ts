@@ -1,4 +1,4 @@
-import { type Grant, type Meter, type Need, ReadLimitReached, ReadMeter } from './read-meter.ts';
+import { type Grant, type Meter, type Need, ReadLimitReached, ReadMeter } from '../store/dynamo/read-meter.ts';
 
 /** An answer that takes no more than this is read without being estimated: estimating takes nearly as much. */
 const SMALL_UNITS = 256;

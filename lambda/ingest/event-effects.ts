@@ -2,11 +2,17 @@ import { derivedFields } from '../cloudtrail/derived-fields.ts';
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import type { Detector } from '../detection/index.ts';
 import { type Finding, findingOf } from '../findings/finding.ts';
-import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../index/event-row.ts';
-import type { KnownDaysWriter } from '../index/known-days.ts';
-import type { RowWriter } from '../index/row-writer.ts';
 import type { Correlator } from '../runtime/correlator.ts';
-import { BoundedTasks } from './bounded-tasks.ts';
+import { BoundedTasks } from '../shared/concurrency.ts';
+import { isFaultOfAccess } from '../shared/faults.ts';
+import type { RowWriter } from '../store/dynamo/row-writer.ts';
+import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../store/rows/event-row.ts';
+import type { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { Observations } from './observations.ts';
+import { processingReason } from './processing-reason.ts';
+
+/** Tasks under way at once: each is a few calls. An alert doesn't wait for the indexing of what follows. */
+const CONCURRENCY = 8;
 
 /** What the effects of events need of the world. */
 export interface EffectDependencies {
@@ -20,22 +26,40 @@ export interface EffectDependencies {
   readonly now: () => Date;
 }
 
-/** An event whose row the table can't hold, whatever is tried. */
+/** An event that can't be processed, whatever is tried: its row is refused by the table, or its processing threw. */
 export interface RefusedEvent {
   readonly receipt: Receipt;
   readonly reason: string;
   /** The record's bytes; absent where the table took the row back before it refused it. */
   readonly bytes?: Buffer;
+  /** Whether its findings are among those that were counted. */
+  readonly judged: boolean;
 }
 
-/** What events set off, wherever they were read from: each is judged, correlated and indexed. All of it is idempotent. */
+/** What the code makes of an event, before anything is written. */
+interface Effects {
+  readonly findings: readonly Finding[];
+  /** Undefined for an event that no correlation names. */
+  readonly observing: (() => Promise<unknown>) | undefined;
+  readonly rows: readonly (EventRow | ResourceRow)[];
+}
+
+/**
+ * What events set off, wherever they were read from: each is judged, correlated and indexed. All of it is idempotent. An
+ * event whose processing throws anything but a fault of access is refused, and the others go on.
+ */
 export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
-  readonly #tasks = new BoundedTasks();
+  readonly #tasks = new BoundedTasks(CONCURRENCY);
+  readonly #observations = new Observations();
   /** Rows under way are few: their records' bytes go with them. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
+  /** Indexes of the records that were refused: each is refused once, whatever else of it fails. */
+  readonly #refusedIndexes = new Set<number>();
+  #refused: RefusedEvent[] = [];
   #findings = 0;
+  #failed = 0;
 
   constructor(dependencies: EffectDependencies) {
     this.#dependencies = dependencies;
@@ -47,39 +71,93 @@ export class EventEffects {
     return this.#findings;
   }
 
-  /** @throws errors of access, also those of earlier events. */
+  /** Events whose processing threw, so far. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** @throws faults of access, also those of earlier events. */
   async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
-    const { detector, correlator, report, knownDays, rows, now } = this.#dependencies;
-    const derived = derivedFields(event);
-    for (const match of detector.match(event.record, derived)) {
-      this.#findings++;
-      await this.#tasks.add(() => report(findingOf(event, match)));
+    const { receipt } = event;
+    let effects: Effects;
+    try {
+      effects = this.#effectsOf(event);
+    } catch (error) {
+      this.#refuseFailed({ receipt, bytes, judged: false }, error);
+      return;
     }
-    const observing = correlator.observing(event, derived);
-    if (observing !== undefined) await this.#tasks.add(observing);
-    await knownDays.noteEvent(event.account, event.eventTime);
-    for (const row of eventRows(event, { ...rows, now: now() })) {
+    const { findings, observing } = effects;
+    this.#findings += findings.length;
+    for (const finding of findings) {
+      await this.#tasks.add(() => this.#isolated(receipt, bytes, () => this.#dependencies.report(finding)));
+    }
+    if (observing !== undefined) {
+      const begin = () => this.#isolated(receipt, bytes, observing);
+      if (this.#observations.add({ event, begin })) await this.#observe();
+    }
+    await this.#isolated(receipt, bytes, () => this.#dependencies.knownDays.noteEvent(event.account, event.eventTime));
+    for (const row of effects.rows) {
       this.#bytes.set(row, bytes);
       await this.#writer.add(row);
     }
   }
 
-  /**
-   * Writes the rows that are left. The events that the table refused come back, each once, though it has further rows.
-   * @throws errors of access.
-   */
-  async flush(): Promise<readonly RefusedEvent[]> {
-    const refused = await this.#writer.flush();
-    return refused.flatMap(({ row, reason }) => {
-      if (!('receipt' in row)) return [];
-      const bytes = this.#bytes.get(row);
-      return [{ receipt: row.receipt, reason: `the index refused it: ${reason}`, ...(bytes && { bytes }) }];
-    });
+  #effectsOf(event: CloudTrailEvent): Effects {
+    const { detector, correlator, rows, now } = this.#dependencies;
+    const derived = derivedFields(event);
+    return {
+      findings: [...detector.match(event.record, derived)].map((match) => findingOf(event, match)),
+      observing: correlator.observing(event, derived),
+      rows: [...eventRows(event, { ...rows, now: now() })],
+    };
   }
 
-  /** Waits until everything that was begun is done. @throws the first error of access. */
+  async #observe(): Promise<void> {
+    for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
+  }
+
+  /** @throws faults of access: anything else refuses the event alone. */
+  async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isFaultOfAccess(error)) throw error;
+      this.#refuseFailed({ receipt, bytes, judged: true }, error);
+    }
+  }
+
+  #refuseFailed(event: Omit<RefusedEvent, 'reason'>, error: unknown): void {
+    if (this.#refuse({ ...event, reason: processingReason(error) })) this.#failed++;
+  }
+
+  #refuse(event: RefusedEvent): boolean {
+    if (this.#refusedIndexes.has(event.receipt.index)) return false;
+    this.#refusedIndexes.add(event.receipt.index);
+    this.#refused.push(event);
+    return true;
+  }
+
+  /** The events that were refused since the last call; each of them once in all. */
+  takeRefused(): readonly RefusedEvent[] {
+    return this.#refused.splice(0);
+  }
+
+  /**
+   * Writes the rows that are left, and waits until everything that was begun is done. What was refused on the way is
+   * there to be taken.
+   * @throws faults of access.
+   */
   async finish(): Promise<void> {
+    const refused = await this.#writer.flush();
+    await this.#observe();
     await this.#tasks.finish();
+    for (const { row, reason } of refused) {
+      // An event is refused once, though it has further rows.
+      if (!('receipt' in row)) continue;
+      const bytes = this.#bytes.get(row);
+      const { receipt } = row;
+      this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
+    }
   }
 
   /** Waits for what is under way, whatever became of it. */

@@ -4,12 +4,16 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ObjectReference, parseNotification } from '../cloudtrail/notification.ts';
-import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/object-key.ts';
+import { type ObjectReference, parseNotification } from '../cloudtrail/log/notification.ts';
+import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
-import { delayRetry } from '../runtime/retry-delay.ts';
+import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
+import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
+import { GivenUp, noteFailure } from '../runtime/tries.ts';
+import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import { openObject, type SourceObject } from './object-source.ts';
-import { type ObjectOutcome, type ProcessorDependencies, processObject } from './process-object.ts';
+import { type ObjectOutcome, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
@@ -22,6 +26,8 @@ export interface IngestDependencies {
   /** Where rejected records are kept, and read again from when a message names them. */
   readonly quarantineBucket: string;
   readonly queueUrl: string;
+  /** Takes what no further try would help. */
+  readonly deadLetters: DeadLetters;
   /** Once, before the first object is read. @throws errors of access. */
   readonly prepare: () => Promise<void>;
   /** Told what became of each object: for a person who looks on. */
@@ -39,9 +45,13 @@ export type ToldOutcome = { readonly bucket: string; readonly key: string } & (
 /** What of the function's time is kept for finishing what was begun. */
 const STOP_BEFORE_MILLISECONDS = 30_000;
 
-/** Objects that a message names could not be read for now: the message comes back, and skips those that are closed. */
-class ObjectsUnread extends Error {
-  override readonly name = 'ObjectsUnread';
+/** Names the version of an object in the ledger that couldn't even be opened. */
+const UNOPENED = 'unopened';
+
+/** One call of the function. */
+interface Call {
+  readonly mustStop: () => boolean;
+  readonly lanes: TogetherOrAlone;
 }
 
 export type Ingest = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
@@ -55,12 +65,15 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
       await prepare();
       prepared = true;
     }
-    const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
+    const call: Call = {
+      mustStop: () => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS,
+      lanes: new TogetherOrAlone(),
+    };
     const processor = new BatchProcessor(EventType.SQS);
     try {
       return await processPartialResponse(
         event,
-        (message: SQSRecord) => handleMessage(dependencies, message, mustStop),
+        (message: SQSRecord) => handleMessage(dependencies, message, call),
         processor,
         { throwOnFullBatchFailure: false },
       );
@@ -70,48 +83,47 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
   };
 }
 
-async function handleMessage(
-  dependencies: IngestDependencies,
-  message: SQSRecord,
-  mustStop: () => boolean,
-): Promise<void> {
+async function handleMessage(dependencies: IngestDependencies, message: SQSRecord, call: Call): Promise<void> {
   const { logger, metrics } = dependencies;
   const notification = parseNotification(message.body);
   if (notification.kind === 'acknowledgement') return;
   if (notification.kind === 'unreadable') {
-    // Another try reads the same: the message goes to the dead-letter queue, where a person sees it.
-    logger.error('A message in the log queue is no notification', {
-      messageId: message.messageId,
-      reason: notification.reason,
-    });
+    const { reason } = notification;
+    logger.error('A message in the log queue is no notification', { messageId: message.messageId, reason });
     metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
-    throw new ObjectsUnread(notification.reason);
+    await giveUpMessage(dependencies, message, reason);
+    return;
   }
-  const failures: string[] = [];
-  for (const reference of notification.objects) {
-    try {
-      await handleObject(dependencies, reference, mustStop);
-    } catch (error) {
-      const { bucket, key } = reference;
-      failures.push(key);
-      const told = { bucket, key, error: describeError(error) };
-      logger.warn('An object could not be read for now', told);
-      dependencies.onOutcome?.(told);
-    }
-  }
-  if (failures.length === 0) return;
-  await delayRetry(dependencies, message);
-  throw new ObjectsUnread(`${failures.length} of ${notification.objects.length} objects could not be read`);
+  await handleObjects(
+    {
+      ...dependencies,
+      handle: (reference) => handleObject(dependencies, reference, call),
+      queueAlone: (reference, delaySeconds) => queueAgain(dependencies, reference, delaySeconds),
+      notificationOf,
+      onFailure: (reference, error) => tellFailure(dependencies, reference, error),
+    },
+    message,
+    notification.objects,
+  );
 }
 
-async function handleObject(
-  dependencies: IngestDependencies,
-  reference: ObjectReference,
-  mustStop: () => boolean,
-): Promise<void> {
-  const { logBuckets, s3, processor } = dependencies;
+function tellFailure(
+  { logger, metrics, onOutcome }: IngestDependencies,
+  { bucket, key }: ObjectReference,
+  error: unknown,
+): void {
+  const told = { bucket, key, error: describeError(error) };
+  onOutcome?.(told);
+  if (error instanceof GivenUp) {
+    logger.error('An object was given up: its message goes to the dead-letter queue', told);
+    metrics.addMetric('ObjectsGivenUp', MetricUnit.Count, 1);
+  } else logger.warn('An object could not be read for now', told);
+}
+
+async function handleObject(dependencies: IngestDependencies, reference: ObjectReference, call: Call): Promise<void> {
+  const { logBuckets } = dependencies;
   if (reference.bucket === dependencies.quarantineBucket) {
-    await handleCopy(dependencies, reference, mustStop);
+    await handleCopy(dependencies, reference, call);
     return;
   }
   if (!logBuckets.includes(reference.bucket)) {
@@ -119,26 +131,61 @@ async function handleObject(
     return;
   }
   const parsedKey = parseObjectKey(reference.key) ?? parseObjectKey(reference.decodedKey ?? '');
-  if (parsedKey?.kind !== 'log') return;
-  if (mustStop()) {
-    await queueAgain(dependencies, reference);
+  if (parsedKey === undefined) {
+    dependencies.metrics.addMetric('KeysUnknown', MetricUnit.Count, 1);
     return;
   }
-  const object = await openObject(s3, reference);
+  if (parsedKey.kind !== 'log') return;
+  await handleLogObject(dependencies, reference, parsedKey, call);
+}
+
+async function handleLogObject(
+  dependencies: IngestDependencies,
+  reference: ObjectReference,
+  parsedKey: CloudTrailObjectKey,
+  { mustStop, lanes }: Call,
+): Promise<void> {
+  const { processor, s3 } = dependencies;
+  const { ledger } = processor;
+  const { bucket, key, versionId } = reference;
+  let opened: SourceObject | undefined;
+  const tried = (): ObjectVersion => opened ?? { bucket, key, version: versionId ?? UNOPENED };
   try {
-    const outcome = await processObject(processor, {
-      object,
-      parsedKey,
-      mustStop,
-      ...(reference.notifiedAt !== undefined && { notifiedAt: reference.notifiedAt }),
+    const versions = await ledger.versions(bucket, key);
+    const known = versions.find(({ version }) => version === versionId);
+    if (known?.closedAt !== undefined) {
+      report(dependencies, tried(), parsedKey, skipped(known));
+      return;
+    }
+    // A function that was killed over an object took all others of its call with it.
+    const hasKilled = versions.some(({ unfinished }) => unfinished > 0);
+    await lanes.run(hasKilled, async () => {
+      if (mustStop()) {
+        await queueAgain(dependencies, reference);
+        return;
+      }
+      const object = await openObject(s3, reference);
+      try {
+        opened = object;
+        const outcome = await processObject(processor, {
+          object,
+          versions: object.key === key ? versions : await ledger.versions(bucket, object.key),
+          parsedKey,
+          mustStop,
+          ...(reference.notifiedAt !== undefined && { notifiedAt: reference.notifiedAt }),
+        });
+        if (outcome.status === 'continue') await queueAgain(dependencies, { ...object, ...versionOf(object) });
+        report(dependencies, object, parsedKey, outcome);
+      } finally {
+        object.close();
+      }
     });
-    if (outcome.status === 'continue') await queueAgain(dependencies, { ...object, ...versionOf(object) });
-    report(dependencies, object, parsedKey, outcome);
   } catch (error) {
-    await processor.ledger.fail(object, describeError(error)).catch(() => {
-      // The ledger is out of reach too; the message comes back and says so.
+    await noteFailure(error, {
+      // What can't be had yet has no row: there may never be such an object.
+      fail: async (reason, counts) => (opened || counts ? ledger.fail(tried(), reason, counts) : 0),
+      forget: () => ledger.forgetTries(tried()),
     });
-    throw error;
   }
 }
 
@@ -146,10 +193,10 @@ async function handleObject(
 async function handleCopy(
   dependencies: IngestDependencies,
   reference: ObjectReference,
-  mustStop: () => boolean,
+  { mustStop, lanes }: Call,
 ): Promise<void> {
-  const { logBuckets, s3, processor, logger, metrics } = dependencies;
-  const { bucket, key } = reference;
+  const { logBuckets, processor } = dependencies;
+  const { key } = reference;
   const first = parseQuarantineKey(key);
   if (first === undefined || !logBuckets.includes(first.bucket) || parseObjectKey(first.key)?.kind !== 'log') {
     refuse(dependencies, reference, 'it is no copy of records of a log bucket');
@@ -159,6 +206,19 @@ async function handleCopy(
     await queueAgain(dependencies, reference);
     return;
   }
+  try {
+    await lanes.run(false, () => recoverCopy(dependencies, reference));
+  } catch (error) {
+    await noteFailure(error, {
+      fail: (reason, counts) => processor.ledger.fail(first, reason, counts),
+      forget: () => processor.ledger.forgetTries(first),
+    });
+  }
+}
+
+async function recoverCopy(dependencies: IngestDependencies, reference: ObjectReference): Promise<void> {
+  const { s3, processor, logger, metrics } = dependencies;
+  const { bucket, key } = reference;
   const outcome = await recoverRecords(processor, { bucket, key, open: () => openObject(s3, { bucket, key }) });
   dependencies.onOutcome?.({ bucket, key, outcome });
   if (outcome.status === 'refused') {
@@ -181,9 +241,20 @@ function versionOf(object: SourceObject): { versionId?: string } {
 }
 
 /** As S3 itself would have told of it, so that the version is named. */
-async function queueAgain({ sqs, queueUrl }: IngestDependencies, reference: ObjectReference): Promise<void> {
-  const { bucket, key, versionId, notifiedAt } = reference;
-  const notification = {
+function notificationOf({ bucket, key, decodedKey, versionId, notifiedAt }: ObjectReference): string {
+  if (decodedKey !== undefined) {
+    // Only in EventBridge's form it stays open whether the key is encoded.
+    return JSON.stringify({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      ...(notifiedAt !== undefined && { time: notifiedAt }),
+      detail: {
+        bucket: { name: bucket },
+        object: { key, ...(versionId !== undefined && { 'version-id': versionId }) },
+      },
+    });
+  }
+  return JSON.stringify({
     Records: [
       {
         eventName: 'ObjectCreated:Put',
@@ -194,8 +265,16 @@ async function queueAgain({ sqs, queueUrl }: IngestDependencies, reference: Obje
         },
       },
     ],
-  };
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(notification) }));
+  });
+}
+
+async function queueAgain(
+  { sqs, queueUrl }: IngestDependencies,
+  reference: ObjectReference,
+  DelaySeconds = 0,
+): Promise<void> {
+  const MessageBody = notificationOf(reference);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds }));
 }
 
 const STATUS_METRICS = {
@@ -206,18 +285,19 @@ const STATUS_METRICS = {
 } as const;
 
 function report(
-  { logger, metrics, onOutcome }: IngestDependencies,
-  object: SourceObject,
+  { logger, metrics, onOutcome, processor }: IngestDependencies,
+  object: ObjectVersion,
   parsedKey: CloudTrailObjectKey,
   outcome: ObjectOutcome,
 ): void {
   onOutcome?.({ bucket: object.bucket, key: object.key, outcome });
   metrics.addMetric(STATUS_METRICS[outcome.status], MetricUnit.Count, 1);
+  if (outcome.failed > 0) metrics.addMetric('RecordsFailed', MetricUnit.Count, outcome.failed);
   if (outcome.status === 'closed' || outcome.status === 'rejected') {
     metrics.addMetric('RecordsIndexed', MetricUnit.Count, outcome.indexed);
     metrics.addMetric('RecordsRejected', MetricUnit.Count, outcome.rejected);
     metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
-    const delay = (Date.now() - Date.parse(parsedKey.createdAt)) / 1000;
+    const delay = (processor.now().getTime() - Date.parse(parsedKey.createdAt)) / 1000;
     metrics.addMetric('IngestDelaySeconds', MetricUnit.Seconds, Math.max(0, delay));
   }
   const details = { bucket: object.bucket, key: object.key, version: object.version, ...outcome };

@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectReference } from '../cloudtrail/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/notification.ts';
+import { ObjectCutInTransit, ownBody } from '../runtime/object-body.ts';
 
 /** An object that is being read. */
 export interface SourceObject {
@@ -16,13 +17,8 @@ export interface SourceObject {
   close(): void;
 }
 
-/** The connection ended before all bytes came: another try may get them. */
-export class ObjectCutInTransit extends Error {
-  override readonly name = 'ObjectCutInTransit';
-}
-
 /**
- * Opens an object.
+ * Opens an object. Whoever gets it owns its body, and closes it whatever happens next.
  * @throws the SDK's errors: NoSuchKey, AccessDenied, throttling, a disabled key.
  */
 export async function openObject(client: S3Client, reference: ObjectReference): Promise<SourceObject> {
@@ -40,9 +36,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
     new GetObjectCommand({ Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) }),
   );
   const { Body, ContentLength, ETag, LastModified, VersionId } = response;
-  if (Body === undefined) throw new ObjectCutInTransit('the object came without a body');
-  // In Node the SDK's body is a Readable; its declared type also covers browsers.
-  const stream = Body as AsyncIterable<Uint8Array> & { destroy(): void };
+  const { chunks, close } = ownBody(Body);
   const known = VersionId !== undefined && VersionId !== 'null' ? VersionId : undefined;
   return {
     bucket,
@@ -50,21 +44,19 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
     version: known ?? (ETag ?? 'unknown').replaceAll('"', ''),
     ...(known !== undefined && { versionId: known }),
     deliveredAt: (LastModified ?? new Date()).toISOString(),
-    body: complete(stream, ContentLength),
-    close: () => stream.destroy(),
+    body: complete(chunks, ContentLength),
+    close,
   };
 }
 
 /** A body that ends early must not be taken for an object that was put there cut. */
-async function* complete(stream: AsyncIterable<Uint8Array>, length: number | undefined): AsyncGenerator<Uint8Array> {
+async function* complete(chunks: AsyncIterable<Uint8Array>, length: number | undefined): AsyncGenerator<Uint8Array> {
   let read = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of chunks) {
     read += chunk.length;
     yield chunk;
   }
-  if (length !== undefined && read < length) {
-    throw new ObjectCutInTransit(`${read} of ${length} bytes came`);
-  }
+  if (length !== undefined && read < length) throw new ObjectCutInTransit(`${read} of ${length} bytes came`);
 }
 
 function isNoSuchKey(error: unknown): boolean {

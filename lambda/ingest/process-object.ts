@@ -5,11 +5,14 @@ import {
   type LogObjectLimits,
   type LogObjectSummary,
   readLogObject,
-} from '../cloudtrail/log-object.ts';
-import type { CloudTrailObjectKey } from '../cloudtrail/object-key.ts';
-import type { Ledger, LedgerRow, QuarantineNote, Rejection } from '../index/ledger.ts';
+} from '../cloudtrail/log/log-object.ts';
+import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
+import { assertMayLive } from '../runtime/tries.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
+import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import type { SourceObject } from './object-source.ts';
+import { processingReason } from './processing-reason.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** What processing needs of the world: the function, the backfill and the command line each bring their own. */
@@ -22,7 +25,10 @@ export interface ProcessorDependencies extends EffectDependencies {
 }
 
 export interface ObjectRequest {
+  /** Opened by the caller, who closes it. */
   readonly object: SourceObject;
+  /** The ledger's rows of every version of it, read before it was opened. */
+  readonly versions: readonly LedgerRow[];
   readonly parsedKey: CloudTrailObjectKey;
   readonly notifiedAt?: string;
   /** Whether the function's time is nearly over: then the place is noted, to be gone on from. */
@@ -36,6 +42,8 @@ export interface ObjectOutcome {
   readonly indexed: number;
   readonly rejected: number;
   readonly findings: number;
+  /** Records among the rejected ones of this call whose processing threw an exception of the code. */
+  readonly failed: number;
   readonly reason?: string;
 }
 
@@ -45,26 +53,22 @@ const NAMED_REJECTIONS = 5;
 /**
  * Processes one version of a log object: reads, classifies, judges, indexes and closes it in the ledger, last.
  * Doing it again, or twice at once, changes nothing.
- * @throws errors of access; then nothing is closed, and another try goes on.
+ * @throws GivenUp where functions have died over it three times; anything else closes nothing, and another try goes on.
  */
 export async function processObject(
   dependencies: ProcessorDependencies,
   request: ObjectRequest,
 ): Promise<ObjectOutcome> {
   const { ledger, now } = dependencies;
-  const { object, parsedKey, notifiedAt } = request;
-  const versions = await ledger.versions(object.bucket, object.key);
+  const { object, versions, parsedKey, notifiedAt } = request;
   const own = versions.find(({ version }) => version === object.version);
-  if (own?.closedAt !== undefined) {
-    object.close();
-    return {
-      status: 'skipped',
-      records: own.records,
-      indexed: own.indexed,
-      rejected: own.rejected,
-      findings: own.findings,
-    };
-  }
+  if (own?.closedAt !== undefined) return skipped(own);
+  assertMayLive({
+    unfinished: own?.unfinished ?? 0,
+    begunAt: own?.readAt,
+    now: now(),
+    forget: () => ledger.forgetTries(object),
+  });
   await ledger.open(object, {
     account: parsedKey.account,
     region: parsedKey.region,
@@ -72,10 +76,32 @@ export async function processObject(
     ...(notifiedAt !== undefined && { notifiedAt }),
     now: now(),
   });
-  const before = versions.find(({ version, status }) => version !== object.version && status === 'closed');
-  if (before !== undefined) return compareWithBefore(dependencies, object, before);
-  return new ObjectReading(dependencies, request, own).run();
+  const before = indexedBefore(versions, object, own);
+  // An open row with a hash is one that is to be read again: as the only one to count, where both have one content.
+  const isReadAgain = own?.sha256 !== undefined && own.sha256 === before?.sha256;
+  if (before !== undefined && !isReadAgain) return compareWithBefore(dependencies, object, before);
+  return new ObjectReading(dependencies, request, own, before).run();
 }
+
+/**
+ * Another version that was read to its end. One that was found to have the content of a third counts no records of its
+ * own: a version that is to be read again isn't compared with it, or none of them would be read.
+ */
+function indexedBefore(
+  versions: readonly LedgerRow[],
+  { version: opened }: SourceObject,
+  own: LedgerRow | undefined,
+): LedgerRow | undefined {
+  const closed = versions.filter(({ version, status }) => version !== opened && status === 'closed');
+  return closed.find(({ sameAs }) => sameAs === undefined) ?? (own?.sha256 === undefined ? closed[0] : undefined);
+}
+
+/** The outcome of a version that was closed before. */
+export function skipped({ records, indexed, rejected, findings }: LedgerRow): ObjectOutcome {
+  return { status: 'skipped', records, indexed, rejected, findings, failed: 0 };
+}
+
+const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 };
 
 /** A later version with the same content is closed; one with other content is reported, and the good rows stay. */
 async function compareWithBefore(
@@ -84,16 +110,15 @@ async function compareWithBefore(
   before: LedgerRow,
 ): Promise<ObjectOutcome> {
   const { ledger, now, limits } = dependencies;
-  const nothing = { records: 0, indexed: 0, rejected: 0, findings: 0 };
   const content = await summarize(object, limits);
   if (content !== undefined && content.sha256 === before.sha256) {
-    await ledger.close(object, { ...nothing, now: now(), rejections: [], content, sameAs: before.version });
-    return { status: 'closed', ...nothing };
+    await ledger.close(object, { ...NOTHING, now: now(), rejections: [], content, sameAs: before.version });
+    return { status: 'closed', ...NOTHING, failed: 0 };
   }
   await dependencies.reportOverwritten(object, before);
   const reason = `version ${before.version} of this object was indexed with other content`;
-  await ledger.close(object, { ...nothing, now: now(), rejections: [], ...(content && { content }), reason });
-  return { status: 'rejected', ...nothing, reason };
+  await ledger.close(object, { ...NOTHING, now: now(), rejections: [], ...(content && { content }), reason });
+  return { status: 'rejected', ...NOTHING, failed: 0, reason };
 }
 
 async function summarize(object: SourceObject, limits: LogObjectLimits): Promise<LogObjectSummary | undefined> {
@@ -109,6 +134,11 @@ async function summarize(object: SourceObject, limits: LogObjectLimits): Promise
   }
 }
 
+/** A call's time was over before it came to the record where the last one stopped: another try may get further. */
+class OutOfTime extends FaultOfAccess {
+  override readonly name = 'OutOfTime';
+}
+
 /** One pass over an object: from its beginning, or from where the last call stopped. */
 class ObjectReading {
   readonly #dependencies: ProcessorDependencies;
@@ -119,12 +149,21 @@ class ObjectReading {
   readonly #from: number;
   readonly #rejections: Rejection[];
   readonly #findingsBefore: number;
+  /** Another version that has the same content and counts it, until this one does. */
+  readonly #twin: LedgerRow | undefined;
+  #failed = 0;
   #records: number;
   #indexed: number;
   #rejected: number;
 
-  constructor(dependencies: ProcessorDependencies, request: ObjectRequest, noted: LedgerRow | undefined) {
+  constructor(
+    dependencies: ProcessorDependencies,
+    request: ObjectRequest,
+    noted: LedgerRow | undefined,
+    twin: LedgerRow | undefined,
+  ) {
     this.#dependencies = dependencies;
+    this.#twin = twin;
     this.#request = request;
     this.#effects = new EventEffects(dependencies);
     this.#quarantine = dependencies.createQuarantine();
@@ -149,7 +188,11 @@ class ObjectReading {
         const { done, value } = await reading.next();
         if (done) return await this.#close({ content: value });
         await this.#take(value);
-        if (mustStop()) return await this.#pause();
+        if (!mustStop()) continue;
+        if (this.#records > this.#from) return await this.#pause();
+        // Noting the same place again would go on for ever: as a failed try it is counted.
+        if (this.#from > 0) throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
+        return await this.#pause();
       }
     } catch (error) {
       if (error instanceof ContentFault) return await this.#close({ reason: error.message });
@@ -157,7 +200,6 @@ class ObjectReading {
     } finally {
       // Alerts under way are waited for, also when the object couldn't be read on.
       await this.#effects.settle();
-      object.close();
     }
   }
 
@@ -169,11 +211,29 @@ class ObjectReading {
         await this.#reject(receipt, item.problem, item.bytes);
         continue;
       }
-      const result = readEvent(item.value, receipt);
+      const result = this.#read(item.value, receipt);
       if (result.ok) {
         await this.#effects.add(result.event, item.bytes);
         this.#indexed++;
       } else await this.#reject(receipt, result.reason, item.bytes);
+    }
+    await this.#rejectRefused();
+  }
+
+  #read(value: unknown, receipt: Receipt): ReturnType<typeof readEvent> {
+    try {
+      return readEvent(value, receipt);
+    } catch (error) {
+      this.#failed++;
+      return { ok: false, reason: processingReason(error) };
+    }
+  }
+
+  /** What turned out to be impossible once it was under way. */
+  async #rejectRefused(): Promise<void> {
+    for (const { receipt, reason, bytes, judged } of this.#effects.takeRefused()) {
+      this.#indexed--;
+      await this.#reject(receipt, reason, bytes, judged ? { judged } : {});
     }
   }
 
@@ -186,12 +246,9 @@ class ObjectReading {
 
   /** Everything that was begun is finished before the ledger says so. */
   async #finish(): Promise<void> {
-    for (const { receipt, reason, bytes } of await this.#effects.flush()) {
-      this.#indexed--;
-      await this.#reject(receipt, reason, bytes, { judged: true });
-    }
-    await this.#quarantine.flush();
     await this.#effects.finish();
+    await this.#rejectRefused();
+    await this.#quarantine.flush();
   }
 
   async #pause(): Promise<ObjectOutcome> {
@@ -203,13 +260,14 @@ class ObjectReading {
       rejections: this.#rejections,
       ...this.#quarantined(),
     });
-    return { status: 'continue', ...counts };
+    return { status: 'continue', ...counts, failed: this.#failures };
   }
 
   async #close(end: { content: LogObjectSummary } | { reason: string }): Promise<ObjectOutcome> {
     await this.#finish();
     const { ledger, now } = this.#dependencies;
     const counts = this.#counts();
+    if ('content' in end) await this.#replaceTwin(end.content);
     await ledger.close(this.#request.object, {
       now: now(),
       ...counts,
@@ -219,7 +277,23 @@ class ObjectReading {
         ? { content: { sha256: end.content.sha256, bytes: end.content.bytes } }
         : { reason: end.reason }),
     });
-    return 'content' in end ? { status: 'closed', ...counts } : { status: 'rejected', ...counts, reason: end.reason };
+    const failed = this.#failures;
+    return 'content' in end
+      ? { status: 'closed', ...counts, failed }
+      : { status: 'rejected', ...counts, failed, reason: end.reason };
+  }
+
+  /** One of two versions with the same content counts it. Before this one is closed: else a crash would leave two. */
+  async #replaceTwin({ sha256, bytes }: LogObjectSummary): Promise<void> {
+    if (this.#twin?.sha256 !== sha256) return;
+    const { ledger, now } = this.#dependencies;
+    const { bucket, key, version: sameAs } = this.#request.object;
+    const twin: ObjectVersion = { bucket, key, version: this.#twin.version };
+    await ledger.close(twin, { ...NOTHING, now: now(), rejections: [], content: { sha256, bytes }, sameAs });
+  }
+
+  get #failures(): number {
+    return this.#failed + this.#effects.failed;
   }
 
   #quarantined(): { quarantine?: QuarantineNote } {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
+import { FaultOfContent } from '../shared/faults.ts';
 
 /** A record that couldn't be read, as the quarantine bucket keeps it: a line of JSON. */
 const quarantinedRecord = z.object({
@@ -31,7 +32,7 @@ export interface QuarantineCopy {
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** What lies in the quarantine bucket isn't what ingest has put there. */
-export class CopyFault extends Error {
+export class CopyFault extends FaultOfContent {
   override readonly name = 'CopyFault';
 }
 

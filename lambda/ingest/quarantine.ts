@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Receipt } from '../cloudtrail/event.ts';
-import type { QuarantineNote } from '../index/ledger.ts';
+import type { QuarantineNote } from '../store/ledger/ledger.ts';
 import type { QuarantinedRecord } from './quarantine-copy.ts';
 import { quarantineKey } from './quarantine-key.ts';
 

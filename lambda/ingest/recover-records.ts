@@ -1,6 +1,7 @@
-import { readEvent } from '../cloudtrail/event.ts';
-import { parseMember } from '../cloudtrail/log-object.ts';
-import type { Ledger, LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { parseMember } from '../cloudtrail/log/log-object.ts';
+import { FaultOfAccess } from '../shared/faults.ts';
+import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
@@ -38,7 +39,7 @@ const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 } as const;
 const MAX_CORRECTIONS = 20;
 
 /** Copies of one object that were read at once corrected its row again and again: another try may get through. */
-class RowContended extends Error {
+class RowContended extends FaultOfAccess {
   override readonly name = 'RowContended';
 }
 
@@ -114,17 +115,27 @@ async function readAgain(
     for (const { receipt, record, judged } of records) {
       if (record === undefined) continue;
       const member = parseMember(record);
-      const result = 'value' in member ? readEvent(member.value, receipt) : undefined;
-      if (result?.ok !== true) continue;
+      const event = 'value' in member ? eventOf(member.value, receipt) : undefined;
+      if (event === undefined) continue;
       const before = effects.findings;
-      await effects.add(result.event, Buffer.from(record));
+      await effects.add(event, Buffer.from(record));
       if (judged === undefined) findings += effects.findings - before;
       recovered.add(receipt.index);
     }
-    for (const { receipt } of await effects.flush()) recovered.delete(receipt.index);
     await effects.finish();
+    for (const { receipt } of effects.takeRefused()) recovered.delete(receipt.index);
   } finally {
     await effects.settle();
   }
   return { recovered, findings };
+}
+
+/** Undefined where a record is no event, or where reading it throws as it did before. */
+function eventOf(value: unknown, receipt: Receipt): CloudTrailEvent | undefined {
+  try {
+    const result = readEvent(value, receipt);
+    return result.ok ? result.event : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,19 +5,21 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log-object.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
-import { CorrelationTable } from '../index/correlation-table.ts';
-import { type EventRow, eventRowKey, type ResourceRow } from '../index/event-row.ts';
-import { KnownDaysWriter } from '../index/known-days.ts';
-import { Ledger } from '../index/ledger.ts';
-import { RowWriter } from '../index/row-writer.ts';
-import { ShardSettings } from '../index/shard-settings.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
+import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { reportSetAside } from '../runtime/set-aside.ts';
+import { CorrelationTable } from '../store/correlations/correlation-table.ts';
+import { RowWriter } from '../store/dynamo/row-writer.ts';
+import { Ledger } from '../store/ledger/ledger.ts';
+import { type EventRow, eventRowKey, type ResourceRow } from '../store/rows/event-row.ts';
+import { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { ShardSettings } from '../store/rows/shard-settings.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -41,7 +43,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
-  const report = createReporter(environment, { documents, sns, logger }, now);
+  const report = createReporter(environment, { documents, sns, logger, metrics }, now);
   return createIngest({
     s3,
     sqs,
@@ -51,13 +53,19 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     logBuckets: environment.LOG_BUCKETS,
     quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
+    deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
     processor: {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
       detector,
       correlator: new Correlator({
         detector,
-        store: new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now),
+        store: new CorrelationTable(
+          documents,
+          environment.CORRELATIONS_TABLE,
+          now,
+          reportSetAside({ logger, metrics, now }),
+        ),
         report,
         now,
       }),

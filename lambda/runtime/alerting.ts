@@ -1,24 +1,27 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { allChannels } from '../alerts/channels/all-channels.ts';
+import { ChannelSet } from '../alerts/channels/channel-set.ts';
+import { errorText } from '../alerts/channels/channel-state.ts';
+import type { AlertTopics } from '../alerts/channels/topics.ts';
 import { AlertDispatcher } from '../alerts/dispatcher.ts';
-import type { MessageSettings } from '../alerts/publication.ts';
-import { AlertPublisher, type AlertTopics } from '../alerts/publisher.ts';
+import { SuppressionLookup } from '../alerts/noise/suppression-lookup.ts';
 import { AlertSender } from '../alerts/sender.ts';
-import { SuppressionLookup } from '../alerts/suppression-lookup.ts';
 import type { Finding } from '../findings/finding.ts';
-import { AlertTable } from '../index/alert-table.ts';
-import { FindingTable } from '../index/finding-table.ts';
-import { KnownDaysWriter } from '../index/known-days.ts';
-import { PublicationSlotTable } from '../index/publication-slots.ts';
-import { suppressionsOf } from '../index/suppression-table.ts';
-import { describeError } from './describe-error.ts';
+import { AlertTable } from '../store/alerts/alert-table.ts';
+import { PublicationSlotTable } from '../store/alerts/publication-slots.ts';
+import { FindingTable } from '../store/findings/finding-table.ts';
+import { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
 
 export interface AlertingClients {
   readonly documents: DynamoDBDocumentClient;
   readonly sns: SNSClient;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Records a finding and sees to its alert. */
@@ -29,48 +32,54 @@ export interface Alerting {
   readonly report: Reporter;
   readonly alerts: AlertTable;
   readonly findings: FindingTable;
-  readonly publisher: AlertPublisher;
+  readonly channels: ChannelSet;
   readonly slots: PublicationSlotTable;
   readonly sender: AlertSender;
-  readonly messages: MessageSettings;
-  /** Logs that a message could not be published: it is tried again. */
-  readonly onFailure: (alertId: string, error: unknown) => void;
 }
 
 /** Wires recording and alerting over given clients. */
 export function createAlerting(
   environment: SweepEnvironment,
-  { documents, sns, logger }: AlertingClients,
+  { documents, sns, logger, metrics }: AlertingClients,
   now: () => Date,
 ): Alerting {
-  const topics = alertTopics(environment);
-  const messages = { deployment: environment.DEPLOYMENT, chat: topics.chat !== undefined };
   const alerts = new AlertTable(documents, environment.ALERTS_TABLE, now);
   const findings = new FindingTable(documents, environment.FINDINGS_TABLE);
-  const publisher = new AlertPublisher(sns, topics);
-  const onFailure = (alertId: string, error: unknown): void =>
-    logger.error('An alert could not be published for now: sweep tries again', {
-      alertId,
-      error: describeError(error),
-    });
+  const channels = new ChannelSet({
+    channels: allChannels({ sns, topics: alertTopics(environment) }),
+    deployment: environment.DEPLOYMENT,
+    now,
+    onFailure: ({ alertId, channel, error, state }) => {
+      const details = { alertId, channel, error: errorText(error) };
+      if (state === 'given-up') {
+        metrics.addMetric('AlertChannelsGivenUp', MetricUnit.Count, 1);
+        logger.error('A channel of an alert failed for a day and was given up', details);
+      } else logger.error('A channel of an alert failed for now: sweep tries it again', details);
+    },
+  });
   const slots = new PublicationSlotTable(documents, environment.EVENTS_TABLE);
   const sender = new AlertSender({
     store: alerts,
     slots,
-    publisher,
+    channels,
     maxPerMinute: environment.MAX_ALERTS_PER_MINUTE,
-    messages,
     now,
-    onFailure,
   });
-  const suppressions = new SuppressionLookup(suppressionsOf(documents, environment.SUPPRESSIONS_TABLE), now);
+  const source = suppressionsOf(documents, environment.SUPPRESSIONS_TABLE, (suppressionId, reason) => {
+    metrics.addMetric('RowsUnreadable', MetricUnit.Count, 1);
+    logger.error('A suppression was written by another version, and suppresses nothing here', {
+      suppressionId,
+      reason,
+    });
+  });
+  const suppressions = new SuppressionLookup(source, now);
   const dispatcher = new AlertDispatcher({
     store: alerts,
     sender,
     minimumLevel: environment.MINIMUM_LEVEL,
     windowMinutes: environment.ALERT_WINDOW_MINUTES,
     suppressionOf: (finding) => suppressions.find(finding),
-    messages,
+    channels,
     now,
   });
   const days = new KnownDaysWriter({
@@ -86,7 +95,7 @@ export function createAlerting(
     await dispatcher.dispatch(finding, decision);
     return status;
   };
-  return { report, alerts, findings, publisher, slots, sender, messages, onFailure };
+  return { report, alerts, findings, channels, slots, sender };
 }
 
 /** Records a finding, then sees to its alert: a crash in between is mended by the next try of the same object. */

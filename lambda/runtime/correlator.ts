@@ -3,6 +3,7 @@ import {
   type CorrelationOutcome,
   type CorrelationStore,
   type Detector,
+  type GroupKey,
   LATENESS,
   observe,
   runAsync,
@@ -10,6 +11,7 @@ import {
 } from '../detection/index.ts';
 import { correlatedFinding, correlationContext } from '../findings/correlation.ts';
 import type { Finding } from '../findings/finding.ts';
+import { Turns } from './turns.ts';
 
 export interface CorrelatorDependencies {
   readonly detector: Detector;
@@ -19,41 +21,77 @@ export interface CorrelatorDependencies {
   readonly now: () => Date;
 }
 
+export interface SettleOptions {
+  /** Whether the rest must wait for the next call. */
+  readonly mustStop: () => boolean;
+  /** Told of a group that could not be judged: it stays due. */
+  readonly onFailure: (group: GroupKey, error: unknown) => void;
+}
+
+export interface SettleOutcome {
+  readonly fired: number;
+  /** Groups that could not be judged. */
+  readonly failed: number;
+}
+
 /** Correlates the events of functions that run at the same time, over a state that they share. */
 export class Correlator {
   readonly #dependencies: CorrelatorDependencies;
+  #failedLast: ReadonlySet<string> = new Set();
+  /** The groups that events are being added to: they stay in the order in which they were begun. */
+  readonly #groups = new Turns();
 
   constructor(dependencies: CorrelatorDependencies) {
     this.#dependencies = dependencies;
   }
 
   /**
-   * The work that an event makes: undefined for most, which no correlation names.
+   * The work that an event makes: undefined for most, which no correlation names. Works on one group run in the order
+   * in which they are begun.
    * @param derived the event's classification, as rules read it.
    */
   observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
     const { detector, store, now } = this.#dependencies;
-    const memberships = detector.memberships(event.record, now(), derived);
+    const memberships = detector.memberships(event.record, Date.parse(event.eventTime), derived);
     if (memberships.length === 0) return undefined;
     const context = correlationContext(event);
     const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
-    return async () => {
-      const options = { now: now().getTime(), lateness: LATENESS };
-      await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
-    };
+    const groups = memberships.map(({ key }) => `${key.correlation}\n${key.group}`);
+    return () =>
+      this.#groups.take(groups, async () => {
+        const options = { now: now().getTime(), lateness: LATENESS };
+        await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
+      });
   }
 
-  /** Judges the windows that are over, and reports what earlier functions left unreported. Returns how many fired. */
-  async settleDue(): Promise<number> {
+  /**
+   * Judges the windows that are over, and reports what earlier functions left unreported. A group that throws keeps no
+   * other from its turn; groups that threw in the last call come last in this one.
+   * @throws what asking for the groups that are due throws.
+   */
+  async settleDue({ mustStop, onFailure }: SettleOptions): Promise<SettleOutcome> {
     const { detector, store, now } = this.#dependencies;
     const time = now().getTime();
+    const keys = (await store.due(time)).map((key) => ({ key, name: JSON.stringify(key) }));
+    const failed = new Set<string>();
     let fired = 0;
-    for (const key of await store.due(time)) {
-      const outcome = await runAsync(settle(detector.correlations, key, { now: time, lateness: LATENESS }), store);
-      fired += outcome.findings.length;
-      await this.#conclude(outcome);
+    for (const { key, name } of keys.toSorted((a, b) => this.#rankOf(a.name) - this.#rankOf(b.name))) {
+      if (mustStop()) break;
+      try {
+        const outcome = await runAsync(settle(detector.correlations, key, { now: time, lateness: LATENESS }), store);
+        fired += outcome.findings.length;
+        await this.#conclude(outcome);
+      } catch (error) {
+        failed.add(name);
+        onFailure(key, error);
+      }
     }
-    return fired;
+    this.#failedLast = failed;
+    return { fired, failed: failed.size };
+  }
+
+  #rankOf(name: string): number {
+    return this.#failedLast.has(name) ? 1 : 0;
   }
 
   /** A firing is acknowledged only when its findings are stored: until then somebody tells of it again. */

@@ -50,6 +50,8 @@ const ingestEnvironment = z.object({
   QUARANTINE_BUCKET: name,
   /** The queue that feeds the function: an object that needs more than one call is queued again here. */
   LOG_QUEUE_URL: name,
+  /** Where messages go that no further try would help. */
+  DEAD_LETTER_QUEUE_URL: name,
   /** Shards of the index by-day. */
   DAY_SHARDS: count,
   /** Shards of every other index. */
@@ -66,6 +68,8 @@ const verifyEnvironment = z.object({
   LOG_QUEUE_URL: name,
   /** The queue that feeds the function: a digest that isn't settled is queued again here. */
   DIGEST_QUEUE_URL: name,
+  /** Where messages go that no further try would help. */
+  DEAD_LETTER_QUEUE_URL: name,
   /** Uncompressed bytes after which no log object is hashed. */
   MAX_OBJECT_BYTES: count,
   /** Days after which the bucket's lifecycle deletes log objects and digests: what is older isn't missing. */

@@ -9,23 +9,45 @@ export interface RetryQueue {
   readonly logger: Logger;
 }
 
+/**
+ * Receives of a message after which SQS gives it up: with the delays between them a fault of access is tried again for
+ * more than six hours, long enough for a person to mend a policy or for a region to come back.
+ */
+export const MAX_RECEIVES = 40;
+
 /** Seconds until a failed message comes back: doubles with each try, up to a quarter of an hour. */
 const RETRY_BASE_SECONDS = 20;
 const RETRY_MAX_SECONDS = 900;
+
+/** The shortest delay, as a part of the longest: messages that failed together come back apart. */
+const JITTER_FROM = 0.75;
+
+/**
+ * Seconds until a message comes back.
+ * @param tries how often it was received so far: 1 or more.
+ * @param random from 0 for the shortest delay up to 1 for the longest.
+ */
+export function retrySeconds(tries: number, random: number): number {
+  const longest = Math.min(RETRY_MAX_SECONDS, RETRY_BASE_SECONDS * 2 ** (tries - 1));
+  return Math.ceil(longest * (JITTER_FROM + (1 - JITTER_FROM) * random));
+}
+
+/** How often a message was received, this time included. */
+export function receivesOf(message: SQSRecord): number {
+  return Number(message.attributes.ApproximateReceiveCount) || 1;
+}
 
 /**
  * Sets when a message that failed comes back. Without this it would come back only after the queue's visibility timeout,
  * as soon at the last try as at the first. Never throws.
  */
 export async function delayRetry({ sqs, queueUrl, logger }: RetryQueue, message: SQSRecord): Promise<void> {
-  const tries = Number(message.attributes.ApproximateReceiveCount) || 1;
-  const bound = Math.min(RETRY_MAX_SECONDS, RETRY_BASE_SECONDS * 2 ** (tries - 1));
   try {
     await sqs.send(
       new ChangeMessageVisibilityCommand({
         QueueUrl: queueUrl,
         ReceiptHandle: message.receiptHandle,
-        VisibilityTimeout: Math.ceil(bound / 2 + (Math.random() * bound) / 2),
+        VisibilityTimeout: retrySeconds(receivesOf(message), Math.random()),
       }),
     );
   } catch (error) {

@@ -1,111 +1,177 @@
-import type { Alert } from '../alerts/alert.ts';
-import { type AlertPublication, type MessageSettings, publicationOf } from '../alerts/publication.ts';
-import type { AlertPublisher } from '../alerts/publisher.ts';
+import * as z from 'zod';
+import type { ChannelSet } from '../alerts/channels/channel-set.ts';
+import { arePending } from '../alerts/channels/channel-state.ts';
+import { hasItsFirst, newlyGivenUp, type SummaryProgress } from '../alerts/channels/progress.ts';
+import type { Alert } from '../alerts/messages/alert.ts';
+import type { Notice } from '../alerts/messages/notice.ts';
+import type { CollapsedAlerts } from '../alerts/noise/storm.ts';
+import { summaryDueAt } from '../alerts/noise/window.ts';
 import { LEASE_MILLISECONDS } from '../alerts/sender.ts';
 import type { PublicationSlots } from '../alerts/store.ts';
-import { type CollapsedAlerts, stormPublication } from '../alerts/storm.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { DueOpen } from '../index/alert-row.ts';
-import type { AlertTable } from '../index/alert-table.ts';
-import type { FindingTable } from '../index/finding-table.ts';
+import type { DueRow } from '../store/alerts/alert-row.ts';
+import type { AlertTable } from '../store/alerts/alert-table.ts';
+import type { FindingTable } from '../store/findings/finding-table.ts';
 
-export interface ClosedWindowsDependencies {
+export interface SummaryDependencies {
   readonly alerts: AlertTable;
   readonly findings: FindingTable;
   readonly slots: PublicationSlots;
-  readonly publisher: Pick<AlertPublisher, 'publish'>;
-  /** Summaries of a level that are sent in a minute; the others wait for the next. Critical ones never wait. */
+  readonly channels: ChannelSet;
+  /** Summaries of a level that are begun in a minute; the others wait for the next. Critical ones never wait. */
   readonly maxPerMinute: number;
-  readonly messages: MessageSettings;
   readonly now: () => Date;
-  /** Whether the rest must wait for the next run. */
-  readonly mustStop: () => boolean;
-  /** Told of a summary that could not be published; it is tried again. */
-  readonly onFailure: (alertId: string, error: unknown) => void;
 }
 
-/** What a window had, once it is closed. */
-interface Outcome {
+export interface ClosedWindowsDependencies extends SummaryDependencies {
+  /** Whether the rest must wait for the next run. */
+  readonly mustStop: () => boolean;
+  /** Told of a window that could not be summed up; it is tried again. */
+  readonly onFailure: (alertId: string, error: unknown) => void;
+  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  readonly onUnreadable: (alertId: string, reason: string) => void;
+}
+
+export interface ClosedWindowsOutcome {
+  /** Summaries that some channel has sent now. */
+  readonly published: number;
+  /** Windows that could not be summed up. */
+  readonly failed: number;
+}
+
+/** What a window has, once it is closed. */
+interface Content {
   readonly count: number;
   /** There is something to tell that wasn't told before. */
-  readonly publication?: AlertPublication;
+  readonly notice?: Notice;
 }
 
 /**
  * Sums up alerts whose window has closed: how many findings there were and the last of them, where there was more than
  * the one that was sent; for a storm, how many alerts it stands for. What is counted is what the tables hold. A crash
  * can repeat a summary under the same alert id, and never lose one.
- * @returns how many summaries were published.
  */
-export async function sumUpClosedWindows(dependencies: ClosedWindowsDependencies): Promise<number> {
-  const { alerts, now, mustStop, onFailure } = dependencies;
+export async function sumUpClosedWindows(dependencies: ClosedWindowsDependencies): Promise<ClosedWindowsOutcome> {
+  const { alerts, now, mustStop, onFailure, onUnreadable } = dependencies;
   let published = 0;
+  let failed = 0;
   for await (const due of alerts.open(now())) {
     if (mustStop()) break;
-    if (!(await alerts.takeLease(due, 'open', new Date(now().getTime() + LEASE_MILLISECONDS)))) continue;
+    const { alertId } = due;
     try {
-      if (await sumUp(dependencies, due)) published++;
+      if ('unreadable' in due) {
+        onUnreadable(alertId, due.unreadable);
+        await alerts.setAside(alertId, 'open', due.unreadable);
+        continue;
+      }
+      const lease = new Date(now().getTime() + LEASE_MILLISECONDS);
+      if (!(await alerts.takeLease(due.row, 'open', lease))) continue;
+      if (await sumUp(dependencies, due.row, lease.toISOString())) published++;
     } catch (error) {
-      onFailure(due.alertId, error);
+      failed++;
+      onFailure(alertId, error);
+      if (error instanceof z.ZodError) await setAside(dependencies, alertId);
     }
   }
-  return published;
+  return { published, failed };
 }
 
-/** @returns whether there was something to tell, and it was told. */
-async function sumUp(dependencies: ClosedWindowsDependencies, due: DueOpen): Promise<boolean> {
-  const { alerts, publisher } = dependencies;
-  const { count, publication } = await summarize(dependencies, due);
-  if (publication !== undefined) {
-    // Its lease runs out, and then it is due again.
-    if (!(await hasPlace(dependencies, due))) return false;
-    await publisher.publish(publication);
+/** The last finding of the alert can't be read: trying it again each lease would change nothing. */
+async function setAside(
+  { alerts, onFailure, onUnreadable }: ClosedWindowsDependencies,
+  alertId: string,
+): Promise<void> {
+  const reason = 'its last finding was written by another version';
+  onUnreadable(alertId, reason);
+  await alerts.setAside(alertId, 'open', reason).catch((error: unknown) => onFailure(alertId, error));
+}
+
+/**
+ * Sums up the window of an alert that is leased, or tries the channels again that haven't sent its summary.
+ * @returns whether some channel has sent a summary now.
+ * @throws errors of access, and of findings that can't be read.
+ */
+export async function sumUp(dependencies: SummaryDependencies, due: DueRow, leaseUntil: string): Promise<boolean> {
+  const { alerts, channels, now } = dependencies;
+  const { alertId, channels: first = {} } = due;
+  const note = (summary: SummaryProgress | undefined, again: Date | undefined) => ({
+    channels: first,
+    ...(summary && { summary }),
+    ...(again && { summaryDueAt: again.toISOString() }),
+  });
+  const { count, notice } = await summarize(dependencies, due);
+  if (notice === undefined) {
+    const noted = { progress: note(due.summary, undefined), givenUp: [] };
+    await alerts.noteSummary({ alertId, leaseUntil }, noted, { findings: count, isClosed: true, wasSent: false });
+    return false;
   }
-  const summarySent = publication !== undefined;
-  await alerts.close(due.alertId, count, { summarySent });
-  return summarySent;
+  const { publication, channels: untried } = channels.prepare(notice);
+  const begun = due.summary !== undefined && arePending(due.summary.channels) ? due.summary : undefined;
+  // Its lease runs out, and then it is due again.
+  if (begun === undefined && !(await hasPlace(dependencies, due))) return false;
+  const before = begun ?? { count, channels: untried };
+  const after = await channels.deliver(alertId, publication, before.channels, (name) => hasItsFirst(first, name));
+  const isDone = !arePending(after);
+  // What came while some channel was late is for everybody.
+  const again = isDone && count > before.count ? summaryDueAt(windowOf(due), now()) : undefined;
+  const noted = {
+    progress: note({ count: before.count, channels: after }, again),
+    givenUp: newlyGivenUp('summary', before.channels, after),
+  };
+  const wasSent = Object.entries(after).some(
+    ([name, { state }]) => state === 'sent' && before.channels[name]?.state !== 'sent',
+  );
+  await alerts.noteSummary({ alertId, leaseUntil }, noted, {
+    ...(isDone && { findings: before.count }),
+    isClosed: isDone && again === undefined,
+    wasSent,
+  });
+  return wasSent;
 }
 
 /** Windows of all rules end at the same moments: their summaries must not become a storm of their own. */
-async function hasPlace({ slots, maxPerMinute, now }: ClosedWindowsDependencies, due: DueOpen): Promise<boolean> {
+async function hasPlace({ slots, maxPerMinute, now }: SummaryDependencies, due: DueRow): Promise<boolean> {
   if (due.level === 'critical' || due.kind === 'storm') return true;
   return slots.claim(`${due.level}-summaries`, due.alertId, maxPerMinute, now());
 }
 
-function summarize(dependencies: ClosedWindowsDependencies, due: DueOpen): Promise<Outcome> {
+function summarize(dependencies: SummaryDependencies, due: DueRow): Promise<Content> {
   return due.kind === 'storm' ? summarizeStorm(dependencies, due) : summarizeAlert(dependencies, due);
 }
 
-async function summarizeAlert({ findings, messages }: ClosedWindowsDependencies, due: DueOpen): Promise<Outcome> {
+async function summarizeAlert({ findings }: SummaryDependencies, due: DueRow): Promise<Content> {
   const { count, last } = await findings.ofAlert(due.alertId);
   // Told are the first finding, and after late ones those of the summary before.
   if (last === undefined || count <= Math.max(1, due.findings ?? 1)) return { count };
-  return { count, publication: publicationOf({ kind: 'summary', alert: alertWith(due, last), count }, messages) };
+  return { count, notice: { kind: 'summary', alert: alertWith(due, last), count } };
 }
 
-async function summarizeStorm({ alerts, messages }: ClosedWindowsDependencies, due: DueOpen): Promise<Outcome> {
+async function summarizeStorm({ alerts }: SummaryDependencies, due: DueRow): Promise<Content> {
   const collapsed = await collapsedAlerts(alerts, due.alertId);
-  const storm = {
-    alertId: due.alertId,
-    level: due.level,
-    minute: { start: due.windowStart, end: due.windowEnd },
-    limit: due.limit ?? 0,
+  const { alertId, level, limit = 0, findings } = due;
+  if (findings !== undefined && collapsed.alerts <= findings) return { count: findings };
+  return {
+    count: collapsed.alerts,
+    notice: { kind: 'storm', storm: { alertId, level, minute: windowOf(due), limit }, collapsed },
   };
-  return { count: collapsed.alerts, publication: stormPublication(storm, messages, collapsed) };
 }
 
 async function collapsedAlerts(alerts: AlertTable, stormId: string): Promise<CollapsedAlerts> {
   const rules = new Map<string, number>();
   let count = 0;
-  for await (const { ruleId } of alerts.collapsedInto(stormId)) {
+  for await (const ruleId of alerts.rulesCollapsedInto(stormId)) {
     count++;
     rules.set(ruleId, (rules.get(ruleId) ?? 0) + 1);
   }
   return { alerts: count, rules: [...rules].toSorted(([, a], [, b]) => b - a) };
 }
 
-function alertWith(due: DueOpen, finding: Finding): Alert {
-  const { alertId, ruleId, level, windowStart, windowEnd } = due;
+function alertWith(due: DueRow, finding: Finding): Alert {
+  const { alertId, ruleId, level } = due;
   const { account, actor } = finding;
-  return { alertId, ruleId, level, account, actor, window: { start: windowStart, end: windowEnd }, finding };
+  return { alertId, ruleId, level, account, actor, window: windowOf(due), finding };
+}
+
+function windowOf({ windowStart, windowEnd }: DueRow): Alert['window'] {
+  return { start: windowStart, end: windowEnd };
 }

@@ -1,15 +1,27 @@
-import { missingDigests } from '../cloudtrail/digest-chain.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { missingDigests } from '../cloudtrail/digest/digest-chain.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_OVERDUE, DIGESTS_MISSING } from '../findings/digest-checks.ts';
 import type { Finding } from '../findings/finding.ts';
 import { integrityFinding } from '../findings/integrity.ts';
-import type { ChainRow, DigestChains } from '../index/digest-chains.ts';
+import type { ChainRow, DigestChains } from '../store/ledger/digest-chains.ts';
 
 export interface OverdueDigestsDependencies {
   readonly chains: DigestChains;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
   readonly now: () => Date;
+  /** Whether the rest must wait for the next run. */
+  readonly mustStop: () => boolean;
+  /** Told of a chain that could not be reported; it stays due. */
+  readonly onFailure: (chain: string, error: unknown) => void;
+  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  readonly onUnreadable: (chain: string, reason: string) => void;
+}
+
+export interface OverdueDigestsOutcome {
+  readonly reported: number;
+  /** Chains that could not be reported. */
+  readonly failed: number;
 }
 
 const HOUR_MILLISECONDS = 3_600_000;
@@ -23,18 +35,34 @@ const MAX_REPORTS = 9;
 
 /**
  * Reports the chains whose next digest hasn't come in its time. Only by the clock can be seen that the newest digest is
- * missing, as no other names it.
- * @returns how many were reported.
+ * missing, as no other names it. A chain that throws stays due, and keeps no other from its turn.
  */
-export async function reportOverdueDigests({ chains, report, now }: OverdueDigestsDependencies): Promise<number> {
+export async function reportOverdueDigests(dependencies: OverdueDigestsDependencies): Promise<OverdueDigestsOutcome> {
+  const { chains, now, mustStop, onFailure, onUnreadable } = dependencies;
   let reported = 0;
-  for await (const chain of chains.overdue(now())) {
-    const finding = overdueFinding(chain);
-    if (finding !== undefined) await report(finding);
-    await chains.reported(chain, nextReport(chain, now()));
-    reported++;
+  let failed = 0;
+  for await (const due of chains.overdue(now())) {
+    if (mustStop()) break;
+    try {
+      if ('unreadable' in due) {
+        onUnreadable(due.name, due.unreadable);
+        await chains.setAside(due.name, due.unreadable);
+      } else {
+        await reportOverdue(dependencies, due.row);
+        reported++;
+      }
+    } catch (error) {
+      failed++;
+      onFailure(due.name, error);
+    }
   }
-  return reported;
+  return { reported, failed };
+}
+
+async function reportOverdue({ chains, report, now }: OverdueDigestsDependencies, chain: ChainRow): Promise<void> {
+  const finding = overdueFinding(chain);
+  if (finding !== undefined) await report(finding);
+  await chains.reported(chain, nextReport(chain, now()));
 }
 
 function overdueFinding({ bucket, lastKey, lastEnd, dueAt, reports }: ChainRow): Finding | undefined {

@@ -1,43 +1,67 @@
-import { type AlertSender, LEASE_MILLISECONDS } from '../alerts/sender.ts';
-import type { AlertTable } from '../index/alert-table.ts';
+import { arePending, isDue } from '../alerts/channels/channel-state.ts';
+import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/sender.ts';
+import type { DuePending, DueRow } from '../store/alerts/alert-row.ts';
+import type { AlertTable } from '../store/alerts/alert-table.ts';
 
 export interface PendingAlertsDependencies {
   readonly alerts: AlertTable;
   readonly sender: AlertSender;
+  /** Sums up the window of a leased alert: one that a channel is late with doesn't keep its summary from the others. */
+  readonly sumUp: (due: DueRow, leaseUntil: string) => Promise<unknown>;
   readonly now: () => Date;
   /** Whether the rest must wait for the next run. */
   readonly mustStop: () => boolean;
   /** Told of an alert that could not be sent; it is tried again. */
   readonly onFailure: (alertId: string, error: unknown) => void;
+  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  readonly onUnreadable: (alertId: string, reason: string) => void;
 }
 
 export interface PendingAlertsOutcome {
-  /** Published now, or, in a storm, collapsed into its alert. */
+  /** Sent by all of their channels now, or, in a storm, collapsed into its alert. */
   readonly sent: number;
-  /** Could not be published this time either. */
+  /** Not sent by some channel this time either. */
   readonly failed: number;
 }
 
-/** Sends the alerts that another function left pending, once its lease has run out. */
-export async function sendPendingAlerts({
-  alerts,
-  sender,
-  now,
-  mustStop,
-  onFailure,
-}: PendingAlertsDependencies): Promise<PendingAlertsOutcome> {
+/** Sends the alerts that another function left pending, once its lease has run out, and tries late channels again. */
+export async function sendPendingAlerts(dependencies: PendingAlertsDependencies): Promise<PendingAlertsOutcome> {
+  const { alerts, now, mustStop, onFailure, onUnreadable } = dependencies;
   let sent = 0;
   let failed = 0;
-  for await (const alert of alerts.pending(now())) {
+  for await (const due of alerts.pending(now())) {
     if (mustStop()) break;
-    if (!(await alerts.takeLease(alert, 'pending', new Date(now().getTime() + LEASE_MILLISECONDS)))) continue;
+    const { alertId } = due;
     try {
-      if ((await sender.send(alert)) === 'left-pending') failed++;
-      else sent++;
+      if ('unreadable' in due) {
+        onUnreadable(alertId, due.unreadable);
+        await alerts.setAside(alertId, 'pending', due.unreadable);
+        continue;
+      }
+      const result = await sendPending(dependencies, due.row);
+      if (result === 'left-pending') failed++;
+      else if (result !== undefined) sent++;
     } catch (error) {
       failed++;
-      onFailure(alert.alertId, error);
+      onFailure(alertId, error);
     }
   }
   return { sent, failed };
+}
+
+async function sendPending(
+  { alerts, sender, sumUp, now }: PendingAlertsDependencies,
+  due: DuePending,
+): Promise<SendResult | undefined> {
+  const lease = new Date(now().getTime() + LEASE_MILLISECONDS);
+  if (!(await alerts.takeLease(due.row, 'pending', lease))) return undefined;
+  const leaseUntil = lease.toISOString();
+  if (Object.values(due.channels).some((state) => isDue(state, now()))) return sender.send({ ...due, leaseUntil });
+  if (isToBeSummedUp(due, now())) await sumUp(due.row, leaseUntil);
+  return undefined;
+}
+
+function isToBeSummedUp({ summary, summaryDueAt }: DuePending, now: Date): boolean {
+  if (summary !== undefined && arePending(summary.channels)) return true;
+  return summaryDueAt !== undefined && Date.parse(summaryDueAt) <= now.getTime();
 }

@@ -1,5 +1,6 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest.ts';
+import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest/digest.ts';
+import { ownBody } from '../runtime/object-body.ts';
 
 /** What S3 says of an object without its content. */
 export interface ObjectHead {
@@ -25,6 +26,7 @@ interface Described {
   readonly VersionId?: string | undefined;
   readonly ETag?: string | undefined;
   readonly LastModified?: Date | undefined;
+  readonly Metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the verification reads of the log buckets. Methods throw the SDK's errors, but for objects that aren't there. */
@@ -48,26 +50,41 @@ export class LogBucketReader {
   /** A digest with the signature in its metadata. */
   async digest(bucket: string, key: string): Promise<StoredDigest> {
     const response = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const { Metadata: metadata = {} } = response;
-    const signature = metadata.signature;
-    const signatureAlgorithm = metadata['signature-algorithm'];
-    const generatedAt = metadata['backfill-generation-timestamp'];
-    return {
-      bucket,
-      key,
-      ...describe(response),
-      bytes: await readAtMost(bodyOf(response.Body), MAX_COMPRESSED_DIGEST_BYTES),
-      ...(signature !== undefined && { signature }),
-      ...(signatureAlgorithm !== undefined && { signatureAlgorithm }),
-      ...(generatedAt !== undefined && { generatedAt }),
-    };
+    const { chunks, close } = ownBody(response.Body);
+    try {
+      return { bucket, key, ...describeDigest(response), bytes: await readAtMost(chunks, MAX_COMPRESSED_DIGEST_BYTES) };
+    } finally {
+      close();
+    }
   }
 
-  /** The content of the current version. */
-  async open(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {
+  /** Gives the content of the current version to a reader, and closes it whatever becomes of that. */
+  async read<Result>(
+    bucket: string,
+    key: string,
+    reader: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>,
+  ): Promise<Result> {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return bodyOf(Body);
+    const { chunks, close } = ownBody(Body);
+    try {
+      return await reader(chunks);
+    } finally {
+      close();
+    }
   }
+}
+
+function describeDigest(response: Described): Omit<StoredDigest, 'bucket' | 'key' | 'bytes'> {
+  const { Metadata: metadata = {} } = response;
+  const signature = metadata.signature;
+  const signatureAlgorithm = metadata['signature-algorithm'];
+  const generatedAt = metadata['backfill-generation-timestamp'];
+  return {
+    ...describe(response),
+    ...(signature !== undefined && { signature }),
+    ...(signatureAlgorithm !== undefined && { signatureAlgorithm }),
+    ...(generatedAt !== undefined && { generatedAt }),
+  };
 }
 
 function describe({ VersionId, ETag, LastModified }: Described): ObjectHead {
@@ -76,12 +93,6 @@ function describe({ VersionId, ETag, LastModified }: Described): ObjectHead {
     version: known ?? (ETag ?? 'unknown').replaceAll('"', ''),
     deliveredAt: (LastModified ?? new Date()).toISOString(),
   };
-}
-
-function bodyOf(body: unknown): AsyncIterable<Uint8Array> {
-  if (body === undefined) throw new Error('the object came without a body');
-  // In Node the SDK's body is a Readable; its declared type also covers browsers.
-  return body as AsyncIterable<Uint8Array>;
 }
 
 async function readAtMost(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
-import type { DigestChains } from '../index/digest-chains.ts';
-import type { DigestLedger } from '../index/digest-ledger.ts';
-import type { Ledger } from '../index/ledger.ts';
+import type { DigestChains } from '../store/ledger/digest-chains.ts';
+import type { DigestLedger } from '../store/ledger/digest-ledger.ts';
+import type { Ledger } from '../store/ledger/ledger.ts';
 import type { LogBucketReader } from './bucket.ts';
 import type { PublicKeys } from './public-keys.ts';
 

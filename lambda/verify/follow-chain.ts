@@ -1,10 +1,10 @@
-import type { Digest, PreviousDigest } from '../cloudtrail/digest.ts';
-import { missingDigests, predecessorProblem } from '../cloudtrail/digest-chain.ts';
-import { type DigestKey, parseDigestKey } from '../cloudtrail/digest-key.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import type { Digest, PreviousDigest } from '../cloudtrail/digest/digest.ts';
+import { missingDigests, predecessorProblem } from '../cloudtrail/digest/digest-chain.ts';
+import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED, DIGEST_CHAIN_RESTARTED, DIGEST_MISSING, DIGESTS_MISSING } from '../findings/digest-checks.ts';
 import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
-import type { ObjectVersion } from '../index/ledger.ts';
+import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
 
 export interface ChainStep {

@@ -1,5 +1,5 @@
 import { CloudTrailClient, type CloudTrailClientConfig, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
-import type { PublicKey } from '../cloudtrail/digest-signature.ts';
+import type { PublicKey } from '../cloudtrail/digest/digest-signature.ts';
 import type { PublicKeySource } from './public-keys.ts';
 
 /** CloudTrail's own public keys. Each region has its own, so each is asked for in its region. */

@@ -1,11 +1,12 @@
-import { type Digest, readDigest } from '../cloudtrail/digest.ts';
-import { DIGEST_PERIOD_MILLISECONDS } from '../cloudtrail/digest-chain.ts';
-import { type DigestKey, parseDigestKey } from '../cloudtrail/digest-key.ts';
-import { checkDigest } from '../cloudtrail/digest-signature.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { type Digest, readDigest } from '../cloudtrail/digest/digest.ts';
+import { DIGEST_PERIOD_MILLISECONDS } from '../cloudtrail/digest/digest-chain.ts';
+import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.ts';
+import { checkDigest } from '../cloudtrail/digest/digest-signature.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED } from '../findings/digest-checks.ts';
 import { integrityFinding } from '../findings/integrity.ts';
-import type { DigestRecord, DigestRow } from '../index/digest-ledger.ts';
+import { mapConcurrently } from '../shared/concurrency.ts';
+import type { DigestRecord, DigestRow } from '../store/ledger/digest-ledger.ts';
 import type { StoredDigest } from './bucket.ts';
 import type { VerifyDependencies } from './dependencies.ts';
 import { followChain } from './follow-chain.ts';
@@ -142,12 +143,9 @@ async function vouchForLogs(
   checks: number,
 ): Promise<Record<LogVerdict, number>> {
   const counts: Record<LogVerdict, number> = { ...NOTHING };
-  const files = digest.logFiles.values();
-  const work = async (): Promise<void> => {
-    // The workers share one iterator: each takes the next file.
-    for (const file of files) counts[await vouchForLog(dependencies, digest, file, { checks })]++;
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await mapConcurrently(digest.logFiles, CONCURRENCY, async (file) => {
+    counts[await vouchForLog(dependencies, digest, file, { checks })]++;
+  });
   return counts;
 }
 

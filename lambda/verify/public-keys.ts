@@ -1,4 +1,4 @@
-import type { PublicKey } from '../cloudtrail/digest-signature.ts';
+import type { PublicKey } from '../cloudtrail/digest/digest-signature.ts';
 
 /** Where CloudTrail's public keys come from: ListPublicKeys, or a file that it was written to. */
 export interface PublicKeySource {

@@ -28,12 +28,13 @@ export class Rechecks {
     await this.#send({ s3Bucket: bucket, s3ObjectKey: [key], recheckAt });
   }
 
-  /** Looks at a digest as soon as possible, as if S3 had told of it. */
-  async queueDigest(bucket: string, key: string): Promise<void> {
+  /** Looks at a digest as soon as possible, or after so many seconds, as if S3 had told of it. */
+  async queueDigest(bucket: string, key: string, DelaySeconds = 0): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#queueUrl,
         MessageBody: JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] }),
+        DelaySeconds,
       }),
     );
   }

@@ -1,10 +1,10 @@
-import type { Digest } from '../cloudtrail/digest.ts';
-import type { DigestKey } from '../cloudtrail/digest-key.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import type { Digest } from '../cloudtrail/digest/digest.ts';
+import type { DigestKey } from '../cloudtrail/digest/digest-key.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_UNVOUCHED } from '../findings/digest-checks.ts';
 import { integrityFinding } from '../findings/integrity.ts';
-import type { ChainRow } from '../index/digest-chains.ts';
-import type { LedgerRow, ObjectVersion } from '../index/ledger.ts';
+import type { ChainRow } from '../store/ledger/digest-chains.ts';
+import type { LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
 import type { VerifyDependencies } from './dependencies.ts';
 
 export interface UnvouchedSearch {

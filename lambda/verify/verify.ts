@@ -3,10 +3,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ObjectReference, parseNotification } from '../cloudtrail/notification.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import { type ObjectReference, parseNotification } from '../cloudtrail/log/notification.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
-import { delayRetry } from '../runtime/retry-delay.ts';
+import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
+import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
+import { assertMayLive, GivenUp, noteFailure } from '../runtime/tries.ts';
+import type { DigestTries } from '../store/ledger/digest-ledger.ts';
+import type { ObjectVersion } from '../store/ledger/ledger.ts';
+import type { StoredDigest } from './bucket.ts';
 import type { VerifyDependencies } from './dependencies.ts';
 import { type DigestOutcome, processDigest } from './process-digest.ts';
 import type { Rechecks } from './rechecks.ts';
@@ -16,14 +22,14 @@ export interface VerifyFunctionDependencies {
   readonly rechecks: Rechecks;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
+  /** Takes what no further try would help. */
+  readonly deadLetters: DeadLetters;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** Digests that a message names could not be checked for now: the message comes back. */
-class DigestsUnchecked extends Error {
-  override readonly name = 'DigestsUnchecked';
-}
+/** Names the version of a digest in the ledger that couldn't even be opened. */
+const UNOPENED = 'unopened';
 
 export type Verify = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
@@ -31,10 +37,11 @@ export type Verify = (event: SQSEvent) => Promise<SQSBatchResponse>;
 export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
   return async (event) => {
     const processor = new BatchProcessor(EventType.SQS);
+    const lanes = new TogetherOrAlone();
     try {
       return await processPartialResponse(
         event,
-        (message: SQSRecord) => handleMessage(dependencies, message),
+        (message: SQSRecord) => handleMessage(dependencies, message, lanes),
         processor,
         { throwOnFullBatchFailure: false },
       );
@@ -44,42 +51,53 @@ export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
   };
 }
 
-async function handleMessage(dependencies: VerifyFunctionDependencies, message: SQSRecord): Promise<void> {
+async function handleMessage(
+  dependencies: VerifyFunctionDependencies,
+  message: SQSRecord,
+  lanes: TogetherOrAlone,
+): Promise<void> {
   const { rechecks, logger, metrics } = dependencies;
   const notification = parseNotification(message.body);
   if (notification.kind === 'acknowledgement') return;
   if (notification.kind === 'unreadable') {
-    logger.error('A message in the digest queue is no notification', {
-      messageId: message.messageId,
-      reason: notification.reason,
-    });
+    const { reason } = notification;
+    logger.error('A message in the digest queue is no notification', { messageId: message.messageId, reason });
     metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
-    throw new DigestsUnchecked(notification.reason);
+    await giveUpMessage(dependencies, message, reason);
+    return;
   }
   if (await rechecks.postponed(message.body)) return;
-  const failures: string[] = [];
-  for (const reference of notification.objects) {
-    try {
-      await handleObject(dependencies, reference);
-    } catch (error) {
-      failures.push(reference.key);
-      logger.warn('A digest could not be checked for now', {
-        bucket: reference.bucket,
-        key: reference.key,
-        error: describeError(error),
-      });
-    }
-  }
-  if (failures.length === 0) return;
-  await delayRetry(dependencies, message);
-  throw new DigestsUnchecked(`${failures.length} of ${notification.objects.length} digests could not be checked`);
+  await handleObjects(
+    {
+      ...dependencies,
+      handle: (reference) => handleObject(dependencies, reference, lanes),
+      queueAlone: ({ bucket, key }, delaySeconds) => rechecks.queueDigest(bucket, key, delaySeconds),
+      notificationOf: ({ bucket, key }) => JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] }),
+      onFailure: (reference, error) => tellFailure(dependencies, reference, error),
+    },
+    message,
+    notification.objects,
+  );
+}
+
+function tellFailure(
+  { logger, metrics }: VerifyFunctionDependencies,
+  { bucket, key }: ObjectReference,
+  error: unknown,
+): void {
+  const details = { bucket, key, error: describeError(error) };
+  if (error instanceof GivenUp) {
+    logger.error('A digest was given up: its message goes to the dead-letter queue', details);
+    metrics.addMetric('DigestsGivenUp', MetricUnit.Count, 1);
+  } else logger.warn('A digest could not be checked for now', details);
 }
 
 async function handleObject(
   dependencies: VerifyFunctionDependencies,
   { bucket, key, decodedKey = key }: ObjectReference,
+  lanes: TogetherOrAlone,
 ): Promise<void> {
-  const { processor, rechecks, logger, metrics } = dependencies;
+  const { processor, logger, metrics } = dependencies;
   if (!processor.logBuckets.includes(bucket)) {
     logger.error('A notification names a bucket that is not a log bucket: not read', { bucket, key });
     metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
@@ -87,13 +105,55 @@ async function handleObject(
   }
   // No character of a digest's key is written otherwise when it is URL-encoded, but those of a prefix may be.
   const found = [key, decodedKey].find((candidate) => parseObjectKey(candidate)?.kind === 'digest');
-  if (found === undefined) return;
-  const stored = await processor.buckets.digest(bucket, found);
-  const known = (await processor.digests.digests(bucket, found)).find(({ version }) => version === stored.version);
+  if (found !== undefined) await handleDigest(dependencies, bucket, found, lanes);
+}
+
+async function handleDigest(
+  dependencies: VerifyFunctionDependencies,
+  bucket: string,
+  key: string,
+  lanes: TogetherOrAlone,
+): Promise<void> {
+  const { digests } = dependencies.processor;
+  let opened: StoredDigest | undefined;
+  const tried = (): ObjectVersion => opened ?? { bucket, key, version: UNOPENED };
+  try {
+    const tries = await digests.tries(bucket, key);
+    // A function that was killed over a digest took all others of its call with it.
+    const hasKilled = tries.some(({ unfinished }) => unfinished > 0);
+    await lanes.run(hasKilled, async () => {
+      const stored = await dependencies.processor.buckets.digest(bucket, key);
+      opened = stored;
+      const own = tries.find(({ version }) => version === stored.version);
+      await checkOnce(dependencies, stored, own);
+    });
+  } catch (error) {
+    await noteFailure(error, {
+      // What can't be had yet has no row: there may never be such a digest.
+      fail: async (reason, counts) => (opened || counts ? digests.fail(tried(), reason, counts) : 0),
+      forget: () => digests.forgetTries(tried()),
+    });
+  }
+}
+
+async function checkOnce(
+  dependencies: VerifyFunctionDependencies,
+  stored: StoredDigest,
+  own: DigestTries | undefined,
+): Promise<void> {
+  const { processor, rechecks } = dependencies;
+  const { digests, now } = processor;
   // A message to look at it again is under way: it was sent before the row was written.
-  if (known?.recheckAt !== undefined && Date.parse(known.recheckAt) > processor.now().getTime()) return;
-  const outcome = await processDigest(processor, stored, rechecks);
-  report(dependencies, found, outcome);
+  const recheckAt = own?.row?.recheckAt;
+  if (recheckAt !== undefined && Date.parse(recheckAt) > now().getTime()) return;
+  assertMayLive({
+    unfinished: own?.unfinished ?? 0,
+    begunAt: own?.begunAt,
+    now: now(),
+    forget: () => digests.forgetTries(stored),
+  });
+  await digests.begin(stored, now());
+  report(dependencies, stored.key, await processDigest(processor, stored, rechecks));
 }
 
 function report({ logger, metrics }: VerifyFunctionDependencies, key: string, outcome: DigestOutcome): void {

@@ -1,9 +1,9 @@
-import { hashContent } from '../cloudtrail/content-hash.ts';
-import type { Digest, DigestLogFile } from '../cloudtrail/digest.ts';
-import { parseObjectKey } from '../cloudtrail/object-key.ts';
+import type { Digest, DigestLogFile } from '../cloudtrail/digest/digest.ts';
+import { hashContent } from '../cloudtrail/log/content-hash.ts';
+import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_MISSING, LOG_OBJECT_MODIFIED, LOG_OBJECT_UNREAD } from '../findings/digest-checks.ts';
 import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
-import type { LedgerRow } from '../index/ledger.ts';
+import type { LedgerRow } from '../store/ledger/ledger.ts';
 import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
 
 /** What came of one log object that a digest names. */
@@ -70,7 +70,7 @@ export async function vouchForLog(
 
 /** An object that was rejected has no hash in the ledger: cut gzip data, for one. */
 async function hash({ buckets, maxObjectBytes }: VerifyDependencies, file: DigestLogFile): Promise<string> {
-  const result = await hashContent(await buckets.open(file.bucket, file.key), maxObjectBytes);
+  const result = await buckets.read(file.bucket, file.key, (chunks) => hashContent(chunks, maxObjectBytes));
   return result.ok ? result.sha256 : `none: ${result.reason}`;
 }
 

@@ -5,11 +5,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DigestChains, deploymentStart } from '../index/digest-chains.ts';
-import { DigestLedger } from '../index/digest-ledger.ts';
-import { Ledger } from '../index/ledger.ts';
 import { createReporter } from '../runtime/alerting.ts';
+import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { VerifyEnvironment } from '../runtime/environment.ts';
+import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
+import { DigestLedger } from '../store/ledger/digest-ledger.ts';
+import { Ledger } from '../store/ledger/ledger.ts';
 import { LogBucketReader } from './bucket.ts';
 import { type PublicKeySource, PublicKeys } from './public-keys.ts';
 import { Rechecks } from './rechecks.ts';
@@ -39,6 +40,7 @@ export function wireVerify(wiring: VerifyWiring): Verify {
   return createVerify({
     sqs,
     queueUrl: environment.DIGEST_QUEUE_URL,
+    deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     rechecks: new Rechecks(sqs, environment.DIGEST_QUEUE_URL, now),
     logger,
     metrics,
@@ -48,7 +50,7 @@ export function wireVerify(wiring: VerifyWiring): Verify {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
       digests: new DigestLedger(documents, environment.LEDGER_TABLE),
       chains: new DigestChains(documents, environment.LEDGER_TABLE),
-      report: createReporter(environment, { documents, sns, logger }, now),
+      report: createReporter(environment, { documents, sns, logger, metrics }, now),
       queueLogObject: async (bucket, key) => {
         const MessageBody = JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] });
         await sqs.send(new SendMessageCommand({ QueueUrl: environment.LOG_QUEUE_URL, MessageBody }));

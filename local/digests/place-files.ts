@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Digest, readDigest } from '../../lambda/cloudtrail/digest.ts';
-import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
-import type { LogFile } from '../log-files.ts';
+import { type Digest, readDigest } from '../../lambda/cloudtrail/digest/digest.ts';
+import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
+import type { LogFile } from '../input/log-files.ts';
 
 /** Files with the places that digests among them name, in the order in which CloudTrail would have delivered them. */
 export interface PlacedFiles {

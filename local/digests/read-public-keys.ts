@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
-import { parsePublicKeyList } from '../../lambda/cloudtrail/public-key-list.ts';
-import { InputError } from '../input-error.ts';
+import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
+import { parsePublicKeyList } from '../../lambda/cloudtrail/digest/public-key-list.ts';
+import { InputError } from '../deployment/input-error.ts';
 
 /**
  * The public keys of some files, of whatever regions: fingerprints tell them apart.

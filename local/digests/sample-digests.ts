@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
-import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
-import type { LogFile } from '../log-files.ts';
+import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
+import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
+import type { LogFile } from '../input/log-files.ts';
 import { isoTime, makeDigest, makeSigningKey, type SignedDigest } from './signed-digest.ts';
 
 /** Digests over the sample, and the one public key that tells them genuine. */

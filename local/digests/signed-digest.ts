@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
+import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
 
 /** A key to sign digests with, as CloudTrail has one a region. */
 export interface SigningKey {

@@ -1,7 +1,7 @@
-import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
-import type { DigestLedger } from '../../lambda/index/digest-ledger.ts';
-import { DIGEST_STATUSES, type DigestStatus, type Ledger } from '../../lambda/index/ledger.ts';
-import type { UploadedFile } from '../upload.ts';
+import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
+import type { DigestLedger } from '../../lambda/store/ledger/digest-ledger.ts';
+import { DIGEST_STATUSES, type DigestStatus, type Ledger } from '../../lambda/store/ledger/ledger.ts';
+import type { UploadedFile } from '../input/upload.ts';
 
 /** What the digests of a run say of its log objects. */
 export interface Vouching {

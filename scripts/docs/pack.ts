@@ -28,13 +28,13 @@ export interface Pack {
  * Reads the default pack.
  * @throws Error with every problem of its rules.
  */
-export function readPack(placeholders: Readonly<Record<string, readonly string[]>> = {}): Pack {
+export function readPack(): Pack {
   const sources = readdirSync(RULES, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /(?<!\.test)\.yml$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((path) => ({ file: relative(RULES, path), text: readFileSync(path, 'utf8') }));
-  const { ruleSet, problems } = parseRules(sources, { placeholders: packPlaceholders({ placeholders }) });
+  const { ruleSet, problems } = parseRules(sources, { placeholders: packPlaceholders() });
   if (problems.length > 0) throw new Error(problems.map(formatProblem).join('\n'));
   const detector = (): Detector => createDetector(ruleSet, { derive });
   const rules = detector().rules.map((rule) => ({ ...rule, path: rule.file.replace(/\.yml$/, '') }));

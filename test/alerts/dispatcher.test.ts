@@ -1,7 +1,8 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
+import { allChannels } from '../../lambda/alerts/channels/all-channels.ts';
+import { ChannelSet } from '../../lambda/alerts/channels/channel-set.ts';
 import { AlertDispatcher, type DispatchResult } from '../../lambda/alerts/dispatcher.ts';
-import { AlertPublisher } from '../../lambda/alerts/publisher.ts';
 import { AlertSender } from '../../lambda/alerts/sender.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { finding } from '../support/findings.ts';
@@ -14,7 +15,6 @@ const topics = {
   alerts: 'alerts',
   byLevel: { critical: 'critical', high: 'high', medium: 'medium', low: 'low' },
 };
-const messages = { deployment: 'trailwarden', chat: false };
 
 interface Options {
   readonly minimumLevel?: Finding['level'];
@@ -29,21 +29,25 @@ function dispatcher(log: string[], { minimumLevel = 'low', maxPerMinute = 30, su
   });
   const store = memoryStore(log);
   const now = () => new Date('2026-11-20T14:10:00Z');
+  const channels = new ChannelSet({
+    channels: allChannels({ sns, topics }),
+    deployment: 'trailwarden',
+    now,
+    onFailure: ({ channel, error }) => log.push(`${channel} failed: ${String(error)}`),
+  });
   const it = new AlertDispatcher({
     store,
     sender: new AlertSender({
       store,
       slots: store,
-      publisher: new AlertPublisher(sns, topics),
+      channels,
       maxPerMinute,
-      messages,
       now,
-      onFailure: (_, error) => log.push(`failed: ${String(error)}`),
     }),
     minimumLevel,
     windowMinutes: 15,
     suppressionOf: async () => (suppressedBy === undefined ? undefined : { suppressionId: suppressedBy }),
-    messages,
+    channels,
     now,
   });
   return async (members: Partial<Finding> = {}): Promise<DispatchResult> => {
@@ -61,7 +65,7 @@ test('the row is created, then both topics are told, then the row says so', asyn
     'create, leased until 2026-11-20T14:12:00.000Z',
     'publish high',
     'publish alerts',
-    'sent at 2026-11-20T14:10:00.000Z, summary due at 2026-11-20T14:35:00.000Z',
+    'people sent, programs sent, sent at 2026-11-20T14:10:00.000Z, summary due at 2026-11-20T14:35:00.000Z',
   ]);
 });
 
@@ -97,12 +101,25 @@ test('a suppressed finding makes no alert, whatever its level', async () => {
   expect(log).toEqual([]);
 });
 
-test('a topic that fails leaves the alert pending, and isn’t marked sent', async () => {
+test('a topic that fails leaves its channel alone pending: the others are told, and the row says so', async () => {
   const log: string[] = [];
   const dispatch = dispatcher(log);
-  mock.on(PublishCommand, { TopicArn: 'alerts' }).rejects(new Error('throttled'));
+  mock.on(PublishCommand, { TopicArn: 'high' }).rejects(new Error('throttled'));
   expect(await dispatch()).toBe('left-pending');
-  expect(log).toEqual([expect.stringMatching(/^create/), 'publish high', 'failed: Error: throttled']);
+  expect(log).toEqual([
+    expect.stringMatching(/^create/),
+    'publish alerts',
+    'people failed: Error: throttled',
+    'people pending, programs sent, sent at 2026-11-20T14:10:00.000Z, summary due at 2026-11-20T14:35:00.000Z',
+  ]);
+});
+
+test('where every topic fails nothing is sent, and no summary is due before something was', async () => {
+  const log: string[] = [];
+  const dispatch = dispatcher(log);
+  mock.on(PublishCommand).rejects(new Error('throttled'));
+  expect(await dispatch()).toBe('left-pending');
+  expect(log.at(-1)).toBe('people pending, programs pending, sent at no time, summary due at never');
 });
 
 describe('a storm', () => {
@@ -120,7 +137,7 @@ describe('a storm', () => {
       'collapse',
       'publish high',
       'publish alerts',
-      'sent at 2026-11-20T14:10:00.000Z, summary due at 2026-11-20T14:12:00.000Z',
+      'people sent, programs sent, sent at 2026-11-20T14:10:00.000Z, summary due at 2026-11-20T14:12:00.000Z',
     ]);
     log.length = 0;
     expect(await dispatch(alert('c'))).toBe('collapsed');

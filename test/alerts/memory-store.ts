@@ -11,8 +11,7 @@ export function memoryStore(log: string[]): AlertStore & PublicationSlots {
     return 'created' as const;
   };
   return {
-    create: (alert, _publication, leaseUntil) =>
-      create(alert.alertId, `create, leased until ${leaseUntil.toISOString()}`),
+    create: (alert, _prepared, leaseUntil) => create(alert.alertId, `create, leased until ${leaseUntil.toISOString()}`),
     createStorm: (storm) => create(storm.alertId, `create the storm of ${storm.minute.start}`),
     claim: async (series, alertId, limit, now) => {
       const name = `${series} ${now.toISOString().slice(0, 16)}`;
@@ -22,8 +21,11 @@ export function memoryStore(log: string[]): AlertStore & PublicationSlots {
       taken.add(alertId);
       return true;
     },
-    markSent: async (_alertId, sentAt, dueAt) => {
-      log.push(`sent at ${sentAt.toISOString()}, summary due at ${dueAt.toISOString()}`);
+    note: async (_alert, { progress: { channels, summaryDueAt = 'never' }, sentAt }) => {
+      const states = Object.entries(channels).map(([name, { state }]) => `${name} ${state}`);
+      log.push(
+        [...states, `sent at ${sentAt?.toISOString() ?? 'no time'}`, `summary due at ${summaryDueAt}`].join(', '),
+      );
     },
     collapse: async () => {
       log.push('collapse');

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { alertOf } from '../../lambda/alerts/alert.ts';
-import { chatMessage } from '../../lambda/alerts/chat-message.ts';
-import { jsonMessage } from '../../lambda/alerts/json-message.ts';
-import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
-import type { FindingNotice } from '../../lambda/alerts/notice.ts';
-import { stormOf, stormPublication } from '../../lambda/alerts/storm.ts';
-import { textMessage } from '../../lambda/alerts/text-message.ts';
-import { parseObjectKey } from '../../lambda/cloudtrail/object-key.ts';
+import { alertOf } from '../../lambda/alerts/messages/alert.ts';
+import { chatMessage } from '../../lambda/alerts/messages/chat-message.ts';
+import { jsonMessage } from '../../lambda/alerts/messages/json-message.ts';
+import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/messages/message-schema.ts';
+import type { FindingNotice } from '../../lambda/alerts/messages/notice.ts';
+import { stormJson } from '../../lambda/alerts/messages/storm-message.ts';
+import { textMessage } from '../../lambda/alerts/messages/text-message.ts';
+import { stormOf } from '../../lambda/alerts/noise/storm.ts';
+import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../lambda/findings/integrity.ts';
 import { finding } from '../support/findings.ts';
@@ -179,7 +180,7 @@ describe('the JSON for programs', () => {
     const storm = stormOf('high', new Date('2026-11-20T14:10:30Z'), 30);
     for (const collapsed of [undefined, { alerts: 5, rules: [['r-1', 5]] as const }]) {
       const body: unknown = JSON.parse(
-        stormPublication(storm, { deployment: DEPLOYMENT, chat: false }, collapsed).json,
+        stormJson({ kind: 'storm', storm, ...(collapsed && { collapsed }) }, DEPLOYMENT),
       );
       expect(alertMessageSchema.parse(body)).toEqual(body);
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
+import { alertMessageSchema } from '../../lambda/alerts/messages/message-schema.ts';
 import type { IngestWiring } from '../../lambda/ingest/wiring.ts';
 import { readIngestEnvironment, readSweepEnvironment } from '../../lambda/runtime/environment.ts';
 import type { SweepWiring } from '../../lambda/sweep/wiring.ts';

@@ -3,12 +3,12 @@
  * the code: it belongs here, and its site below, once the workload reaches it.
  */
 export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
-  'alerts/publisher.ts': ['Publish'],
+  'alerts/channels/topics.ts': ['Publish'],
   'index/account-regions.ts': ['Put', 'paginateQuery'],
   'index/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'index/correlation-reader.ts': ['paginateQuery'],
-  'index/correlation-state.ts': ['Get', 'Put'],
-  'index/correlation-table.ts': ['Put', 'TransactWrite', 'Update', 'paginateQuery'],
+  'index/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
+  'index/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
   'index/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'index/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
   'index/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
@@ -22,6 +22,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
+  'runtime/dead-letters.ts': ['SendMessage'],
   'runtime/retry-delay.ts': ['ChangeMessageVisibility'],
   'verify/bucket.ts': ['GetObject', 'HeadObject'],
   'verify/list-public-keys.ts': ['ListPublicKeys'],
@@ -62,6 +63,7 @@ export const CALL_SITES: readonly string[] = [
   'Query suppressions/by-rule',
   'SendMessage digests',
   'SendMessage logs',
+  'SendMessage logs-dead-letter',
   'TransactWriteItems correlations',
   'UpdateItem alerts',
   'UpdateItem correlations',

@@ -1,7 +1,8 @@
-import { type Clients, createClients } from '../../local/clients.ts';
+import { type Clients, createClients } from '../../local/deployment/clients.ts';
+import type { Resources } from '../../local/deployment/provision.ts';
 import type { Endpoints } from '../../local/emulators/endpoints.ts';
-import type { Resources } from '../../local/provision.ts';
 import type { Gremlin } from './faults.ts';
+import { dropBody, OpenBodies } from './open-bodies.ts';
 
 /** Messages that functions send: SNS and SQS aren't emulated here, but taken down. */
 export interface Outbox {
@@ -16,12 +17,15 @@ export interface ChaosOptions {
   readonly outbox: Outbox;
   /** Told of each call, by its site. */
   readonly onCall: (site: string) => void;
+  /** Awaited before each call, with its site. */
+  readonly beforeCall?: (site: string) => Promise<void>;
 }
 
 /** The clients of one instance of a function, which may die at any call: then no call of it ever answers again. */
 export interface ChaosClients extends Clients {
   /** Resolves when the function was killed. */
   readonly killed: Promise<void>;
+  readonly bodies: OpenBodies;
   /** Does something that stands for a call of AWS, under the same dangers. */
   perform<Result>(site: string, call: () => Promise<Result>): Promise<Result>;
 }
@@ -64,6 +68,7 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
   ): Promise<Result> => {
     if (isDead) return never;
     options.onCall(site);
+    await options.beforeCall?.(site);
     const fault = options.gremlin.faultOf(site);
     switch (fault) {
       case 'fail':
@@ -77,10 +82,10 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
       case 'unprocessed':
         return callHalf();
       case 'lost-answer':
-        await call();
+        drop(await call());
         throw named('TimeoutError');
       case 'kill-after':
-        await call();
+        drop(await call());
         return kill();
       case undefined: {
         const result = await call();
@@ -88,10 +93,16 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
       }
     }
   };
+  const bodies = new OpenBodies();
+  const performAndNote: typeof perform<Awaited<ReturnType<Handler>>> = async (...call) => {
+    const result = await perform(...call);
+    bodies.note(result.output);
+    return result;
+  };
   const middleware: Middleware = (next, { commandName = '' }) => {
     const answer: Handler = takenDown(commandName, options.outbox) ?? next;
     return (args) =>
-      perform(
+      performAndNote(
         siteOf(commandName, args.input, options.resources),
         () => answer(args),
         () => half(answer, args),
@@ -104,7 +115,12 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
     };
     stack.add(middleware, { step: 'initialize', priority: 'high' });
   }
-  return { ...clients, killed, perform };
+  return { ...clients, killed, bodies, perform };
+}
+
+/** What was answered, and never arrived. */
+function drop(result: unknown): void {
+  if (typeof result === 'object' && result !== null && 'output' in result) dropBody(result.output);
 }
 
 function named(name: string): Error {

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { parseNotification } from '../../lambda/cloudtrail/notification.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -20,9 +21,23 @@ export interface Snapshot {
 const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
   events: ['expiresAt', 'receipt'],
   findings: ['recordedAt', 'receipt'],
-  alerts: ['openedBy', 'publication', 'createdAt', 'sentAt', 'dueAt', 'closedAt', 'summarySentAt'],
+  alerts: [
+    'openedBy',
+    'publication',
+    'createdAt',
+    'sentAt',
+    'dueAt',
+    'closedAt',
+    'summarySentAt',
+    'summaryDueAt',
+    'channels',
+    'summary',
+  ],
   ledger: [
     'attempts',
+    'unfinished',
+    'faults',
+    'begunAt',
     'notifiedAt',
     'readAt',
     'closedAt',
@@ -40,9 +55,6 @@ const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', rea
 /** Each run has a quarantine bucket of its own, which rows of the ledger name. */
 const QUARANTINE_OF_A_RUN = /-run-\d+"/g;
 
-/** The eventID of rows that are no events: which days there are, and how many alerts a minute has had. */
-const BOOKKEEPING = 'trailwarden';
-
 /**
  * The rows of a table in an order of their own. An event that two objects hold keeps the receipt of the one that was read
  * last, and its finding that of the first: both are true, and which it is depends on the order.
@@ -50,7 +62,7 @@ const BOOKKEEPING = 'trailwarden';
 export function normalized(table: keyof typeof LEFT_OUT, rows: readonly Row[]): readonly string[] {
   const left = new Set(LEFT_OUT[table]);
   return rows
-    .filter(({ eventID }) => eventID !== BOOKKEEPING)
+    .filter(({ eventID }) => eventID !== EVENT_BOOKKEEPING.partition)
     .map((row) => JSON.stringify(sorted(Object.fromEntries(Object.entries(row).filter(([name]) => !left.has(name))))))
     .map((row) => row.replaceAll(QUARANTINE_OF_A_RUN, '-quarantine"'))
     .toSorted();

@@ -15,12 +15,13 @@ import {
 } from '../../lambda/runtime/environment.ts';
 import { wireSweep } from '../../lambda/sweep/wiring.ts';
 import { wireVerify } from '../../lambda/verify/wiring.ts';
-import type { Clients } from '../../local/clients.ts';
-import type { Resources } from '../../local/provision.ts';
-import { createTables } from '../../local/tables.ts';
+import type { Clients } from '../../local/deployment/clients.ts';
+import type { Resources } from '../../local/deployment/provision.ts';
+import { createTables } from '../../local/deployment/tables.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
+import type { Kind, KindBed } from './kind.ts';
 import { named, normalized, quarantinedLines, type Snapshot } from './snapshot.ts';
 import { makeWorkload, RULES, type Workload } from './workload.ts';
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly gremlin?: Gremlin;
   /** Shuffles messages, doubles some of them and runs two functions at once; in order and one by one without it. */
   readonly random?: () => number;
+  /** Trouble that is no fault of a call. */
+  readonly kind?: Kind;
 }
 
 export interface RunResult {
@@ -41,6 +44,12 @@ export interface RunResult {
   readonly calls: ReadonlyMap<string, number>;
   /** How often an alert was received, by its kind and id. */
   readonly receipts: ReadonlyMap<string, number>;
+  /** How often each message was published: by its topic, its kind and its alert, or by its text for people. */
+  readonly deliveries: ReadonlyMap<string, number>;
+  /** Bodies of objects that functions were given, and those of them that they never closed. */
+  readonly bodies: { readonly opened: number; readonly left: number };
+  /** The sums of the functions' metrics. */
+  readonly metrics: ReadonlyMap<string, number>;
   /** What functions threw. */
   readonly errors: readonly string[];
 }
@@ -92,7 +101,7 @@ export class World {
   }
 
   /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
-  async run({ gremlin = NO_FAULTS, random }: RunOptions = {}): Promise<RunResult> {
+  async run({ gremlin = NO_FAULTS, random, kind }: RunOptions = {}): Promise<RunResult> {
     const run = `run-${this.#runs++}`;
     const { clients, resources } = this.#aws;
     const tables = await createTables(clients.dynamodb, `${resources.deployment}-${run}`);
@@ -116,6 +125,7 @@ export class World {
       quarantine,
       gremlin,
       ...(random && { random }),
+      ...(kind && { kind }),
     });
     return bed.run();
   }
@@ -139,11 +149,13 @@ class TestBed {
   readonly #options: BedOptions;
   readonly #calls = new Map<string, number>();
   readonly #receipts = new Map<string, number>();
+  readonly #deliveries = new Map<string, number>();
   readonly #deadLetters: string[] = [];
   readonly #errors: string[] = [];
   readonly #logger = new Logger({ serviceName: 'chaos', logLevel: 'SILENT' });
   readonly #metrics = new SilentMetrics({ namespace: 'Chaos', serviceName: 'chaos' });
   #messages: Message[] = [];
+  #bodies = { opened: 0, left: 0 };
   #askedForTime = 0;
   #now: number;
 
@@ -153,7 +165,8 @@ class TestBed {
   }
 
   async run(): Promise<RunResult> {
-    const { workload, start, random, quarantine, copy } = this.#options;
+    const { workload, start, random, quarantine, copy, kind } = this.#options;
+    await kind?.prepare?.(this.#kindBed());
     await this.#sweep();
     this.#now = start.getTime() + 20 * 60_000;
     const redriven = JSON.stringify({ s3Bucket: quarantine, s3ObjectKey: [copy] });
@@ -184,7 +197,27 @@ class TestBed {
       await this.#drain();
       await this.#sweep();
     }
-    return { snapshot: await this.#snapshot(), calls: this.#calls, receipts: this.#receipts, errors: this.#errors };
+    return {
+      snapshot: await this.#snapshot(),
+      calls: this.#calls,
+      receipts: this.#receipts,
+      deliveries: this.#deliveries,
+      bodies: this.#bodies,
+      metrics: this.#metrics.sums,
+      errors: this.#errors,
+    };
+  }
+
+  #kindBed(): KindBed {
+    const { aws, tables, start, workload } = this.#options;
+    return {
+      clients: aws.clients,
+      documents: DynamoDBDocumentClient.from(aws.clients.dynamodb),
+      tables,
+      start,
+      account: workload.trail.account,
+      now: () => new Date(this.#now),
+    };
   }
 
   #send(queue: Message['queue'], body: string, delaySeconds: number): void {
@@ -228,29 +261,43 @@ class TestBed {
 
   /** Calls an instance of a function; undefined where it died or failed. */
   async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
-    const { aws, gremlin } = this.#options;
+    const { aws, gremlin, kind } = this.#options;
+    const beforeCall = kind?.beforeCall;
     const clients = chaosClients({
       endpoints: aws.clients.endpoints,
       resources: aws.resources,
       gremlin,
       onCall: (site) => this.#calls.set(site, (this.#calls.get(site) ?? 0) + 1),
+      ...(beforeCall && { beforeCall: (site: string) => beforeCall(this.#kindBed(), site) }),
       outbox: {
         published: (topicArn, message) => this.#receive(topicArn, message),
-        sent: (queueUrl, body, delaySeconds) =>
-          this.#send(queueUrl === DIGEST_QUEUE_URL ? 'digests' : 'logs', body, delaySeconds),
+        sent: (queueUrl, body, delaySeconds) => {
+          if (queueUrl.endsWith('-dead-letter')) this.#deadLetters.push(body);
+          else this.#send(queueUrl === DIGEST_QUEUE_URL ? 'digests' : 'logs', body, delaySeconds);
+        },
       },
     });
+    let isKilled = false;
     try {
-      return await Promise.race([work(clients), clients.killed.then(() => undefined)]);
+      const killed = clients.killed.then(() => {
+        isKilled = true;
+        return undefined;
+      });
+      return await Promise.race([work(clients), killed]);
     } catch (error) {
       this.#errors.push(String(error));
       return undefined;
     } finally {
+      this.#bodies.opened += clients.bodies.opened;
+      // What a killed function has left open goes with it.
+      if (!isKilled) this.#bodies.left += await clients.bodies.left();
       clients.destroy();
     }
   }
 
   #receive(topicArn: string, message: string): void {
+    const delivery = deliveryOf(topicArn, message, this.#options.aws.resources.deployment);
+    this.#deliveries.set(delivery, (this.#deliveries.get(delivery) ?? 0) + 1);
     if (topicArn !== this.#options.aws.resources.topics.alerts) return;
     const { kind, alertId } = JSON.parse(message);
     const id = `${kind} ${alertId}`;
@@ -331,6 +378,17 @@ class TestBed {
   }
 }
 
+/** `alerts summary ID`, `high alert ID`: a message without what may differ between runs. */
+function deliveryOf(topicArn: string, message: string, deployment: string): string {
+  const topic = topicArn.split(':').at(-1)?.replace(`${deployment}-`, '') ?? topicArn;
+  if (message.startsWith('{')) {
+    const { kind, alertId } = JSON.parse(message);
+    return `${topic} ${kind} ${alertId}`;
+  }
+  const kind = /^\d+ findings of this rule/.test(message) ? 'summary' : 'alert';
+  return `${topic} ${kind} ${/^Alert ([0-9a-f]{32})/m.exec(message)?.[1]}`;
+}
+
 /** Batches as the event source mapping makes them: of one queue. */
 function batchesOf(messages: readonly Message[]): readonly (readonly Message[])[] {
   const size = 3;
@@ -372,6 +430,14 @@ function sqsEvent(batch: readonly Message[]): SQSEvent {
 
 /** Metrics go to standard output as soon as they are published. */
 class SilentMetrics extends Metrics {
+  readonly sums = new Map<string, number>();
+
+  override addMetric(...[name, unit, value, resolution]: Parameters<Metrics['addMetric']>): this {
+    this.sums.set(name, (this.sums.get(name) ?? 0) + value);
+    super.addMetric(name, unit, value, resolution);
+    return this;
+  }
+
   override publishStoredMetrics(): this {
     this.clearMetrics();
     return this;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { DASHES } from '../../lambda/detection/encodings.ts';
-import { compilePattern } from '../../lambda/detection/match-text.ts';
-import { type Part, parseSigmaString, printPattern } from '../../lambda/detection/sigma-string.ts';
-import { instantOf, timePart } from '../../lambda/detection/time-part.ts';
+import { DASHES } from '../../lambda/detection/language/encodings.ts';
+import { type Part, parseSigmaString, printPattern } from '../../lambda/detection/language/sigma-string.ts';
+import { compilePattern } from '../../lambda/detection/match/match-text.ts';
+import { instantOf, timePart } from '../../lambda/detection/match/time-part.ts';
 
 const part: fc.Arbitrary<Part> = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'b', '-', '😀'), minLength: 1, maxLength: 2 }).map((text) => ({ text })),

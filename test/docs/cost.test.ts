@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { estimateCost } from '../../cli/cost/estimate.ts';
-import { PRICES } from '../../cli/cost/prices.ts';
+import { estimateCost } from '../../cli/commands/cost/estimate.ts';
+import { PRICES } from '../../cli/output/prices.ts';
 import { runCommand } from '../cli/support/run-command.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');

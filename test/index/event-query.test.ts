@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventConditions } from '../../lambda/index/event-condition.ts';
 import { createEventQueries, type EventQuery } from '../../lambda/index/event-query.ts';
-import { IndexMissing } from '../../lambda/index/partition.ts';
-import { ReadLimitReached } from '../../lambda/index/read-meter.ts';
+import { IndexMissing } from '../../lambda/store/dynamo/partition.ts';
+import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 import { ACCOUNT, event } from '../support/records.ts';
 import { createEventsTable, cutPages, indexEvents, NOW } from './support/events-table.ts';

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { createEventQueries, type EventQuery } from '../../lambda/index/event-query.ts';
-import { ReadLimitReached } from '../../lambda/index/read-meter.ts';
 import { timeline } from '../../lambda/index/timeline.ts';
 import { trace } from '../../lambda/index/trace/trace.ts';
+import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 import { ACCOUNT, event } from '../support/records.ts';
 import { countUnits, createEventsTable, indexEvents, NOW } from './support/events-table.ts';

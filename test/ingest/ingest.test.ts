@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { alertMessageSchema } from '../../lambda/alerts/message-schema.ts';
+import { alertMessageSchema } from '../../lambda/alerts/messages/message-schema.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { logObject, logObjectKey, record, root } from '../support/records.ts';
 
@@ -137,11 +137,11 @@ describe('a function near its deadline', () => {
   test('notes the place, queues the object again, and the next call goes on from there', async () => {
     const key = logObjectKey();
     await deployment.put(key, logObject(many));
-    // Enough time to begin each call, none left after the first batch of records.
+    // Enough time to come to the noted place, none left after the batch of records behind it.
     for (let call = 0; call < 100 && (await ledgerRow())?.closedAt === undefined; call++) {
       let asked = 0;
       await deployment.deliver(notificationOf(deployment, key), {
-        remainingMilliseconds: () => (asked++ === 0 ? 300_000 : 0),
+        remainingMilliseconds: () => (asked++ <= call ? 300_000 : 0),
       });
     }
     expect(await ledgerRow()).toMatchObject({ status: 'closed', records: 3000, indexed: 3000, findings: 3 });
@@ -149,6 +149,22 @@ describe('a function near its deadline', () => {
     expect((await ledgerRow())?.attempts).toBeGreaterThan(1);
     expect(await eventRows()).toHaveLength(3003);
   }, 20_000);
+
+  test('fails its message where the time is over before it comes to the noted place, which stays', async () => {
+    const key = logObjectKey();
+    await deployment.put(key, logObject(many));
+    const deliverFor = (asks: number) => {
+      let asked = 0;
+      return deployment.deliver(notificationOf(deployment, key), {
+        remainingMilliseconds: () => (asked++ < asks ? 300_000 : 0),
+      });
+    };
+    expect((await deliverFor(2)).batchItemFailures).toEqual([]);
+    const noted = (await ledgerRow())?.resumeAt;
+    expect(noted).toBeGreaterThan(0);
+    expect((await deliverFor(1)).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }]);
+    expect((await ledgerRow())?.resumeAt).toBe(noted);
+  });
 });
 
 describe('bad input is normal input', () => {
@@ -181,7 +197,6 @@ describe('bad input is normal input', () => {
   test.each<[string, Buffer | string, string]>([
     ['an empty object', '', 'the object is empty'],
     ['a page of HTML', '<html></html>', 'HTML or XML'],
-    ['a list', '[]', 'the JSON is a list'],
     ['no Records', gzipSync('{}'), 'no "Records"'],
   ])('%s is rejected at once, with the reason', async (_, body, reason) => {
     expect((await deliver(body)).batchItemFailures).toEqual([]);
@@ -234,8 +249,11 @@ describe('faults of access', () => {
     ]);
   });
 
-  test('a message that is no notification ends in the dead-letter queue, where a person sees it', async () => {
-    expect((await deployment.deliver('hello')).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }]);
+  test('a message that is no notification goes to the dead-letter queue at once, with the reason', async () => {
+    expect((await deployment.deliver('hello')).batchItemFailures).toEqual([]);
+    expect(await deployment.deadLetters()).toEqual([
+      { body: 'hello', attributes: { Reason: 'the message is not JSON', Attempts: '1' } },
+    ]);
   });
 });
 

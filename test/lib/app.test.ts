@@ -44,7 +44,10 @@ describe('the app', () => {
   jest.setTimeout(60_000);
 
   test('deploys both stacks with the settings of the file that -c config names', async () => {
-    const folder = folderOf({ 'blue.yaml': 'deployment: blue' });
+    // With all that is optional: the templates are validated here.
+    const folder = folderOf({
+      'blue.yaml': '{ deployment: blue, alerts: { chat: true }, trail: { keyPrefix: org/audit }, dayShards: 16 }',
+    });
     expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
   });
 

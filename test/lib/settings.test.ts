@@ -1,8 +1,8 @@
 import { CliCredentialsStackSynthesizer, type Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { parseConfig } from '../../lib/config-file.ts';
-import { LogArchiveStack } from '../../lib/log-archive-stack.ts';
+import { parseConfig } from '../../lib/config/config-file.ts';
+import { LogArchiveStack } from '../../lib/log-archive/log-archive-stack.ts';
 import { createApp, synthesize, synthesizeLogArchive } from './support/deployment.ts';
 import { resources, statements } from './support/template.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseDocument } from 'yaml';
-import { runSuite } from '../../cli/rules/test-suite.ts';
+import { runSuite } from '../../cli/commands/rules/test-suite.ts';
 import { createDetector } from '../../lambda/detection/index.ts';
 import { PLACEHOLDERS, packPlaceholders } from '../../rules/placeholders.ts';
 import { derive, PACK, packFiles, packSources, parsePack } from './pack.ts';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { parseRules } from '../../lambda/detection/index.ts';
-import type { TableName } from '../../lambda/index/schema.ts';
 import type { Ingest } from '../../lambda/ingest/ingest.ts';
 import { type IngestWiring, wireIngest } from '../../lambda/ingest/wiring.ts';
 import { readIngestEnvironment, readSweepEnvironment } from '../../lambda/runtime/environment.ts';
+import type { TableName } from '../../lambda/store/schema.ts';
 import type { Sweep } from '../../lambda/sweep/sweep.ts';
 import { type SweepWiring, wireSweep } from '../../lambda/sweep/wiring.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
@@ -27,6 +27,8 @@ export interface Deployment {
   rows(table: TableName): Promise<Record<string, unknown>[]>;
   /** Text of every object in the quarantine bucket, uncompressed. */
   quarantined(): Promise<readonly { key: string; body: Buffer }[]>;
+  /** The messages in the dead-letter queue of ingest, which are taken out of sight. */
+  deadLetters(): Promise<readonly DeadMessage[]>;
   /** What the subscriber of all alert topics has received since the last call. */
   received(): Promise<readonly ReceivedMessage[]>;
 }
@@ -34,6 +36,12 @@ export interface Deployment {
 export interface DeliverOptions {
   readonly ingest?: Ingest;
   readonly remainingMilliseconds?: () => number;
+}
+
+/** A message in a dead-letter queue, and what was said of it. */
+export interface DeadMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string | undefined>>;
 }
 
 /** SNS's envelope of a message, as far as tests look at it. */
@@ -103,6 +111,7 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
         }),
       );
     },
+    deadLetters: () => readDeadLetters(clients.sqs, resources.queues.deadLetters.url),
     received: async () => {
       const messages: Message[] = [];
       for (;;) {
@@ -116,6 +125,21 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
     },
   };
   return deployment;
+}
+
+/** The messages of a dead-letter queue, which are taken out of sight. */
+export async function readDeadLetters(sqs: SQSClient, QueueUrl: string): Promise<readonly DeadMessage[]> {
+  const found: DeadMessage[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    );
+    if (Messages.length === 0) return found;
+    for (const { Body = '', MessageAttributes = {} } of Messages) {
+      const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+      found.push({ body: Body, attributes: Object.fromEntries(attributes) });
+    }
+  }
 }
 
 /** Metrics go to standard output as soon as they are published. */

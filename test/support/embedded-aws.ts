@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clients, createClients } from '../../local/clients.ts';
+import { type Clients, createClients } from '../../local/deployment/clients.ts';
+import { type ProvisionOptions, provision, type Resources } from '../../local/deployment/provision.ts';
 import { type Endpoints, endpointsSchema } from '../../local/emulators/endpoints.ts';
-import { type ProvisionOptions, provision, type Resources } from '../../local/provision.ts';
 import { ENDPOINTS_FILE_VARIABLE } from './embedded-aws-process.ts';
 
 /** An embedded AWS for one test file: the emulators are shared, everything in them is its own. */

@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Ledger, type ObjectVersion } from '../../lambda/index/ledger.ts';
 import { Quarantine } from '../../lambda/ingest/quarantine.ts';
 import { quarantineKey } from '../../lambda/ingest/quarantine-key.ts';
-import type { Clients } from '../../local/clients.ts';
+import { Ledger, type ObjectVersion } from '../../lambda/store/ledger/ledger.ts';
+import type { Clients } from '../../local/deployment/clients.ts';
 
 export interface QuarantinedSeed {
   readonly clients: Pick<Clients, 's3' | 'dynamodb'>;

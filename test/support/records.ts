@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../lambda/shared/json.ts';
 
 export const ACCOUNT = '111122223333';
 
@@ -37,6 +37,38 @@ export function iamUser(name: string): JsonObject {
     accountId: ACCOUNT,
     accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
     userName: name,
+  };
+}
+
+/** A summary of data events, as "Aggregating data events" of the AWS CloudTrail User Guide shows one. */
+export function aggregated(members: JsonObject = {}): JsonObject {
+  return {
+    eventVersion: '1.0',
+    accountId: ACCOUNT,
+    eventId: randomUUID(),
+    eventCategory: 'Aggregated',
+    eventType: 'AwsAggregatedEvent',
+    awsRegion: 'us-west-2',
+    eventSource: 's3.amazonaws.com',
+    timeWindow: { windowStart: '2026-11-20T14:00:00Z', windowEnd: '2026-11-20T14:05:00Z', windowSize: 'PT5M' },
+    summary: {
+      primaryDimension: {
+        dimension: 'eventName',
+        statistics: [{ name: 'PutObject', value: 1000 }],
+        aggregationType: 'Count',
+      },
+      details: [
+        {
+          dimension: 'resourceARN',
+          statistics: [
+            { name: 'arn:aws:s3:::bucket-1', value: 800 },
+            { name: 'arn:aws:s3:::bucket-2', value: 200 },
+          ],
+          aggregationType: 'Count',
+        },
+      ],
+    },
+    ...members,
   };
 }
 

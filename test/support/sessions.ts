@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../lambda/shared/json.ts';
 import { ACCOUNT, assumedRole, iamUser, record } from './records.ts';
 
 /** A user with a long-term key. */

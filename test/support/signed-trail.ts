@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { PublicKey } from '../../lambda/cloudtrail/digest-signature.ts';
+import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
 import {
   isoTime as iso,
   makeDigest,

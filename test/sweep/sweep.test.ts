@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createAlerting } from '../../lambda/runtime/alerting.ts';
@@ -82,10 +83,25 @@ test('what a run has no time for is left to the next one, untouched', async () =
   const documents = DynamoDBDocumentClient.from(deployment.aws.clients.dynamodb);
   const alerting = createAlerting(
     readSweepEnvironment(deployment.aws.resources.variables.sweep),
-    { documents, sns: deployment.aws.clients.sns, logger: new Logger({ logLevel: 'SILENT' }) },
+    {
+      documents,
+      sns: deployment.aws.clients.sns,
+      logger: new Logger({ logLevel: 'SILENT' }),
+      metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
+    },
     later,
   );
-  const outcome = await sendPendingAlerts({ ...alerting, now: later, mustStop: () => true });
+  const untouched = () => {
+    throw new Error('Nothing is to be done.');
+  };
+  const outcome = await sendPendingAlerts({
+    ...alerting,
+    now: later,
+    mustStop: () => true,
+    sumUp: async () => untouched(),
+    onFailure: untouched,
+    onUnreadable: untouched,
+  });
   expect(outcome).toEqual({ sent: 0, failed: 0 });
   expect(await deployment.rows('alerts')).toEqual(before);
   expect(await deployment.sweep({ now: later })()).toMatchObject({ published: 1 });

@@ -1,7 +1,15 @@
-import type { ReadRecord } from '../record.ts';
+import type { ReadRecord } from '../record/record.ts';
 
 /** Access levels as the Service Authorization Reference has them. */
 export type Access = 'read' | 'write' | 'tagging' | 'permissions-management' | 'list';
+
+/** What changes most comes first. */
+const BY_WEIGHT: readonly Access[] = ['permissions-management', 'write', 'tagging', 'read', 'list'];
+
+/** Of several levels the one that changes most; undefined of none. */
+export function mostTelling(levels: readonly Access[]): Access | undefined {
+  return BY_WEIGHT.find((level) => levels.includes(level));
+}
 
 const TAGGING =
   /^(Tag|Untag)[A-Z]|^(Create|Delete|Add|Remove|Update|Put|Change)(OrUpdate)?\w*Tags?(ToResource|FromResource|ForResource|OnResource|ForDomain|ForCertificate|ToCertificate|FromCertificate|ToStream|FromStream|ToVault|FromVault|ToOnPremisesInstances)?$|^(Put|Delete)\w*Tagging$|^(Tag|Untag)$/;
@@ -63,7 +71,10 @@ const LIST_SERVICES_OF_DESCRIBE =
 const READ =
   /^(Get|Describe|Head|Lookup|BatchGet|Query|Scan|Search|Select|Check|View|Preview|Test|Validate|Verify|Simulate|Decode|Detect|Estimate|Filter|Discover|Download|Is)[A-Z]|^(Query|Scan|Select|Search)$/;
 
-/** The access level of an action; `readOnly` decides where the name says nothing better. */
+/**
+ * The access level of an action; `readOnly` decides where the name says nothing better. So `sts:AssumeRole*` and KMS's
+ * cryptographic operations are reads where CloudTrail says that they change nothing.
+ */
 export function classifyAccess(action: string, read: ReadRecord): Access {
   const name = action.slice(action.indexOf(':') + 1);
   if (TAGGING.test(name) && !NOT_TAGGING.has(action)) return 'tagging';

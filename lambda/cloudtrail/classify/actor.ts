@@ -1,5 +1,5 @@
-import { parseArn, partitionOfRegion } from '../arn.ts';
-import type { ReadRecord, UserIdentity } from '../record.ts';
+import { parseArn, partitionOfRegion } from '../record/arn.ts';
+import type { ReadRecord, UserIdentity } from '../record/record.ts';
 import { isAmazonEfsAccount } from './amazon-efs.ts';
 
 export type ActorKind =

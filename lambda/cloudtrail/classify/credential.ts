@@ -1,5 +1,5 @@
-import { at, type JsonObject, textAt } from '../json.ts';
-import type { ReadRecord } from '../record.ts';
+import { at, type JsonObject, textAt } from '../../shared/json.ts';
+import type { ReadRecord } from '../record/record.ts';
 
 export interface Credential {
   /** How long the credentials live: an access key or password of root or a user, a session's, or none at all. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../shared/json.ts';
 
 const ACCOUNT = /^\d{12}$/;
 

@@ -1,5 +1,5 @@
-import { type JsonObject, textAt } from '../json.ts';
-import type { ReadRecord } from '../record.ts';
+import { type JsonObject, textAt } from '../../shared/json.ts';
+import type { ReadRecord } from '../record/record.ts';
 
 export type Outcome = 'success' | 'denied' | 'error';
 

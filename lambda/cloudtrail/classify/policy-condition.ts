@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 
 /**
  * Condition keys that tie a statement to known callers, after "The meaning of 'public'" of the Amazon S3 User Guide,

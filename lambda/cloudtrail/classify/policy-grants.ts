@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, member } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, member } from '../../shared/json.ts';
 import { isLimited } from './policy-condition.ts';
 
 /** What one Allow statement of a policy document in the request gives away. */

@@ -1,7 +1,8 @@
-import { parseArn } from '../arn.ts';
-import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../json.ts';
-import type { ReadRecord } from '../record.ts';
-import { isSecretPath } from '../secrets.ts';
+import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
+import { isAggregated, summarizedNames } from '../record/aggregated.ts';
+import { parseArn } from '../record/arn.ts';
+import type { ReadRecord } from '../record/record.ts';
+import { isSecretPath } from '../record/secrets.ts';
 
 /** More than this a record doesn't index. */
 export const MAX_RESOURCES = 50;
@@ -157,6 +158,7 @@ export function classifyResources(read: ReadRecord, record: JsonObject): Resourc
   for (const part of ['serviceEventDetails', 'requestParameters', 'responseElements'] as const) {
     found.walk(at(record, part), part, '', 0);
   }
+  if (isAggregated(record)) for (const arn of summarizedNames(record, 'resourceARN')) found.add(arn);
   const issued = textAt(record, 'responseElements', 'credentials', 'accessKeyId');
   if (issued !== undefined && ACCESS_KEY_ID.test(issued)) found.add(issued);
   return found.result();

@@ -1,4 +1,4 @@
-import type { CorrelationOperator, CorrelationRule } from '../rule-set.ts';
+import type { CorrelationOperator, CorrelationRule } from '../language/rule-set.ts';
 
 const OPERATORS: Readonly<Record<CorrelationOperator, (actual: number, bound: number) => boolean>> = {
   gt: (actual, bound) => actual > bound,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CorrelationRule } from '../rule-set.ts';
+import type { CorrelationRule } from '../language/rule-set.ts';
 import { holds } from './holds.ts';
 import { measure } from './measure.ts';
 import { holdsOf, isMonotone } from './rule-condition.ts';
-import { type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
+import { expiryOf, type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './store.ts';
 
 /** What a look at a group came to. */
 export interface Verdict {
@@ -39,17 +39,16 @@ export function firesEarly({ type, condition, ruleCondition }: CorrelationRule):
  */
 export function judgeAround(context: JudgeContext, view: GroupView, time: number): Verdict {
   const { rule } = context;
-  const times = new Set<number>();
-  for (const { eventTime } of view.members) {
-    if (eventTime >= time && eventTime < time + rule.timespan && !isSilent(rule, view.firings, eventTime))
-      times.add(eventTime);
-  }
-  if (times.size === 0) return { firings: [] };
-  const members = view.members.toSorted(byTime);
+  const members = sorted(view.members);
   const claimed: Firing[] = [];
-  for (const at of [...times].sort((a, b) => a - b)) {
-    if (isSilent(rule, claimed, at)) continue;
-    const window = members.filter(({ eventTime }) => eventTime > at - rule.timespan && eventTime <= at);
+  let judged = Number.NEGATIVE_INFINITY;
+  for (let i = firstFrom(members, time); i < members.length; i++) {
+    const at = members[i]?.eventTime ?? judged;
+    if (at >= time + rule.timespan) break;
+    if (at === judged) continue;
+    judged = at;
+    if (isSilent(rule, view.firings, at) || isSilent(rule, claimed, at)) continue;
+    const window = members.slice(firstAfter(members, at - rule.timespan), firstAfter(members, at));
     const firing = judgeWindow(context, window, view.truncated);
     if (firing !== undefined) claimed.push(firing);
   }
@@ -65,7 +64,7 @@ export function judgeAround(context: JudgeContext, view: GroupView, time: number
  */
 export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
   const { rule, now, lateness } = context;
-  const members = view.members.toSorted(byTime);
+  const members = sorted(view.members);
   const lastRead = members.at(-1)?.eventTime ?? Number.NEGATIVE_INFINITY;
   const known = [...view.firings];
   const claimed: Firing[] = [];
@@ -88,6 +87,20 @@ export function judgeClosed(context: JudgeContext, view: GroupView): Verdict {
     claimed.push(firing);
   }
   return { firings: claimed, ...through(judgedThrough), ...(view.truncated ? { due: now } : {}) };
+}
+
+/**
+ * Of a correlation that waits, the windows that an event at `time` is in were judged without it where the event came
+ * that late: they are to be judged once more, with it, when the event is due. A window that fired keeps its firing.
+ * Not where others of their events may have expired by then: a part of a window says nothing of the whole.
+ */
+export function judgeAgain({ rule, now, lateness }: JudgeContext, { judgedThrough }: GroupView, time: number): Verdict {
+  const before = time - rule.timespan;
+  if (expiryOf({ eventTime: before, arrivedAt: before }, rule.timespan, lateness) <= now + 2 * lateness) {
+    return { firings: [] };
+  }
+  if (judgedThrough === undefined || judgedThrough <= before) return { firings: [] };
+  return { firings: [], judgedThrough: before };
 }
 
 /**
@@ -121,13 +134,41 @@ function byTime(a: Member, b: Member): number {
   return a.rule < b.rule ? -1 : Number(a.rule > b.rule);
 }
 
+/** Most groups come in order already: then nothing is moved. */
+function sorted(members: readonly Member[]): readonly Member[] {
+  for (let i = 1; i < members.length; i++) {
+    const [before, member] = [members[i - 1], members[i]];
+    if (before !== undefined && member !== undefined && byTime(before, member) > 0) return members.toSorted(byTime);
+  }
+  return members;
+}
+
+/** Where in the members, which are sorted, those of a time and later begin. */
+function firstFrom(members: readonly Member[], time: number): number {
+  let first = firstAfter(members, time);
+  while (first > 0 && members[first - 1]?.eventTime === time) first -= 1;
+  return first;
+}
+
+/** Where in the members, which are sorted, those later than a time begin. */
+function firstAfter(members: readonly Member[], time: number): number {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((members[middle]?.eventTime ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function through(judgedThrough: number): Pick<Verdict, 'judgedThrough'> {
   return Number.isFinite(judgedThrough) ? { judgedThrough } : {};
 }
 
 /** The time of the last member before a time. */
 function lastBefore(members: readonly Member[], time: number): number {
-  return members.findLast(({ eventTime }) => eventTime < time)?.eventTime ?? Number.NEGATIVE_INFINITY;
+  return members[firstFrom(members, time) - 1]?.eventTime ?? Number.NEGATIVE_INFINITY;
 }
 
 /** When the window that a member starts must be judged. */
@@ -154,7 +195,7 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
   return {
     id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
     at,
-    from: Math.min(...window.map(({ eventTime, from }) => from ?? eventTime)),
+    from: window.reduce((first, { eventTime, from }) => Math.min(first, from ?? eventTime), at),
     value,
     atLeast: truncated,
     eventIDs: [...new Set(window.flatMap(({ eventID, eventIDs }) => eventIDs ?? [eventID]))].slice(-MAX_EVENT_IDS),

@@ -1,5 +1,5 @@
-import { numberOf } from '../numeric-text.ts';
-import type { CorrelationRule } from '../rule-set.ts';
+import { numberOf } from '../language/numeric-text.ts';
+import type { CorrelationRule } from '../language/rule-set.ts';
 import type { Member } from './store.ts';
 
 /** Combinations of several value fields that one event counts for at most. */
@@ -15,7 +15,7 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
       // A member is an event and a rule: of one rule, no event is there twice.
       return rule.rules.length === 1 ? window.length : new Set(window.map(({ identity }) => identity)).size;
     case 'value_count':
-      return new Set(window.flatMap((member) => tuplesOf(rule, member))).size;
+      return distinctValues(rule, window);
     case 'temporal':
       return new Set(window.map((member) => member.rule)).size;
     case 'temporal_ordered':
@@ -37,7 +37,25 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
 
 /** The key of a field among a member's fields. */
 export function fieldKey(path: readonly (string | number)[]): string {
-  return JSON.stringify(path);
+  let key = KEYS.get(path);
+  if (key === undefined) {
+    key = JSON.stringify(path);
+    KEYS.set(path, key);
+  }
+  return key;
+}
+
+/** Every member of a window is asked by the same few paths. */
+const KEYS = new WeakMap<readonly (string | number)[], string>();
+
+function distinctValues(rule: CorrelationRule, window: readonly Member[]): number {
+  const isSingle = rule.valueFields.length === 1;
+  const distinct = new Set<string>();
+  for (const member of window) {
+    for (const value of isSingle ? textsOf(rule, member, 0).slice(0, MAX_TUPLES) : tuplesOf(rule, member))
+      distinct.add(value);
+  }
+  return distinct.size;
 }
 
 function textsOf(rule: CorrelationRule, member: Member, field: number): readonly string[] {

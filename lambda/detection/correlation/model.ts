@@ -1,5 +1,5 @@
-import type { CorrelatedField, CorrelationRule, Field, RuleSet } from '../rule-set.ts';
-import type { Paths, Scope, Texts } from '../scope.ts';
+import type { CorrelatedField, CorrelationRule, Field, RuleSet } from '../language/rule-set.ts';
+import type { Paths, Scope, Texts } from '../match/scope.ts';
 import { firesEarly } from './judge.ts';
 import { fieldKey } from './measure.ts';
 import { type Firing, type GroupKey, MEMBER_CAP, type Member } from './store.ts';

@@ -1,4 +1,4 @@
-import type { CorrelationRule, CorrelationType } from '../rule-set.ts';
+import type { CorrelationRule, CorrelationType } from '../language/rule-set.ts';
 import { holds } from './holds.ts';
 
 /** The numbers that a correlation can come to. */

@@ -1,4 +1,4 @@
-import type { ConditionNode } from '../rule-set.ts';
+import type { ConditionNode } from '../language/rule-set.ts';
 
 /** Rules that a condition may name. Whether it can hold at all is found by trying every set of them. */
 export const MAX_CONDITION_RULES = 10;

@@ -1,5 +1,5 @@
-import type { Metadata } from '../rule-set.ts';
-import { dueOfMember, judgeAround, judgeClosed, type Verdict } from './judge.ts';
+import type { Metadata } from '../language/rule-set.ts';
+import { dueOfMember, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge.ts';
 import { type Correlation, type Correlations, groupFields, type Membership } from './model.ts';
 import {
   type Around,
@@ -44,7 +44,21 @@ export interface RunOptions {
   lateness: number;
 }
 
-/** What a run asks of a store: one append, read or claim at a time. */
+/**
+ * What a run asks of a store: one append, read or claim at a time. A run is a generator that yields requests and is given
+ * the answers, so that one text of the protocol serves a store in memory (`runSync`) and a shared one (`runAsync`):
+ *
+ * 1. `append` writes a member and reads its group back. Two functions that append at the same time can't miss each
+ *    other: each reads after it has written.
+ * 2. `judge.ts` decides which windows fire.
+ * 3. `claim` writes the firings, if nobody has claimed since the group was read. Otherwise the answer is the group as it
+ *    is now, and step 2 follows again.
+ * 4. The firings are reported, and become members of the correlations above: step 1 for each of these.
+ * 5. The caller stores the findings, and then acknowledges the firings. Until then they are pending: whoever reads the
+ *    group reports them again, so that no function takes them along when it dies.
+ *
+ * Windows that are judged once follow `settle`: read, judge, claim, report. docs/architecture.md draws both.
+ */
 type StoreRequest =
   | { ask: 'append'; key: GroupKey; member: Member; around: Around; due?: number; expiresAt: number }
   | { ask: 'read'; key: GroupKey; limit: number }
@@ -58,7 +72,11 @@ export interface SyncCorrelationStore {
   claim(...parameters: Parameters<CorrelationStore['claim']>): GroupView | undefined;
 }
 
-/** Adds events to their groups, and returns what fires because of them, chains of correlations included. */
+/**
+ * Adds events to their groups, and returns what fires because of them, chains of correlations included; firings that
+ * other functions have left pending in these groups are among them. Doing it again changes nothing. What a run throws
+ * is the store's.
+ */
 export function* observe(
   correlations: Correlations,
   memberships: readonly Membership[],
@@ -69,7 +87,10 @@ export function* observe(
   return outcome.result;
 }
 
-/** Judges what has become due in a group, and returns what fires. */
+/**
+ * Judges the windows of a group that are due by `now`, and returns what fires, with the firings that other functions
+ * have left pending. A correlation that isn't among the rules any more has nothing to judge.
+ */
 export function* settle(correlations: Correlations, key: GroupKey, options: RunOptions): Run<CorrelationOutcome> {
   const outcome = new Outcome(correlations, options);
   yield* outcome.settle(key);
@@ -103,7 +124,7 @@ class Outcome {
       const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
       const context = { rule, group: key.group, now, lateness };
       const judge = (seen: GroupView): Verdict =>
-        early ? judgeAround(context, seen, whole.eventTime) : { firings: [] };
+        early ? judgeAround(context, seen, whole.eventTime) : judgeAgain(context, seen, whole.eventTime);
       yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, around, expiresAt }));
     }
   }
@@ -156,7 +177,9 @@ function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<r
     const { firings, judgedThrough, due } = judge(seen);
     const left = seen.firings.filter(({ pending }) => pending);
     const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
-    if (firings.length === 0 && !hasJudged && due === undefined) return left;
+    // What is due and leaves nothing to judge must be claimed too: otherwise it would be due for ever.
+    const isDueAsBefore = around !== undefined || due === seen.due;
+    if (firings.length === 0 && !hasJudged && isDueAsBefore) return left;
     const claim: Claim = {
       version: seen.version,
       firings,

@@ -57,7 +57,9 @@ export interface GroupView {
   firings: readonly Firing[];
   /** Windows that start at or before this were judged, for conditions that are judged once. */
   judgedThrough?: number;
-  /** Changes with every claim, and with every append that brings the group's due time forward. */
+  /** When the group must be judged next, by the clock, where the store says it. */
+  due?: number;
+  /** Changes with every claim, and with nothing else. */
   version: number;
 }
 
@@ -87,7 +89,8 @@ export interface Claim {
 export interface CorrelationStore {
   /**
    * Writes a member, unless it is there already, and reads the group back around it. `due` is when the group must be
-   * judged because of it; the store keeps the earliest. Members and groups may be deleted from `expiresAt` on.
+   * judged because of it: it is due then at the latest, unless a claim that has seen the member says otherwise. A member
+   * may be deleted from `expiresAt` on, and what is known of its group an hour before at the earliest.
    */
   append(
     key: GroupKey,
@@ -98,7 +101,8 @@ export interface CorrelationStore {
   read(key: GroupKey, limit: number): Promise<GroupView>;
   /**
    * Writes firings and what was judged, if the version is still the same. Otherwise returns the group as it is now,
-   * read as an append around `around` reads it, or without one as `read` does.
+   * read as an append around `around` reads it, or without one as `read` does. Only a claim without `around` says when
+   * the group is due next.
    */
   claim(key: GroupKey, claim: Claim, options: { around?: Around; expiresAt: number }): Promise<GroupView | undefined>;
   /** The groups that are due, and those with firings that have been pending for longer than a function lives. */
@@ -118,7 +122,10 @@ export const MAX_EVENT_IDS = 100;
 
 const DAY = 86_400_000;
 
-/** From when on a member can no longer matter to any window, were the sweep a day late. */
+/**
+ * From when on a member can no longer matter to any window, in milliseconds since 1970: its last window has closed, the
+ * events that come late have come, and a day has passed in which what is due may be judged late.
+ */
 export function expiryOf(member: Pick<Member, 'eventTime' | 'arrivedAt'>, timespan: number, lateness: number): number {
-  return Math.max(member.eventTime, member.arrivedAt) + 2 * timespan + 2 * lateness + DAY;
+  return Math.max(member.eventTime, member.arrivedAt) + timespan + lateness + DAY;
 }

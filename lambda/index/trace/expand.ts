@@ -1,4 +1,4 @@
-import type { IndexedEvent } from '../indexed-event.ts';
+import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
 import { isIssuing } from './issuing.ts';
 import type { TraceReader } from './trace-reader.ts';
 
@@ -15,7 +15,7 @@ export interface TracedCredential {
   readonly last?: string;
   /** The credentials that it issued, in the order of time. */
   readonly issued: readonly IssuedCredential[];
-  /** More credentials were issued than a trace follows. */
+  /** It made further calls that issue credentials, after a trace followed as many as it does. */
   readonly issuedCut: boolean;
 }
 
@@ -28,7 +28,9 @@ export interface IssuedCredential {
 export interface ExpandOptions {
   readonly since?: Date;
   readonly until?: Date;
+  /** Events kept of each credential. */
   readonly maxEvents: number;
+  /** Credentials followed altogether, and issuing calls looked into of each. */
   readonly maxCredentials: number;
   /** The credentials that were followed before: none is followed twice. */
   readonly seen: Set<string>;
@@ -48,6 +50,7 @@ export async function expand(
   let failureCount = 0;
   let first: string | undefined;
   let last: string | undefined;
+  let issuedCut = false;
   for await (const event of reader.each({
     conditions: { accessKeyId: [accessKeyId] },
     since,
@@ -59,11 +62,17 @@ export async function expand(
     first ??= event.eventTime;
     last = event.eventTime;
     if (events.length < maxEvents) events.push(event);
-    if (isIssuing(event)) issuing.push(event);
+    if (!isIssuing(event)) continue;
+    if (issuing.length < maxCredentials) issuing.push(event);
+    else issuedCut = true;
   }
   const issued: IssuedCredential[] = [];
-  let issuedCut = false;
   for (const event of issuing) {
+    // Each call is a question: none is asked whose answer could not be followed.
+    if (seen.size >= maxCredentials) {
+      issuedCut = true;
+      break;
+    }
     for (const key of await reader.issuedKeys(event)) {
       if (seen.has(key)) continue;
       if (seen.size >= maxCredentials) issuedCut = true;

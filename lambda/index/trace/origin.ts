@@ -1,7 +1,7 @@
-import { parseArn } from '../../cloudtrail/arn.ts';
+import { parseArn } from '../../cloudtrail/record/arn.ts';
+import { literalPattern } from '../../store/dynamo/text-pattern.ts';
+import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
 import type { EventConditions } from '../event-condition.ts';
-import type { IndexedEvent } from '../indexed-event.ts';
-import { literalPattern } from '../text-pattern.ts';
 import { isIssuing, isLogin, LOGIN_ACTIONS, SESSION_MILLISECONDS } from './issuing.ts';
 import type { TraceReader } from './trace-reader.ts';
 
@@ -49,44 +49,49 @@ export async function originOf(reader: TraceReader, accessKeyId: string): Promis
 
 async function stepTo(reader: TraceReader, accessKeyId: string): Promise<OriginStep | undefined> {
   const naming = await reader.all({ conditions: { resource: [accessKeyId] }, order: 'oldest-first', limit: 100 });
-  const issuing = best(naming.filter((event) => isIssuing(event) && event.accessKeyId !== accessKeyId));
+  const issuing = await best(naming.filter((event) => isIssuing(event) && event.accessKeyId !== accessKeyId));
   if (issuing !== undefined) return { event: issuing, accessKeyId, by: 'key' };
   if (!accessKeyId.startsWith('ASIA')) return undefined;
 
   const [first] = await reader.all({ conditions: { accessKeyId: [accessKeyId] }, order: 'oldest-first', limit: 1 });
   if (first === undefined) return undefined;
-  const session = best(await before(reader, first, { resource: [sessionArn(first)] }, isIssuing));
+  const session = await best(before(reader, first, { resource: [sessionArn(first)] }, isIssuing));
   if (session !== undefined) return { event: session, accessKeyId, by: 'session' };
   const sameSession = first.session === undefined ? {} : { session: [literalPattern(first.session)] };
   const actor = { actor: [literalPattern(first.actor)], action: LOGIN_ACTIONS, ...sameSession };
-  const [login] = await before(reader, first, actor, isLogin);
-  return login && { event: login, accessKeyId, by: 'login' };
+  for await (const login of before(reader, first, actor, isLogin)) return { event: login, accessKeyId, by: 'login' };
+  return undefined;
 }
 
-/** What came last before an event within the longest session. */
-async function before(
+/** What came before an event within the longest session, the last first; read only as far as it is taken. */
+async function* before(
   reader: TraceReader,
   first: IndexedEvent,
   conditions: EventConditions,
   isWanted: (event: IndexedEvent) => boolean,
-): Promise<readonly IndexedEvent[]> {
+): AsyncGenerator<IndexedEvent> {
   const time = Date.parse(first.eventTime);
-  const events = await reader.all({
+  const events = reader.each({
     conditions,
     since: new Date(time - SESSION_MILLISECONDS),
     // A call and the first use of what it issued may carry the same second.
     until: new Date(time + 1000),
     order: 'newest-first',
   });
-  return events.filter((event) => isWanted(event) && event.eventID !== first.eventID);
+  for await (const event of events) if (isWanted(event) && event.eventID !== first.eventID) yield event;
 }
 
 /**
  * A call into another account is in both accounts' logs: the caller's own record names the key that it used, by which
  * the way goes on.
  */
-function best(events: readonly IndexedEvent[]): IndexedEvent | undefined {
-  return events.find((event) => event.accessKeyId !== undefined) ?? events[0];
+async function best(events: Iterable<IndexedEvent> | AsyncIterable<IndexedEvent>): Promise<IndexedEvent | undefined> {
+  let first: IndexedEvent | undefined;
+  for await (const event of events) {
+    if (event.accessKeyId !== undefined) return event;
+    first ??= event;
+  }
+  return first;
 }
 
 /** As STS names the session of a role; a federated user is its own. */

@@ -1,6 +1,6 @@
+import { ReadLimitReached, ReadMeter } from '../../store/dynamo/read-meter.ts';
+import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
 import type { EventDetail, EventQueries, EventQuery } from '../event-query.ts';
-import type { IndexedEvent } from '../indexed-event.ts';
-import { ReadLimitReached, ReadMeter } from '../read-meter.ts';
 import { isAccessKeyId } from './issuing.ts';
 
 /** Asks the questions of one trace, and keeps all of them within one bound. */

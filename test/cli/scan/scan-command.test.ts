@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { ACCOUNT, iamUser, logObject, logObjectKey, record, root } from '../../support/records.ts';
 import { jsonLines, runCommand } from '../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -131,24 +132,79 @@ describe('trailwarden scan', () => {
 
   test('names and counts on stderr what can’t be read, and judges the rest', async () => {
     const good = record({ eventID: 'e-1', userIdentity: root() });
-    await folder.write('logs/a.json', JSON.stringify({ Records: [{ eventID: 'no time' }, good] }));
+    await folder.write('logs/a.json', JSON.stringify({ Records: [7, good] }));
     await folder.write('logs/b.json.gz', logObject([good]).subarray(0, 100));
     await folder.write('logs/c.json', '{"Records":[{"eventID": “1”},');
     const { code, stdout, stderr } = await scan('--format', 'jsonl');
     expect(code).toBe(0);
     expect(jsonLines(stdout)).toHaveLength(1);
-    expect(stderr).toContain(`unreadable record: ${folder.path}/logs/a.json#0: eventTime is missing`);
+    expect(stderr).toContain(`unreadable record: ${folder.path}/logs/a.json#0: the record is a number`);
     expect(stderr).toContain(`unreadable: ${folder.path}/logs/b.json.gz: the gzip data is cut`);
     expect(stderr).toContain(`unreadable: ${folder.path}/logs/c.json: `);
     expect(stderr).toContain('2 files unreadable, or not to the end');
   });
 
   test('names five unreadable records of a file, and counts the others', async () => {
-    await folder.write('logs/a.json', JSON.stringify(Array.from({ length: 12 }, () => ({}))));
+    await folder.write('logs/a.json', JSON.stringify(Array.from({ length: 12 }, () => 1)));
     const { stderr } = await scan();
     expect(stderr.match(/unreadable record:/g)).toHaveLength(5);
     expect(stderr).toContain('… and 7 unreadable records more');
     expect(stderr).toContain('12 records unreadable');
+  });
+
+  test('judges records that lack a time or an account, and tells them apart', async () => {
+    const { eventTime: _, recipientAccountId: __, ...undated } = failure(1, { userIdentity: { type: 'Root' } });
+    const { eventID: ___, ...unnamed } = record({ userIdentity: root() });
+    await folder.write('logs/a.jsonl', [undated, undated, unnamed].map((one) => JSON.stringify(one)).join('\n'));
+    await folder.write('logs/b.jsonl', [1, 2].map((minute) => JSON.stringify(failure(minute))).join('\n'));
+    const { code, stdout, stderr } = await scan('--format', 'jsonl', '--since', '2026-11-01');
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)).toEqual([
+      expect.objectContaining({ title: 'Root was used', eventTime: null, account: 'unknown' }),
+      expect.objectContaining({ title: 'Root was used', eventTime: '2026-11-20T14:03:00Z', eventID: null }),
+    ]);
+    expect(stderr).toContain('incomplete record: ');
+    expect(stderr).toContain('a.jsonl#0: eventTime is missing');
+    expect(stderr).toContain('3 records incomplete: judged as far as they go');
+    expect(stderr).toContain('2 events without a time');
+    expect(stderr).toContain('5 events in 2 files judged');
+    const table = await scan();
+    expect(table.stdout).toContain('no time');
+    expect((await scan('--fail-on', 'critical')).code).toBe(1);
+  });
+
+  test('counts an incomplete record with a time for correlations', async () => {
+    const records = [1, 2, 3].map((minute) => {
+      const { recipientAccountId: _, ...rest } = failure(minute, {
+        userIdentity: { type: 'IAMUser', arn: 'somebody' },
+      });
+      return rest;
+    });
+    await folder.write('logs/a.json', JSON.stringify(records));
+    expect(await scanLines()).toEqual([expect.objectContaining({ title: 'Many failed calls', account: 'unknown' })]);
+  });
+
+  test('reads what lookup-events prints from standard input, beside files', async () => {
+    const events = [record({ eventID: 'e-1', userIdentity: root() }), record({ eventID: 'e-2' })].map((one) => ({
+      EventId: one.eventID ?? null,
+      EventName: 'DescribeInstances',
+      EventTime: '2026-11-20T15:03:00+01:00',
+      Resources: [],
+      CloudTrailEvent: JSON.stringify(one),
+    }));
+    const file = await folder.write('logs/a.json', JSON.stringify([record({ eventID: 'e-3', userIdentity: root() })]));
+    const input = Object.getOwnPropertyDescriptor(process, 'stdin');
+    const stdin = Readable.from([Buffer.from(JSON.stringify({ Events: events }, null, 4))]);
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+    try {
+      const { stdout } = await runCommand(['scan', '-', file, '--rules', rules, '--format', 'jsonl']);
+      expect(jsonLines(stdout).map(({ eventID, receipt }) => [eventID, receipt])).toEqual([
+        ['e-1', { file: '-', index: 0 }],
+        ['e-3', { file, index: 0 }],
+      ]);
+    } finally {
+      if (input !== undefined) Object.defineProperty(process, 'stdin', input);
+    }
   });
 
   test('masks secrets, and obeys no control character of a record', async () => {

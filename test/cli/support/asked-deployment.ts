@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readEvent } from '../../../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
-import { FindingTable } from '../../../lambda/index/finding-table.ts';
-import { KnownDaysWriter } from '../../../lambda/index/known-days.ts';
-import { Ledger } from '../../../lambda/index/ledger.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';
+import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
+import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
 import { indexEvents, NOW, type WriteOptions } from '../../index/support/events-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
-import { logObject, logObjectKey } from '../../support/records.ts';
+import { logObjectKey } from '../../support/records.ts';
 
 /** A deployment that commands ask, through the environment alone: as they would ask one in AWS. */
 export interface AskedDeployment {
@@ -18,6 +19,8 @@ export interface AskedDeployment {
   readonly args: readonly string[];
   /** Puts a log object into the bucket and indexes it, as ingest does. Returns its key. */
   put(records: readonly JsonObject[], options?: WriteOptions): Promise<string>;
+  /** The same of a log object that is written out. */
+  putText(json: string): Promise<string>;
   record(finding: Finding, alertId?: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,37 +40,40 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
   };
   const before = { ...process.env };
   Object.assign(process.env, environment);
+  const putText = async (json: string, options?: WriteOptions): Promise<string> => {
+    const { Records: records }: { Records: JsonObject[] } = JSON.parse(json);
+    const key = logObjectKey();
+    const Body = gzipSync(json);
+    const bucket = buckets.logs;
+    await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
+    const { ETag = '' } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const version = ETag.replaceAll('"', '');
+    const events = records.map((record, index) => {
+      const result = readEvent(record, { bucket, key, version, index });
+      if (!result.ok) throw new Error(result.reason);
+      return result.event;
+    });
+    await indexEvents(documents, tables.events, events, options);
+    const content = Buffer.from(json);
+    await ledger.close(
+      { bucket, key, version },
+      {
+        now: NOW,
+        records: records.length,
+        indexed: records.length,
+        rejected: 0,
+        findings: 0,
+        rejections: [],
+        content: { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length },
+      },
+    );
+    return key;
+  };
   return {
     aws,
     args: ['--deployment', deployment, '--zone', 'UTC'],
-    put: async (records, options) => {
-      const key = logObjectKey();
-      const Body = logObject(records);
-      const bucket = buckets.logs;
-      await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
-      const { ETag = '' } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const version = ETag.replaceAll('"', '');
-      const events = records.map((record, index) => {
-        const result = readEvent(record, { bucket, key, version, index });
-        if (!result.ok) throw new Error(result.reason);
-        return result.event;
-      });
-      await indexEvents(documents, tables.events, events, options);
-      const content = Buffer.from(JSON.stringify({ Records: records }));
-      await ledger.close(
-        { bucket, key, version },
-        {
-          now: NOW,
-          records: records.length,
-          indexed: records.length,
-          rejected: 0,
-          findings: 0,
-          rejections: [],
-          content: { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length },
-        },
-      );
-      return key;
-    },
+    put: (records, options) => putText(JSON.stringify({ Records: records }), options),
+    putText,
     record: async (finding, alertId) => {
       const days = new KnownDaysWriter({
         client: documents,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { ACCOUNT, assumedRole, event, iamUser, root } from '../../support/records.ts';
 
 const actorOf = (userIdentity: JsonObject | null, members: JsonObject = {}) =>

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { ACCOUNT, assumedRole, event, iamUser } from '../../support/records.ts';
 
 describe('the action is the IAM form', () => {
@@ -33,6 +33,17 @@ describe('the access level', () => {
     ['elasticfilesystem.amazonaws.com', 'NewClientConnection', true, 'read'],
     ['ec2.amazonaws.com', 'RunInstances', null, 'write'],
     ['example.amazonaws.com', 'GetRidOfIt', false, 'write'],
+    ['sts.amazonaws.com', 'AssumeRole', true, 'read'],
+    ['sts.amazonaws.com', 'AssumeRoleWithSAML', true, 'read'],
+    ['sts.amazonaws.com', 'AssumeRoleWithWebIdentity', true, 'read'],
+    ['sts.amazonaws.com', 'AssumeRoot', true, 'read'],
+    ['kms.amazonaws.com', 'Decrypt', true, 'read'],
+    ['kms.amazonaws.com', 'Encrypt', true, 'read'],
+    ['kms.amazonaws.com', 'ReEncrypt', true, 'read'],
+    ['kms.amazonaws.com', 'GenerateDataKey', true, 'read'],
+    ['kms.amazonaws.com', 'GenerateDataKeyWithoutPlaintext', true, 'read'],
+    ['kms.amazonaws.com', 'Sign', true, 'read'],
+    ['kms.amazonaws.com', 'GenerateMac', true, 'read'],
   ])('of %s %s with readOnly %s is %s', (eventSource, eventName, readOnly, access) => {
     expect(event({ eventSource, eventName, readOnly }).access).toBe(access);
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { findPolicyGrants } from '../../../lambda/cloudtrail/classify/policy-grants.ts';
-import type { JsonObject, JsonValue } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject, JsonValue } from '../../../lambda/shared/json.ts';
 
 const grantsOf = (requestParameters: JsonValue) => findPolicyGrants({ requestParameters });
 const policy = (...statements: JsonObject[]): JsonObject => ({ Version: '2012-10-17', Statement: statements });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MAX_RESOURCES } from '../../../lambda/cloudtrail/classify/resources.ts';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { ACCOUNT, event } from '../../support/records.ts';
 
 const resourcesOf = (members: JsonObject) => event({ eventName: 'X', ...members }).resources;

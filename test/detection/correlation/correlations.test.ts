@@ -1,4 +1,4 @@
-import { at, correlationOf, play } from './support.ts';
+import { correlationOf, play } from './support.ts';
 
 describe('value_count', () => {
   const section = 'type: value_count\nrules: [a]\ngroup-by: [user]\ntimespan: 10m\n';

@@ -186,6 +186,18 @@ describe('event_count', () => {
     expect(detector.settle(clockOf(1_000))).toEqual([]);
   });
 
+  it('judges a window again when one of its events comes after that, within a day', () => {
+    const late = (minutes: number): string[] => {
+      const detector = detectorOf([BASE, correlationOf(`${COUNT}condition: { eq: 2 }`)]);
+      detector.correlate(eventOf({ t: 5 }), clockOf(5));
+      expect(detector.settle(clockOf(60))).toEqual([]);
+      expect(detector.correlate(eventOf({ t: 4 }), clockOf(minutes))).toEqual([]);
+      return detector.settle(clockOf(minutes + 20)).map(brief);
+    };
+    expect(late(61)).toEqual(['4-5: 2']);
+    expect(late(2 * 24 * 60)).toEqual([]);
+  });
+
   it('judges only windows that are not a part of another', () => {
     expect(play(`${COUNT}condition: { lt: 3 }`, at(0, 5, 9))).toEqual([]);
     expect(play(`${COUNT}condition: { eq: 2 }`, at(0, 5, 12))).toEqual(['end: 0-5: 2']);

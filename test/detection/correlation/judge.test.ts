@@ -1,7 +1,7 @@
 import { firesEarly, judgeAround, judgeClosed } from '../../../lambda/detection/correlation/judge.ts';
 import { expiryOf } from '../../../lambda/detection/correlation/store.ts';
 import { type GroupView, type Member, parseRules } from '../../../lambda/detection/index.ts';
-import type { CorrelationRule } from '../../../lambda/detection/rule-set.ts';
+import type { CorrelationRule } from '../../../lambda/detection/language/rule-set.ts';
 import { BASE, correlationOf } from './support.ts';
 
 const SPAN = 10 * 60_000;
@@ -173,6 +173,6 @@ describe('judging closed windows', () => {
 
 test('members are kept for a day longer than any window or late judgement needs them, by when they came', () => {
   const day = 86_400_000;
-  expect(expiryOf({ eventTime: 5, arrivedAt: 3 }, 10, 100)).toBe(5 + 2 * 10 + 2 * 100 + day);
-  expect(expiryOf({ eventTime: 5, arrivedAt: 9 }, 10, 100)).toBe(9 + 2 * 10 + 2 * 100 + day);
+  expect(expiryOf({ eventTime: 5, arrivedAt: 3 }, 10, 100)).toBe(5 + 10 + 100 + day);
+  expect(expiryOf({ eventTime: 5, arrivedAt: 9 }, 10, 100)).toBe(9 + 10 + 100 + day);
 });

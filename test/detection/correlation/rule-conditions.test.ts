@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compileRules, ruleSetSchema } from '../../../lambda/detection/index.ts';
-import { parseRules } from '../../../lambda/detection/parse-rules.ts';
+import { parseRules } from '../../../lambda/detection/parse/parse-rules.ts';
 import { detectorOf } from '../support.ts';
 import { BASE, correlationOf, play, type Sent } from './support.ts';
 

@@ -5,16 +5,20 @@ interface Shared {
   version: number;
   pending: Set<string>;
   due: number | undefined;
+  /** The earliest due time of members that a claim may not have seen. */
+  waiting: number | undefined;
 }
 
 /**
  * A store as functions share one: asynchronous, with versions that make claims fail, and firings that are pending
- * until they are acknowledged. What it keeps it keeps in the memory store.
+ * until they are acknowledged. Others may come in between the steps of an append, a reading and a claim. What it keeps
+ * it keeps in the memory store.
  */
 export class SharedStore implements CorrelationStore {
   readonly #memory = new MemoryCorrelationStore();
   readonly #groups = new Map<string, { key: GroupKey; shared: Shared }>();
   readonly #pause: () => Promise<void>;
+  #now = Number.NEGATIVE_INFINITY;
   lost = 0;
 
   constructor(pause: () => Promise<void> = () => Promise.resolve()) {
@@ -22,25 +26,26 @@ export class SharedStore implements CorrelationStore {
   }
 
   setClock(now: number): void {
+    this.#now = now;
     this.#memory.setClock(now);
   }
 
   async append(key: GroupKey, member: Member, options: Parameters<CorrelationStore['append']>[2]): Promise<GroupView> {
+    const { due, around, expiresAt } = options;
+    await this.#pause();
+    this.#memory.append(key, member, { around, expiresAt });
     await this.#pause();
     const shared = this.#sharedOf(key);
-    const { due } = options;
-    if (due !== undefined && due < (shared.due ?? Number.POSITIVE_INFINITY)) {
-      shared.due = due;
-      shared.version += 1;
+    if (due !== undefined) {
+      shared.due = Math.min(due, shared.due ?? due);
+      shared.waiting = Math.min(due, shared.waiting ?? due);
     }
-    const view = this.#viewOf(shared, this.#memory.append(key, member, options));
-    await this.#pause();
-    return view;
+    return this.#viewOf(shared, () => this.#memory.around(key, around));
   }
 
   async read(key: GroupKey, limit: number): Promise<GroupView> {
     await this.#pause();
-    return this.#viewOf(this.#sharedOf(key), this.#memory.read(key, limit));
+    return this.#viewOf(this.#sharedOf(key), () => this.#memory.read(key, limit));
   }
 
   async claim(
@@ -50,16 +55,20 @@ export class SharedStore implements CorrelationStore {
   ): Promise<GroupView | undefined> {
     await this.#pause();
     const shared = this.#sharedOf(key);
+    const { around } = options;
     if (claim.version !== shared.version) {
       this.lost += 1;
-      const { around } = options;
-      return this.#viewOf(
-        shared,
-        around === undefined ? this.#memory.read(key, 1_000) : this.#memory.around(key, around),
-      );
+      return around === undefined
+        ? this.read(key, 1_000)
+        : this.#viewOf(shared, () => this.#memory.around(key, around));
     }
     shared.version += 1;
-    shared.due = claim.due;
+    if (around === undefined) {
+      const kept = shared.due !== undefined && shared.due > this.#now ? shared.due : undefined;
+      const times = [claim.due, shared.waiting, kept].filter((time) => time !== undefined);
+      shared.due = times.length === 0 ? undefined : Math.min(...times);
+      shared.waiting = undefined;
+    }
     for (const { id } of claim.firings) shared.pending.add(id);
     this.#memory.claim(key, claim, options);
     return undefined;
@@ -76,14 +85,23 @@ export class SharedStore implements CorrelationStore {
     for (const id of firingIds) this.#sharedOf(key).pending.delete(id);
   }
 
-  #viewOf(shared: Shared, view: GroupView): GroupView {
+  /** The version comes first: what is read after it may hold more than that version, never less. */
+  async #viewOf(shared: Shared, read: () => GroupView): Promise<GroupView> {
+    const { version, due } = shared;
+    await this.#pause();
+    const view = read();
     const firings = view.firings.map((firing) => ({ ...firing, pending: shared.pending.has(firing.id) }));
-    return { ...view, firings, version: shared.version };
+    return { ...view, firings, version, ...(due !== undefined && { due }) };
   }
 
   #sharedOf(key: GroupKey): Shared {
     const id = `${key.correlation}\n${key.group}`;
-    const found = this.#groups.get(id)?.shared ?? { version: 0, pending: new Set<string>(), due: undefined };
+    const found = this.#groups.get(id)?.shared ?? {
+      version: 0,
+      pending: new Set<string>(),
+      due: undefined,
+      waiting: undefined,
+    };
     this.#groups.set(id, { key, shared: found });
     return found;
   }

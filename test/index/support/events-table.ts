@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CloudTrailEvent } from '../../../lambda/cloudtrail/event.ts';
-import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../../../lambda/index/event-row.ts';
-import { KnownDaysWriter } from '../../../lambda/index/known-days.ts';
-import { RowWriter } from '../../../lambda/index/row-writer.ts';
-import { type EventIndexName, TABLES } from '../../../lambda/index/schema.ts';
-import type { Shards } from '../../../lambda/index/shard.ts';
-import { ShardSettings } from '../../../lambda/index/shard-settings.ts';
+import { RowWriter } from '../../../lambda/store/dynamo/row-writer.ts';
+import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../../../lambda/store/rows/event-row.ts';
+import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
+import type { Shards } from '../../../lambda/store/rows/shard.ts';
+import { ShardSettings } from '../../../lambda/store/rows/shard-settings.ts';
+import { type EventIndexName, TABLES } from '../../../lambda/store/schema.ts';
 
 export const NOW = new Date('2026-11-21T12:00:00Z');
 

@@ -1,7 +1,7 @@
 import { readEvent } from '../../../lambda/cloudtrail/event.ts';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
-import { eventRows } from '../../../lambda/index/event-row.ts';
-import { rowBytes } from '../../../lambda/index/row-size.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { rowBytes } from '../../../lambda/store/dynamo/row-size.ts';
+import { eventRows } from '../../../lambda/store/rows/event-row.ts';
 import { ACCOUNT } from '../../support/records.ts';
 
 /** Bytes of rows, as rowBytes counts them. */

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { JsonObject } from '../../../lambda/cloudtrail/json.ts';
 import { createEventQueries, type EventQueries } from '../../../lambda/index/event-query.ts';
-import { ReadLimitReached } from '../../../lambda/index/read-meter.ts';
 import type { TracedCredential } from '../../../lambda/index/trace/expand.ts';
-import { trace } from '../../../lambda/index/trace/trace.ts';
+import { MAX_CREDENTIALS, trace } from '../../../lambda/index/trace/trace.ts';
+import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 import { ACCOUNT, event, record } from '../../support/records.ts';
 import { assumeRole, keyOf, sessionOf } from '../../support/sessions.ts';
@@ -68,7 +68,7 @@ describe('a trace', () => {
     queries = createEventQueries(documents, { events: table }, () => NOW);
   };
   const follow = async (subject: string) =>
-    (await trace(queries, { subject, maxEvents: 100 })).map(({ origin, credential }) => ({
+    (await trace(queries, { subject, maxEvents: 100 })).traces.map(({ origin, credential }) => ({
       origin: origin.steps.map(({ event: { eventID }, by }) => `${eventID} ${by}`),
       tree: tree(credential),
     }));
@@ -111,7 +111,7 @@ describe('a trace', () => {
     });
 
     test('counts what failed, and all that it doesn’t keep', async () => {
-      const [result] = await trace(queries, { subject: SECOND, maxEvents: 1 });
+      const [result] = (await trace(queries, { subject: SECOND, maxEvents: 1 })).traces;
       expect(result?.credential).toMatchObject({ eventCount: 2, failureCount: 1, first: at(5), last: at(6) });
       expect(result?.credential.events).toHaveLength(1);
       expect(result?.credential.issued).toHaveLength(1);
@@ -213,11 +213,76 @@ describe('a trace', () => {
       responseElements: { accessKey: { accessKeyId: USER_KEY, userName: 'alice', status: 'Active' } },
     });
     await index([created, record({ eventID: 'd1', eventTime: at(1), userIdentity: keyOf('alice', USER_KEY) })]);
-    const [result] = await trace(queries, { subject: USER_KEY, maxEvents: 10 });
+    const [result] = (await trace(queries, { subject: USER_KEY, maxEvents: 10 })).traces;
     expect(result?.origin).toMatchObject({ steps: [], created: { eventID: 'k1' } });
     // Whoever makes a key for another user has that user's rights from then on.
     expect(await follow('AKIAMALLORYEXAMPLE00')).toMatchObject([
       { tree: { issued: [['k1', { [USER_KEY]: ['d1'] }]] } },
     ]);
+  });
+
+  test.each([
+    ['role/Admin', [FIRST]],
+    ['role/teams/security/Admin', [FIRST]],
+    ['role/SuperAdmin', []],
+    ['role/teams/SuperAdmin', []],
+  ])('of a session of Admin that no call in the log began, the keys of %s are %s', async (role, keys) => {
+    const { arn, ...identity } = sessionOf('Admin', 'a', FIRST);
+    const issuer = { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:${role}`, accountId: ACCOUNT, userName: 'Admin' };
+    const userIdentity = { ...identity, sessionContext: { sessionIssuer: issuer } };
+    await index([record({ eventID: 'd1', eventTime: at(1), userIdentity })]);
+    expect((await follow(sessionArn('Admin', 'a'))).map((it) => it.tree)).toEqual(
+      keys.map((key) => ({ [key]: ['d1'] })),
+    );
+  });
+
+  describe('asks no more once it follows as many credentials as it does', () => {
+    const CALLS = 150;
+    const issuedKey = (n: number): string => `ASIAISSUED${String(n).padStart(10, '0')}`;
+    const second = (n: number): string => new Date(Date.parse(at(0)) + n * 1000).toISOString().replace('.000', '');
+    let asked: number;
+    const counting = (): EventQueries => ({
+      ...queries,
+      search: (...query) => {
+        asked++;
+        return queries.search(...query);
+      },
+      event: (...query) => {
+        asked++;
+        return queries.event(...query);
+      },
+    });
+
+    beforeAll(() =>
+      index(
+        Array.from({ length: CALLS }, (_, n) =>
+          assumeRole(
+            keyOf('alice', USER_KEY),
+            { role: 'Deploy', session: 'd', accessKeyId: issuedKey(n) },
+            { eventID: `call-${n}`, eventTime: second(n) },
+          ),
+        ),
+      ),
+    );
+    beforeEach(() => {
+      asked = 0;
+    });
+
+    test('for what a key has issued', async () => {
+      const { traces, credentialsCut } = await trace(counting(), { subject: USER_KEY, maxEvents: 5 });
+      expect(traces).toMatchObject([{ credential: { eventCount: CALLS, issuedCut: true } }]);
+      expect(traces[0]?.credential.issued).toHaveLength(MAX_CREDENTIALS - 1);
+      expect(credentialsCut).toBe(false);
+      // Its origin and its events, and for each that it issued the call and the events.
+      expect(asked).toBe(2 + 2 * (MAX_CREDENTIALS - 1));
+    }, 60_000);
+
+    test('for the keys of a session that was begun often', async () => {
+      const { traces, credentialsCut } = await trace(counting(), { subject: sessionArn('Deploy', 'd'), maxEvents: 5 });
+      expect(traces).toHaveLength(MAX_CREDENTIALS);
+      expect(credentialsCut).toBe(true);
+      // For each key its call, its events, and two steps of its origin with what they name.
+      expect(asked).toBe(2 + 5 * MAX_CREDENTIALS);
+    }, 60_000);
   });
 });

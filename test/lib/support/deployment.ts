@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AuditStack } from '../../../lib/audit-stack.ts';
-import { parseConfig } from '../../../lib/config-file.ts';
-import { LogArchiveStack } from '../../../lib/log-archive-stack.ts';
+import { AuditStack } from '../../../lib/audit/audit-stack.ts';
+import { parseConfig } from '../../../lib/config/config-file.ts';
+import { LogArchiveStack } from '../../../lib/log-archive/log-archive-stack.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
@@ -17,10 +17,14 @@ function context(): Record<string, unknown> {
   return JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')).context;
 }
 
-/** An app with the flags of cdk.json, in which functions aren't bundled. */
+/**
+ * An app with the flags of cdk.json, in which functions aren't bundled. Its templates aren't validated, which takes more
+ * time than all else: `npm run synth` and the tests of the app itself do that.
+ */
 export function createApp(): App {
   return new App({
     context: { ...context(), 'aws:cdk:bundling-stacks': [] },
+    builtinCloudFormationValidation: false,
     analyticsReporting: false,
     outdir: folderOf({}),
   });

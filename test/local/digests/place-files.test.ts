@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { placeFiles } from '../../../local/digests/place-files.ts';
-import { findLogFiles } from '../../../local/log-files.ts';
+import { findLogFiles } from '../../../local/input/log-files.ts';
 import { type DeliveredFile, SignedTrail, signDigest } from '../../support/signed-trail.ts';
 
 describe('placing the files of a copied trail', () => {

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { comparisonPage } from '../../../scripts/docs/comparison-page.ts';
 import { coveragePage } from '../../../scripts/docs/coverage-page.ts';
 import { anchor, table } from '../../../scripts/docs/markdown.ts';
 import { readPack } from '../../../scripts/docs/pack.ts';
@@ -77,40 +76,6 @@ describe('the page of coverage', () => {
     );
     expect(page).toContain('| `aws.nothing` | none |  |');
     expect(page).toContain('For 1 of 2 it makes');
-  });
-});
-
-describe('the page of the comparison', () => {
-  const written = (...labels: object[]): string => {
-    const file = join(folder(), 'labels.jsonl');
-    writeFileSync(file, labels.map((label) => JSON.stringify(label)).join('\n'));
-    return file;
-  };
-  const removed = {
-    ...stopped,
-    eventSource: 'kms.amazonaws.com',
-    eventName: 'DisableKey',
-    eventTime: '2026-11-18 10:00:00.000',
-  };
-
-  test('counts the labels that our verdict agrees with', () => {
-    const labels = [removed, { ...removed, eventName: 'Decrypt' }].map((log, i) => ({
-      ruleId: 'AWS.KMS.CustomerManagedKeyLoss',
-      expected: i === 0,
-      log,
-    }));
-    expect(comparisonPage(written(...labels))).toContain('| 2 of 2 |');
-  });
-
-  test('refuses a verdict that differs without a reason', () => {
-    const label = { ruleId: 'AWS.KMS.CustomerManagedKeyLoss', expected: false, log: removed };
-    expect(() => comparisonPage(written(label))).toThrow('label 1 differs');
-  });
-
-  test('refuses a rule whose intent nobody looked at', () => {
-    expect(() => comparisonPage(written({ ruleId: 'AWS.New.Rule', expected: true, log: removed }))).toThrow(
-      'AWS.New.Rule',
-    );
   });
 });
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../lambda/cloudtrail/json.ts';
+import type { JsonObject } from '../../../../lambda/shared/json.ts';
 import { record } from '../../../support/records.ts';
 
 /** A detection rule, which a correlation can name. */

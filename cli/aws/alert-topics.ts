@@ -1,0 +1,14 @@
+import type { AlertTopics } from '../../lambda/alerts/channels/topics.ts';
+import { partitionOfRegion } from '../../lambda/cloudtrail/record/arn.ts';
+import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
+
+/** The ARNs of a deployment's alert topics, which are in the account and region that its tables are in. */
+export function alertTopicsOf(deployment: string, { account, region }: Caller): Required<AlertTopics> {
+  const arn = (name: string): string =>
+    `arn:${partitionOfRegion(region)}:sns:${region}:${account}:${deployment}-${name}`;
+  return {
+    alerts: arn('alerts'),
+    byLevel: { critical: arn('critical'), high: arn('high'), medium: arn('medium'), low: arn('low') },
+    chat: arn('chat'),
+  };
+}

@@ -1,0 +1,102 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Command, Option } from 'commander';
+import type { AlertTopics } from '../../lambda/alerts/channels/topics.ts';
+import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
+import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
+import { alertTopicsOf } from './alert-topics.ts';
+import { callerOf, localCaller } from './caller.ts';
+
+/** Where questions go: the tables of a deployment, and the buckets that receipts name. */
+export interface Connection {
+  readonly documents: DynamoDBDocumentClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  /** Physical names. */
+  readonly tables: Readonly<Record<TableName, string>>;
+  /** Who runs the command. @throws the SDK's errors. */
+  caller(): Promise<Caller>;
+  /** ARNs; that of the chat topic, though the deployment may have none. */
+  alertTopics(): Promise<AlertTopics>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly deployment: string;
+  readonly awsRegion?: string;
+  readonly awsProfile?: string;
+  readonly local?: true;
+  readonly data?: string;
+}
+
+/** Adds the options that say which index is asked. */
+export function withConnection(command: Command): Command {
+  return command
+    .addOption(new Option('--deployment <name>', 'name of the deployment').default('trailwarden'))
+    .option('--aws-region <region>', "region of the audit stack (default: the AWS SDK's)")
+    .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
+    .option('--local', 'ask what npm start has left on this machine, not AWS')
+    .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+}
+
+/** Connects, answers, and closes whatever became of it. */
+export async function connected<Result>(
+  options: ConnectionOptions,
+  answer: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const isLocal = options.local === true || options.data !== undefined;
+  const connection = isLocal ? await connectLocally(options.data) : connectToAws(options);
+  try {
+    return await answer(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions): Connection {
+  const common = {
+    ...(awsRegion !== undefined && { region: awsRegion }),
+    ...(awsProfile !== undefined && { profile: awsProfile }),
+  };
+  const dynamodb = new DynamoDBClient(common);
+  const s3 = new S3Client({ ...common, followRegionRedirects: true });
+  // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
+  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
+  const sns = new SNSClient(common);
+  const sts = new STSClient(common);
+  const names = Object.keys(TABLES).map((table) => [table, tableName(deployment, table as TableName)]);
+  return {
+    documents: DynamoDBDocumentClient.from(dynamodb),
+    s3,
+    sns,
+    sqs,
+    // Made from the keys of TABLES.
+    tables: Object.fromEntries(names) as Record<TableName, string>,
+    caller: () => callerOf(sts),
+    alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts)),
+    close: async () => {
+      for (const client of [dynamodb, s3, sns, sqs, sts]) client.destroy();
+    },
+  };
+}
+
+async function connectLocally(data: string | undefined): Promise<Connection> {
+  // The emulators are no part of a question to AWS: they are loaded where they are asked for.
+  const { openLocalAws } = await import('../../local/deployment/local-aws.ts');
+  const { clients, resources, stop } = await openLocalAws(data);
+  return {
+    documents: DynamoDBDocumentClient.from(clients.dynamodb),
+    s3: clients.s3,
+    sns: clients.sns,
+    sqs: clients.sqs,
+    tables: resources.tables,
+    caller: async () => localCaller(),
+    alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
+    close: stop,
+  };
+}

@@ -1,0 +1,128 @@
+import { Command, Option } from 'commander';
+import { allChannels } from '../../../lambda/alerts/channels/all-channels.ts';
+import type { Channel } from '../../../lambda/alerts/channels/channel.ts';
+import { attributesOf } from '../../../lambda/alerts/channels/publication.ts';
+import type { AlertTopics } from '../../../lambda/alerts/channels/topics.ts';
+import type { FindingNotice } from '../../../lambda/alerts/messages/notice.ts';
+import { testNotice } from '../../../lambda/alerts/messages/test-alert.ts';
+import { ALERT_LEVELS } from '../../../lambda/runtime/environment.ts';
+import { textAt } from '../../../lambda/shared/json.ts';
+import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
+import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { zoneOption } from '../../options/time-options.ts';
+import { CommandFailure } from '../../output/exit.ts';
+import { type Format, withFormat } from '../../output/format.ts';
+import type { Io } from '../../output/io.ts';
+import { printListing } from '../../output/listing.ts';
+import type { Zone } from '../../time/zone.ts';
+import { alertListing } from './alert-listing.ts';
+
+interface TestOptions extends ConnectionOptions {
+  readonly level: (typeof ALERT_LEVELS)[number];
+  readonly chat?: true;
+}
+
+interface ShowOptions extends ConnectionOptions {
+  readonly format: Format;
+  readonly zone: Zone;
+}
+
+/** How long a channel of a test may take. */
+const SEND_MILLISECONDS = 30_000;
+
+const TEST_HELP = `
+The message goes to the topic of the level and to the one for programs. It looks like any other alert, and says that it
+is a test in its subject, in its first line, in the JSON's kind and in the message attribute kind.
+
+Examples:
+  $ trailwarden alert test --level high
+  $ trailwarden alert test --level critical --chat     the topic for chat applications, too
+`;
+
+const SHOW_HELP = `
+Examples:
+  $ trailwarden alert show 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a
+  $ trailwarden findings --alert 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a    the findings that it stands for
+`;
+
+export function alertCommand(io: Io): Command {
+  return new Command('alert')
+    .description('Tries the alert topics out, and shows what became of an alert.')
+    .addCommand(testCommand(io))
+    .addCommand(showCommand(io));
+}
+
+function testCommand(io: Io): Command {
+  const command = new Command('test')
+    .description('Sends a real message, marked as a test, through the deployed topics.')
+    .addOption(new Option('--level <level>', 'whose topic is tried').choices(ALERT_LEVELS).makeOptionMandatory())
+    .option('--chat', 'try the topic for chat applications, too');
+  return withConnection(command)
+    .addHelpText('after', TEST_HELP)
+    .action((options: TestOptions) => test(options, io));
+}
+
+function showCommand(io: Io): Command {
+  const command = new Command('show')
+    .description('Shows an alert; of an alert storm, the alerts that it stands for.')
+    .argument('<id>', 'as messages name it')
+    .addOption(zoneOption());
+  return withConnection(withFormat(command))
+    .addHelpText('after', SHOW_HELP)
+    .action((id: string, options: ShowOptions) => show(id, options, io));
+}
+
+async function test(options: TestOptions, io: Io): Promise<void> {
+  const { level, deployment } = options;
+  const chat = options.chat === true;
+  await connected(options, async (connection) => {
+    const { userIdentity, account, region } = await connection.caller();
+    const actor = textAt(userIdentity, 'arn') ?? textAt(userIdentity, 'userName') ?? 'unknown';
+    const notice = testNotice(level, { actor, account, region }, io.now());
+    const topics = await connection.alertTopics();
+    const { chat: chatTopic, ...others } = topics;
+    const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    await Promise.all(channels.map((channel) => sendTest(channel, notice, deployment))).catch((error: unknown) => {
+      throw isNotFound(error) ? new CommandFailure(missing(topics, level, chat), undefined, { cause: error }) : error;
+    });
+    io.stdout.write(`${notice.alert.alertId}\n`);
+    const told = [topics.byLevel[level], topics.alerts, ...(chat && topics.chat !== undefined ? [topics.chat] : [])];
+    io.stderr.write(`Sent, marked as a test, to:\n${told.map((topic) => `  ${topic}\n`).join('')}`);
+    io.stderr.write('SNS took it. What does not arrive has no confirmed subscription, or a filter policy.\n');
+  });
+}
+
+async function sendTest(channel: Channel, notice: FindingNotice, deployment: string): Promise<void> {
+  const message = channel.render(notice, deployment);
+  if (message === undefined) return;
+  const { alertId, level } = notice.alert;
+  const envelope = { alertId, kind: notice.kind, level, attributes: attributesOf(notice) };
+  await channel.send(message, envelope, AbortSignal.timeout(SEND_MILLISECONDS));
+}
+
+async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
+  await connected(options, async ({ documents, tables }) => {
+    const table = new AlertTable(documents, tables.alerts, io.now);
+    const alert = await table.get(id);
+    if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
+    await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
+  });
+}
+
+async function* withCollapsed(alert: AlertRow, table: AlertTable, io: Io): AsyncGenerator<AlertRow> {
+  yield alert;
+  if (alert.kind !== 'storm') return;
+  yield* table.collapsedInto(alert.alertId, (alertId, reason) =>
+    io.stderr.write(`Alert ${alertId} isn't shown: another version of Trailwarden wrote its row (${reason}).\n`),
+  );
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && ['NotFoundException', 'NotFound'].includes(error.name);
+}
+
+function missing(topics: AlertTopics, level: TestOptions['level'], chat: boolean): string {
+  const advice = chat ? ' The one for chat applications is there once alerts.chat is set and deployed.' : '';
+  return `There are no such topics as ${topics.byLevel[level]}. Is --deployment right, and --aws-region that of the audit stack?${advice}`;
+}

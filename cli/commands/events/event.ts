@@ -1,0 +1,192 @@
+import { Command } from 'commander';
+import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
+import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
+import { createEventQueries, type EventDetail } from '../../../lambda/index/event-query.ts';
+import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
+import { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { type RawRecord, readRawRecord } from '../../inputs/raw-record.ts';
+import { eventJson, eventListing } from '../../listings/event-listing.ts';
+import { actorText } from '../../listings/event-text.ts';
+import { readText } from '../../options/repeatable.ts';
+import { zoneOption } from '../../options/time-options.ts';
+import { CommandFailure, EXIT } from '../../output/exit.ts';
+import { type Format, withFormat } from '../../output/format.ts';
+import type { Io } from '../../output/io.ts';
+import { JsonSource, printableJson } from '../../output/json.ts';
+import { type Listing, printListing } from '../../output/listing.ts';
+import { printableLines } from '../../output/printable-lines.ts';
+import { outcomeStyle, paintFor, type Style } from '../../output/style.ts';
+import { relativeTime } from '../../time/relative-time.ts';
+import type { Zone } from '../../time/zone.ts';
+import { isOwn, readOwnRecord } from './own-record.ts';
+
+interface EventOptions extends ConnectionOptions {
+  readonly format: Format;
+  readonly zone: Zone;
+}
+
+/** An event, and the record that its receipt names. */
+interface FoundEvent {
+  readonly event: EventDetail;
+  readonly raw: RawRecord;
+}
+
+const HELP = `
+Shows the event as the index has it and the record as CloudTrail wrote it, read from S3 by its receipt. The whole log
+object is read: its SHA-256 must be the one in the ledger, and the ledger says whether CloudTrail's digest vouched for
+it. Ends with 1 where there is no such event, with 4 where the log object isn't what it was.
+The record is shown token by token as it stands in the log object: numbers, escapes and repeated members are CloudTrail's.
+A table lays it out over several lines, with *** for values at known secret paths; json, jsonl and csv have all of it on
+one line.
+
+Examples:
+  $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
+  $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e --format jsonl | jq .record.requestParameters
+`;
+
+export function eventCommand(io: Io): Command {
+  const command = new Command('event')
+    .description('Shows one event with its raw record from S3, and checks that nobody has changed it.')
+    .argument('<id>', 'eventID of the event', readText)
+    .addOption(zoneOption());
+  withConnection(withFormat(command));
+  return command.addHelpText('after', HELP).action((id: string, options: EventOptions) => show(id, options, io));
+}
+
+async function show(id: string, options: EventOptions, io: Io): Promise<void> {
+  const found = await connected(options, async ({ documents, tables, s3 }) => {
+    const ledger = new Ledger(documents, tables.ledger);
+    const suppressions = new SuppressionTable(documents, tables, io.now);
+    const events = await createEventQueries(documents, tables, io.now).event(id);
+    return Promise.all(
+      events.map(async (event) => ({
+        event,
+        raw: isOwn(event)
+          ? await readOwnRecord(suppressions, event.receipt)
+          : await readRawRecord(s3, ledger, event.eventID, event.receipt),
+      })),
+    );
+  });
+  if (found.length === 0) throw new CommandFailure(`There is no event ${id} in the index.`);
+  if (options.format === 'table') {
+    io.stdout.write(found.map((it) => describe(it, options.zone, io)).join('\n'));
+  } else {
+    await printListing(found, listing(options.zone, io.now()), options.format, io);
+  }
+  for (const { raw } of found) {
+    if (raw.content === 'changed') throw new CommandFailure(CHANGED, EXIT.notGenuine);
+    if (raw.ledger?.digestStatus === 'modified') throw new CommandFailure(MODIFIED, EXIT.notGenuine);
+    if (raw.record === undefined) throw new CommandFailure(raw.problem ?? 'The record is not there.');
+  }
+}
+
+const CHANGED = 'The log object is not what was indexed: somebody has changed it since.';
+const MODIFIED = 'The log object is not what CloudTrail wrote: its digest names another SHA-256.';
+
+function listing(zone: Zone, now: Date): Listing<FoundEvent> {
+  const events = eventListing(zone, now);
+  return {
+    columns: [],
+    nothing: events.nothing,
+    json: ({ event, raw }) => {
+      const { receipt, ...members } = eventJson(event);
+      return {
+        ...members,
+        resources: event.resources,
+        receipt,
+        object: {
+          content: raw.content,
+          sha256: raw.sha256,
+          ledgerSha256: raw.ledger?.sha256,
+          ledgerStatus: raw.ledger?.status,
+          digestStatus: raw.ledger?.digestStatus,
+        },
+        record: raw.text === undefined ? null : new JsonSource(raw.text),
+        problem: raw.problem,
+      };
+    },
+    csv: {
+      ...Object.fromEntries(
+        Object.entries(events.csv).map(([name, value]) => [name, ({ event }: FoundEvent) => value(event)]),
+      ),
+      content: ({ raw }) => raw.content,
+      digestStatus: ({ raw }) => raw.ledger?.digestStatus,
+      record: ({ raw }) => (raw.text === undefined ? undefined : layOutJson(jsonTokens(raw.text))),
+    },
+  };
+}
+
+type Line = readonly [name: string, text: string | undefined, style?: Style];
+
+function describe({ event, raw }: FoundEvent, zone: Zone, io: Io): string {
+  const paint = paintFor(io.stdout.colours);
+  const lines = [...eventLines(event, zone, io.now()), ...objectLines(event, raw)];
+  const text = lines.flatMap(([name, value, style = 'plain']) =>
+    value === undefined ? [] : [`${paint(name.padEnd(12), 'faint')} ${paint(printableLines(value), style)}`],
+  );
+  const record = raw.text === undefined ? [] : ['', printableJson(layOutJson(redactedTokens(raw.text), 2))];
+  return `${[...text, ...record].join('\n')}\n`;
+}
+
+function eventLines(event: EventDetail, zone: Zone, now: Date): readonly Line[] {
+  const { accessKeyId, credential, mfa, errorCode, errorMessage, outcome, resources } = event;
+  const time = new Date(event.eventTime);
+  const failure = [errorCode, errorMessage].filter((part) => part !== undefined).join(': ');
+  return [
+    ['Event', event.eventID, 'heading'],
+    ['When', `${zone.format(time)} ${zone.name}, ${relativeTime(time, now)}`],
+    event.actorKind === 'root' ? ['Who', actorText(event), 'bad'] : ['Who', `${actorText(event)}, ${event.actorKind}`],
+    ['Actor', event.actor],
+    ['Credentials', `${credential}${accessKeyId === undefined ? '' : `, ${accessKeyId}`}${mfaText(mfa)}`],
+    ['From', event.address ?? event.sourceIPAddress],
+    ['With', event.userAgent],
+    ['Did', `${event.action} (${event.access})`, 'notable'],
+    ['Outcome', failure === '' ? outcome : `${outcome}, ${failure}`, outcomeStyle(outcome)],
+    ['In', `${event.account} ${event.awsRegion}`],
+    ...resources.map((resource, index): Line => [index === 0 ? 'Resources' : '', resource]),
+    ['', event.resourcesCut ? 'and more that the index leaves out' : undefined, 'faint'],
+  ];
+}
+
+function mfaText(mfa: boolean | undefined): string {
+  return mfa === undefined ? '' : mfa ? ', with MFA' : ', without MFA';
+}
+
+function objectLines(event: EventDetail, raw: RawRecord): readonly Line[] {
+  const { bucket, key, version, index } = event.receipt;
+  if (isOwn(event))
+    return [
+      ['Receipt', `suppression ${key} in the table ${bucket}`],
+      ['Problem', raw.problem, 'bad'],
+    ];
+  return [
+    ['Receipt', `s3://${bucket}/${key}`],
+    ['', `version ${version}, record ${index}`],
+    ['Log object', CONTENT[raw.content].text, CONTENT[raw.content].style],
+    ['SHA-256', raw.sha256],
+    ['Digest', digestText(raw), raw.ledger?.digestStatus === 'modified' ? 'bad' : 'plain'],
+    ['Problem', raw.problem, 'bad'],
+  ];
+}
+
+const CONTENT: Readonly<Record<RawRecord['content'], { text: string; style: Style }>> = {
+  same: { text: 'its SHA-256 is the one in the ledger: as it was indexed', style: 'good' },
+  changed: { text: 'its SHA-256 is NOT the one in the ledger: it was changed after it was indexed', style: 'critical' },
+  unknown: { text: 'the ledger has no SHA-256 to compare with', style: 'warning' },
+};
+
+function digestText({ ledger }: RawRecord): string {
+  switch (ledger?.digestStatus) {
+    case 'verified':
+      return 'vouches for the log object: it is what CloudTrail wrote';
+    case 'modified':
+      return 'names another SHA-256: the log object is NOT what CloudTrail wrote';
+    case 'missing':
+      return 'names the log object, which was missing when the digest was read';
+    case 'unvouched':
+      return 'doesn’t name the log object, though its time is over';
+    case undefined:
+      return 'not seen yet: nothing vouches for the log object so far';
+  }
+}

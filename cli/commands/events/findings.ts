@@ -1,0 +1,83 @@
+import { Command, Option } from 'commander';
+import { LEVELS } from '../../../lambda/detection/index.ts';
+import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { findingListing } from '../../listings/finding-listing.ts';
+import { actorPatterns, collectAccount } from '../../options/event-conditions.ts';
+import { FirstOnes } from '../../options/first-ones.ts';
+import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
+import { collect, collectOneOf, readCount } from '../../options/repeatable.ts';
+import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { type Format, withFormat } from '../../output/format.ts';
+import type { Io } from '../../output/io.ts';
+import { jsonText } from '../../output/json.ts';
+import { printListing } from '../../output/listing.ts';
+
+interface FindingsOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
+  readonly rule?: readonly string[];
+  readonly level?: readonly string[];
+  readonly actor?: readonly string[];
+  readonly alert?: readonly string[];
+  readonly account?: readonly string[];
+  readonly format: Format;
+  readonly limit: number;
+  readonly all?: true;
+  readonly count?: true;
+  readonly oldestFirst?: true;
+}
+
+const HELP = `
+All conditions must hold; an option that is given twice means either value, and * stands for any characters. Exact
+values of --alert, --rule and --actor are found by an index; without them, the levels are read day by day.
+Times are those of the events.
+
+Examples:
+  $ trailwarden findings --level critical --level high --since 24h
+  $ trailwarden findings --actor arn:aws:iam::111122223333:user/alice --all
+  $ trailwarden findings --alert 5e0c…                     the findings that an alert stands for
+  $ trailwarden findings --since yesterday --format jsonl
+`;
+
+export function findingsCommand(io: Io): Command {
+  const command = new Command('findings')
+    .description('Lists what rules found, the newest first.')
+    .option('--rule <id>', 'of a rule', collect)
+    .option('--level <level>', LEVELS.join(', '), collectOneOf(LEVELS))
+    .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
+    .option('--alert <id>', 'of an alert', collect)
+    .option('--account <id>', 'in an account: 12 digits, or a pattern with *', collectAccount);
+  withTimes(command)
+    .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
+    .addOption(new Option('--all', 'however many there are').conflicts('limit'))
+    .option('--count', 'say only how many there are')
+    .option('--oldest-first', 'the oldest first');
+  withReadLimit(withFormat(command));
+  return withConnection(command)
+    .addHelpText('after', HELP)
+    .action((options: FindingsOptions) => list(options, io));
+}
+
+async function list(options: FindingsOptions, io: Io): Promise<void> {
+  const { rule, level, actor, alert, account, format, all, count, limit, zone } = options;
+  const bound = all || count ? Number.POSITIVE_INFINITY : limit;
+  const query = {
+    conditions: { ruleId: rule, level, actor: actor?.flatMap(actorPatterns), alertId: alert, account },
+    ...askedTimes(options, io.now()),
+    order: options.oldestFirst ? ('oldest-first' as const) : ('newest-first' as const),
+    limit: bound + 1,
+    maxReadUnits: options.maxReads,
+  };
+  await connected(options, ({ documents, tables }) =>
+    withinReadLimit(async () => {
+      const findings = new FirstOnes(createFindingQueries(documents, tables, io.now).search(query), bound);
+      if (count) {
+        let number = 0;
+        for await (const _ of findings) number++;
+        io.stdout.write(format === 'json' || format === 'jsonl' ? `${jsonText({ count: number })}\n` : `${number}\n`);
+        return;
+      }
+      await printListing(findings, findingListing(zone, io.now()), format, io);
+      if (findings.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** Seconds that a message is hidden while it is moved: it comes back by itself where that breaks off. */
+const MOVE_SECONDS = 60;
+
+/** Receives without a message after which a queue is taken for empty. */
+const EMPTY_RECEIVES = 2;
+
+/** Messages in a queue, those that somebody is at work on left out; about. */
+export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Number(Attributes.ApproximateNumberOfMessages ?? 0);
+}
+
+/**
+ * Moves messages from one queue to another, each sent before it is deleted: breaking off loses none, and may double one.
+ * Their attributes stay behind: the reason why a message was given up no longer holds for it.
+ * Ends once the queue is empty, or `limit` were moved.
+ * @param onMove told of each message before it is sent.
+ * @param onMoved told of each message that was moved.
+ */
+export async function moveMessages(
+  sqs: SQSClient,
+  from: string,
+  to: string,
+  limit: number,
+  onMove: (body: string) => Promise<void>,
+  onMoved: () => void,
+): Promise<void> {
+  let moved = 0;
+  for (let empty = 0; empty < EMPTY_RECEIVES && moved < limit; ) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: from,
+        MaxNumberOfMessages: Math.min(10, limit - moved),
+        VisibilityTimeout: MOVE_SECONDS,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    empty = Messages.length === 0 ? empty + 1 : 0;
+    for (const { Body, ReceiptHandle } of Messages) {
+      if (Body !== undefined) {
+        await onMove(Body);
+        await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      }
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      moved++;
+      onMoved();
+    }
+  }
+}

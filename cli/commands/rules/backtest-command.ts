@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import type { RuleSet } from '../../../lambda/detection/index.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { chooseRules } from '../../inputs/choose-rules.ts';
+import { createFileProgress } from '../../inputs/file-progress.ts';
+import { findRecordFiles } from '../../inputs/find-files.ts';
+import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
+import { neededRules } from '../../inputs/needed-rules.ts';
+import { readCount } from '../../options/repeatable.ts';
+import { CommandFailure, EXIT } from '../../output/exit.ts';
+import type { Io } from '../../output/io.ts';
+import { jsonText } from '../../output/json.ts';
+import { judgeDeployed } from '../scan/deployed-objects.ts';
+import { gather, type ScanTotals } from '../scan/gather.ts';
+import { reportTotals, reportUnreadable } from '../scan/report.ts';
+import { scan } from '../scan/scan-files.ts';
+import type { ScanFinding } from '../scan/scan-finding.ts';
+import { Summary } from '../scan/summary.ts';
+import { Backtest } from './backtest.ts';
+import { backtestText } from './backtest-text.ts';
+
+interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
+  readonly days?: number;
+  readonly window: number;
+  readonly format: 'text' | 'json';
+}
+
+const HELP = `
+RULE is a rule file, or the id, name or title of a rule. The events are those in files (PATH, as for scan), or with
+--days those that the deployment has read: the ledger names the log objects of that time, and their raw records are
+read from S3.
+
+Examples:
+  $ trailwarden rules backtest rules/root/root-login.yml ./AWSLogs
+  $ trailwarden rules backtest my-rule.yml --days 30
+  $ trailwarden rules backtest 'Root signed in to the console' --days 90 --format json
+`;
+
+/** `trailwarden rules backtest`: what a rule would have done over past events. */
+export function backtestCommand(io: Io): Command {
+  const command = new Command('backtest')
+    .description('Says how many alerts a rule would have sent: by day, by actor, with examples.')
+    .argument('<rule>', 'rule file, or the id, name or title of a rule')
+    .argument('[path...]', 'files and folders of CloudTrail records')
+    .option('--days <count>', 'the last days that the deployment has read, in the place of files', readCount)
+    .addOption(
+      new Option('--window <minutes>', 'findings within it share an alert: alerts.windowMinutes of the deployment')
+        .argParser(readCount)
+        .default(15),
+    )
+    .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
+  return withConnection(withRules(command))
+    .addHelpText('after', HELP)
+    .action((rule: string, paths: readonly string[], options: BacktestOptions) => backtest(rule, paths, options, io));
+}
+
+async function backtest(rule: string, paths: readonly string[], options: BacktestOptions, io: Io): Promise<void> {
+  const { days, window, format } = options;
+  if (paths.length > 0 === (days !== undefined)) {
+    throw new CommandFailure('Give either files and folders, or --days.', EXIT.usage);
+  }
+  const { ruleSet, chosen } = await chooseRules(rule, options, io);
+  const wanted = new Set(chosen.flatMap(({ metadata }) => (metadata.finding ? metadata.id : [])));
+  if (wanted.size === 0) throw new CommandFailure(`${rule} makes no findings of its own: backtest the correlation.`);
+  const needed = neededRules(ruleSet, ({ metadata }) => wanted.has(metadata.id));
+  const counts = new Backtest(window);
+  const found = new Summary();
+  const take = (finding: ScanFinding): void => {
+    if (!wanted.has(finding.ruleId)) return;
+    counts.add(finding);
+    found.add(finding);
+  };
+  const totals =
+    days === undefined ? await overFiles(paths, needed, take, io) : await overDays(days, needed, take, options, io);
+  reportTotals(totals, wanted.size, found, io);
+  const rules = chosen.flatMap(({ metadata: { id, title, level } }) =>
+    wanted.has(id) ? { ruleId: id, title, level } : [],
+  );
+  const report = counts.report(rules, totals.judged);
+  io.stdout.write(format === 'json' ? `${jsonText(report, 2)}\n` : backtestText(report, io));
+}
+
+type Take = (finding: ScanFinding) => void;
+
+async function overFiles(paths: readonly string[], ruleSet: RuleSet, take: Take, io: Io): Promise<ScanTotals> {
+  const { files, unreadable } = await findRecordFiles(paths);
+  reportUnreadable(unreadable, io);
+  if (files.length === 0) throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
+  const progress = createFileProgress(files, 'table', io);
+  try {
+    return await drain(scan({ ruleSet, files, onFile: progress.done }), take);
+  } finally {
+    progress.stop();
+  }
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+async function overDays(
+  days: number,
+  ruleSet: RuleSet,
+  take: Take,
+  options: ConnectionOptions,
+  io: Io,
+): Promise<ScanTotals> {
+  const now = io.now();
+  const since = new Date(now.getTime() - days * DAY_MILLISECONDS);
+  return await connected(options, (connection) =>
+    drain(gather(judgeDeployed(connection, ruleSet, since, now), ruleSet), take),
+  );
+}
+
+async function drain(findings: AsyncGenerator<ScanFinding, ScanTotals>, take: Take): Promise<ScanTotals> {
+  for (;;) {
+    const { done, value } = await findings.next();
+    if (done) return value;
+    take(value);
+  }
+}

@@ -1,0 +1,122 @@
+import { Command } from 'commander';
+import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
+import { counted, defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
+import { CommandFailure } from '../../output/exit.ts';
+import { type Format, withFormat } from '../../output/format.ts';
+import type { Io } from '../../output/io.ts';
+import { type Listing, printListing } from '../../output/listing.ts';
+import { levelStyle } from '../../output/style.ts';
+
+interface ListOptions {
+  readonly placeholders?: string;
+  readonly format: Format;
+}
+
+const HELP = `
+An indexed rule is looked at only for events that have a value which it requires, such as its eventName; one that is
+always run is looked at for every event. Exit codes: 0 all rules are listed; 1 some were rejected (stderr says why), or
+none is left; 2 the command line is wrong.
+
+Examples:
+  $ trailwarden rules list                         the default pack
+  $ trailwarden rules list ./rules --format csv
+`;
+
+/** `trailwarden rules list`: which rules there are, and what they look at. */
+export function listCommand(io: Io): Command {
+  const command = new Command('list')
+    .description('Lists rules: id, title, level, ATT&CK, the actions that they look at.')
+    .argument('[path...]', 'rule files, and folders with their subfolders (default: the default pack)');
+  return withFormat(withPlaceholders(command))
+    .addHelpText('after', HELP)
+    .action((paths: readonly string[], options: ListOptions) => list(paths, options, io));
+}
+
+/** @throws CommandFailure where rules were rejected, once the others are listed. */
+async function list(paths: readonly string[], { placeholders, format }: ListOptions, io: Io): Promise<void> {
+  const rules = paths.length === 0 ? [defaultRules()] : paths;
+  const { ruleSet, problems } = await loadRules({ rules, ...(placeholders !== undefined && { placeholders }) }, io);
+  await printListing(each(createDetector(ruleSet).rules), LISTING, format, io);
+  if (problems.length > 0) throw new CommandFailure(`${counted(problems.length, 'problem')}: not every rule is listed`);
+}
+
+async function* each(rules: readonly RuleMetadata[]): AsyncGenerator<RuleMetadata> {
+  yield* rules;
+}
+
+const LISTING: Listing<RuleMetadata> = {
+  columns: [
+    {
+      title: 'Rule',
+      parts: [
+        { title: 'Title', text: ({ title }) => title },
+        { title: 'Id', text: ({ id }) => id, style: () => 'faint', keep: 'always' },
+      ],
+    },
+    {
+      title: 'Level',
+      parts: [{ title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) }],
+    },
+    { title: 'ATT&CK', parts: [{ title: 'ATT&CK', text: (rule) => attack(rule).join(' ') }] },
+    {
+      title: 'Looks at',
+      parts: [
+        { title: 'Actions', text: (rule) => actions(rule) },
+        { title: 'How', text: how, style: () => 'faint' },
+      ],
+    },
+  ],
+  json: (rule) => ({
+    id: rule.id,
+    title: rule.title,
+    level: rule.level,
+    kind: rule.kind,
+    status: rule.status,
+    attack: attack(rule),
+    actions: rule.actions,
+    indexed: rule.indexed,
+    findings: rule.finding,
+    author: rule.author,
+    file: rule.file,
+    line: rule.line,
+    hash: rule.hash,
+  }),
+  csv: {
+    id: ({ id }) => id,
+    title: ({ title }) => title,
+    level: ({ level }) => level,
+    kind: ({ kind }) => kind,
+    status: ({ status }) => status,
+    attack: (rule) => attack(rule).join(' '),
+    actions: (rule) => rule.actions.join(' '),
+    indexed: ({ indexed }) => indexed,
+    findings: ({ finding }) => finding,
+    author: ({ author }) => author,
+    file: ({ file }) => file,
+  },
+  nothing: 'No rules.',
+};
+
+/** Tactics and techniques of MITRE ATT&CK among the tags, as ATT&CK writes them: `T1078.004`, `defense-evasion`. */
+function attack({ tags }: RuleMetadata): string[] {
+  return tags.flatMap((tag) => {
+    const name = /^attack\.(.+)$/i.exec(tag)?.[1];
+    if (name === undefined) return [];
+    return /^[tgs]\d{4}/i.test(name) ? name.toUpperCase() : name;
+  });
+}
+
+/** Actions that a table shows. */
+const MAX_ACTIONS = 4;
+
+function actions({ kind, actions: all }: RuleMetadata): string {
+  if (all.length === 0) return kind === 'correlation' ? 'what its rules find' : 'any action';
+  const more = all.length > MAX_ACTIONS ? ` … ${all.length - MAX_ACTIONS} more` : '';
+  return `${all.slice(0, MAX_ACTIONS).join(' ')}${more}`;
+}
+
+function how({ indexed, kind, finding }: RuleMetadata): string {
+  const place = indexed ? 'indexed' : 'always run';
+  const what = kind === 'correlation' ? `correlation, ${place}` : place;
+  return finding ? what : `${what}, for correlations only`;
+}

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import type { Io } from '../../output/io.ts';
+import { backtestCommand } from './backtest-command.ts';
+import { checkCommand } from './check-command.ts';
+import { explainCommand } from './explain-command.ts';
+import { listCommand } from './list-command.ts';
+import { testCommand } from './test-command.ts';
+
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
+
+/** `trailwarden rules`: the tools of whoever writes rules. */
+export function rulesCommand(io: Io): Command {
+  const command = new Command('rules').description('Checks, tests, explains, lists and backtests Sigma rules.');
+  for (const factory of COMMANDS) command.addCommand(factory(io));
+  return command;
+}

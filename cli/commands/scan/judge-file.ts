@@ -1,0 +1,143 @@
+import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
+import { type CloudTrailEvent, type Receipt, readEvent, readPartialEvent } from '../../../lambda/cloudtrail/event.ts';
+import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
+import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
+import type { Detector, Membership } from '../../../lambda/detection/index.ts';
+import { correlationContext } from '../../../lambda/findings/correlation.ts';
+import { findingOf } from '../../../lambda/findings/finding.ts';
+import { isJsonObject } from '../../../lambda/shared/json.ts';
+import { reasonOf } from '../../inputs/find-files.ts';
+import { openInput } from '../../inputs/open-input.ts';
+import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
+
+/** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
+export interface TimeBounds {
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** An event that correlations must see, when all files were read. */
+export interface Correlated {
+  readonly eventTime: number;
+  readonly memberships: readonly Membership[];
+}
+
+/** What came of one file. */
+export interface FileResult {
+  /** Records in the file, those that couldn't be read included. */
+  readonly records: number;
+  /** Events that were judged. */
+  readonly judged: number;
+  readonly findings: readonly ScanFinding[];
+  readonly correlated: readonly Correlated[];
+  /** Records that couldn't be read. */
+  readonly unreadable: number;
+  /** Events that lack what CloudTrail always writes, or have it in a wrong type: judged, and counted here too. */
+  readonly incomplete: number;
+  /** Those of them that have no time: neither the bounds nor correlations apply to them. */
+  readonly undated: number;
+  /** The first records that are unreadable or incomplete. */
+  readonly named: readonly NamedRecord[];
+  /** Why the file couldn't be read, or not to its end. */
+  readonly fault?: string;
+}
+
+/** A record that isn't as CloudTrail writes them, and why. */
+export interface NamedRecord {
+  readonly index: number;
+  readonly reason: string;
+  /** Whether it was judged all the same. */
+  readonly judged: boolean;
+}
+
+/** Records of a file that are named; the others of it are counted. */
+const MAX_NAMED = 5;
+
+/** Judges every record of a file, or of standard input, as `judgeRecords` does. */
+export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
+  return await judgeRecords(openInput(path), (index) => fileReceipt(path, index), detector, bounds);
+}
+
+/**
+ * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws for
+ * what is read: what came before a fault stands.
+ */
+export async function judgeRecords(
+  body: AsyncIterable<Uint8Array>,
+  receiptOf: (index: number) => Receipt,
+  detector: Detector,
+  bounds: TimeBounds,
+): Promise<FileResult> {
+  const named: NamedRecord[] = [];
+  const findings: ScanFinding[] = [];
+  const correlated: Correlated[] = [];
+  let records = 0;
+  let judged = 0;
+  let unreadable = 0;
+  let incomplete = 0;
+  let undated = 0;
+  const name = (record: NamedRecord): void => {
+    if (named.length < MAX_NAMED) named.push(record);
+  };
+  const judge = (event: CloudTrailEvent): void => {
+    const isDated = event.eventTime !== '';
+    const eventTime = Date.parse(event.eventTime);
+    if (isDated && !isWithin(eventTime, bounds)) return;
+    judged++;
+    const derived = derivedFields(event);
+    for (const match of detector.match(event.record, derived)) findings.push(scanFinding(findingOf(event, match)));
+    if (!isDated) {
+      undated++;
+      return;
+    }
+    const memberships = detector.memberships(event.record, eventTime, derived);
+    if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event) });
+  };
+  const take = (item: LogObjectItem): void => {
+    const { index } = item;
+    if ('problem' in item) {
+      unreadable++;
+      name({ index, reason: item.problem, judged: false });
+      return;
+    }
+    const result = readEvent(item.value, receiptOf(index));
+    if (result.ok) judge(result.event);
+    else if (isJsonObject(item.value)) {
+      incomplete++;
+      name({ index, reason: result.reason, judged: true });
+      judge(readPartialEvent(item.value, receiptOf(index)));
+    } else {
+      unreadable++;
+      name({ index, reason: result.reason, judged: false });
+    }
+  };
+  let fault: string | undefined;
+  try {
+    for await (const items of readRecords(body)) {
+      for (const item of items) {
+        records++;
+        try {
+          take(item);
+        } catch (error) {
+          // Whatever went wrong with this one, the others go on.
+          unreadable++;
+          name({ index: item.index, reason: reasonOf(error), judged: false });
+        }
+      }
+    }
+  } catch (error) {
+    fault = reasonOf(error);
+  }
+  const counts = { records, judged, unreadable, incomplete, undated };
+  return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
+}
+
+/** A correlation's finding tells of its last event. */
+function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
+  const context = correlationContext(event);
+  return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+}
+
+function isWithin(time: number, { since, until }: TimeBounds): boolean {
+  return (since === undefined || time >= since) && (until === undefined || time < until);
+}

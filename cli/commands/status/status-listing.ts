@@ -1,0 +1,88 @@
+import type { HourStatus } from '../../../lambda/store/ledger/ledger-status.ts';
+import type { Listing } from '../../output/listing.ts';
+import type { Style } from '../../output/style.ts';
+import type { Zone } from '../../time/zone.ts';
+
+const MEMBERS = [
+  'account',
+  'region',
+  'hour',
+  'delivered',
+  'processed',
+  'failed',
+  'open',
+  'late',
+  'missing',
+  'records',
+  'indexed',
+  'rejected',
+  'findings',
+  'verified',
+  'modified',
+  'unvouched',
+  'digest',
+] as const satisfies readonly (keyof HourStatus)[];
+
+const COUNTS = ['delivered', 'processed', 'failed', 'late', 'missing', 'records', 'indexed', 'rejected'] as const;
+
+/** Whether somebody should look at an hour. */
+export function hasTrouble({ failed, late, missing, modified, unvouched, digest }: HourStatus): boolean {
+  return failed + late + missing + modified + unvouched > 0 || digest === 'invalid';
+}
+
+/** How hours are listed. Times are shown in the zone; JSON and CSV have them in UTC. */
+export function statusListing(zone: Zone): Listing<HourStatus> {
+  return {
+    nothing: 'Nothing was delivered in this time.',
+    columns: [
+      {
+        title: `Hour (${zone.name})`,
+        parts: [
+          { title: `Hour (${zone.name})`, text: ({ hour }) => zone.format(new Date(hour)).slice(0, 16) },
+          { title: 'Account', text: ({ account }) => account },
+          { title: 'Region', text: ({ region }) => region },
+        ],
+      },
+      ...COUNTS.map((name) => ({
+        title: name,
+        parts: [
+          {
+            title: name,
+            text: (status: HourStatus) => String(status[name]),
+            style: (status: HourStatus) => countStyle(name, status[name]),
+          },
+        ],
+      })),
+      {
+        title: 'digest',
+        parts: [
+          {
+            title: 'digest',
+            text: ({ digest }) => digest,
+            style: ({ digest }) => (digest === 'invalid' ? 'critical' : digest === 'valid' ? 'good' : 'faint'),
+          },
+        ],
+      },
+    ],
+    json: (status) => Object.fromEntries(MEMBERS.map((name) => [name, status[name]])),
+    csv: Object.fromEntries(MEMBERS.map((name) => [name, (status: HourStatus) => status[name]])),
+  };
+}
+
+const TROUBLES: ReadonlySet<string> = new Set(['failed', 'late', 'missing', 'rejected']);
+
+function countStyle(name: string, count: number): Style {
+  if (count === 0) return 'faint';
+  return TROUBLES.has(name) ? 'bad' : 'plain';
+}
+
+/** All hours in a sentence or two, which add up. */
+export function totalsText(hours: readonly HourStatus[]): string {
+  const sum = (name: (typeof COUNTS)[number] | 'open' | 'findings' | 'verified' | 'modified' | 'unvouched') =>
+    hours.reduce((total, status) => total + status[name], 0);
+  const vouched = `${sum('verified')} verified, ${sum('modified')} modified, ${sum('unvouched')} unvouched`;
+  return [
+    `${sum('delivered')} log objects: ${sum('processed')} processed, ${sum('failed')} failed, ${sum('open')} under way, ${sum('late')} late, ${sum('missing')} missing; by their digests ${vouched}.`,
+    `${sum('records')} records: ${sum('indexed')} indexed, ${sum('rejected')} rejected; ${sum('findings')} findings about single events.`,
+  ].join('\n');
+}

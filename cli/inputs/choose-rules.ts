@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import type { RuleSet } from '../../lambda/detection/index.ts';
+import { nearest } from '../../lambda/shared/nearest.ts';
+import { CommandFailure } from '../output/exit.ts';
+import type { Io } from '../output/io.ts';
+import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
+import { findRuleFiles } from './rule-files.ts';
+
+/** Rules that were asked for, and the set that they were loaded with. */
+export interface ChosenRules {
+  readonly ruleSet: RuleSet;
+  readonly chosen: readonly RuleSet['rules'][number][];
+}
+
+/**
+ * Finds the rules that RULE means: all in a file, or those with this id, name or title among the rules that are loaded.
+ * A file is loaded together with `--rules`, so that its correlations find the rules that they name.
+ * @throws CommandFailure where there is none.
+ */
+export async function chooseRules(rule: string, options: RuleLoadOptions, io: Io): Promise<ChosenRules> {
+  const isPath = (await stat(rule).catch(() => undefined)) !== undefined;
+  const rules = isPath ? [...(options.rules ?? []), rule] : (options.rules ?? [defaultRules()]);
+  const { ruleSet } = await loadRules({ ...options, rules }, io);
+  const alone = isPath ? await filesOf(rule) : undefined;
+  const chosen = ruleSet.rules.filter(({ metadata: { id, name, title, file } }) =>
+    alone === undefined ? [id, name, title].includes(rule) : alone.has(file),
+  );
+  if (chosen.length > 0) return { ruleSet, chosen };
+  if (isPath) throw new CommandFailure(`No rule of ${rule} could be loaded.`);
+  const known = ruleSet.rules.flatMap(({ metadata: { id, name, title } }) => [id, name, title].filter(isDefined));
+  const meant = nearest(rule, known);
+  const hint = meant === undefined ? 'trailwarden rules list names them all.' : `Did you mean '${meant}'?`;
+  throw new CommandFailure(`There is no rule file, and no rule with the id, name or title '${rule}'. ${hint}`);
+}
+
+function isDefined(text: string | undefined): text is string {
+  return text !== undefined;
+}
+
+async function filesOf(path: string): Promise<ReadonlySet<string>> {
+  return new Set(await findRuleFiles([path]));
+}

@@ -1,0 +1,72 @@
+import type { Stats } from 'node:fs';
+import { opendir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
+import { isRecordFileName } from '../../lambda/cloudtrail/log/record-file-name.ts';
+import { STANDARD_INPUT } from './open-input.ts';
+
+/** A file that may hold CloudTrail records. */
+export interface RecordFile {
+  /** As the user wrote it, or below the folder that the user named. */
+  readonly path: string;
+  /** Size on the disk. */
+  readonly bytes: number;
+}
+
+/** A path that couldn't be read, and why. */
+export interface UnreadablePath {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface FoundFiles {
+  /** Each once, by its path. */
+  readonly files: readonly RecordFile[];
+  readonly unreadable: readonly UnreadablePath[];
+}
+
+/**
+ * The files that are named, whatever they are called, and the `.json`, `.jsonl` and `.ndjson` files (gzipped or not)
+ * below the folders that are named; `-` is standard input. Links to folders below them aren't followed. What can't be read is told of.
+ */
+export async function findRecordFiles(paths: readonly string[]): Promise<FoundFiles> {
+  const files = new Map<string, RecordFile>();
+  const unreadable: UnreadablePath[] = [];
+  const visit = async (path: string, named: boolean): Promise<void> => {
+    try {
+      const information = await stat(path);
+      if (information.isDirectory()) await visitFolder(path);
+      else if (named || isRecordFileName(path)) await add(path, information);
+    } catch (error) {
+      unreadable.push({ path, reason: reasonOf(error) });
+    }
+  };
+  const visitFolder = async (folder: string): Promise<void> => {
+    for await (const entry of await opendir(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() || (isRecordFileName(entry.name) && !isDigest(path))) await visit(path, false);
+    }
+  };
+  const add = async (path: string, { size }: Stats): Promise<void> => {
+    const real = await realpath(path);
+    if (!files.has(real)) files.set(real, { path, bytes: size });
+  };
+  for (const path of paths) {
+    if (path === STANDARD_INPUT) files.set(path, { path, bytes: 0 });
+    else await visit(path, true);
+  }
+  return { files: [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)), unreadable };
+}
+
+/** Digest files lie beside the log objects in a trail's bucket, and hold no records. */
+function isDigest(path: string): boolean {
+  return parseObjectKey(path.replaceAll(sep, '/'))?.kind === 'digest';
+}
+
+/** What went wrong, in words that don't repeat the path. */
+export function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'access is denied';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,118 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type EventConditions, readConditions } from '../../lambda/index/event-condition.ts';
+import { collect, collectOneOf } from './repeatable.ts';
+
+type Values = readonly string[];
+
+export interface ConditionOptions {
+  readonly actor?: Values;
+  readonly action?: Values;
+  readonly resource?: Values;
+  readonly address?: Values;
+  readonly credential?: Values;
+  readonly error?: Values;
+  readonly access?: Values;
+  readonly account?: Values;
+  readonly region?: Values;
+  readonly outcome?: Values;
+  readonly kind?: Values;
+  readonly session?: Values;
+  readonly userAgent?: Values;
+}
+
+const ACCESS = ['read', 'write', 'tagging', 'permissions-management', 'list'];
+const OUTCOMES = ['success', 'denied', 'error'];
+const KINDS = [
+  'root',
+  'iam-user',
+  'assumed-role',
+  'federated-user',
+  'web-identity',
+  'saml',
+  'identity-center',
+  'service',
+  'service-linked-role',
+  'aws-account',
+  'unknown',
+];
+
+/** Adds an option for each thing that events can be asked for. */
+export function withConditions(command: Command): Command {
+  return command
+    .option('--actor <arn>', "who: a role's or user's ARN or name, role/Deploy, root, a service, an account", collect)
+    .option('--action <action>', "what, as IAM writes it: fsx:TagResource, 'fsx:*'", collect)
+    .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collect)
+    .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collectAddress)
+    .option('--credential <access key id>', 'with which access key', collect)
+    .option('--error <code>', "with which error code; '*' for any", collect)
+    .option('--access <level>', `access level: ${ACCESS.join(', ')}`, collectOneOf(ACCESS))
+    .option('--account <id>', 'in which account: 12 digits, or a pattern with *', collectAccount)
+    .option('--region <region>', 'in which region', collect)
+    .option('--outcome <outcome>', OUTCOMES.join(', '), collectOneOf(OUTCOMES))
+    .option('--kind <kind>', `kind of actor: ${KINDS.join(', ')}`, collectOneOf(KINDS))
+    .option('--session <name>', 'name of the role session', collect)
+    .option('--user-agent <text>', 'a part of the user agent, in any case', collect);
+}
+
+export const CONDITIONS_HELP = `
+Conditions:
+  All of them must hold; an option that is given twice means either value. * stands for any characters, ? for one,
+  and \\* for the star itself. Exact values of --actor, --action, --resource, --address, --credential and --error are
+  found by an index: the one with the fewest rows is read, and the rest is checked. Without one, days are read through.
+  --actor takes names as tables print them too, in any account: role/Deploy is *:role/Deploy, root is *:root, and
+  Deploy alone is */Deploy. Only an ARN, a service's name or an account is exact.
+`;
+
+export function readConditionOptions(options: ConditionOptions): EventConditions {
+  const { credential, error, region, kind, ...same } = options;
+  const { actor, action, resource, address, access, account, outcome, session, userAgent } = same;
+  return {
+    actor: actor?.flatMap(actorPatterns),
+    action,
+    resource,
+    address,
+    accessKeyId: credential,
+    errorCode: error,
+    access,
+    account,
+    awsRegion: region,
+    outcome,
+    actorKind: kind,
+    session,
+    userAgent,
+  };
+}
+
+/** Whether actions were asked for that no event can have: they are all written service:Name. */
+export function lacksService({ action = [] }: ConditionOptions): boolean {
+  return action.some((value) => !value.includes(':'));
+}
+
+/**
+ * What a value of `--actor` stands for. Of roles and users tables print the name without its path, so that any path is
+ * meant. The value itself stays: some actors are a principalId or a name of an identity provider.
+ */
+export function actorPatterns(value: string): Values {
+  // No name of IAM has a colon: ARNs have, and what an identity provider calls its people.
+  const isWhole = value.includes(':') || value.includes('*') || /^\d{12}$/.test(value) || value === 'unknown';
+  if (isWhole || value.endsWith('.amazonaws.com')) return [value];
+  if (value === 'root') return ['*:root'];
+  const [, kind, name] = /^(role|user)\/([^/]+)$/.exec(value) ?? [];
+  if (kind !== undefined) return [value, `*:${value}`, `*:${kind}/*/${name}`];
+  return [value, value.includes('/') ? `*:${value}` : `*/${value}`];
+}
+
+/** For an option that takes account ids or patterns: anything else would find nothing, and in silence. */
+export function collectAccount(value: string, before?: Values): Values {
+  if (/^[\da-z]{12}$/i.test(value) || /[*?]/.test(value)) return collect(value, before);
+  throw new InvalidArgumentError(`An account id has 12 digits: write 111122223333, or a pattern such as '1111*'.`);
+}
+
+function collectAddress(value: string, before?: Values): Values {
+  try {
+    readConditions({ address: [value] });
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : '');
+  }
+  return collect(value, before);
+}

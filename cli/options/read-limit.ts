@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander';
+import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
+import { CommandFailure, EXIT } from '../output/exit.ts';
+import type { Io } from '../output/io.ts';
+import { PRICES } from '../output/prices.ts';
+import { readCount } from './repeatable.ts';
+
+export interface ReadLimitOptions {
+  readonly maxReads: number;
+}
+
+/** Adds `--max-reads`. */
+export function withReadLimit(command: Command): Command {
+  return command.addOption(
+    new Option('--max-reads <units>', 'never take more read units (one reads 8 KB): refuse what would')
+      .argParser(readCount)
+      .default(10_000),
+  );
+}
+
+/** Says what a question takes where that is more than is allowed. */
+export async function withinReadLimit<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ReadLimitReached)) throw error;
+    const { maxUnits, reads, estimatedUnits } = error;
+    const whole =
+      estimatedUnits === undefined
+        ? ' That is too little to tell what the whole answer takes.'
+        : ` The whole answer takes about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
+    throw new CommandFailure(
+      `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition that an index finds, or raise --max-reads.`,
+      EXIT.readLimit,
+      { cause: error },
+    );
+  }
+}
+
+/** Says what a longer answer takes, before it is read: what is small is answered without a word. */
+export function sayEstimate({ maxReads }: ReadLimitOptions, { stderr }: Io): (units: number) => void {
+  return (units) => {
+    stderr.write(`This takes about ${thousands(units)} read units; --max-reads is ${thousands(maxReads)}.\n`);
+  };
+}
+
+function thousands(units: number): string {
+  return Math.ceil(units).toLocaleString('en-US');
+}
+
+function dollars(units: number): string {
+  return Math.max(0.01, (units / 1_000_000) * PRICES.dynamodbReads.dollars).toFixed(2);
+}

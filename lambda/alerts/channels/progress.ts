@@ -1,0 +1,71 @@
+import { arePending, type ChannelStates } from './channel-state.ts';
+
+/** A summary of a closed window, under way or done. */
+export interface SummaryProgress {
+  /** Findings of the alert, or alerts of the storm, when it was begun. */
+  readonly count: number;
+  readonly channels: ChannelStates;
+}
+
+/** A channel that was given up, as the alert's row tells of it. */
+export interface GivenUp {
+  readonly notice: 'first' | 'summary';
+  readonly channel: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly tries: number;
+  /** Of the last attempt. It holds no secret. */
+  readonly error: string;
+}
+
+/** How far an alert or a storm is with all that it has to tell. */
+export interface AlertProgress {
+  /** Of the first message. */
+  readonly channels: ChannelStates;
+  /** ISO 8601 in UTC: when the window is to be summed up. Not there before the first message was sent, and once it was. */
+  readonly summaryDueAt?: string;
+  readonly summary?: SummaryProgress;
+}
+
+/** `pending`: a channel hasn't sent the first message. `open`: the window is to be summed up, or its summary sent. */
+export type AlertState = 'pending' | 'open';
+
+/** When an alert must be looked at next; undefined where nothing is left to do. */
+export interface NextLook {
+  readonly state: AlertState;
+  /** ISO 8601 in UTC. */
+  readonly dueAt: string;
+}
+
+/** When sweep must look at an alert next, and what for. */
+export function nextLook(progress: AlertProgress, now: Date): NextLook | undefined {
+  const { channels, summary, summaryDueAt } = progress;
+  const soonest = now.toISOString();
+  const triesOf = (states: ChannelStates, isMeant: (name: string) => boolean = () => true): string[] =>
+    Object.entries(states).flatMap(([name, { state, nextTry }]) =>
+      state === 'pending' && isMeant(name) ? [nextTry ?? soonest] : [],
+    );
+  const summaryTimes =
+    summary !== undefined && arePending(summary.channels)
+      ? triesOf(summary.channels, (name) => hasItsFirst(channels, name))
+      : [summaryDueAt].filter((time) => time !== undefined);
+  const [dueAt] = [...triesOf(channels), ...summaryTimes].toSorted();
+  if (dueAt === undefined) return undefined;
+  return { state: arePending(channels) ? 'pending' : 'open', dueAt };
+}
+
+/** Whether a channel is done with the first message: a summary never comes before it. */
+export function hasItsFirst(first: ChannelStates, name: string): boolean {
+  return first[name]?.state !== 'pending';
+}
+
+/** The lines that an alert's row gets for channels that were given up by an attempt. */
+export function newlyGivenUp(
+  notice: GivenUp['notice'],
+  before: ChannelStates,
+  after: ChannelStates,
+): readonly GivenUp[] {
+  return Object.entries(after).flatMap(([channel, { state, at = '', tries, error = '' }]) =>
+    state === 'given-up' && before[channel]?.state === 'pending' ? [{ notice, channel, at, tries, error }] : [],
+  );
+}

@@ -1,0 +1,115 @@
+import type { Finding } from '../../findings/finding.ts';
+import { printable } from '../../shared/printable.ts';
+import { headline } from './headline.ts';
+import { consoleLink, eventCommand } from './links.ts';
+import type { FindingNotice, NoticeKind } from './notice.ts';
+import { ruleText } from './rule-text.ts';
+
+/**
+ * A custom notification, after "Custom notifications using Amazon Q Developer in chat applications" of its
+ * administrator guide: the one form of free text that the service passes on to Slack and Teams.
+ */
+export interface CustomNotification {
+  readonly version: '1.0';
+  readonly source: 'custom';
+  readonly id: string;
+  readonly content: {
+    readonly textType: 'client-markdown';
+    readonly title: string;
+    readonly description: string;
+    readonly nextSteps: readonly string[];
+    readonly keywords: readonly string[];
+  };
+  readonly metadata: {
+    /** Messages of one thread stand below each other: an alert and its summary. */
+    readonly threadId: string;
+    readonly summary: string;
+    readonly eventType: string;
+    readonly relatedResources: readonly string[];
+    readonly additionalContext: Readonly<Record<string, string>>;
+  };
+}
+
+const MAX_TITLE = 200;
+const MAX_LINE = 500;
+
+/** The alert for a chat channel: what the e-mail's first lines say, the first step, and where to look. */
+export function chatMessage(notice: FindingNotice, deployment: string): string {
+  const { alert, kind } = notice;
+  const { finding } = alert;
+  const title = `${titleStart(notice)} ${finding.title}, account ${finding.account}`;
+  return chatBody({
+    alertId: alert.alertId,
+    kind,
+    level: alert.level,
+    title,
+    lines: [...headline(finding), ...ruleText(finding.description).why.slice(0, 1)],
+    nextSteps: steps(finding, deployment),
+    keywords: [finding.account, finding.region, finding.action],
+    relatedResources: finding.resources.slice(0, 5),
+    context: { ruleId: finding.ruleId, account: finding.account, region: finding.region, eventID: finding.eventID },
+  });
+}
+
+/** What every chat message is made of, before it is made harmless and put into the service's form. */
+export interface ChatParts {
+  readonly alertId: string;
+  readonly kind: NoticeKind;
+  readonly level: string;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly nextSteps: readonly string[];
+  readonly keywords: readonly string[];
+  readonly relatedResources: readonly string[];
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** The body of a custom notification. */
+export function chatBody(parts: ChatParts): string {
+  const { alertId, kind, level } = parts;
+  const title = plain(parts.title, MAX_TITLE);
+  const notification: CustomNotification = {
+    version: '1.0',
+    source: 'custom',
+    id: alertId,
+    content: {
+      textType: 'client-markdown',
+      title,
+      description: parts.lines.map((line) => plain(line)).join('\n'),
+      nextSteps: parts.nextSteps.map((step) => plain(step)),
+      keywords: [level, kind, ...parts.keywords.map((word) => plain(word, 100))],
+    },
+    metadata: {
+      threadId: alertId,
+      summary: title,
+      eventType: `trailwarden-${kind}`,
+      relatedResources: parts.relatedResources.map((name) => plain(name)),
+      additionalContext: {
+        level,
+        ...Object.fromEntries(Object.entries(parts.context).map(([name, value]) => [name, plain(value)])),
+      },
+    },
+  };
+  return JSON.stringify(notification);
+}
+
+function titleStart(notice: FindingNotice): string {
+  const level = `(${notice.alert.level.toUpperCase()})`;
+  if (notice.kind === 'test') return `(TEST) ${level}`;
+  return notice.kind === 'summary' ? `${level} ${notice.count} times:` : level;
+}
+
+function steps(finding: Finding, deployment: string): string[] {
+  const { first } = ruleText(finding.description);
+  return [...(first === undefined ? [] : [first]), eventCommand(finding, deployment), consoleLink(finding)];
+}
+
+/**
+ * Text that calls and leads nobody: an event's values are whatever the caller sent, and both `<!channel>` and
+ * `[text](link)` in a user agent would be obeyed.
+ */
+function plain(text: string, maxLength = MAX_LINE): string {
+  return printable(text, maxLength).replace(/[<>[\]]/g, (mark) => LOOKALIKES[mark] ?? '');
+}
+
+const LOOKALIKES: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '[': '(', ']': ')' };

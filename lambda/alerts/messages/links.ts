@@ -1,0 +1,44 @@
+import type { Finding } from '../../findings/finding.ts';
+
+/** The deployment that needs no naming on the command line. */
+const DEFAULT_DEPLOYMENT = 'trailwarden';
+
+/** A command of ours, ready to be pasted into a shell whatever its arguments hold. */
+export function command(deployment: string, ...words: readonly string[]): string {
+  const named = deployment === DEFAULT_DEPLOYMENT ? [] : ['--deployment', deployment];
+  return ['trailwarden', ...words, ...named].map(quoted).join(' ');
+}
+
+/** The command that shows the event of a finding; of one about the log itself, which has none, the finding. */
+export function eventCommand(finding: Finding, deployment: string): string {
+  return isAboutTheLog(finding)
+    ? command(deployment, 'findings', '--rule', finding.ruleId)
+    : command(deployment, 'event', finding.eventID);
+}
+
+/**
+ * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. Of a finding
+ * about the log itself, the object in S3.
+ */
+export function consoleLink(finding: Finding): string {
+  const { region, eventID, receipt } = finding;
+  if (isAboutTheLog(finding)) {
+    return `https://${consoleHost(region)}/s3/object/${encodeURIComponent(receipt.bucket)}?prefix=${encodeURIComponent(receipt.key)}`;
+  }
+  return `https://${consoleHost(region)}/cloudtrailv2/home?region=${encodeURIComponent(region)}#/events/${encodeURIComponent(eventID)}`;
+}
+
+/** Whether Trailwarden's own checks of log objects and digests made a finding, and not a rule about an event. */
+function isAboutTheLog({ ruleId }: Finding): boolean {
+  return /^trailwarden-(log|digest)/.test(ruleId);
+}
+
+function consoleHost(region: string): string {
+  if (region.startsWith('cn-')) return 'console.amazonaws.cn';
+  if (region.startsWith('us-gov-')) return 'console.amazonaws-us-gov.com';
+  return 'console.aws.amazon.com';
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

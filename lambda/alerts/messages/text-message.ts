@@ -1,0 +1,112 @@
+import type { Finding } from '../../findings/finding.ts';
+import { isJsonObject, type JsonValue } from '../../shared/json.ts';
+import { printable } from '../../shared/printable.ts';
+import { headline } from './headline.ts';
+import { consoleLink, eventCommand } from './links.ts';
+import type { FindingNotice } from './notice.ts';
+import { ruleText } from './rule-text.ts';
+
+/** An e-mail, as SNS sends it: the subject has at most 100 ASCII characters and no line break. */
+export interface TextMessage {
+  readonly subject: string;
+  readonly body: string;
+}
+
+const MAX_SUBJECT = 100;
+
+/** A quarter of what SNS takes: nobody reads more. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+const MAX_MATCHED_FIELDS = 20;
+
+/** Lines of one section: a rule may list a hundred references. */
+const MAX_LINES = 20;
+
+/** The alert for the person who is woken: who did what, why it matters, what to do first, and how to look further. */
+export function textMessage(notice: FindingNotice, deployment: string): TextMessage {
+  const { finding } = notice.alert;
+  return {
+    subject: subjectLine(subjectStart(notice), finding.account),
+    body: within(MAX_BODY_BYTES, [...introduction(notice), ...headline(finding), '', ...details(notice, deployment)]),
+  };
+}
+
+/** As many of the lines as fit: the most important come first. */
+function within(maxBytes: number, lines: readonly string[]): string {
+  let bytes = 0;
+  return lines
+    .filter((line) => {
+      bytes += Buffer.byteLength(line) + 1;
+      return bytes <= maxBytes;
+    })
+    .join('\n');
+}
+
+/** A subject within SNS's bounds that ends with `end`, whatever `start` is. */
+export function subjectLine(start: string, end: string): string {
+  const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+  const tail = ascii(` - ${end}`);
+  return `${ascii(start).slice(0, MAX_SUBJECT - tail.length)}${tail}`;
+}
+
+function subjectStart(notice: FindingNotice): string {
+  const { finding } = notice.alert;
+  const level = `[${notice.alert.level.toUpperCase()}]`;
+  if (notice.kind === 'test') return `[TEST] ${level} ${finding.title}`;
+  return notice.kind === 'summary' ? `${level} ${notice.count} times: ${finding.title}` : `${level} ${finding.title}`;
+}
+
+function introduction(notice: FindingNotice): string[] {
+  const { window } = notice.alert;
+  if (notice.kind === 'test') {
+    return ['This is a test of the alert topics. Nothing of what follows has happened.', ''];
+  }
+  if (notice.kind !== 'summary') return [];
+  return [
+    `${notice.count} findings of this rule, actor and account, from ${window.start} to ${window.end}, the one that was sent already included. The last of them:`,
+    '',
+  ];
+}
+
+function details({ alert, kind }: FindingNotice, deployment: string): string[] {
+  const { finding } = alert;
+  const { receipt } = finding;
+  const { why, first } = ruleText(finding.description);
+  return [
+    ...section('Why it matters', [`${finding.title} (${alert.level})`, ...why]),
+    ...section('Do first', first === undefined ? [] : [first]),
+    ...section('May be harmless when', finding.falsepositives),
+    ...section(
+      'What matched',
+      finding.matched.slice(0, MAX_MATCHED_FIELDS).map(({ field, value }) => `${field} = ${valueText(value)}`),
+    ),
+    ...section('What was counted', countedLines(finding)),
+    ...section('Receipt', [
+      `s3://${receipt.bucket}/${receipt.key}`,
+      `version ${receipt.version}, record ${receipt.index}`,
+    ]),
+    ...section('Look at it', [eventCommand(finding, deployment), consoleLink(finding)]),
+    ...section('References', [...finding.references, ...finding.tags]),
+    printable(
+      `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}, version ${finding.ruleHash.slice(0, 12)}${finding.author === undefined ? '' : `, by ${finding.author}`}`,
+    ),
+    ...(kind === 'alert'
+      ? [`Further findings of this rule, actor and account until ${alert.window.end} belong to this alert.`]
+      : []),
+  ];
+}
+
+function countedLines({ correlation }: Finding): string[] {
+  if (correlation === undefined) return [];
+  const { value, atLeast, from, to } = correlation;
+  return [`${atLeast ? 'at least ' : ''}${value}, from ${from} to ${to}; the event above is the last`];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return [`${title}:`, ...lines.slice(0, MAX_LINES).map((line) => `  ${printable(line)}`), ''];
+}
+
+function valueText(value: JsonValue): string {
+  return Array.isArray(value) || isJsonObject(value) ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,226 @@
+import { nearest } from '../../shared/nearest.ts';
+import { whyNever } from '../correlation/reachable.ts';
+import { NUMERIC_TEXT } from '../language/numeric-text.ts';
+import type { Position, Report } from '../language/problem.ts';
+import {
+  CORRELATION_OPERATORS,
+  CORRELATION_TYPES,
+  type CorrelationOperator,
+  type CorrelationType,
+  type Field,
+} from '../language/rule-set.ts';
+import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
+import { parseReferences, type RuleReference } from './references.ts';
+import { isRuleCondition, parseRuleCondition, type RuleCondition } from './rule-condition.ts';
+import { parseFieldPath } from './values/field-path.ts';
+
+/** A correlation as its document has it, before its rules were looked up. */
+export interface CorrelationDraft {
+  type: CorrelationType;
+  rules: readonly RuleReference[];
+  groupBy: readonly NamedField[];
+  /** Milliseconds. */
+  timespan: number;
+  condition: readonly { compare: CorrelationOperator; value: number }[];
+  /** Of a temporal correlation: which of the rules must have matched. */
+  ruleCondition?: RuleCondition;
+  valueFields: readonly NamedField[];
+  percentile: number | undefined;
+  aliases: readonly { alias: string; at: Position; fields: readonly (RuleReference & { field: Field })[] }[];
+  /** Whether the rules it names make findings of their own as well. */
+  generate: boolean;
+}
+
+export type NamedField = Field & { at: Position };
+
+interface Context {
+  brackets: boolean;
+  report: Report;
+}
+
+const KEYS = ['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate'];
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const MAX_FIELDS = 10;
+
+/** Reads a `correlation` section (correlation rules specification, v2.1). */
+export function parseCorrelation(document: YamlMap, section: YamlMap, context: Context): CorrelationDraft | undefined {
+  const { report } = context;
+  const before = report.problems.length;
+  for (const { key, keyAt } of section.entries) {
+    if (KEYS.includes(key)) continue;
+    // Sigma's first drafts of correlations had it there.
+    if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
+    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, KEYS));
+  }
+  const type = parseType(section, report);
+  const conditionNode = entryOf(section, 'condition')?.value;
+  const isOverRules = isTemporal(type) && isRuleCondition(conditionNode);
+  const ruleCondition = isOverRules ? parseRuleCondition(conditionNode, type, report) : undefined;
+  const rulesNode = entryOf(section, 'rules')?.value;
+  const rules = rulesNode === undefined ? ruleCondition?.rules : parseReferences(rulesNode, report);
+  if (rulesNode === undefined && !isOverRules) report.at(section.at, 'the correlation names no rules');
+  const timespan = parseTimespan(section, report);
+  const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
+  const aliases = parseAliases(entryOf(section, 'aliases')?.value, context);
+  const generate = parseGenerate([entryOf(section, 'generate')?.value, entryOf(document, 'generate')?.value], report);
+  if (type === undefined || rules === undefined) return undefined;
+  const condition = isOverRules
+    ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
+    : parseCondition(conditionNode, type, rules.length, section, context);
+  if (condition === undefined || timespan === undefined || report.problems.length > before) return undefined;
+  return { type, rules, groupBy, timespan, ...condition, ...(ruleCondition && { ruleCondition }), aliases, generate };
+}
+
+function isTemporal(type: CorrelationType | undefined): type is 'temporal' | 'temporal_ordered' {
+  return type === 'temporal' || type === 'temporal_ordered';
+}
+
+/** How many rules must have matched for a condition over them to be looked at. */
+function conditionOfRules(type: CorrelationType, rules: number): CorrelationDraft['condition'] {
+  return [{ compare: 'gte', value: type === 'temporal_ordered' ? rules : 1 }];
+}
+
+function parseType(section: YamlMap, report: Report): CorrelationType | undefined {
+  const entry = entryOf(section, 'type');
+  if (entry === undefined) return report.at(section.at, 'the correlation has no type');
+  const text = entry.value.kind === 'scalar' ? entry.value.text : '';
+  const type = CORRELATION_TYPES.find((candidate) => candidate === text);
+  if (type !== undefined) return type;
+  return report.at(
+    entry.value.at,
+    `unknown correlation type ${entry.value.kind === 'scalar' ? `'${text}'` : describeNode(entry.value)}`,
+    nearest(text, CORRELATION_TYPES),
+  );
+}
+
+function parseTimespan(section: YamlMap, report: Report): number | undefined {
+  const entry = entryOf(section, 'timespan');
+  if (entry === undefined) return report.at(section.at, 'the correlation has no timespan');
+  const text = entry.value.kind === 'scalar' ? entry.value.text : '';
+  const [, count = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const timespan = Number(count) * (UNITS[unit] ?? 0);
+  if (timespan > 0) return timespan;
+  return report.at(entry.value.at, `the timespan '${text}' is not a number of s, m, h or d, as in 90m`);
+}
+
+function parseFields(node: YamlNode | undefined, what: string, context: Context): NamedField[] {
+  const { report } = context;
+  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
+  const items = node.kind === 'list' ? node.items : [node];
+  if (items.length > MAX_FIELDS) report.at(node.at, `${what} names more than ${MAX_FIELDS} fields`);
+  const fields: NamedField[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar' || item.text === '') {
+      report.at(item.at, `${what} names fields, not ${describeNode(item)}`);
+      continue;
+    }
+    const field = parsePlainField(item.text, item.at, context);
+    if (fields.some(({ name }) => name === item.text)) report.at(item.at, `${what} names '${item.text}' twice`);
+    else if (field !== undefined) fields.push({ ...field, at: item.at });
+  }
+  return fields;
+}
+
+function parsePlainField(name: string, at: Position, { brackets, report }: Context): Field | undefined {
+  if (name.includes('|')) return report.at(at, `'${name}' is a field with a modifier: only its name belongs here`);
+  const path = parseFieldPath(name, brackets, at, report);
+  if (path === undefined) return undefined;
+  if (path.field === undefined || path.blocks.length > 0) return report.at(at, `'${name}' names members, not a field`);
+  return { name, path: path.field.path };
+}
+
+function parseAliases(node: YamlNode | undefined, context: Context): CorrelationDraft['aliases'] {
+  const { report } = context;
+  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
+  if (node.kind !== 'map') {
+    report.at(node.at, 'aliases must be a map');
+    return [];
+  }
+  return node.entries.map(({ key, keyAt, value }) => {
+    if (value.kind !== 'map' || value.entries.length === 0) {
+      report.at(value.at, `the alias '${key}' must map rules to their fields`);
+      return { alias: key, at: keyAt, fields: [] };
+    }
+    const fields = value.entries.flatMap((entry) => {
+      if (entry.value.kind !== 'scalar' || entry.value.text === '') {
+        report.at(entry.value.at, `the alias '${key}' must name a field for '${entry.key}'`);
+        return [];
+      }
+      const field = parsePlainField(entry.value.text, entry.value.at, context);
+      return field === undefined ? [] : [{ reference: entry.key, at: entry.keyAt, field }];
+    });
+    return { alias: key, at: keyAt, fields };
+  });
+}
+
+/** The JSON schema has `generate` beside the correlation, converters read it within; either is understood. */
+function parseGenerate(nodes: readonly (YamlNode | undefined)[], report: Report): boolean {
+  let generate = false;
+  for (const node of nodes) {
+    if (node === undefined) continue;
+    if (node.kind !== 'scalar' || typeof node.value !== 'boolean') {
+      report.at(node.at, `generate is true or false, not ${describeNode(node)}`);
+    } else generate ||= node.value;
+  }
+  return generate;
+}
+
+type ParsedCondition = Pick<CorrelationDraft, 'condition' | 'valueFields' | 'percentile'>;
+
+function parseCondition(
+  node: YamlNode | undefined,
+  type: CorrelationType,
+  rules: number,
+  section: YamlMap,
+  context: Context,
+): ParsedCondition | undefined {
+  const { report } = context;
+  if (node === undefined && isTemporal(type)) {
+    return { condition: [{ compare: 'gte', value: rules }], valueFields: [], percentile: undefined };
+  }
+  if (node === undefined) return report.at(section.at, `a correlation of type ${type} needs a condition`);
+  if (node.kind !== 'map') {
+    return report.at(node.at, 'the condition of a correlation is a map of operators, as in gte: 10');
+  }
+  const before = report.problems.length;
+  const condition: { compare: CorrelationOperator; value: number }[] = [];
+  for (const { key, keyAt, value } of node.entries) {
+    if (key === 'field' || (key === 'percentile' && type === 'value_percentile')) continue;
+    const compare = CORRELATION_OPERATORS.find((operator) => operator === key);
+    const number = numberOf(value);
+    if (compare === undefined) report.at(keyAt, `unknown operator '${key}'`, nearest(key, CORRELATION_OPERATORS));
+    else if (number === undefined) report.at(value.at, `${key} needs a number, not ${describeNode(value)}`);
+    else condition.push({ compare, value: number });
+  }
+  if (condition.length === 0 && report.problems.length === before) {
+    report.at(node.at, `the condition has none of ${CORRELATION_OPERATORS.join(', ')}`);
+  }
+  const fieldEntry = entryOf(node, 'field');
+  const valueFields = parseFields(fieldEntry?.value, 'field', context);
+  checkFields(type, valueFields, fieldEntry?.keyAt ?? node.at, report);
+  const never = whyNever(type, condition, rules);
+  if (never !== undefined) report.at(node.at, `the condition can never hold: ${never}`);
+  const percentile = parsePercentile(entryOf(node, 'percentile')?.value, type, report);
+  return report.problems.length > before ? undefined : { condition, valueFields, percentile };
+}
+
+function checkFields(type: CorrelationType, fields: readonly NamedField[], at: Position, report: Report): void {
+  if (!type.startsWith('value_')) {
+    if (fields.length > 0) report.at(at, `${type} counts events and has no field`);
+  } else if (fields.length === 0) report.at(at, `${type} needs a field in its condition`);
+  else if (fields.length > 1 && type !== 'value_count') report.at(at, `${type} takes one field, not ${fields.length}`);
+}
+
+function parsePercentile(node: YamlNode | undefined, type: CorrelationType, report: Report): number | undefined {
+  if (type !== 'value_percentile') return undefined;
+  if (node === undefined) return 50;
+  const percentile = numberOf(node);
+  if (percentile !== undefined && percentile >= 0 && percentile <= 100) return percentile;
+  return report.at(node.at, `percentile is a number from 0 to 100, not ${describeNode(node)}`);
+}
+
+function numberOf(node: YamlNode): number | undefined {
+  if (node.kind !== 'scalar') return undefined;
+  if (typeof node.value === 'number') return Number.isFinite(node.value) ? node.value : undefined;
+  return typeof node.value === 'string' && NUMERIC_TEXT.test(node.value) ? Number(node.value) : undefined;
+}

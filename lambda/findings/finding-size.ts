@@ -1,0 +1,106 @@
+import { cutText } from '../shared/cut-text.ts';
+import type { JsonValue } from '../shared/json.ts';
+import type { Finding, ShownField } from './finding.ts';
+
+/** Bytes of a finding as JSON: DynamoDB takes rows of 400 KB, counts otherwise, and keeps the state of alerts beside it. */
+export const MAX_FINDING_BYTES = 100 * 1024;
+
+/** Bytes of one text, and members of a list, that are tried in turn until the finding fits. */
+const BOUNDS = [
+  { textBytes: 16_384, members: 400 },
+  { textBytes: 4096, members: 100 },
+  { textBytes: 1024, members: 50 },
+  { textBytes: 256, members: 25 },
+  { textBytes: 64, members: 10 },
+] as const;
+
+type Bound = (typeof BOUNDS)[number];
+
+/** Texts that may be cut. */
+const TEXTS = [
+  'title',
+  'description',
+  'author',
+  'action',
+  'actor',
+  'actorName',
+  'session',
+  'via',
+  'accessKeyId',
+  'sourceIPAddress',
+  'userAgent',
+  'errorCode',
+] as const satisfies readonly (keyof Finding)[];
+
+/** Levels of lists and objects in a value that are kept: DynamoDB refuses a row with more than 32. */
+const MAX_DEPTH = 16;
+
+/**
+ * A finding of at most 100 KB of JSON: as it is, or with its long texts, values and lists cut and marked (`cut: true`; a
+ * text that was cut ends with `…`). What names it stays whole: its id, its rule, the event's id and time, the receipt.
+ */
+export function boundFinding(finding: Finding): Finding {
+  if (bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
+  let cut = finding;
+  for (const bound of BOUNDS) {
+    cut = cutFinding(finding, bound);
+    if (bytesOf(cut) <= MAX_FINDING_BYTES) break;
+  }
+  return cut;
+}
+
+/** The value, with `…` in place of what is nested too deeply for a row, and for functions that walk it. */
+export function cutDepth(value: JsonValue): JsonValue {
+  return isDeep(value) ? cutBelow(value, 1) : value;
+}
+
+function cutBelow(value: JsonValue, level: number): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (level > MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((inner) => cutBelow(inner, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, inner === undefined ? inner : cutBelow(inner, level + 1)]),
+  );
+}
+
+function isDeep(value: JsonValue, level = 1): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return level > MAX_DEPTH || Object.values(value).some((inner) => inner !== undefined && isDeep(inner, level + 1));
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function cutFinding(finding: Finding, { textBytes, members }: Bound): Finding {
+  const text = (whole: string): string => cutText(whole, textBytes);
+  const texts = (whole: readonly string[]): readonly string[] => whole.slice(0, members).map(text);
+  const shortened = Object.fromEntries(
+    TEXTS.flatMap((name) => {
+      const whole = finding[name];
+      return whole === undefined ? [] : [[name, text(whole)]];
+    }),
+  );
+  const { correlation } = finding;
+  return {
+    ...finding,
+    ...shortened,
+    tags: texts(finding.tags),
+    references: texts(finding.references),
+    falsepositives: texts(finding.falsepositives),
+    resources: texts(finding.resources),
+    matched: finding.matched.slice(0, members).map((field) => cutField(field, textBytes)),
+    ...(correlation !== undefined && {
+      correlation: { ...correlation, eventIDs: correlation.eventIDs.slice(-members).map(text) },
+    }),
+    cut: true,
+  };
+}
+
+/** A value that is too long becomes the beginning of its text, or of its JSON. */
+function cutField({ field, value }: ShownField, textBytes: number): ShownField {
+  const json = JSON.stringify(value);
+  const name = cutText(field, textBytes);
+  if (Buffer.byteLength(json) <= textBytes) return { field: name, value };
+  return { field: name, value: cutText(typeof value === 'string' ? value : json, textBytes) };
+}

@@ -1,0 +1,14 @@
+import { cutText } from '../shared/cut-text.ts';
+
+/** Bytes of an exception's message that a reason repeats. */
+const MAX_MESSAGE_BYTES = 300;
+
+/**
+ * Why a record was set aside whose processing threw. The message of a syntax error quotes what it couldn't read, which may
+ * be a secret: only its name is told.
+ */
+export function processingReason(error: unknown): string {
+  if (!(error instanceof Error)) return 'processing it failed: unknown error';
+  const message = error instanceof SyntaxError ? '' : `: ${cutText(error.message, MAX_MESSAGE_BYTES)}`;
+  return `processing it failed: ${error.name}${message}`;
+}

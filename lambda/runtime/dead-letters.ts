@@ -1,0 +1,54 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** A message that no further try would help, and why. */
+export interface DeadLetter {
+  /** A notification, which a redrive moves back as it is. */
+  readonly body: string;
+  /** What a person has to know, in a line. */
+  readonly reason: string;
+  /** `s3://bucket/key`; absent where the message names none that could be read. */
+  readonly object?: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+}
+
+/** Bytes of an attribute: all of a message's attributes count with its body. */
+const MAX_ATTRIBUTE_LENGTH = 1500;
+
+/** What SQS refuses in an attribute: all but the characters of XML 1.0. */
+const REFUSED = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+/** Sends messages to a dead-letter queue before SQS would, with the reason beside them. */
+export class DeadLetters {
+  readonly #sqs: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor(sqs: SQSClient, queueUrl: string) {
+    this.#sqs = sqs;
+    this.#queueUrl = queueUrl;
+  }
+
+  /**
+   * Sends a message with the attributes `Reason`, `ObjectKey` and `Attempts`. The caller then lets the original be
+   * deleted; until then it is in both queues, never in none.
+   * @throws the SDK's errors: the message stays where it is, and comes back.
+   */
+  async send({ body, reason, object, attempts }: DeadLetter): Promise<void> {
+    await this.#sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MessageBody: body,
+        MessageAttributes: {
+          Reason: text(reason),
+          ...(object !== undefined && { ObjectKey: text(object) }),
+          Attempts: { DataType: 'Number', StringValue: String(attempts) },
+        },
+      }),
+    );
+  }
+}
+
+function text(value: string): { readonly DataType: 'String'; readonly StringValue: string } {
+  const StringValue = value.replaceAll(REFUSED, '\uFFFD').slice(0, MAX_ATTRIBUTE_LENGTH) || 'unknown';
+  return { DataType: 'String', StringValue };
+}

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { arePending, UNTRIED } from '../../alerts/channels/channel-state.ts';
+import type { AlertPublication } from '../../alerts/channels/publication.ts';
+import { NOTICE_KINDS } from '../../alerts/messages/notice.ts';
+import type { PendingAlert } from '../../alerts/store.ts';
+import { LEVELS } from '../../detection/index.ts';
+
+/**
+ * The version of alert rows that this code writes. Rows without one are of version 1: their publication has one member
+ * a topic, and they know no channels. Members that a newer version adds are left alone.
+ */
+export const ALERT_ROW_VERSION = 2;
+
+const channelStates = z.record(
+  z.string(),
+  z.object({
+    state: z.enum(['pending', 'sent', 'given-up']),
+    tries: z.number(),
+    since: z.iso.datetime().optional(),
+    nextTry: z.iso.datetime().optional(),
+    at: z.iso.datetime().optional(),
+    error: z.string().optional(),
+  }),
+);
+
+/** An alert's row, as far as it is read again. */
+const alertRow = z.object({
+  alertId: z.string(),
+  kind: z.enum(['alert', 'storm']),
+  ruleId: z.string(),
+  level: z.enum(LEVELS),
+  account: z.string().optional(),
+  actor: z.string().optional(),
+  windowStart: z.iso.datetime(),
+  windowEnd: z.iso.datetime(),
+  openedBy: z.string().optional(),
+  createdAt: z.string(),
+  state: z.enum(['pending', 'open', 'set-aside']).optional(),
+  dueAt: z.string().optional(),
+  /** By channel: how far it is with the first message. Not there in rows of version 1. */
+  channels: channelStates.optional(),
+  /** When the first channel sent it. */
+  sentAt: z.string().optional(),
+  summaryDueAt: z.iso.datetime().optional(),
+  summary: z.object({ count: z.number(), channels: channelStates }).optional(),
+  givenUp: z
+    .array(
+      z.object({
+        notice: z.enum(['first', 'summary']),
+        channel: z.string(),
+        at: z.string(),
+        tries: z.number(),
+        error: z.string(),
+      }),
+    )
+    .optional(),
+  collapsedInto: z.string().optional(),
+  limit: z.number().optional(),
+  findings: z.number().optional(),
+  summarySentAt: z.string().optional(),
+  closedAt: z.string().optional(),
+});
+
+/**
+ * `state` is there only while something is left to do, and `dueAt` with it. `set-aside`: sweep couldn't read it, and a
+ * version that can takes it back.
+ */
+export type AlertRow = z.infer<typeof alertRow>;
+
+const publicationV1 = z.object({
+  level: z.enum(LEVELS),
+  subject: z.string(),
+  text: z.string(),
+  json: z.string(),
+  chat: z.string().optional(),
+  attributes: z.record(z.string(), z.string()).and(z.object({ kind: z.enum(NOTICE_KINDS) })),
+});
+
+const publicationV2 = z.object({
+  kind: z.enum(NOTICE_KINDS),
+  level: z.enum(LEVELS),
+  attributes: z.record(z.string(), z.string()),
+  messages: z.record(z.string(), z.object({ subject: z.string().optional(), body: z.string() })),
+});
+
+const publication: z.ZodType<AlertPublication> = z.union([
+  publicationV2,
+  publicationV1.transform(({ level, subject, text, json, chat, attributes }) => ({
+    kind: attributes.kind,
+    level,
+    attributes,
+    messages: {
+      people: { subject, body: text },
+      programs: { body: json },
+      ...(chat !== undefined && { chat: { body: chat } }),
+    },
+  })),
+]);
+
+/** An alert with a channel that hasn't sent its first message. */
+export interface DuePending extends PendingAlert {
+  /** The row, for what else is to be done with it. */
+  readonly row: DueRow;
+}
+
+/** An alert that sweep must look at. */
+export interface DueRow extends AlertRow {
+  readonly dueAt: string;
+}
+
+const due = z.object({ dueAt: z.string() });
+
+/** @throws ZodError for a row that this version doesn't know. */
+export function readAlertRow(item: Readonly<Record<string, unknown>>): AlertRow {
+  return alertRow.parse(item);
+}
+
+/** @throws ZodError for a row that this version doesn't know. */
+export function readDueOpen(item: Readonly<Record<string, unknown>>): DueRow {
+  const row = { ...alertRow.parse(item), ...due.parse(item) };
+  // Version 1 has one time for everything: of an open row, it is the summary's.
+  return row.summary !== undefined && arePending(row.summary.channels) ? row : { summaryDueAt: row.dueAt, ...row };
+}
+
+/** @throws ZodError for a row that this version doesn't know. */
+export function readDuePending(item: Readonly<Record<string, unknown>>): DuePending {
+  const row = { ...alertRow.parse(item), ...due.parse(item) };
+  const { alertId, kind, level, windowStart, windowEnd, dueAt, summaryDueAt, summary } = row;
+  const { publication: read } = z.object({ publication }).parse(item);
+  const untried = () => Object.fromEntries(Object.keys(read.messages).map((name) => [name, UNTRIED]));
+  return {
+    alertId,
+    kind,
+    level,
+    window: { start: windowStart, end: windowEnd },
+    publication: read,
+    channels: row.channels ?? untried(),
+    ...(summaryDueAt !== undefined && { summaryDueAt }),
+    ...(summary !== undefined && { summary }),
+    leaseUntil: dueAt,
+    row,
+  };
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Firing, GroupKey, Member } from '../../detection/index.ts';
+import type { RowForm } from '../dynamo/versioned-row.ts';
+
+/**
+ * The version of members, firings and states, in their attribute `rowVersion`. It is raised when code of before would
+ * misread a row; an attribute that old code may ignore doesn't raise it.
+ */
+export const ROW_VERSION = 1;
+
+const fieldsSchema = z.record(z.string(), z.array(z.string()));
+
+const memberSchema = z.object({
+  identity: z.string(),
+  rule: z.string(),
+  eventTime: z.number(),
+  eventID: z.string(),
+  arrivedAt: z.number(),
+  fields: fieldsSchema,
+  from: z.number().optional(),
+  eventIDs: z.array(z.string()).optional(),
+  context: z.string().optional(),
+});
+
+const firingSchema = z.object({
+  id: z.string(),
+  at: z.number(),
+  from: z.number(),
+  value: z.number(),
+  atLeast: z.boolean(),
+  eventIDs: z.array(z.string()),
+  fields: fieldsSchema,
+  pending: z.boolean(),
+  context: z.string().optional(),
+});
+
+const stateSchema = z.object({
+  version: z.number(),
+  judgedThrough: z.number().optional(),
+  due: z.number().optional(),
+  waiting: z.number().optional(),
+  rules: z.set(z.string()),
+  expiresAt: z.number().optional(),
+});
+
+/** What is known of a whole group. */
+export interface State {
+  /** Raised by each claim; a state that is made anew begins with another one than any before it. */
+  readonly version: number;
+  readonly judgedThrough?: number | undefined;
+  /** When the group must be judged, in milliseconds since 1970. */
+  readonly due?: number | undefined;
+  /** The earliest time at which the group must be judged for members that a claim may not have seen. */
+  readonly waiting?: number | undefined;
+  /** The rules that have members; none where there is no state yet. */
+  readonly rules: ReadonlySet<string>;
+  /** Epoch second. */
+  readonly expiresAt?: number | undefined;
+}
+
+export const MEMBER: RowForm<Member> = { schema: memberSchema, version: ROW_VERSION };
+export const FIRING: RowForm<Firing> = { schema: firingSchema, version: ROW_VERSION };
+export const STATE_FORM: RowForm<State> = { schema: stateSchema, version: ROW_VERSION };
+
+/** What by-due says of a group, in rows of every version. */
+export const DUE: RowForm<{ correlation: string; groupValues: string }> = {
+  schema: z.object({ correlation: z.string(), groupValues: z.string() }),
+  version: Number.POSITIVE_INFINITY,
+};
+
+export interface Row {
+  readonly group: string;
+  readonly member: string;
+}
+
+/** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
+export const DUE_SHARD = 'due';
+
+/** The sort key of the row that holds what is known of a whole group. */
+export const STATE = 'state';
+
+/** Longer texts of fields are kept as their beginning and their hash: they still tell values apart. */
+const MAX_TEXT = 512;
+
+/** Sorts behind every identity, which is text in ASCII. */
+export const LAST = '~';
+
+export const FIRING_PREFIX = 'firing#';
+
+/** Readable where it is short enough for a key: `<correlation>#["arn:…"]`. */
+export function partition({ correlation, group }: GroupKey): string {
+  const readable = `${correlation}#${group}`;
+  return Buffer.byteLength(readable) <= 1024 ? readable : `${correlation}#${hash(group)}`;
+}
+
+export function groupAttributes({ correlation, group }: GroupKey): { correlation: string; groupValues: string } {
+  return { correlation, groupValues: group };
+}
+
+export function memberPrefix(rule: string): string {
+  return `member#${encodeURIComponent(rule)}#`;
+}
+
+export function memberRow(key: GroupKey, { rule, eventTime, identity }: Member): Row {
+  return { group: partition(key), member: `${memberPrefix(rule)}${iso(eventTime)}#${encodeURIComponent(identity)}` };
+}
+
+/** A correlation has one window that ends at a time, so a group has one firing for it. */
+export function firingRow(key: GroupKey, at: number): Row {
+  return { group: partition(key), member: `${FIRING_PREFIX}${iso(at)}` };
+}
+
+/**
+ * What a firing that can't be read says by its key alone: when it fired, so that its group stays silent. It isn't told
+ * again: whether that was done, only its own version knows.
+ *
+ * @returns undefined where the key has no time
+ */
+export function firingByKey(sortKey: string): Firing | undefined {
+  const at = Date.parse(sortKey.slice(FIRING_PREFIX.length));
+  if (Number.isNaN(at)) return undefined;
+  return { id: sortKey, at, from: at, value: 0, atLeast: true, eventIDs: [], fields: {}, pending: false };
+}
+
+export function bounded(fields: Member['fields']): Member['fields'] {
+  const bound = (text: string): string => (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…${hash(text)}`);
+  return Object.fromEntries(Object.entries(fields).map(([path, texts]) => [path, texts.slice(0, 50).map(bound)]));
+}
+
+/** Times in keys sort as text, to the millisecond. */
+export function iso(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString();
+}
+
+export function seconds(epochMilliseconds: number): number {
+  return Math.ceil(epochMilliseconds / 1000);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,277 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Claim, Firing, GroupKey } from '../../detection/index.ts';
+import { FaultOfAccess } from '../../shared/faults.ts';
+import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/conditional.ts';
+import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import {
+  DUE_SHARD,
+  firingRow,
+  groupAttributes,
+  iso,
+  partition,
+  ROW_VERSION,
+  type Row,
+  STATE,
+  STATE_FORM,
+  type State,
+  seconds,
+} from './correlation-row.ts';
+
+/** What an append wants to stand in the state before it reads the group. */
+export interface Registration {
+  /** The rule that the member is of. */
+  readonly rule: string;
+  /** When the group must be judged because of the member, in milliseconds since 1970. */
+  readonly due?: number | undefined;
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** A function is gone so long after it began, whatever it did. Lambda allows no more. */
+export const FUNCTION_LIFETIME = 15 * 60_000;
+
+/** A state whose time to live is behind by less is left alone: not every append is a write. */
+const RENEW_AFTER_SECONDS = 3_600;
+
+/** Each one that fails means that another function got something done. */
+const MAX_ATTEMPTS = 50;
+
+const NO_STATE: State = { version: 0, rules: new Set() };
+
+/**
+ * The rows that hold what is known of whole groups.
+ *
+ * An append writes its member, then reads the state, and changes the state only if something is missing there: then
+ * by additions that hold in any order, so that no append undoes another's. Only a claim raises the version.
+ *
+ * When a group must be judged is kept twice, because a claim that was decided before a member was there must not clear
+ * the time that the member needs. `due` is what sweep goes by. A claim replaces it once it has passed, by what its own
+ * reading of the members came to. So a member needs no write where `due` is early enough and further away than a
+ * function lives: whoever replaces that one reads the members later. Otherwise its time is put into `waiting` too,
+ * unless an earlier one stands there already, and a claim carries `waiting` over into `due`.
+ */
+export class CorrelationStates {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #now: () => Date;
+  readonly #onSetAside: OnSetAside;
+
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+    this.#client = client;
+    this.#table = table;
+    this.#now = now;
+    this.#onSetAside = onSetAside;
+  }
+
+  /**
+   * Consistently; one without rules where there is none yet.
+   *
+   * @returns undefined where this version can't read it: then nothing may be judged or written
+   * @throws the SDK's errors
+   */
+  async read(key: GroupKey): Promise<State | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: rowKey(key), ConsistentRead: true }),
+    );
+    return Item === undefined ? NO_STATE : this.#parse(key, Item);
+  }
+
+  /**
+   * The state in which everything stands that the append needs. The member must have been written before.
+   *
+   * @returns undefined where this version can't read the state
+   * @throws the SDK's errors; FaultOfAccess when the state never stood still
+   */
+  async register(key: GroupKey, registration: Registration): Promise<State | undefined> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      await pause(attempt);
+      const state = await this.read(key);
+      if (state === undefined) return undefined;
+      const additions = additionsTo(state, { ...registration, key }, this.#now().getTime());
+      if (additions === undefined) return state;
+      try {
+        const { Attributes = {} } = await this.#client.send(
+          new UpdateCommand({ ...this.#update(key, additions), ReturnValues: 'ALL_NEW' }),
+        );
+        return this.#parse(key, Attributes);
+      } catch (error) {
+        if (!isConditionFailure(error) && !isUnderTransaction(error)) throw error;
+      }
+    }
+    throw neverStill(key);
+  }
+
+  /**
+   * Writes firings and raises the version, if it is still the same.
+   *
+   * @param settles whether the claim decides when the group is due next
+   * @param expiresAt of the firings, in milliseconds since 1970
+   * @returns false where another claim was faster
+   * @throws the SDK's errors; FaultOfAccess when the state never stood still
+   */
+  async claim(key: GroupKey, claim: Claim, settles: boolean, expiresAt: number): Promise<boolean> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      await pause(attempt);
+      const state = await this.read(key);
+      if (state === undefined || state.rules.size === 0 || state.version !== claim.version) return false;
+      const now = this.#now().getTime();
+      const update = this.#update(key, changesOf(state, claim, settles, now));
+      try {
+        if (claim.firings.length === 0) await this.#client.send(new UpdateCommand(update));
+        else {
+          const puts = claim.firings.map((firing) => ({ Put: this.#firing(key, firing, now, expiresAt) }));
+          await this.#client.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...puts] }));
+        }
+        return true;
+      } catch (error) {
+        if (!isConditionFailure(error) && !isUnderTransaction(error) && !isTransactionConflict(error)) throw error;
+      }
+    }
+    throw neverStill(key);
+  }
+
+  #firing(key: GroupKey, firing: Firing, now: number, expiresAt: number) {
+    return {
+      TableName: this.#table,
+      Item: {
+        ...firingRow(key, firing.at),
+        ...firing,
+        ...groupAttributes(key),
+        rowVersion: ROW_VERSION,
+        dueShard: DUE_SHARD,
+        dueAt: iso(now + FUNCTION_LIFETIME),
+        expiresAt: seconds(expiresAt),
+      },
+    };
+  }
+
+  /** An update of the state, unless a version that this one can't read has it by now. */
+  #update(key: GroupKey, { set, remove = [], rules, conditions, values }: Changes): StateUpdate {
+    const removal = remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`;
+    const addition = rules === undefined ? '' : ' ADD #rules :rules';
+    const UpdateExpression = `SET ${[...set, '#rowVersion = :rowVersion'].join(', ')}${removal}${addition}`;
+    const isReadable = '(attribute_not_exists(#rowVersion) OR #rowVersion <= :rowVersion)';
+    const ConditionExpression = [...conditions, isReadable].join(' AND ');
+    const names = `${UpdateExpression} ${ConditionExpression}`.matchAll(/#(\w+)/g);
+    return {
+      TableName: this.#table,
+      Key: rowKey(key),
+      UpdateExpression,
+      ConditionExpression,
+      ExpressionAttributeNames: Object.fromEntries([...names].map(([placeholder, name]) => [placeholder, name ?? ''])),
+      ExpressionAttributeValues: { ...values, ':rowVersion': ROW_VERSION, ...(rules && { ':rules': rules }) },
+    };
+  }
+
+  #parse(key: GroupKey, item: Readonly<Record<string, unknown>>): State | undefined {
+    const read = readVersioned(STATE_FORM, item);
+    if ('row' in read) return read.row;
+    this.#onSetAside({ table: this.#table, key: [partition(key), STATE], reason: read.reason });
+    return undefined;
+  }
+}
+
+/** As UpdateItem and TransactWriteItems take it. */
+type StateUpdate = UpdateCommandInput & { readonly UpdateExpression: string };
+
+/** The parts of an update: expressions that name an attribute `x` as `#x`, and the values that they use. */
+interface Changes {
+  readonly set: readonly string[];
+  readonly remove?: readonly string[];
+  readonly rules?: ReadonlySet<string>;
+  readonly conditions: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What is missing in the state; undefined if nothing is. */
+function additionsTo(
+  state: State,
+  { key, rule, due, expiresAt }: Registration & { key: GroupKey },
+  now: number,
+): Changes | undefined {
+  const expiry = seconds(expiresAt);
+  const isYoung = state.expiresAt !== undefined && expiry - state.expiresAt < RENEW_AFTER_SECONDS;
+  const brings = due !== undefined && (state.due === undefined || state.due > due);
+  const replaceable = brings ? due : state.due;
+  const waits =
+    due !== undefined &&
+    replaceable !== undefined &&
+    replaceable <= now + FUNCTION_LIFETIME &&
+    (state.waiting === undefined || state.waiting > due);
+  if (state.rules.has(rule) && isYoung && !brings && !waits) return undefined;
+  const set = [
+    // A state that was deleted and made anew has a version that no claim has seen before.
+    '#version = if_not_exists(#version, :first)',
+    '#correlation = :correlation',
+    '#groupValues = :groupValues',
+  ];
+  const { correlation, groupValues } = groupAttributes(key);
+  const values: Record<string, unknown> = { ':first': now, ':correlation': correlation, ':groupValues': groupValues };
+  const conditions: string[] = [];
+  if (!isYoung) {
+    set.push('#expiresAt = :expiresAt');
+    conditions.push('(attribute_not_exists(#expiresAt) OR #expiresAt < :expiresAt)');
+    values[':expiresAt'] = expiry;
+  }
+  if (brings || waits) values[':due'] = due;
+  if (brings) {
+    set.push('#due = :due', '#dueAt = :dueAt', '#dueShard = :dueShard');
+    conditions.push('(attribute_not_exists(#due) OR #due > :due)');
+    Object.assign(values, { ':dueAt': iso(due), ':dueShard': DUE_SHARD });
+  } else if (waits) conditions.push('#due <= :due');
+  if (waits) {
+    set.push('#waiting = :due');
+    conditions.push('(attribute_not_exists(#waiting) OR #waiting > :due)');
+  }
+  return { set, rules: new Set([rule]), conditions, values };
+}
+
+/** What a claim makes of the state. It holds only over what was read of what it replaces. */
+function changesOf(state: State, { version, judgedThrough, due }: Claim, settles: boolean, now: number): Changes {
+  const set = ['#version = :next'];
+  const conditions = ['#version = :version'];
+  const values: Record<string, unknown> = { ':version': version, ':next': version + 1 };
+  if (judgedThrough !== undefined) {
+    set.push('#judgedThrough = :judgedThrough');
+    values[':judgedThrough'] = judgedThrough;
+  }
+  if (!settles) return { set, conditions, values };
+  for (const name of ['due', 'waiting'] as const) {
+    const before = state[name];
+    conditions.push(before === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}Before`);
+    if (before !== undefined) values[`:${name}Before`] = before;
+  }
+  // A time that hasn't come yet may be that of members which the claim hasn't seen.
+  const kept = state.due !== undefined && state.due > now ? state.due : undefined;
+  const times = [due, state.waiting, kept].filter((time) => time !== undefined);
+  if (times.length === 0) {
+    return { set, remove: ['#due', '#dueAt', '#dueShard', '#waiting'], conditions, values };
+  }
+  const next = Math.min(...times);
+  set.push('#due = :due', '#dueAt = :dueAt', '#dueShard = :dueShard');
+  Object.assign(values, { ':due': next, ':dueAt': iso(next), ':dueShard': DUE_SHARD });
+  return { set, remove: ['#waiting'], conditions, values };
+}
+
+function rowKey(key: GroupKey): Row {
+  return { group: partition(key), member: STATE };
+}
+
+/** Longer with each attempt, and for everybody else. */
+async function pause(attempt: number): Promise<void> {
+  if (attempt > 0) await delay(Math.random() * Math.min(500, 5 * 2 ** attempt));
+}
+
+function neverStill(key: GroupKey): FaultOfAccess {
+  return new FaultOfAccess(
+    `The state of the group ${partition(key)} changed at each of ${MAX_ATTEMPTS} attempts to write it. ` +
+      'The message is tried again later.',
+  );
+}

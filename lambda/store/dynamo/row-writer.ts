@@ -1,0 +1,103 @@
+import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { backoff } from '../../shared/backoff.ts';
+import { BoundedTasks } from '../../shared/concurrency.ts';
+import { FaultOfAccess, isFaultOfAccess } from '../../shared/faults.ts';
+
+export interface RowWriterOptions<Row extends object> {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  /** Rows of the same key overwrite each other: the later one is written. */
+  readonly keyOf: (row: Row) => string;
+  /** BatchWriteItem calls under way at once. */
+  readonly concurrency?: number;
+}
+
+/** A row that DynamoDB refuses by itself: it can't be written, whatever is tried. */
+export interface RefusedRow<Row extends object> {
+  readonly row: Row;
+  readonly reason: string;
+}
+
+/** Rows that stayed unprocessed until the tries ran out: the table is throttled. */
+export class RowsUnprocessed extends FaultOfAccess {
+  override readonly name = 'RowsUnprocessed';
+}
+
+/** BatchWriteItem's bound. */
+const BATCH_ROWS = 25;
+const MAX_ATTEMPTS = 10;
+const BACKOFF = { baseMilliseconds: 50, maxMilliseconds: 3_000 };
+
+/**
+ * Writes rows in batches, a bounded number at once. A batch holds a key once; what comes back unprocessed is
+ * tried again; a batch that is refused is written row by row, so that one bad row costs only itself.
+ */
+export class RowWriter<Row extends object> {
+  readonly #options: RowWriterOptions<Row>;
+  readonly #tasks: BoundedTasks;
+  readonly #refused: RefusedRow<Row>[] = [];
+  #batch = new Map<string, Row>();
+
+  constructor(options: RowWriterOptions<Row>) {
+    this.#options = options;
+    this.#tasks = new BoundedTasks(options.concurrency ?? 8);
+  }
+
+  /**
+   * Takes a row; waits while as many batches are under way as the limit allows.
+   * @throws the error of an earlier batch that couldn't be written.
+   */
+  async add(row: Row): Promise<void> {
+    this.#batch.set(this.#options.keyOf(row), row);
+    if (this.#batch.size < BATCH_ROWS) return;
+    await this.#send();
+  }
+
+  /**
+   * Writes what is left and waits for everything. Returns the rows refused since the last call.
+   * @throws the first error of a batch that couldn't be written.
+   */
+  async flush(): Promise<readonly RefusedRow<Row>[]> {
+    if (this.#batch.size > 0) await this.#send();
+    await this.#tasks.finish();
+    return this.#refused.splice(0);
+  }
+
+  async #send(): Promise<void> {
+    const rows = [...this.#batch.values()];
+    this.#batch = new Map();
+    await this.#tasks.add(() => this.#write(rows));
+  }
+
+  async #write(rows: Row[]): Promise<void> {
+    const { client, table } = this.#options;
+    let left = rows;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (attempt > 0) await backoff(attempt - 1, BACKOFF);
+      try {
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteCommand({ RequestItems: { [table]: left.map((Item) => ({ PutRequest: { Item } })) } }),
+        );
+        // What comes back is what was sent.
+        left = (UnprocessedItems?.[table] ?? []).flatMap(
+          (request) => (request.PutRequest?.Item as Row | undefined) ?? [],
+        );
+        if (left.length === 0) return;
+      } catch (error) {
+        if (isFaultOfAccess(error)) throw error;
+        await Promise.all(left.map((row) => this.#writeAlone(row)));
+        return;
+      }
+    }
+    throw new RowsUnprocessed(`${left.length} rows stayed unprocessed after ${MAX_ATTEMPTS} tries`);
+  }
+
+  async #writeAlone(row: Row): Promise<void> {
+    try {
+      await this.#options.client.send(new PutCommand({ TableName: this.#options.table, Item: { ...row } }));
+    } catch (error) {
+      if (isFaultOfAccess(error)) throw error;
+      this.#refused.push({ row, reason: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+}

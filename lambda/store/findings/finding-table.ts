@@ -1,0 +1,88 @@
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { AlertDecision } from '../../alerts/dispatcher.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { isConditionFailure } from '../dynamo/conditional.ts';
+import { readFindingRow } from './finding-row.ts';
+
+/** What of a finding's row says what became of it, as DynamoDB gives it back with a refused write. */
+const decisionSchema = z.object({
+  alertId: z.object({ S: z.string() }).optional(),
+  windowMinutes: z.object({ N: z.coerce.number().int().positive() }).optional(),
+  suppressedBy: z.object({ S: z.string() }).optional(),
+});
+
+const refusalSchema = z.object({ Item: decisionSchema });
+
+export interface Recorded {
+  readonly status: 'new' | 'known';
+  /** The one that counts: of whoever recorded the finding first. */
+  readonly decision: AlertDecision;
+}
+
+export interface FindingsOfAlert {
+  readonly count: number;
+  /** The last by eventTime; not there where there is none. */
+  readonly last?: Finding;
+}
+
+/** The findings as rows: each once, for ever under the same id. */
+export class FindingTable {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  /** Records a finding. The first one stays: another object that holds the same event changes nothing. */
+  async record(finding: Finding, decision: AlertDecision, now: Date): Promise<Recorded> {
+    const { recordedOnly, ...attributes } = { recordedOnly: undefined, ...decision };
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: {
+            ...finding,
+            levelDay: `${finding.level}#${finding.eventTime.slice(0, 10)}`,
+            ...attributes,
+            recordedAt: now.toISOString(),
+          },
+          ConditionExpression: 'attribute_not_exists(findingId)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { status: 'new', decision };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return { status: 'known', decision: decisionOf(refusalSchema.parse(error).Item) };
+    }
+  }
+
+  /**
+   * How many findings an alert has, and the last of them.
+   * The index that is asked is a moment behind the table.
+   */
+  async ofAlert(alertId: string): Promise<FindingsOfAlert> {
+    const query = {
+      TableName: this.#table,
+      IndexName: 'by-alert',
+      KeyConditionExpression: 'alertId = :id',
+      ExpressionAttributeValues: { ':id': alertId },
+    };
+    let count = 0;
+    for await (const page of paginateQuery({ client: this.#client }, { ...query, Select: 'COUNT' })) {
+      count += page.Count ?? 0;
+    }
+    const { Items = [] } = await this.#client.send(new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }));
+    const [last] = Items.map(readFindingRow);
+    return { count, ...(last && { last }) };
+  }
+}
+
+function decisionOf({ alertId, windowMinutes, suppressedBy }: z.infer<typeof decisionSchema>): AlertDecision {
+  if (suppressedBy !== undefined) return { suppressedBy: suppressedBy.S };
+  if (alertId === undefined || windowMinutes === undefined) return { recordedOnly: true };
+  return { alertId: alertId.S, windowMinutes: windowMinutes.N };
+}

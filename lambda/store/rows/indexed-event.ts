@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { SHARDED_ATTRIBUTES } from '../schema.ts';
+import type { EventAttributes } from './event-row.ts';
+import { shardedKey } from './shard.ts';
+
+/** An event as the index tells it: every value as it was before keys were spread over shards. */
+export interface IndexedEvent extends EventAttributes {
+  readonly eventID: string;
+  /** Tells events apart that share an eventID: 8 hex digits over time, source, name and recipient. */
+  readonly identity: string;
+  /** ISO 8601 in UTC, to the second. */
+  readonly eventTime: string;
+  /** The resource that was asked for; otherwise the first that the record names. */
+  readonly resource?: string;
+  /** How many resources the record names: more than are indexed, where `resourcesCut` is there. */
+  readonly resourceCount: number;
+}
+
+/** Every attribute that is written is read: zod drops in silence what it isn't told of. */
+const attributes = {
+  actor: z.string(),
+  actorKind: z.string(),
+  actorName: z.string().optional(),
+  session: z.string().optional(),
+  via: z.string().optional(),
+  action: z.string(),
+  eventSource: z.string(),
+  eventName: z.string(),
+  account: z.string(),
+  awsRegion: z.string(),
+  access: z.string(),
+  outcome: z.string(),
+  category: z.string(),
+  credential: z.string(),
+  accessKeyId: z.string().optional(),
+  console: z.literal(true).optional(),
+  mfa: z.boolean().optional(),
+  errorCode: z.string().optional(),
+  errorMessage: z.string().optional(),
+  address: z.string().optional(),
+  sourceIPAddress: z.string().optional(),
+  userAgent: z.string().optional(),
+  resourceCount: z.number().optional(),
+  resourcesCut: z.literal(true).optional(),
+  receipt: z.object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.number() }),
+} satisfies Readonly<Record<keyof EventAttributes, z.ZodType>>;
+
+const rowKey = {
+  eventID: z.string(),
+  part: z.string(),
+  eventTime: z.string(),
+  resource: z.string().optional(),
+  shard: z.number().default(0),
+};
+
+const eventRow = z.object({ ...rowKey, ...attributes });
+const resourceRow = z.object({ ...rowKey, resource: z.string(), event: z.object(attributes) });
+
+/** A row of the table, read. */
+export interface ReadRow {
+  readonly event: IndexedEvent;
+  /** 0 in the row of the event, 1, 2, … in those of its further resources. */
+  readonly number: number;
+}
+
+/**
+ * Reads a row of the events table, that of an event or of a further resource.
+ * @throws ZodError for a row that this version doesn't know.
+ */
+export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
+  const row = 'event' in item ? readResourceRow(item) : readOwnRow(item);
+  const { part, ...event } = row;
+  const separator = part.indexOf('#');
+  return {
+    event: {
+      ...event,
+      identity: part.slice(0, separator),
+      resourceCount: event.resourceCount ?? (event.resource === undefined ? 0 : 1),
+    },
+    number: Number(part.slice(separator + 1)),
+  };
+}
+
+function readOwnRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
+  const { shard, ...row } = eventRow.parse(item);
+  for (const name of SHARDED_ATTRIBUTES) {
+    const value = row[name];
+    if (value !== undefined) row[name] = withoutShard(value, shard);
+  }
+  return row;
+}
+
+function readResourceRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
+  const { shard, event, ...row } = resourceRow.parse(item);
+  return { ...row, ...event, resource: withoutShard(row.resource, shard) };
+}
+
+function withoutShard(value: string, shard: number): string {
+  const suffix = shardedKey('', shard);
+  return suffix !== '' && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value;
+}

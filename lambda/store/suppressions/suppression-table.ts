@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { isInForce, type Suppression } from '../../alerts/noise/suppression.ts';
+import type { SuppressionSource } from '../../alerts/noise/suppression-lookup.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import { readRow } from '../dynamo/read-row.ts';
+import { eventRows } from '../rows/event-row.ts';
+import { KnownDaysWriter } from '../rows/known-days.ts';
+import { ShardSettings } from '../rows/shard-settings.ts';
+import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
+
+/**
+ * Days that the events of making and ending suppressions stay in the index: whoever asks why nobody was told asks late.
+ */
+const AUDIT_DAYS = 3653;
+
+/**
+ * The version of suppression rows; those of the first versions have none. A newer row may say more closely what is
+ * suppressed. Read without that it would suppress more than was asked for, so it is not read: findings then raise alerts.
+ */
+const SUPPRESSION_ROW_VERSION = 1;
+
+const rowSchema = z.object({
+  rowVersion: z.literal(SUPPRESSION_ROW_VERSION).optional(),
+  suppressionId: z.string(),
+  ruleId: z.string(),
+  actor: z.string().optional(),
+  account: z.string().optional(),
+  until: z.string(),
+  reason: z.string(),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  endedAt: z.string().optional(),
+  endedBy: z.string().optional(),
+});
+
+/** @throws ZodError for a row that this version doesn't know. */
+function readSuppression(item: Readonly<Record<string, unknown>>): Suppression {
+  const { rowVersion, ...suppression } = rowSchema.parse(item);
+  return suppression;
+}
+
+/** Told of a suppression whose row another version wrote and this one can't read: it suppresses nothing here. */
+export type OnUnreadableSuppression = (suppressionId: string, reason: string) => void;
+
+function* readable(
+  items: readonly Readonly<Record<string, unknown>>[],
+  onUnreadable: OnUnreadableSuppression,
+): Generator<Suppression> {
+  for (const item of items) {
+    const reading = readRow(item, readSuppression);
+    if ('row' in reading) yield reading.row;
+    else onUnreadable(String(item.suppressionId), reading.unreadable);
+  }
+}
+
+const recordsSchema = z.object({ records: z.array(z.string()).default([]) });
+
+export interface SuppressionTables {
+  /** Physical names. */
+  readonly suppressions: string;
+  readonly events: string;
+}
+
+type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+/** Reads the suppressions that are in force, for whoever records findings. */
+export function suppressionsOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  onUnreadable: OnUnreadableSuppression,
+): SuppressionSource {
+  return {
+    ofRule: async (ruleId, now) => {
+      const found: Suppression[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          IndexName: 'by-rule',
+          KeyConditionExpression: 'ruleId = :rule AND #until > :now',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':rule': ruleId, ':now': now.toISOString() },
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        for (const suppression of readable(Items, onUnreadable)) found.push(suppression);
+      }
+      return found.filter((suppression) => isInForce(suppression, now));
+    },
+  };
+}
+
+/** What is to be suppressed. */
+export type SuppressionRequest = Pick<Suppression, 'ruleId' | 'actor' | 'account' | 'until' | 'reason'>;
+
+/** The suppressions as rows. Each change is written together with the event that tells of it, or not at all. */
+export class SuppressionTable {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tables: SuppressionTables;
+  readonly #now: () => Date;
+
+  constructor(client: DynamoDBDocumentClient, tables: SuppressionTables, now: () => Date) {
+    this.#client = client;
+    this.#tables = tables;
+    this.#now = now;
+  }
+
+  /** Functions that record findings know of it within half a minute. @throws the SDK's errors. */
+  async create(request: SuppressionRequest, caller: Caller): Promise<Suppression> {
+    const now = this.#now();
+    const named = { suppressionId: `sup-${randomBytes(5).toString('hex')}`, ...request };
+    const event = this.#event('CreateSuppression', named, caller);
+    const suppression = { ...named, createdBy: nameOf(event), createdAt: now.toISOString() };
+    await this.#write(event, {
+      Put: {
+        TableName: this.#tables.suppressions,
+        Item: {
+          ...suppression,
+          rowVersion: SUPPRESSION_ROW_VERSION,
+          state: 'active',
+          records: [JSON.stringify(event.record)],
+        },
+        ConditionExpression: 'attribute_not_exists(suppressionId)',
+      },
+    });
+    return suppression;
+  }
+
+  /**
+   * Ends a suppression before its time.
+   * @returns false where it was ended before.
+   * @throws the SDK's errors.
+   */
+  async end(suppression: Suppression, caller: Caller): Promise<boolean> {
+    const event = this.#event('EndSuppression', suppression, caller);
+    try {
+      await this.#write(event, {
+        Update: {
+          TableName: this.#tables.suppressions,
+          Key: { suppressionId: suppression.suppressionId },
+          UpdateExpression:
+            'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
+          ConditionExpression: '#state = :active',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: {
+            ':active': 'active',
+            ':ended': 'ended',
+            ':at': this.#now().toISOString(),
+            ':by': nameOf(event),
+            ':records': [JSON.stringify(event.record)],
+          },
+        },
+      });
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * A suppression by its id, not there where there is none.
+   * @throws Error for a row of another version that this one can't read.
+   */
+  async get(suppressionId: string): Promise<Suppression | undefined> {
+    const Item = await this.#item(suppressionId);
+    if (Item === undefined) return undefined;
+    const reading = readRow(Item, readSuppression);
+    if ('row' in reading) return reading.row;
+    throw new Error(
+      `The row of suppression ${suppressionId} was written by another version of Trailwarden (${reading.unreadable}). Use the command line of the version that is deployed.`,
+    );
+  }
+
+  /** The record of the event that a receipt names, as JSON; undefined where there is none. */
+  async record({ key, index }: Pick<Receipt, 'key' | 'index'>): Promise<string | undefined> {
+    return recordsSchema.parse((await this.#item(key)) ?? {}).records[index];
+  }
+
+  /**
+   * The suppressions that are in force, those that end soonest first; with `all` those that are over too.
+   * @param onUnreadable told of each row that this version can't read; it isn't given.
+   */
+  async *list({ all }: { readonly all: boolean }, onUnreadable: OnUnreadableSuppression): AsyncGenerator<Suppression> {
+    const now = this.#now();
+    for (const state of all ? ['active', 'ended'] : ['active']) {
+      const pages = paginateQuery(
+        { client: this.#client },
+        {
+          TableName: this.#tables.suppressions,
+          IndexName: 'by-state',
+          KeyConditionExpression: '#state = :state AND #until > :from',
+          ExpressionAttributeNames: { '#state': 'state', '#until': 'until' },
+          ExpressionAttributeValues: { ':state': state, ':from': all ? '0' : now.toISOString() },
+        },
+      );
+      for await (const { Items = [] } of pages) yield* readable(Items, onUnreadable);
+    }
+  }
+
+  async #item(suppressionId: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#tables.suppressions, Key: { suppressionId }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  #event(
+    eventName: SuppressionChange['eventName'],
+    suppression: SuppressionChange['suppression'],
+    caller: Caller,
+  ): CloudTrailEvent {
+    return suppressionEvent({ eventName, suppression, caller, table: this.#tables.suppressions, now: this.#now() });
+  }
+
+  async #write(event: CloudTrailEvent, change: TransactItems[number]): Promise<void> {
+    const now = this.#now();
+    const { events } = this.#tables;
+    const shards = await new ShardSettings(this.#client, events).read();
+    const days = { client: this.#client, eventsTable: events, retentionDays: AUDIT_DAYS, now: this.#now };
+    await new KnownDaysWriter(days).noteEvent(event.account, event.eventTime);
+    const rows = eventRows(event, { shards, retentionDays: AUDIT_DAYS, now });
+    await this.#client.send(
+      new TransactWriteCommand({
+        TransactItems: [change, ...rows.map((Item) => ({ Put: { TableName: events, Item } }))],
+      }),
+    );
+  }
+}
+
+/** Who it was, in a line: the actor, and the session of a role. */
+function nameOf({ actor }: CloudTrailEvent): string {
+  return actor.session === undefined ? actor.id : `${actor.id} (session ${actor.session})`;
+}
+
+/** Whether a transaction was cancelled because the condition of its change didn't hold. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
+  );
+}

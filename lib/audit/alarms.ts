@@ -1,0 +1,221 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../config/names.ts';
+import type { NotificationQueue } from '../functions/notification-queue.ts';
+import type { AlertTopics } from '../stores/alert-topics.ts';
+
+export interface AlarmsProps {
+  readonly deployment: string;
+  readonly queue: NotificationQueue;
+  readonly digestQueue: NotificationQueue;
+  readonly ingest: IFunction;
+  readonly verify: IFunction;
+  readonly sweep: IFunction;
+  readonly topics: AlertTopics;
+}
+
+/** An alarm: `name` is its heading in docs/runbook.md. */
+interface AlarmSpec {
+  readonly name: string;
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly comparison?: ComparisonOperator;
+  /** Periods in a row that must be over the threshold; 1 unless said. */
+  readonly periods?: number;
+  /** No data is a fault too: something that always runs doesn't. */
+  readonly missingIsBad?: boolean;
+}
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/**
+ * What tells an operator that Trailwarden itself is in trouble. Ten cents a month each, so there is one for each thing
+ * that a person would have to do something about, and none for what mends itself.
+ */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const action = new SnsAction(props.topics.operations);
+    for (const spec of specs(props)) {
+      const alarm = new Alarm(this, spec.name, {
+        alarmName: `${props.deployment}-${spec.name}`,
+        alarmDescription: `${spec.says} What to do: docs/runbook.md, "${spec.name}".`,
+        metric: spec.metric,
+        threshold: spec.threshold,
+        comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: spec.periods ?? 1,
+        treatMissingData: spec.missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+}
+
+function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProps): AlarmSpec[] {
+  const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
+  const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
+  return [
+    {
+      name: 'dead-letter-queue-not-empty',
+      says: 'Objects were given up, with a reason or after hours of tries, and are not in the index.',
+      metric: queue.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
+      threshold: 1,
+    },
+    {
+      name: 'dead-letter-queue-old',
+      says: 'Failed objects have waited for ten days; SQS deletes them after fourteen.',
+      metric: queue.deadLetterQueue.metricApproximateAgeOfOldestMessage(oldest),
+      threshold: Duration.days(10).toSeconds(),
+    },
+    {
+      name: 'log-queue-old',
+      says: 'An object has waited for half an hour to be read.',
+      metric: queue.queue.metricApproximateAgeOfOldestMessage(oldest),
+      threshold: Duration.minutes(30).toSeconds(),
+      periods: 3,
+    },
+    {
+      name: 'nothing-ingested',
+      says: 'No log object was read for an hour, though every account has some.',
+      metric: ownMetric('ingest', 'ObjectsClosed', Stats.SUM, Duration.hours(1)),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      missingIsBad: true,
+    },
+    {
+      name: 'ingest-errors',
+      says: 'Ingest crashed or ran out of time or memory.',
+      metric: ingest.metricErrors(sum),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'ingest-throttles',
+      says: "The account's Lambda concurrency leaves none for ingest.",
+      metric: ingest.metricThrottles(sum),
+      threshold: 1,
+      periods: 3,
+    },
+    {
+      name: 'objects-rejected',
+      says: 'A log object could not be read and was given up, with a reason in the ledger.',
+      metric: ownMetric('ingest', 'ObjectsRejected', Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'records-rejected',
+      says: 'Records could not be read and are in the quarantine bucket.',
+      metric: ownMetric('ingest', 'RecordsRejected', Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'objects-refused',
+      says: 'A message in the log queue named a bucket that is not a log bucket.',
+      metric: ownMetric('ingest', 'ObjectsRefused', Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'digest-dead-letter-queue-not-empty',
+      says: 'Digests were given up, with a reason or after hours of tries: what they name is not vouched for.',
+      metric: digestQueue.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
+      threshold: 1,
+    },
+    {
+      name: 'verify-errors',
+      says: 'Verify crashed or ran out of time or memory.',
+      metric: verify.metricErrors(sum),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'alerts-pending',
+      says: 'Alerts have stayed unpublished for a quarter of an hour.',
+      metric: ownMetric('sweep', 'AlertsPending', Stats.MINIMUM),
+      threshold: 1,
+      periods: 3,
+    },
+    {
+      name: 'alert-channel-given-up',
+      says: 'A channel refused an alert for a day, and will not get it any more.',
+      metric: ownMetric('sweep', 'AlertChannelsGivenUp', Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'rows-unreadable',
+      says: 'Rows of another version were set aside: what they stand for waits.',
+      metric: new MathExpression({
+        label: 'Rows',
+        period: FIVE_MINUTES,
+        expression: 'FILL(sweep, 0) + FILL(ingest, 0) + FILL(verify, 0)',
+        usingMetrics: {
+          sweep: ownMetric('sweep', 'RowsUnreadable', Stats.MAXIMUM),
+          ingest: ownMetric('ingest', 'RowsUnreadable', Stats.MAXIMUM),
+          verify: ownMetric('verify', 'RowsUnreadable', Stats.MAXIMUM),
+        },
+      }),
+      threshold: 1,
+    },
+    {
+      name: 'alerts-undelivered',
+      says: 'SNS could not deliver an alert to a subscriber.',
+      metric: new MathExpression({
+        label: 'Failed deliveries',
+        period: FIVE_MINUTES,
+        expression: topics.published.map((_, index) => `FILL(topic${index}, 0)`).join(' + '),
+        usingMetrics: Object.fromEntries(
+          topics.published.map((topic, index) => [`topic${index}`, topic.metricNumberOfNotificationsFailed(sum)]),
+        ),
+      }),
+      threshold: 1,
+    },
+    {
+      name: 'rows-set-aside',
+      says: 'Rows of a table were passed over, because this version can not read them.',
+      metric: new MathExpression({
+        label: 'Rows set aside',
+        period: FIVE_MINUTES,
+        expression: 'FILL(ingest, 0) + FILL(verify, 0) + FILL(sweep, 0)',
+        usingMetrics: {
+          ingest: ownMetric('ingest', 'RowsSetAside', Stats.SUM),
+          verify: ownMetric('verify', 'RowsSetAside', Stats.SUM),
+          sweep: ownMetric('sweep', 'RowsSetAside', Stats.SUM),
+        },
+      }),
+      threshold: 1,
+    },
+    {
+      name: 'sweep-errors',
+      says: 'Sweep fails: alerts that ingest left pending wait.',
+      metric: sweep.metricErrors(sum),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'sweep-not-running',
+      says: 'Sweep was not called for a quarter of an hour.',
+      metric: sweep.metricInvocations(sum),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      periods: 3,
+      missingIsBad: true,
+    },
+  ];
+}
+
+/** A metric that the functions write with their logs. */
+function ownMetric(service: FunctionName, metricName: string, statistic: string, period = FIVE_MINUTES): Metric {
+  return new Metric({ namespace: 'Trailwarden', metricName, dimensionsMap: { service }, statistic, period });
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { Annotations, ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config/config.ts';
+import { topicName } from '../config/names.ts';
+import type { FunctionSettings } from '../functions/audit-function.ts';
+import { INGEST_TIMEOUT, Ingest } from '../functions/ingest.ts';
+import { NotificationQueue } from '../functions/notification-queue.ts';
+import { RulesLayer } from '../functions/rules-layer.ts';
+import { Sweep } from '../functions/sweep.ts';
+import { VERIFY_TIMEOUT, Verify } from '../functions/verify.ts';
+import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
+import { AlertTopics } from '../stores/alert-topics.ts';
+import { AuditKey } from '../stores/audit-key.ts';
+import { AuditTables } from '../stores/audit-tables.ts';
+import { QuarantineBucket } from '../stores/quarantine-bucket.ts';
+import { Alarms } from './alarms.ts';
+import { QueryPolicy } from './query-policy.ts';
+
+export interface AuditStackProps extends StackProps {
+  readonly config: DeploymentConfig;
+  readonly logArchive: LogArchiveStack;
+  /** The folder of the default rules; the project's own unless said. */
+  readonly defaultRules?: string;
+}
+
+const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
+
+/** What reads the log archive: queue, functions, tables, topics, alarms. It may write nothing into the archive. */
+export class AuditStack extends Stack {
+  constructor(scope: Construct, id: string, { config, logArchive, defaultRules, ...props }: AuditStackProps) {
+    super(scope, id, {
+      description: 'Trailwarden: audit index, detection and alerts',
+      terminationProtection: true,
+      ...props,
+    });
+    const { deployment } = config;
+    const key = new AuditKey(this, 'Key', {
+      deployment,
+      operationsTopicArn: this.formatArn({
+        service: 'sns',
+        resource: topicName(deployment, 'operations'),
+        arnFormat: ArnFormat.NO_RESOURCE_NAME,
+      }),
+    });
+    const { tables } = new AuditTables(this, 'Tables', {
+      deployment,
+      key,
+      billing: config,
+      disabledIndexes: config.disabledIndexes,
+    });
+    const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
+    const { deliveryTopic } = logArchive;
+    const logQueue = new NotificationQueue(this, 'LogQueue', {
+      deployment,
+      name: 'logs',
+      deliveryTopic,
+      functionTimeout: INGEST_TIMEOUT,
+    });
+    const digestQueue = new NotificationQueue(this, 'DigestQueue', {
+      deployment,
+      name: 'digests',
+      deliveryTopic,
+      functionTimeout: VERIFY_TIMEOUT,
+    });
+    new QuarantineBucket(this, 'Quarantine', {
+      deployment,
+      key,
+      expireDays: config.logBucket.expireDays,
+    });
+    const rulesLayer = new RulesLayer(this, 'Rules', {
+      deployment,
+      folders: [defaultRules ?? DEFAULT_RULES, ...config.rules.folders],
+      rules: config.rules,
+    });
+    const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
+    const ingest = new Ingest(this, 'Ingest', {
+      config,
+      settings,
+      queue: logQueue.queue,
+      deadLetterQueue: logQueue.deadLetterQueue,
+      logKey: logArchive.key,
+      tables,
+      topics,
+    });
+    const verify = new Verify(this, 'Verify', {
+      config,
+      settings,
+      queue: digestQueue.queue,
+      deadLetterQueue: digestQueue.deadLetterQueue,
+      logQueue: logQueue.queue,
+      logKey: logArchive.key,
+      tables,
+      topics,
+    });
+    const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
+    new Alarms(this, 'Alarms', {
+      deployment,
+      queue: logQueue,
+      digestQueue,
+      ingest: ingest.function,
+      verify: verify.function,
+      sweep: sweep.function,
+      topics,
+    });
+    const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {
+      config,
+      tables,
+      key,
+      logKey: logArchive.key,
+    });
+    this.tellOfDisabledIndexes(config.disabledIndexes);
+    for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
+      new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
+    }
+    new CfnOutput(this, 'alertsTopic', { value: topics.programs.topicArn, description: 'Subscribe programs to it' });
+    if (topics.chat !== undefined) {
+      new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
+    }
+    new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+  }
+
+  private tellOfDisabledIndexes(disabled: readonly string[]): void {
+    if (disabled.length > 0) {
+      Annotations.of(this).addInfo(
+        `Switched off in the events table: ${disabled.join(', ')}. CloudFormation creates or deletes one index an ` +
+          'update: deploy each change of disabledIndexes by itself.',
+      );
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { nearest } from '../../lambda/shared/nearest.ts';
+import { configSchema, type DeploymentConfig } from './config.ts';
+
+/** Where the settings are looked for, from the project's root, when no file is named. */
+const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
+
+/** The settings can't be used: one line a problem, each with file, line, column, the setting's path and what to do. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration can't be used:\n${problems.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * The settings of `file`, or of trailwarden.yaml in `projectRoot`, or the defaults where that doesn't exist.
+ * Relative paths are taken from `projectRoot`; the rule folders come back absolute, read from the file's own folder.
+ * @throws ConfigError for a named file that doesn't exist and for every problem of the content.
+ */
+export function readConfig(projectRoot: string, file?: string): DeploymentConfig {
+  const path = resolve(projectRoot, file ?? DEFAULT_CONFIG_FILE);
+  if (!existsSync(path)) {
+    if (file !== undefined) {
+      throw new ConfigError([`${file}: no such file; name an existing one with -c config=FILE`]);
+    }
+    return configSchema.parse({});
+  }
+  const config = parseConfig(readFileSync(path, 'utf8'), file ?? DEFAULT_CONFIG_FILE);
+  const folders = config.rules.folders.map((folder) => resolve(dirname(path), folder));
+  return { ...config, rules: { ...config.rules, folders } };
+}
+
+/**
+ * Checks the YAML text of a configuration. `file` is only the name that problems are reported under.
+ * @throws ConfigError with every problem at once.
+ */
+export function parseConfig(text: string, file: string): DeploymentConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      document.errors.map((error) => `${place(file, lines, error.pos[0])}: not valid YAML: ${error.message}`),
+    );
+  }
+  const result = configSchema.safeParse(document.toJS() ?? {});
+  if (result.success) {
+    return result.data;
+  }
+  const problems = withoutConsequences(result.error.issues).flatMap((issue) => describe(issue, document, lines, file));
+  throw new ConfigError(problems);
+}
+
+/** A misspelt key also breaks what the settings around it must be together; saying so would only hide the slip. */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const slips = issues.filter(({ code }) => code === 'unrecognized_keys');
+  const isAround = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
+    path.every((key, index) => key === slip[index]);
+  return issues.filter(({ code, path }) => code !== 'custom' || !slips.some((slip) => isAround(path, slip.path)));
+}
+
+function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, file: string): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const at = place(file, lines, offsetOf(document, [...issue.path, key]));
+      return `${at}: ${dotted([...issue.path, key])}: unknown setting; ${advice(key, settingsBelow(issue.path))}`;
+    });
+  }
+  const at = place(file, lines, offsetOf(document, issue.path));
+  const given = document.getIn(issue.path);
+  // zod's own words are "Invalid option: …"; a wrong word gets the nearest right one as well.
+  const meant =
+    issue.code === 'invalid_value' && typeof given === 'string' ? nearest(given, issue.values.map(String)) : undefined;
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  return [`${at}: ${dotted(issue.path)}: ${issue.message}${hint}`];
+}
+
+function advice(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'the whole file' : path.map(String).join('.');
+}
+
+function place(file: string, lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${file}:${line}:${col}`;
+}
+
+/** Where the setting stands; where it is missing, the nearest thing around it that is there. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const key = path[length - 1];
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair !== undefined && isNode(pair.key) && pair.key.range) {
+        return pair.key.range[0];
+      }
+    }
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) {
+      return node.range[0];
+    }
+  }
+  return 0;
+}
+
+/** The part of a JSON Schema that is walked to find the names of the settings. */
+const schemaNode = z.looseObject({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
+});
+
+function settingsBelow(path: readonly PropertyKey[]): string[] {
+  let node = schemaNode.parse(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
+  for (const key of path) {
+    const next = typeof key === 'number' ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties);
+    node = schemaNode.parse(next);
+  }
+  return Object.keys(node.properties ?? {});
+}

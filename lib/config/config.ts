@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import { LEVELS } from '../../lambda/detection/index.ts';
+import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
+import { EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
+
+/**
+ * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is for.
+ * A key that isn't named here is an error, so that a slip of the pen never becomes a default that nobody wanted.
+ */
+
+/** The retentions that CloudWatch Logs knows, in days. */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const GIBIBYTE = 1024 ** 3;
+
+const days = z.int().min(1).max(36_500);
+const shards = z.int().min(1).max(64);
+const emails = z.array(z.email()).max(100).default([]);
+
+/** AWS::CloudTrail::Trail AdvancedFieldSelector: what CloudTrail can select events by. */
+const SELECTOR_FIELDS = [
+  'eventCategory',
+  'eventName',
+  'eventSource',
+  'eventType',
+  'readOnly',
+  'resources.type',
+  'resources.ARN',
+  'userIdentity.arn',
+  'sessionCredentialFromConsole',
+  'errorCode',
+  'vpcEndpointId',
+] as const;
+
+const operands = z.array(z.string().min(1).max(2048)).min(1).optional();
+
+const fieldSelector = z
+  .strictObject({
+    field: z.enum(SELECTOR_FIELDS),
+    equals: operands,
+    startsWith: operands,
+    endsWith: operands,
+    notEquals: operands,
+    notStartsWith: operands,
+    notEndsWith: operands,
+  })
+  .refine(({ field, ...operators }) => Object.values(operators).some((values) => values !== undefined), {
+    error: 'compares with nothing: add equals, startsWith, endsWith, notEquals, notStartsWith or notEndsWith',
+  });
+
+const advancedEventSelector = z
+  .strictObject({ name: z.string().min(1).max(1000), fieldSelectors: z.array(fieldSelector).min(1) })
+  .refine(({ fieldSelectors }) => ['Data', 'NetworkActivity'].includes(selectedCategory(fieldSelectors) ?? ''), {
+    path: ['fieldSelectors'],
+    error:
+      'needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded in any case',
+  });
+
+function selectedCategory(selectors: readonly z.infer<typeof fieldSelector>[]): string | undefined {
+  return selectors.find(({ field }) => field === 'eventCategory')?.equals?.join();
+}
+
+const capacity = z
+  .strictObject({ min: z.int().min(1).max(40_000), max: z.int().min(1).max(40_000) })
+  .refine(({ min, max }) => min <= max, { error: 'min is above max' });
+
+// z.enum wants a tuple; the keys of an object are typed as a list.
+const indexNames = Object.keys(EVENT_INDEXES) as [EventIndexName, ...EventIndexName[]];
+
+const settings = z.strictObject({
+  deployment: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,18}[a-z0-9]$/, {
+      error:
+        'must be 3 to 20 lower-case letters, digits and hyphens, the first a letter: bucket names are made from it',
+    })
+    .default('trailwarden'),
+  account: z
+    .string({ error: 'must be text: put the account id in quotes, or its leading zeros are lost' })
+    .regex(/^\d{12}$/, { error: 'must be an account id of 12 digits, in quotes' })
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
+    .optional(),
+  trail: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])+$/, {
+          error: 'must be 3 to 128 letters and digits, with single . _ or - between them',
+        })
+        .optional(),
+      keyPrefix: z
+        .string()
+        .regex(/^(?:[\w!.*'()-]+(?:\/[\w!.*'()-]+)*)?$/, {
+          error: 'must be a key prefix without a slash at either end, such as audit/cloudtrail',
+        })
+        .max(200)
+        .refine((prefix) => !prefix.split('/').includes('AWSLogs'), {
+          error: 'must not contain AWSLogs: CloudTrail adds that itself',
+        })
+        .default(''),
+      advancedEventSelectors: z.array(advancedEventSelector).max(50).default([]),
+      insights: z.array(z.enum(['ApiCallRateInsight', 'ApiErrorRateInsight'])).default([]),
+    })
+    .prefault({}),
+  logBucket: z
+    .strictObject({
+      expireDays: days.default(1095),
+      accessLogDays: days.default(365),
+      administrators: z
+        .array(
+          z.string().regex(/^arn:[\w-]+:iam::\d{12}:(role|user)\/\S+$/, { error: "must be a role's or user's ARN" }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  retentionDays: days.default(365),
+  indexShards: shards.default(1),
+  dayShards: shards.default(8),
+  disabledIndexes: z.array(z.enum(indexNames)).default([]),
+  billing: z.enum(['on-demand', 'provisioned']).default('on-demand'),
+  provisioned: z
+    .strictObject({
+      read: capacity.default({ min: 5, max: 500 }),
+      write: capacity.default({ min: 5, max: 1000 }),
+    })
+    .prefault({}),
+  alerts: z
+    .strictObject({
+      minimumLevel: z.enum(ALERT_LEVELS).default('low'),
+      windowMinutes: z.int().min(1).max(1440).default(15),
+      maxPerMinute: z.int().min(1).max(1000).default(30),
+      chat: z.boolean().default(false),
+      emails: z
+        .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
+        .prefault({}),
+    })
+    .prefault({}),
+  maxObjectBytes: z
+    .int()
+    .min(1024 ** 2)
+    .max(64 * GIBIBYTE)
+    .default(2 * GIBIBYTE),
+  maxConcurrency: z.int().min(2).max(1000).default(10),
+  functionLogDays: z.literal(LOG_RETENTION_DAYS).default(90),
+  rules: z
+    .strictObject({
+      folders: z.array(z.string().min(1)).default([]),
+      placeholders: z.record(z.string().min(1), z.array(z.string())).default({}),
+      overrides: z
+        .record(
+          z.string().min(1),
+          z
+            .strictObject({ level: z.enum(LEVELS).optional(), enabled: z.boolean().optional() })
+            .refine(({ level, enabled }) => level !== undefined || enabled !== undefined, {
+              error: 'changes nothing: give level, enabled or both',
+            }),
+        )
+        .default({}),
+    })
+    .prefault({}),
+  glue: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+});
+
+/** The settings as written in YAML, checked, with every default filled in. */
+export const configSchema = settings
+  .refine(({ logBucket, retentionDays }) => logBucket.expireDays >= retentionDays, {
+    path: ['logBucket', 'expireDays'],
+    error: 'must be at least retentionDays: an event in the index is read from its log object',
+  })
+  .transform(({ trail, ...rest }) => ({ ...rest, trail: { ...trail, name: trail.name ?? rest.deployment } }));
+
+export type DeploymentConfig = z.infer<typeof configSchema>;
+export type AdvancedEventSelector = z.infer<typeof advancedEventSelector>;

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type FunctionName, functionName, iamName, logGroupName } from '../config/names.ts';
+
+/** What every function of the deployment shares. */
+export interface FunctionSettings {
+  readonly deployment: string;
+  readonly key: IKey;
+  readonly rulesLayer: ILayerVersion;
+  readonly logDays: number;
+}
+
+export interface AuditFunctionProps extends FunctionSettings {
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+  readonly environment: Record<string, string>;
+  /** All that the function may do, apart from writing its log: CDK's grants add nothing to it. */
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** The rule set's place in a function that has the rules layer. */
+export const RULES_FILE = '/opt/rules.json';
+
+const PROJECT_ROOT = join(import.meta.dirname, '../..');
+
+/** A function with its bundle, log group and role. */
+export class AuditFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: AuditFunctionProps) {
+    super(scope, id);
+    const { deployment, name, key } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: logGroupName(deployment, name),
+      encryptionKey: key,
+      // The configuration allows only the numbers of this enum.
+      retention: props.logDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      roleName: iamName(deployment, name),
+      description: `${deployment}: what ${name} may do`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const writeLogs = new PolicyStatement({
+      sid: 'WriteLogs',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    });
+    for (const statement of [writeLogs, ...props.statements]) {
+      this.role.addToPrincipalPolicy(statement);
+    }
+    this.function = new NodejsFunction(this, 'Function', {
+      functionName: functionName(deployment, name),
+      description: props.description,
+      entry: join(PROJECT_ROOT, 'lambda', name, 'handler.ts'),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      layers: [props.rulesLayer],
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Sources of events ask for rights of their own choosing; here the list above is the whole truth.
+      role: this.role.withoutPolicyUpdates(),
+      awsSdkConnectionReuse: false,
+      projectRoot: PROJECT_ROOT,
+      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
+      bundling: {
+        format: OutputFormat.ESM,
+        // With esbuild's default order for Node, a dependency's CommonJS form is taken and fails when it is loaded.
+        mainFields: ['module', 'main'],
+        bundleAwsSDK: true,
+        minify: true,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        sourcesContent: false,
+      },
+    });
+    // The event source is tried out when it is created, and needs the role's policy by then.
+    this.function.node.addDependency(this.role);
+  }
+}

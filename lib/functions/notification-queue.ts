@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { MAX_RECEIVES } from '../../lambda/runtime/retry-delay.ts';
+import { queueName } from '../config/names.ts';
+
+export interface NotificationQueueProps {
+  readonly deployment: string;
+  /** What its consumer takes from it. Every consumer is told of every object: S3's filters know no wildcards. */
+  readonly name: 'logs' | 'digests';
+  readonly deliveryTopic: ITopic;
+  /** The longest that the function behind the queue may run. */
+  readonly functionTimeout: Duration;
+}
+
+/**
+ * New objects, for a function. A message whose objects can't be had is tried for more than six hours, and goes to the
+ * dead-letter queue then; the function sends there earlier what no further try would help. So does SNS with what it
+ * couldn't deliver, and one redrive brings all of them back.
+ *
+ * Encrypted by SQS itself: messages hold bucket names and keys only, and a KMS key would need a statement for SNS
+ * that can be no narrower than "any topic".
+ */
+export class NotificationQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, name, deliveryTopic, functionTimeout }: NotificationQueueProps,
+  ) {
+    super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      queueName: queueName(deployment, `${name}-dead-letter`),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: queueName(deployment, name),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // AWS asks for six times the function's timeout: below that, Lambda's own retries of a throttled call could
+      // outlast the message's invisibility, and count as tries that never were.
+      visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
+      // A message keeps the age of its first sending when it moves to the dead-letter queue, so this must be well
+      // below the 14 days there.
+      retentionPeriod: Duration.days(7),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVES },
+    });
+    deliveryTopic.addSubscription(
+      new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetterQueue }),
+    );
+  }
+}

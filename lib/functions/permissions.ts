@@ -1,0 +1,131 @@
+import { Aws } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
+import type { DeploymentConfig } from '../config/config.ts';
+import { bucketArn, bucketName } from '../config/names.ts';
+import { logObjects } from '../log-archive/log-bucket.ts';
+import type { AuditTables } from '../stores/audit-tables.ts';
+
+/** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
+
+type DynamoDbAction =
+  | 'dynamodb:BatchGetItem'
+  | 'dynamodb:BatchWriteItem'
+  | 'dynamodb:GetItem'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:UpdateItem';
+
+/** Certain actions on a table's rows, and a query of the indexes that are named. */
+export function onTable(
+  sid: string,
+  table: TableV2,
+  actions: readonly DynamoDbAction[],
+  indexes: readonly string[] = [],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [table.tableArn, ...indexes.map((index) => `${table.tableArn}/index/${index}`)],
+  });
+}
+
+/** The state of correlations, which functions share. A transaction asks for the rights of its writes. */
+export function correlate(tables: AuditTables['tables'], indexes: readonly string[] = []): PolicyStatement {
+  return onTable(
+    'Correlate',
+    tables.correlations,
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    indexes,
+  );
+}
+
+/** The suppressions of a rule, before its finding is recorded. */
+export function askSuppressions(tables: AuditTables['tables']): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AskSuppressions',
+    actions: ['dynamodb:Query'],
+    resources: [`${tables.suppressions.tableArn}/index/by-rule`],
+  });
+}
+
+/**
+ * The only rows of the events table that are ever updated, in a partition of their own: the largest shard counts that
+ * were configured, and how many alerts are sent in a minute.
+ */
+export function updateSettings(tables: AuditTables['tables']): PolicyStatement {
+  const statement = onTable('UpdateSettings', tables.events, ['dynamodb:UpdateItem']);
+  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [EVENT_BOOKKEEPING.partition] });
+  return statement;
+}
+/** Takes messages from a queue, sets when they come back, and queues again what needs another call. */
+export function consume(queue: Queue): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'ReadTheQueueAndQueueAgain',
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ChangeMessageVisibility',
+      'sqs:SendMessage',
+    ],
+    resources: [queue.queueArn],
+  });
+}
+
+/** Gives up on a message before SQS would: it goes to the dead-letter queue with the reason. */
+export function giveUpTo(deadLetterQueue: Queue): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'GiveUpMessages',
+    actions: ['sqs:SendMessage'],
+    resources: [deadLetterQueue.queueArn],
+  });
+}
+
+export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'ReadLogObjects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [logObjects(config)],
+    }),
+    new PolicyStatement({
+      // Without it S3 answers a missing object with 403, like a forbidden one. Ingest tries a key that isn't there in its
+      // decoded form, verify must know what is missing, and an operator must see whether an object is gone or out of
+      // reach. No condition on s3:prefix: a GetObject carries none, and would be answered with 403 again. It shows key
+      // names alone (accounts, regions and times), all of which the functions read anyway.
+      sid: 'TellMissingFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn(bucketName(config.deployment, 'logs'))],
+    }),
+  ];
+}
+
+export function publishTo(topics: readonly ITopic[]): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'PublishAlerts',
+    actions: ['sns:Publish'],
+    resources: topics.map((topic) => topic.topicArn),
+  });
+}
+
+/** A key is never used by hand: only through the services that hold what it encrypts. */
+export function useKeyThrough(
+  sid: string,
+  key: IKey,
+  services: readonly ('dynamodb' | 's3' | 'sns')[],
+  actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': services.map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`) },
+    },
+  });
+}

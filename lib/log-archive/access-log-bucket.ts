@@ -1,0 +1,55 @@
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { bucketArn, bucketName } from '../config/names.ts';
+
+export interface AccessLogBucketProps {
+  readonly deployment: string;
+  readonly expireDays: number;
+}
+
+/**
+ * Who read or tried to change the log and quarantine buckets: S3's own server access logs, which CloudTrail's
+ * management events don't hold. S3 can't write them into a bucket that is encrypted with a KMS key.
+ */
+export class AccessLogBucket extends Bucket {
+  constructor(scope: Construct, id: string, { deployment, expireDays }: AccessLogBucketProps) {
+    super(scope, id, {
+      bucketName: bucketName(deployment, 'access-logs'),
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [
+        {
+          id: 'expire',
+          expiration: Duration.days(expireDays),
+          noncurrentVersionExpiration: Duration.days(1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        // CDK adds the log bucket's statement by itself; the quarantine bucket is in another stack.
+        sid: 'AllowAccessLogsOfTheQuarantineBucket',
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [this.arnForObjects('quarantine/*')],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnEquals: {
+            'aws:SourceArn': bucketArn(bucketName(deployment, 'quarantine')),
+          },
+        },
+      }),
+    );
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'This is the bucket that access logs are written to: logging its own accesses would never end.',
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config/config.ts';
+import { bucketArn, bucketName } from '../config/names.ts';
+
+export interface LogBucketProps {
+  readonly deployment: string;
+  readonly key: IKey;
+  readonly trailArn: string;
+  /** What CloudTrail puts before `AWSLogs/`; empty for nothing. */
+  readonly keyPrefix: string;
+  readonly expireDays: number;
+  readonly accessLogBucket: IBucket;
+  readonly deliveryTopic: ITopic;
+  /**
+   * ARNs of the principals that may still change the bucket's own settings. The role that CloudFormation deploys with
+   * must be among them. With none, the settings aren't protected.
+   */
+  readonly administrators: readonly string[];
+}
+
+/** The settings without which the bucket would no longer be what an auditor relies on. */
+const PROTECTED_SETTINGS = [
+  's3:DeleteBucket',
+  's3:DeleteBucketPolicy',
+  's3:PutBucketAcl',
+  's3:PutBucketLogging',
+  's3:PutBucketNotification',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+  's3:PutLifecycleConfiguration',
+  's3:PutReplicationConfiguration',
+];
+
+/**
+ * CloudTrail's log files and digests. Only CloudTrail puts, only the lifecycle deletes.
+ *
+ * - ACLs are off (BucketOwnerEnforced). CloudTrail sends `bucket-owner-full-control` with every object, which is the
+ *   one ACL that such a bucket accepts, so the condition of its own documents stays.
+ * - No statement asks for a certain encryption: CloudTrail encrypts log files with the trail's key, but digests with
+ *   S3's own, and a Deny on that would stop the digests.
+ * - A bucket policy doesn't bind the lifecycle ("Bucket policies for Amazon S3"), so the Deny on deletes leaves it
+ *   working, and it binds nobody's hand for good: the account's root can always replace the policy.
+ * - The notification is a property of the bucket and not CDK's custom resource, which would bring a function that may
+ *   rewrite the notifications of every bucket.
+ */
+export class LogBucket extends Bucket {
+  constructor(scope: Construct, id: string, props: LogBucketProps) {
+    super(scope, id, {
+      bucketName: bucketName(props.deployment, 'logs'),
+      encryption: BucketEncryption.KMS,
+      encryptionKey: props.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      serverAccessLogsBucket: props.accessLogBucket,
+      serverAccessLogsPrefix: 'logs/',
+      lifecycleRules: [
+        {
+          id: 'expire',
+          expiration: Duration.days(props.expireDays),
+          // CloudTrail writes a key once. Where one is written again, the first version is evidence for this long.
+          noncurrentVersionExpiration: Duration.days(90),
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+        },
+        { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    for (const statement of [...this.cloudTrailWrites(props), ...this.nobodyElse(), ...this.settingsStay(props)]) {
+      this.addToResourcePolicy(statement);
+    }
+    // Without it, a deleted stack would leave the logs behind with nothing that protects them.
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.notify(props.deliveryTopic);
+  }
+
+  /** "Amazon S3 bucket policy for CloudTrail", for this one trail. */
+  private cloudTrailWrites({ trailArn, keyPrefix }: LogBucketProps): PolicyStatement[] {
+    const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+    return [
+      new PolicyStatement({
+        sid: 'AWSCloudTrailAclCheck',
+        principals: [cloudTrail],
+        actions: ['s3:GetBucketAcl'],
+        resources: [this.bucketArn],
+        conditions: { StringEquals: { 'aws:SourceArn': trailArn } },
+      }),
+      new PolicyStatement({
+        sid: 'AWSCloudTrailWrite',
+        principals: [cloudTrail],
+        actions: ['s3:PutObject'],
+        resources: [this.arnForObjects(`${logKeyPrefix(keyPrefix)}${Aws.ACCOUNT_ID}/*`)],
+        conditions: {
+          StringEquals: { 'aws:SourceArn': trailArn, 's3:x-amz-acl': 'bucket-owner-full-control' },
+        },
+      }),
+    ];
+  }
+
+  private nobodyElse(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        // `aws:PrincipalServiceName` is in a request only when a service makes it with its own principal: it is absent
+        // for people, for roles and for a service that acts for a person, and StringNotEquals holds for an absent key.
+        // Replication writes with actions of its own, past s3:PutObject.
+        sid: 'DenyWritingToAllButCloudTrail',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: [
+          's3:PutObject',
+          's3:PutObjectAcl',
+          's3:PutObjectTagging',
+          's3:PutObjectVersionAcl',
+          's3:PutObjectVersionTagging',
+          's3:ReplicateDelete',
+          's3:ReplicateObject',
+          's3:ReplicateTags',
+        ],
+        resources: [this.arnForObjects('*')],
+        conditions: { StringNotEquals: { 'aws:PrincipalServiceName': 'cloudtrail.amazonaws.com' } },
+      }),
+      new PolicyStatement({
+        sid: 'DenyDeletingToAll',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        resources: [this.arnForObjects('*')],
+      }),
+    ];
+  }
+
+  private settingsStay({ administrators }: LogBucketProps): PolicyStatement[] {
+    if (administrators.length === 0) {
+      return [];
+    }
+    return [
+      new PolicyStatement({
+        sid: 'DenyWeakeningToAllButTheDeployment',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: PROTECTED_SETTINGS,
+        resources: [this.bucketArn],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': [...administrators] } },
+      }),
+    ];
+  }
+
+  private notify(topic: ITopic): void {
+    const resource = this.node.defaultChild;
+    if (!CfnBucket.isCfnBucket(resource)) {
+      throw new Error('The log bucket has no CloudFormation resource to put its notification on.');
+    }
+    resource.notificationConfiguration = {
+      topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: topic.topicArn }],
+    };
+    // S3 tries the topic out when the notification is set, so the topic's policy must stand by then.
+    resource.node.addDependency(topic);
+  }
+}
+
+/** Where CloudTrail's keys begin: `AWSLogs/`, or `PREFIX/AWSLogs/`. */
+export function logKeyPrefix(keyPrefix: string): string {
+  return keyPrefix === '' ? 'AWSLogs/' : `${keyPrefix}/AWSLogs/`;
+}
+
+/** The ARN of every file that CloudTrail delivers, made of names alone: the audit stack needs no reference for it. */
+export function logObjects({ deployment, trail }: Pick<DeploymentConfig, 'deployment' | 'trail'>): string {
+  return `${bucketArn(bucketName(deployment, 'logs'))}/${logKeyPrefix(trail.keyPrefix)}*`;
+}

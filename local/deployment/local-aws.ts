@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
+import type { Endpoints } from '../emulators/endpoints.ts';
+import { type Clients, createClients } from './clients.ts';
+import { claimDataFolder, runningEndpoints } from './data-folder.ts';
+import { InputError } from './input-error.ts';
+import { provision, type Resources } from './provision.ts';
+
+/** What a run that keeps nothing leaves behind, for questions until the next such run. */
+const LAST_RUN = join('.trailwarden', 'last-run');
+
+/** The name of the deployment on the embedded AWS. */
+const DEPLOYMENT = 'trailwarden';
+
+/** Seconds after which a message that nobody has finished comes back: more than a call of a function may take. */
+const VISIBILITY_TIMEOUT_SECONDS = 120;
+
+/** An embedded AWS with everything that `cdk deploy` makes, as far as it has it. */
+export interface LocalAws {
+  readonly clients: Clients;
+  readonly resources: Resources;
+  /** The folder that keeps everything. */
+  readonly data: string;
+  /** Where the functions read the normalised rule set; it is there once somebody has written it. */
+  readonly rulesFile: string;
+  stop(): Promise<void>;
+}
+
+export interface LocalAwsOptions {
+  /** The folder that keeps everything; `LAST_RUN` if none is given. */
+  readonly data?: string;
+  /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Buckets to read log objects and digests from, beside the deployment's own. */
+  readonly trailBuckets?: readonly string[];
+}
+
+/**
+ * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
+ *
+ * @throws InputError when the folder or the port is in use
+ */
+export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsOptions = {}): Promise<LocalAws> {
+  const folder = await claimDataFolder(data ?? LAST_RUN);
+  const undo: (() => Promise<void>)[] = [folder.release];
+  try {
+    if (data === undefined) await folder.clear();
+    const dynamodb = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+    const { endpoints, stop } = await startEmbeddedAws({ data: folder.path, port, dynamodb });
+    undo.push(stop);
+    const local = await connect(endpoints, folder.path, trailBuckets);
+    undo.push(local.stop);
+    await folder.announce(endpoints);
+    return { ...local, stop: () => runAll(undo) };
+  } catch (error) {
+    await runAll(undo);
+    throw isPortInUse(error) ? new InputError(`Port ${port} is in use: choose another one with --port.`) : error;
+  }
+}
+
+/**
+ * The embedded AWS over a folder: the one that another process has up, or else one that starts for this.
+ *
+ * @throws InputError when there is no such folder
+ */
+export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
+  const endpoints = await runningEndpoints(data);
+  if (endpoints !== undefined) return connect(endpoints, data);
+  if (!existsSync(data)) throw new InputError(`There is no ${data}: npm start makes it.`);
+  return startLocalAws({ data });
+}
+
+async function connect(endpoints: Endpoints, data: string, trailBuckets: readonly string[] = []): Promise<LocalAws> {
+  const clients = createClients(endpoints);
+  const rulesFile = resolve(data, 'rules.json');
+  const resources = await provision(clients, {
+    deployment: DEPLOYMENT,
+    rulesFile,
+    trailBuckets: [...(await knownBuckets(clients.s3)), ...trailBuckets].filter(isTrailBucket),
+    visibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
+  });
+  return { clients, resources, data, rulesFile, stop: async () => clients.destroy() };
+}
+
+/** Those that earlier runs over the same folder have made. */
+async function knownBuckets(s3: S3Client): Promise<readonly string[]> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  return Buckets.flatMap(({ Name }) => Name ?? []);
+}
+
+/** A digest may name any bucket: the deployment's own others aren't read from because of that. */
+function isTrailBucket(name: string): boolean {
+  return !name.startsWith(`${DEPLOYMENT}-`);
+}
+
+/** The last first, and every one of them. */
+async function runAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step();
+}
+
+function isPortInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

@@ -1,0 +1,43 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createEventQueries } from '../../lambda/index/event-query.ts';
+import { createFindingQueries } from '../../lambda/store/findings/finding-query.ts';
+import { DigestLedger } from '../../lambda/store/ledger/digest-ledger.ts';
+import { Ledger } from '../../lambda/store/ledger/ledger.ts';
+import type { LocalAws } from '../deployment/local-aws.ts';
+import { type AlertSummary, summarizeAlerts } from '../deployment/subscriber.ts';
+import { readVouching, type Vouching } from '../digests/vouching.ts';
+import type { UploadedFile } from '../input/upload.ts';
+import { type Answers, readAnswers } from './answers.ts';
+import { type FindingSummary, summarizeFindings } from './findings.ts';
+import { type Outcomes, readOutcomes } from './outcomes.ts';
+
+/** What a run has to show. */
+export interface RunReport {
+  /** What became of the objects of this run. */
+  readonly outcomes: Outcomes;
+  /** What the digests of this run say of them; absent where there were none. */
+  readonly vouching?: Vouching;
+  /** Everything that the tables hold, from earlier runs too. */
+  readonly findings: FindingSummary;
+  /** What was sent in this run. */
+  readonly alerts: AlertSummary;
+  /** From everything that the tables hold. */
+  readonly answers: Answers;
+}
+
+/** Gathers what became of some objects from the ledger, the index and the subscriber's queue. */
+export async function readRunReport(aws: LocalAws, objects: readonly UploadedFile[]): Promise<RunReport> {
+  const { tables } = aws.resources;
+  const documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
+  const findingQueries = createFindingQueries(documents, tables);
+  const ledger = new Ledger(documents, tables.ledger);
+  const vouching = await readVouching(ledger, new DigestLedger(documents, tables.ledger), objects);
+  const findings = await summarizeFindings(findingQueries);
+  return {
+    outcomes: await readOutcomes(ledger, objects),
+    ...(vouching && { vouching }),
+    findings,
+    alerts: await summarizeAlerts(aws),
+    answers: await readAnswers(createEventQueries(documents, tables), findingQueries, findings.fileSystem),
+  };
+}

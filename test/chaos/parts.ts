@@ -1,0 +1,48 @@
+import { brokenChannels } from './broken-channel.ts';
+import { type CampaignReport, everyFault, everyKind, randomRounds } from './campaign.ts';
+import { kinds } from './kinds.ts';
+import type { Share } from './share.ts';
+import type { World } from './world.ts';
+
+export interface PartOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  /** Without the faults at every call site, which take most of the time. */
+  readonly skipSites: boolean;
+}
+
+/** One part of the chaos suite: runs of the workload, each with some trouble. */
+export interface Part {
+  readonly title: string;
+  /** Does the share of one process, in a world that nobody else uses. */
+  run(world: World, share: Share, onProgress: (text: string) => void): Promise<CampaignReport>;
+}
+
+/**
+ * What the suite does, in this order. A new part is one file and one entry here. Where its runs can't be shared out, it
+ * does them all for the share that has the run 0, and gives `NOTHING` for the others.
+ */
+export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part[] {
+  const sites: Part = {
+    title: 'Every fault at every call site',
+    run: (world, share, onProgress) => everyFault(world, { share, onProgress }),
+  };
+  return [
+    ...(skipSites ? [] : [sites]),
+    {
+      title: 'Expired rows, rows of another version',
+      run: (world, share, onProgress) => everyKind(world, kinds(), { share, onProgress }),
+    },
+    {
+      title: 'A broken channel',
+      run: (world, share, onProgress) => brokenChannels(world, { share, onProgress }),
+    },
+    {
+      title: `${rounds} random rounds`,
+      run: (world, share, onProgress) => randomRounds(world, rounds, seed, { share, onProgress }),
+    },
+  ];
+}
+
+/** The report of a share that has no run. */
+export const NOTHING: CampaignReport = { runs: 0, faults: 0, sites: [], failures: [] };

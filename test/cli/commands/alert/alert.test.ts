@@ -1,0 +1,170 @@
+import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { UNTRIED } from '../../../../lambda/alerts/channels/channel-state.ts';
+import { alertOf } from '../../../../lambda/alerts/messages/alert.ts';
+import { alertMessageSchema } from '../../../../lambda/alerts/messages/message-schema.ts';
+import { stormOf } from '../../../../lambda/alerts/noise/storm.ts';
+import type { Prepared } from '../../../../lambda/alerts/store.ts';
+import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
+import type { ReceivedMessage } from '../../../support/deployment.ts';
+import { finding } from '../../../support/findings.ts';
+import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
+import { jsonLines, runCommand } from '../../support/run-command.ts';
+
+const sts = mockClient(STSClient);
+const NOW = new Date('2026-11-20T14:10:00Z');
+const PREPARED: Prepared = {
+  publication: { kind: 'alert', level: 'high', attributes: {}, messages: { people: { subject: 'S', body: 'B' } } },
+  channels: { people: UNTRIED },
+};
+
+let asked: AskedDeployment;
+let sns: string | undefined;
+
+beforeAll(async () => {
+  asked = await startAskedDeployment();
+  sns = process.env.AWS_ENDPOINT_URL_SNS;
+  process.env.AWS_ENDPOINT_URL_SNS = asked.aws.endpoints.sns;
+  sts.on(GetCallerIdentityCommand).resolves({
+    Arn: 'arn:aws:iam::000000000000:user/alice',
+    Account: '000000000000',
+    UserId: 'AIDAEXAMPLE',
+  });
+});
+
+afterAll(async () => {
+  if (sns === undefined) delete process.env.AWS_ENDPOINT_URL_SNS;
+  else process.env.AWS_ENDPOINT_URL_SNS = sns;
+  await asked.stop();
+});
+
+const send = (...args: readonly string[]) =>
+  runCommand(['alert', 'test', ...args, '--deployment', asked.aws.resources.deployment]);
+const show = (id: string, ...args: readonly string[]) => runCommand(['alert', 'show', id, ...asked.args, ...args]);
+const alerts = () =>
+  new AlertTable(DynamoDBDocumentClient.from(asked.aws.clients.dynamodb), asked.aws.resources.tables.alerts, () => NOW);
+
+async function received(): Promise<readonly ReceivedMessage[]> {
+  const { clients, resources } = asked.aws;
+  const { Messages = [] } = await clients.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: resources.queues.subscriber.url, MaxNumberOfMessages: 10 }),
+  );
+  return Messages.map(({ Body = '' }): ReceivedMessage => JSON.parse(Body));
+}
+
+describe('alert test', () => {
+  test('sends a real message through the topics of the level and of programs, marked as a test', async () => {
+    const { code, stdout, stderr } = await send('--level', 'high');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Sent, marked as a test, to:') });
+    const messages = await received();
+    expect(messages.map(({ TopicArn }) => TopicArn.split('-').at(-1)).sort()).toEqual(['alerts', 'high']);
+    for (const { MessageAttributes } of messages) {
+      expect(MessageAttributes).toMatchObject({ kind: { Value: 'test' }, level: { Value: 'high' } });
+    }
+    const text = messages.find(({ TopicArn }) => TopicArn.endsWith('-high'));
+    expect(text?.Subject).toBe('[TEST] [HIGH] Test of the alert topics - 000000000000');
+    expect(text?.Message).toMatch(/^This is a test of the alert topics\./);
+    const json = messages.find(({ TopicArn }) => TopicArn.endsWith('-alerts'));
+    expect(alertMessageSchema.parse(JSON.parse(json?.Message ?? ''))).toMatchObject({
+      kind: 'test',
+      level: 'high',
+      alertId: stdout.trim(),
+    });
+  });
+
+  test('sends another alert each time', async () => {
+    const ids = [(await send('--level', 'low')).stdout, (await send('--level', 'low')).stdout];
+    expect(new Set(ids).size).toBe(2);
+    await received();
+  });
+
+  test('tries the topic for chat applications where it is asked to, and says how to have one', async () => {
+    expect(await send('--level', 'low', '--chat')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('alerts.chat'),
+    });
+    const { clients, resources } = asked.aws;
+    await received();
+    const { TopicArn } = await clients.sns.send(new CreateTopicCommand({ Name: `${resources.deployment}-chat` }));
+    await clients.sns.send(
+      new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: resources.queues.subscriber.arn }),
+    );
+    expect((await send('--level', 'low', '--chat')).code).toBe(0);
+    const chat = (await received()).find((message) => message.TopicArn === TopicArn);
+    expect(JSON.parse(chat?.Message ?? '')).toMatchObject({
+      version: '1.0',
+      source: 'custom',
+      metadata: { eventType: 'trailwarden-test' },
+    });
+  });
+
+  test('says what is wrong where there is no such deployment', async () => {
+    expect(await runCommand(['alert', 'test', '--level', 'high', '--deployment', 'nobody'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Is --deployment right'),
+    });
+  });
+
+  test('wants a level that has a topic', async () => {
+    expect((await send()).code).toBe(2);
+    expect((await send('--level', 'informational')).code).toBe(2);
+  });
+});
+
+describe('alert show', () => {
+  test('says what became of an alert', async () => {
+    const alert = alertOf(finding(), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    expect((await show(alertId)).stdout).toContain('not sent yet: sweep tries again');
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const channels = { people: { state: 'sent', tries: 1, at: NOW.toISOString() } } as const;
+    await alerts().note(leased, { progress: { channels, summaryDueAt: NOW.toISOString() }, givenUp: [], sentAt: NOW });
+    await alerts().noteSummary(
+      leased,
+      { progress: { channels }, givenUp: [] },
+      { findings: 12, isClosed: true, wasSent: true },
+    );
+    expect((await show(alertId)).stdout).toContain('12 findings, summed up');
+    expect(jsonLines((await show(alertId, '--format', 'jsonl')).stdout)).toEqual([
+      expect.objectContaining({ alertId, kind: 'alert', findings: 12 }),
+    ]);
+  });
+
+  test('says which channel is late with it and why, and which was given up', async () => {
+    const alert = alertOf(finding({ actor: 'late' }), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const since = NOW.toISOString();
+    const people = { state: 'pending', tries: 3, since, nextTry: since, error: 'AuthorizationError: no' } as const;
+    const programs = { notice: 'first', channel: 'programs', at: since, tries: 31, error: 'NotFound: gone' } as const;
+    await alerts().note(leased, { progress: { channels: { people } }, givenUp: [programs] });
+    const [row] = jsonLines((await show(alertId, '--format', 'jsonl')).stdout);
+    expect(row).toMatchObject({ channels: { people }, givenUp: [programs] });
+    const text = (await show(alertId)).stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('people failed 3 times');
+    expect(text).toContain('programs was given up');
+  });
+
+  test('of a storm shows the alerts that it stands for', async () => {
+    const storm = stormOf('high', NOW, 30);
+    const alert = alertOf(finding({ actor: 'another' }), 15);
+    await alerts().createStorm(storm, PREPARED, NOW);
+    await alerts().create(alert, PREPARED, NOW);
+    await alerts().collapse(alert.alertId, storm.alertId);
+    const rows = jsonLines((await show(storm.alertId, '--format', 'jsonl')).stdout);
+    expect(rows.map(({ kind, alertId }) => [kind, alertId])).toEqual([
+      ['storm', storm.alertId],
+      ['alert', alert.alertId],
+    ]);
+    expect((await show(storm.alertId)).stdout).toContain(`the storm ${storm.alertId} stands for it`);
+  });
+
+  test('ends with 1 where there is none', async () => {
+    expect(await show('none')).toMatchObject({ code: 1, stderr: 'There is no alert none.\n' });
+  });
+});

@@ -1,0 +1,73 @@
+import { finding } from '../../../support/findings.ts';
+import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
+import { jsonLines, runCommand } from '../../support/run-command.ts';
+
+const ALICE = 'arn:aws:iam::111122223333:user/alice';
+
+describe('trailwarden findings', () => {
+  let deployment: AskedDeployment;
+  beforeAll(async () => {
+    deployment = await startAskedDeployment();
+    await deployment.record(finding({ findingId: 'f-1', eventTime: '2026-11-19T23:59:59Z' }), 'alert-1');
+    await deployment.record(finding({ findingId: 'f-2', eventTime: '2026-11-20T00:00:00Z' }), 'alert-1');
+    await deployment.record(
+      finding({ findingId: 'f-3', level: 'low', actor: ALICE, actorKind: 'iam-user', ruleId: 'rule-2' }),
+    );
+    await deployment.record(finding({ findingId: 'f-4', eventTime: '2019-01-01T00:00:00Z', level: 'critical' }));
+  });
+  afterAll(() => deployment.stop());
+
+  const ask = (...args: string[]) => runCommand(['findings', ...deployment.args, ...args]);
+  const found = async (...args: string[]) =>
+    jsonLines((await ask(...args, '--format', 'jsonl')).stdout).map(({ findingId }) => findingId);
+
+  test.each([
+    [[], ['f-3', 'f-2', 'f-1', 'f-4']],
+    [['--oldest-first'], ['f-4', 'f-1', 'f-2', 'f-3']],
+    [['--rule', 'rule-2'], ['f-3']],
+    [
+      ['--level', 'high'],
+      ['f-2', 'f-1'],
+    ],
+    [
+      ['--level', 'high', '--level', 'critical', '--until', '2026-11-19'],
+      ['f-1', 'f-4'],
+    ],
+    [['--actor', ALICE], ['f-3']],
+    [['--actor', '*user*'], ['f-3']],
+    [['--actor', 'user/alice'], ['f-3']],
+    [['--actor', 'alice'], ['f-3']],
+    [['--alert', 'alert-1', '--since', '2026-11-20'], ['f-2']],
+    [['--account', '4*'], []],
+    [['--limit', '1'], ['f-3']],
+  ])('answers %j', async (args, expected) => {
+    expect(await found(...args)).toEqual(expected);
+  });
+
+  test('counts, and shows a table', async () => {
+    expect((await ask('--count')).stdout).toBe('4\n');
+    const { stdout } = await ask('--rule', 'rule-2');
+    expect(stdout).toContain('Root credentials changed tags');
+    expect(stdout).toContain('user/alice');
+  });
+
+  test('refuses an account that is none', async () => {
+    const { code, stderr } = await ask('--account', '123');
+    expect(code).toBe(2);
+    expect(stderr).toContain('An account id has 12 digits');
+  });
+
+  test('never cuts an eventID, on a terminal of 80 columns', async () => {
+    const eventID = '8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e';
+    await deployment.record(finding({ findingId: 'f-5', ruleId: 'rule-5', eventID, title: 'Long title '.repeat(9) }));
+    const { stdout } = await runCommand(['findings', ...deployment.args, '--rule', 'rule-5'], { columns: 80 });
+    expect(stdout).toContain(eventID);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('gives JSON that keeps what a finding has beside the known members', async () => {
+    const [first] = jsonLines((await ask('--alert', 'alert-1', '--format', 'jsonl')).stdout);
+    expect(first).toMatchObject({ matched: [{ field: 'userIdentity.type', value: 'Root' }], alertId: 'alert-1' });
+    expect(first).not.toHaveProperty('levelDay');
+  });
+});

@@ -1,0 +1,249 @@
+import { TABLES } from '../../../lambda/store/schema.ts';
+import { synthesize } from '../support/deployment.ts';
+import { resources, statements } from '../support/template.ts';
+
+const ALARMS = 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:trailwarden-*';
+const TOPICS = ['critical', 'high', 'medium', 'low', 'alerts', 'operations'];
+
+const { audit } = synthesize('alerts: { emails: { high: [soc@example.com], operations: [ops@example.com] } }');
+
+const withoutTls = (resource: string, action: string, principal: unknown) => ({
+  Effect: 'Deny',
+  Principal: principal,
+  Action: action,
+  Resource: resource,
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});
+
+describe('the audit key', () => {
+  test('is rotated, kept, and open to alarms for their one topic and to the log groups of the functions', () => {
+    const { Key } = resources(audit, 'AWS::KMS::Key');
+    expect(Key).toMatchObject({ EnableKeyRotation: true });
+    audit.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    audit.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-audit' });
+    expect(statements(Key?.KeyPolicy)).toEqual({
+      0: {
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+      AllowAlarmsToPublish: {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Resource: '*',
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': '111122223333',
+            'kms:EncryptionContext:aws:sns:topicArn': 'arn:aws:sns:eu-central-1:111122223333:trailwarden-operations',
+          },
+          ArnLike: { 'aws:SourceArn': ALARMS },
+        },
+      },
+      AllowLogGroups: {
+        Effect: 'Allow',
+        Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+        Resource: '*',
+        Condition: {
+          ArnLike: {
+            'kms:EncryptionContext:aws:logs:arn':
+              'arn:aws:logs:eu-central-1:111122223333:log-group:/aws/lambda/trailwarden-*',
+          },
+        },
+      },
+    });
+  });
+});
+
+describe('the alert topics', () => {
+  const topics = resources(audit, 'AWS::SNS::Topic');
+  const policies = resources(audit, 'AWS::SNS::TopicPolicy');
+
+  test('are one a level, one for programs and one for alarms, encrypted with the audit key', () => {
+    expect(topics).toEqual(
+      Object.fromEntries(
+        TOPICS.map((name) => [
+          `Topics${name}`,
+          { TopicName: `trailwarden-${name}`, DisplayName: expect.any(String), KmsMasterKeyId: '<Key.Arn>' },
+        ]),
+      ),
+    );
+  });
+
+  test.each(TOPICS.filter((name) => name !== 'operations'))('take messages for %s over TLS alone', (name) => {
+    expect(statements(policies[`Topics${name}Policy`]?.PolicyDocument)).toEqual({
+      AllowPublishThroughSSLOnly: withoutTls(`<Topics${name}>`, 'sns:Publish', '*'),
+    });
+  });
+
+  test("take alarms of this deployment at the operations' topic", () => {
+    expect(statements(policies.TopicsoperationsPolicy?.PolicyDocument)).toEqual({
+      AllowPublishThroughSSLOnly: withoutTls('<Topicsoperations>', 'sns:Publish', '*'),
+      AllowAlarmsToPublish: {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: '<Topicsoperations>',
+        Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' }, ArnLike: { 'aws:SourceArn': ALARMS } },
+      },
+    });
+  });
+
+  test('have the subscribers of the configuration', () => {
+    const emails = Object.values(resources(audit, 'AWS::SNS::Subscription')).filter(
+      ({ Protocol }) => Protocol === 'email',
+    );
+    expect(emails).toEqual([
+      { Protocol: 'email', TopicArn: '<Topicshigh>', Endpoint: 'soc@example.com' },
+      { Protocol: 'email', TopicArn: '<Topicsoperations>', Endpoint: 'ops@example.com' },
+    ]);
+  });
+});
+
+describe.each([
+  ['LogQueue', 'logs'],
+  ['DigestQueue', 'digests'],
+])('the %s', (queueId, queueName) => {
+  const queues = resources(audit, 'AWS::SQS::Queue');
+  const policies = resources(audit, 'AWS::SQS::QueuePolicy');
+  const EVERYBODY = { AWS: '*' };
+  const fromDeliveryTopic = (queue: string) => ({
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: queue,
+    Condition: { ArnEquals: { 'aws:SourceArn': '<log-archive:DeliveryTopic>' } },
+  });
+
+  test('is encrypted, hides a message for six times as long as its function runs, and gives up after forty tries', () => {
+    expect(queues[queueId]).toEqual({
+      QueueName: `trailwarden-${queueName}`,
+      SqsManagedSseEnabled: true,
+      VisibilityTimeout: 6 * 300,
+      MessageRetentionPeriod: 7 * 24 * 3600,
+      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 40 },
+    });
+    expect(queues[`${queueId}DeadLetterQueue`]).toEqual({
+      QueueName: `trailwarden-${queueName}-dead-letter`,
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    });
+  });
+
+  test('is subscribed to the delivery topic as the messages are, and what SNS cannot deliver is kept', () => {
+    const subscriptions = Object.values(resources(audit, 'AWS::SNS::Subscription'));
+    expect(subscriptions.find(({ Endpoint }) => Endpoint === `<${queueId}.Arn>`)).toMatchObject({
+      Protocol: 'sqs',
+      TopicArn: '<log-archive:DeliveryTopic>',
+      RawMessageDelivery: true,
+      RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>` },
+    });
+  });
+
+  test('takes messages from the delivery topic alone, and so does its dead-letter queue', () => {
+    for (const name of [queueId, `${queueId}DeadLetterQueue`]) {
+      const queue = `<${name}.Arn>`;
+      expect(statements(policies[`${name}Policy`]?.PolicyDocument)).toEqual({
+        0: withoutTls(queue, 'sqs:*', EVERYBODY),
+        1: fromDeliveryTopic(queue),
+      });
+    }
+  });
+});
+
+test('there are no other queues', () => {
+  expect(Object.keys(resources(audit, 'AWS::SQS::Queue'))).toHaveLength(4);
+});
+
+describe('the quarantine bucket', () => {
+  test('is private, versioned, encrypted with the audit key, logged, and expires like the logs', () => {
+    expect(resources(audit, 'AWS::S3::Bucket').Quarantine).toEqual({
+      BucketName: 'trailwarden-quarantine-111122223333-eu-central-1',
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: { KMSMasterKeyID: '<Key.Arn>', SSEAlgorithm: 'aws:kms' },
+          },
+        ],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LoggingConfiguration: {
+        DestinationBucketName: 'trailwarden-access-logs-111122223333-eu-central-1',
+        LogFilePrefix: 'quarantine/',
+      },
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Id: 'expire',
+            Status: 'Enabled',
+            ExpirationInDays: 1095,
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+          },
+          { Id: 'remove-delete-markers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+        ],
+      },
+    });
+    expect(statements(resources(audit, 'AWS::S3::BucketPolicy').QuarantinePolicy?.PolicyDocument)).toEqual({
+      0: { ...withoutTls('', 's3:*', { AWS: '*' }), Resource: ['<Quarantine.Arn>', '<Quarantine.Arn>/*'] },
+    });
+  });
+});
+
+describe('the policy for auditors', () => {
+  const { QueryPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
+  const reads = (name: 'events' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
+    Effect: 'Allow',
+    Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    Resource: [
+      `<Tables${name}.Arn>`,
+      ...TABLES[name].indexes.map((index) => `<Tables${name}.Arn>/index/${index.name}`).sort(),
+    ],
+  });
+
+  test('is attached to nobody', () => {
+    expect(QueryPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-auditor-eu-central-1' });
+    expect(QueryPolicy).not.toHaveProperty('Roles');
+    expect(QueryPolicy).not.toHaveProperty('Users');
+    expect(QueryPolicy).not.toHaveProperty('Groups');
+  });
+
+  test('reads the index and the log objects, and nothing else', () => {
+    const logs = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+    expect(statements(QueryPolicy?.PolicyDocument)).toEqual({
+      QueryEvents: reads('events'),
+      QueryFindings: reads('findings'),
+      QueryAlerts: reads('alerts'),
+      QuerySuppressions: reads('suppressions'),
+      QueryLedger: reads('ledger'),
+      DecryptTheIndex: {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: '<Key.Arn>',
+        Condition: { StringEquals: { 'kms:ViaService': ['dynamodb.eu-central-1.amazonaws.com'] } },
+      },
+      ReadLogObjects: {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: `${logs}/AWSLogs/*`,
+      },
+      ListLogObjects: { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: logs },
+      DecryptLogObjects: {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: '<log-archive:Key.Arn>',
+        Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
+      },
+    });
+  });
+});

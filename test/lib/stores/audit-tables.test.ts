@@ -1,0 +1,107 @@
+import { EVENT_INDEXES, TABLES, type TableName, type TableSchema } from '../../../lambda/store/schema.ts';
+import { synthesize } from '../support/deployment.ts';
+import { readable, resources } from '../support/template.ts';
+
+const tableOf = (template: ReturnType<typeof synthesize>['audit'], name: TableName) =>
+  resources(template, 'AWS::DynamoDB::GlobalTable')[`Tables${name}`];
+
+const keys = (partition: string, sort?: string) => [
+  { AttributeName: partition, KeyType: 'HASH' },
+  ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' }]),
+];
+
+describe('the tables', () => {
+  const { audit } = synthesize();
+
+  test('are those of the schema, and no other', () => {
+    expect(Object.keys(resources(audit, 'AWS::DynamoDB::GlobalTable'))).toEqual([
+      'Tablesevents',
+      'Tablesfindings',
+      'Tablesalerts',
+      'Tablessuppressions',
+      'Tablesledger',
+      'Tablescorrelations',
+    ]);
+  });
+
+  test('have the keys of the events table as an operator types them', () => {
+    expect(tableOf(audit, 'events')).toMatchObject({
+      TableName: 'trailwarden-events',
+      KeySchema: keys('eventID', 'part'),
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  // Object.keys loses the names' type.
+  test.each(Object.keys(TABLES) as TableName[])('have the keys, indexes and protections of %s', (name) => {
+    const schema: TableSchema = TABLES[name];
+    const table = tableOf(audit, name);
+    expect(table).toMatchObject({
+      TableName: `trailwarden-${name}`,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys(schema.partitionKey, schema.sortKey),
+      GlobalSecondaryIndexes: schema.indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keys(index.partitionKey, index.sortKey),
+        Projection: { ProjectionType: 'ALL' },
+      })),
+      ...(schema.timeToLiveAttribute !== undefined && {
+        TimeToLiveSpecification: { AttributeName: schema.timeToLiveAttribute, Enabled: true },
+      }),
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      Replicas: [
+        {
+          Region: 'eu-central-1',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { KMSMasterKeyId: '<Key.Arn>' },
+        },
+      ],
+    });
+    const attributes = [schema, ...schema.indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+    const declared = new Set(attributes.filter((attribute) => attribute !== undefined));
+    expect(table?.AttributeDefinitions).toEqual(
+      [...declared].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    );
+  });
+
+  test('stay when the stack goes', () => {
+    audit.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+});
+
+describe('other settings of the tables', () => {
+  test('leave out the indexes of the events that are switched off, and synth says how to deploy that', () => {
+    const { audit, auditStack } = synthesize('disabledIndexes: [by-address, by-error]');
+    const indexes = tableOf(audit, 'events')?.GlobalSecondaryIndexes;
+    expect(indexes).toEqual(
+      Object.keys(EVENT_INDEXES)
+        .filter((name) => name !== 'by-address' && name !== 'by-error')
+        .map((IndexName) => expect.objectContaining({ IndexName })),
+    );
+    expect(tableOf(audit, 'findings')?.GlobalSecondaryIndexes).toHaveLength(TABLES.findings.indexes.length);
+    expect(auditStack.node.metadata.map(({ data }) => readable(data))).toContainEqual(
+      expect.stringContaining(
+        'Switched off in the events table: by-address, by-error. CloudFormation creates or deletes one index an update',
+      ),
+    );
+  });
+
+  test('provision the events, whose load is steady, and no other table', () => {
+    const { audit } = synthesize('{ billing: provisioned, provisioned: { write: { min: 20, max: 200 } } }');
+    const scaled = (kind: 'Read' | 'Write', MinCapacity: number, MaxCapacity: number) => ({
+      [`${kind}CapacityAutoScalingSettings`]: expect.objectContaining({ MinCapacity, MaxCapacity }),
+    });
+    expect(tableOf(audit, 'events')).toMatchObject({
+      BillingMode: 'PROVISIONED',
+      WriteProvisionedThroughputSettings: scaled('Write', 20, 200),
+      GlobalSecondaryIndexes: Object.values(EVENT_INDEXES).map(() => ({
+        WriteProvisionedThroughputSettings: scaled('Write', 20, 200),
+      })),
+      Replicas: [{ ReadProvisionedThroughputSettings: scaled('Read', 5, 500) }],
+    });
+    for (const name of ['findings', 'alerts', 'ledger', 'correlations'] as const) {
+      expect(tableOf(audit, name)).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
+    }
+  });
+});
