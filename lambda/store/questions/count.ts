@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../index/concurrency.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
 import { candidateBlocks, isWithin, overlaps } from './candidates.ts';
 import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';

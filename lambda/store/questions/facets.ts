@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../index/concurrency.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
 import { type Block, secondsOf, timeText } from '../segments/block.ts';
 import { type Dimension, valuesOf } from '../segments/dimensions.ts';
 import type { EventSummary } from '../segments/summary.ts';

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../index/concurrency.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
 import { compareSummaries, type EventSummary, summaryKey } from '../segments/summary.ts';
 import type { Snapshot } from '../segments/table/snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../index/concurrency.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
 import { secondsOf } from '../segments/block.ts';
 import type { EventSummary } from '../segments/summary.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';

@@ -1,5 +1,5 @@
 import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
-import { cutText } from '../../index/row-size.ts';
+import { cutText } from '../../shared/cut-text.ts';
 
 /** What the audit index keeps of an event. Texts are cut as FIELD_BYTES has it, and end with a mark then. */
 export interface EventSummary {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { meteredRows } from '../../../index/metered-query.ts';
-import { type Meter, ReadMeter } from '../../../index/read-meter.ts';
+import { meteredRows } from '../../dynamo/metered-query.ts';
+import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { DIMENSIONS, type Dimension } from '../dimensions.ts';
 import { SegmentNewer } from '../faults.ts';
 import type { SegmentFacts } from '../segment-shape.ts';

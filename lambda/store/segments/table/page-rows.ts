@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { meteredRows } from '../../../index/metered-query.ts';
-import { type Meter, ReadMeter } from '../../../index/read-meter.ts';
+import { meteredRows } from '../../dynamo/metered-query.ts';
+import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { Block, BlockWriter } from '../block.ts';
 import type { EncodedItem } from '../codec.ts';
 import { compareSummaries, type EventSummary } from '../summary.ts';

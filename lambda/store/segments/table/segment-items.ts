@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Meter, ReadMeter } from '../../../index/read-meter.ts';
+import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import type { EncodedItem } from '../codec.ts';
 import { SegmentDamaged } from '../faults.ts';
 import type { SegmentItem } from '../segment-shape.ts';

@@ -1,4 +1,4 @@
-import type { Meter } from '../../../index/read-meter.ts';
+import type { Meter } from '../../dynamo/read-meter.ts';
 import { SegmentReader } from '../segment-reader.ts';
 import { type Descriptor, liveDescriptors } from './descriptor.ts';
 import { type Page, pagesOf, readPage } from './page-rows.ts';

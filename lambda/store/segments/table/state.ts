@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../../../index/conditional.ts';
-import type { Meter } from '../../../index/read-meter.ts';
+import { isConditionFailure } from '../../dynamo/conditional.ts';
+import type { Meter } from '../../dynamo/read-meter.ts';
 import { SegmentNewer } from '../faults.ts';
 import { STATE_KEY } from './keys.ts';
 
