@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type JsonObject, textAt } from '../shared/json.ts';
 import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
@@ -8,6 +7,7 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
+import { eventIdentity } from './event-identity.ts';
 import { canonicalAddress } from './record/address.ts';
 import { isAggregated, summarizedNames } from './record/aggregated.ts';
 import { type ReadRecord, readRecord, readRecordLoosely } from './record/record.ts';
@@ -114,7 +114,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const address = ipAddress(read);
   return {
     eventID: read.eventID,
-    identity: identityDigits({ eventTime: read.eventTime, eventSource, eventName, account }),
+    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
     eventTime: read.eventTime,
     eventSource,
     eventName,
@@ -145,17 +145,6 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
 function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
   const names = summarizedNames(record, 'eventName');
   return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
-}
-
-/**
- * What an eventID lacks to be an identity, 8 hexadecimal digits: eventIDs are unique only in theory, some services'
- * records and documents' samples share them.
- */
-function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
-  return createHash('sha256')
-    .update([event.eventTime, event.eventSource, event.eventName, event.account].join('\n'))
-    .digest('hex')
-    .slice(0, 8);
 }
 
 /** Amazon EFS writes the client's address of a connection into serviceEventDetails. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { FaultOfAccess } from '../shared/faults.ts';
 import { commit } from '../store/segments/table/commit.ts';
 import { DATA_MARGIN_SECONDS, type Descriptor } from '../store/segments/table/descriptor.ts';
 import { giveLeaseBack, type Lease, noteAttempts, takeLease } from '../store/segments/table/lease.ts';
@@ -92,7 +93,7 @@ export async function pack(dependencies: PackDependencies): Promise<PackOutcome>
 const NOTHING = { pages: 0, events: 0, doubles: 0, packed: 0, merged: 0, unreadable: 0 };
 
 /** Another function has committed meanwhile, or has the lease: nothing of ours was committed. */
-export class CommitLost extends Error {
+export class CommitLost extends FaultOfAccess {
   override readonly name = 'CommitLost';
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { FaultOfAccess } from '../../../shared/faults.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import type { EncodedItem } from '../codec.ts';
 import { SegmentDamaged } from '../faults.ts';
@@ -17,12 +18,12 @@ const BACKOFF_MILLISECONDS = 50;
 const MAX_BACKOFF_MILLISECONDS = 3_000;
 
 /** An item of a live segment that isn't there, though it was asked for consistently: never taken for empty. */
-export class SegmentItemMissing extends Error {
+export class SegmentItemMissing extends FaultOfAccess {
   override readonly name = 'SegmentItemMissing';
 }
 
 /** Items that stayed unprocessed until the tries ran out: the table is throttled. */
-export class ItemsUnprocessed extends Error {
+export class ItemsUnprocessed extends FaultOfAccess {
   override readonly name = 'ItemsUnprocessed';
 }
 
