@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type JsonObject, textAt } from '../shared/json.ts';
 import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
