@@ -56,7 +56,7 @@ describe('trailwarden status', () => {
       Buffer.alloc(0),
       gzipSync('{"Records":[').subarray(0, 20),
       Buffer.from('<html>'),
-      gzipSync('[]'),
+      gzipSync('"Records"'),
       gzipSync('{"events":[]}'),
     ].map((body) => ({ ...trail.log(REGION, at), body }));
     const mixed = trail.log(REGION, at, [trail.record(REGION, at), null, 7]);
