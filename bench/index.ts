@@ -1,13 +1,13 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readEvent } from '../lambda/cloudtrail/event.ts';
+import { readEvent } from '../lambda/cloudtrail/cloudtrail-event.ts';
 import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
 import type { JsonObject } from '../lambda/shared/json.ts';
 import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
 import { KnownDaysWriter } from '../lambda/store/rows/known-days.ts';
 import { ShardSettings } from '../lambda/store/rows/shard-settings.ts';
-import { createClients } from '../local/deployment/clients.ts';
-import { createTables } from '../local/deployment/tables.ts';
+import { createTables } from '../local/deployment/create-tables.ts';
+import { createClients } from '../local/deployment/local-clients.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 
 /** What one question to an index of 30,000 events costs. */
@@ -21,7 +21,7 @@ export interface IndexRow {
 
 const RECORDS = 30_000;
 const ROUNDS = 11;
-/** As the command line asks, unless it is told otherwise. */
+/** The defaults of the command line. */
 const MAX_READ_UNITS = 10_000;
 const SHARDS = { day: 8, others: 1 };
 const START = Date.UTC(2026, 10, 1);

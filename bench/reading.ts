@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readEvent } from '../lambda/cloudtrail/event.ts';
+import { readEvent } from '../lambda/cloudtrail/cloudtrail-event.ts';
 import { DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../lambda/cloudtrail/log/log-object.ts';
 import { rowBytes } from '../lambda/store/dynamo/row-size.ts';
 import { eventRows } from '../lambda/store/rows/event-row.ts';

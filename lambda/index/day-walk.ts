@@ -1,7 +1,7 @@
-import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition-page.ts';
 import { accountDay } from '../store/rows/event-row.ts';
 import { knownDays } from '../store/rows/known-days.ts';
-import { shardedKey } from '../store/rows/shard.ts';
+import { shardedKey } from '../store/rows/row-shards.ts';
 import { EVENT_INDEXES } from '../store/schema.ts';
 import { estimateEach, estimateRows, readUnits } from './estimate.ts';
 

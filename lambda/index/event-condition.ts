@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../cloudtrail/record/address.ts';
+import { canonicalAddress } from '../cloudtrail/record/canonical-address.ts';
 import { cutText } from '../shared/cut-text.ts';
 import { parsePattern, type TextPattern } from '../store/dynamo/text-pattern.ts';
 import { FIELD_BYTES, MAX_KEY_BYTES } from '../store/rows/event-row.ts';

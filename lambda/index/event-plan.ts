@@ -1,6 +1,6 @@
-import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition-page.ts';
 import { ReadLimitReached, ReadMeter } from '../store/dynamo/read-meter.ts';
-import { shardedKey } from '../store/rows/shard.ts';
+import { shardedKey } from '../store/rows/row-shards.ts';
 import { EVENT_INDEXES, type EventIndexName } from '../store/schema.ts';
 import { type Estimate, estimateRows } from './estimate.ts';
 import type { Condition } from './event-condition.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mapConcurrently } from '../shared/concurrency.ts';
 import { heldBack } from '../store/dynamo/held-back.ts';
-import { mergeByTime } from '../store/dynamo/merge.ts';
+import { mergeByTime } from '../store/dynamo/merge-by-time.ts';
 import {
   IndexMissing,
   type PartitionKey,
@@ -9,13 +9,13 @@ import {
   readPage,
   type TimeOrder,
   type TimeRange,
-} from '../store/dynamo/partition.ts';
+} from '../store/dynamo/partition-page.ts';
 import { partitionSource } from '../store/dynamo/partition-source.ts';
 import { ReadLimitReached, ReadMeter, type Reads } from '../store/dynamo/read-meter.ts';
 import { timeRange } from '../store/dynamo/time-range.ts';
 import { MAX_ROW_BYTES } from '../store/rows/event-row.ts';
 import { type IndexedEvent, readEventRow } from '../store/rows/indexed-event.ts';
-import type { Shards } from '../store/rows/shard.ts';
+import type { Shards } from '../store/rows/row-shards.ts';
 import { ShardSettings } from '../store/rows/shard-settings.ts';
 import { dayGroups, estimateWalk } from './day-walk.ts';
 import { estimateRows, readUnits } from './estimate.ts';

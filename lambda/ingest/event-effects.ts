@@ -1,7 +1,8 @@
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
-import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import type { Detector } from '../detection/index.ts';
-import { type Finding, findingOf } from '../findings/finding.ts';
+import { findingOf } from '../findings/event-finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
@@ -11,10 +12,10 @@ import type { KnownDaysWriter } from '../store/rows/known-days.ts';
 import { Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
-/** Tasks under way at once: each is a few calls. An alert doesn't wait for the indexing of what follows. */
+/** Tasks that run at the same time; each is a few calls. An alert doesn't wait for the indexing of later events. */
 const CONCURRENCY = 8;
 
-/** What the effects of events need of the world. */
+/** What the effects of events need from outside. */
 export interface EffectDependencies {
   readonly detector: Detector;
   readonly correlator: Correlator;
@@ -26,17 +27,17 @@ export interface EffectDependencies {
   readonly now: () => Date;
 }
 
-/** An event that can't be processed, whatever is tried: its row is refused by the table, or its processing threw. */
+/** An event that no further try can process: the table refused its row, or its processing threw. */
 export interface RefusedEvent {
   readonly receipt: Receipt;
   readonly reason: string;
-  /** The record's bytes; absent where the table took the row back before it refused it. */
+  /** The record's bytes; absent if the table refused the row after they were released. */
   readonly bytes?: Buffer;
   /** Whether its findings are among those that were counted. */
   readonly judged: boolean;
 }
 
-/** What the code makes of an event, before anything is written. */
+/** The results for an event, before anything is written. */
 interface Effects {
   readonly findings: readonly Finding[];
   /** Undefined for an event that no correlation names. */
@@ -45,17 +46,18 @@ interface Effects {
 }
 
 /**
- * What events set off, wherever they were read from: each is judged, correlated and indexed. All of it is idempotent. An
- * event whose processing throws anything but a fault of access is refused, and the others go on.
+ * The effects of events, from a log object or a quarantine copy: each event is judged, correlated and indexed. All of
+ * it is idempotent. An event whose processing throws anything except a fault of access is refused, and the others go
+ * on.
  */
 export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
   readonly #observations = new Observations();
-  /** Rows under way are few: their records' bytes go with them. */
+  /** The records' bytes of rows that are being written. They are few. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
-  /** Indexes of the records that were refused: each is refused once, whatever else of it fails. */
+  /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
   #refused: RefusedEvent[] = [];
   #findings = 0;
@@ -76,7 +78,7 @@ export class EventEffects {
     return this.#failed;
   }
 
-  /** @throws faults of access, also those of earlier events. */
+  /** @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
   async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
     const { receipt } = event;
     let effects: Effects;
@@ -116,7 +118,7 @@ export class EventEffects {
     for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
   }
 
-  /** @throws faults of access: anything else refuses the event alone. */
+  /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */
   async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -137,7 +139,7 @@ export class EventEffects {
     return true;
   }
 
-  /** The events that were refused since the last call; each of them once in all. */
+  /** The events that were refused since the last call. Each event is returned only once. */
   takeRefused(): readonly RefusedEvent[] {
     return this.#refused.splice(0);
   }
@@ -145,14 +147,14 @@ export class EventEffects {
   /**
    * Writes the rows that are left, and waits until everything that was begun is done. What was refused on the way is
    * there to be taken.
-   * @throws faults of access.
+   * @throws faults of access (`isFaultOfAccess`).
    */
   async finish(): Promise<void> {
     const refused = await this.#writer.flush();
     await this.#observe();
     await this.#tasks.finish();
     for (const { row, reason } of refused) {
-      // An event is refused once, though it has further rows.
+      // An event is refused once, although it has further rows.
       if (!('receipt' in row)) continue;
       const bytes = this.#bytes.get(row);
       const { receipt } = row;
@@ -160,7 +162,7 @@ export class EventEffects {
     }
   }
 
-  /** Waits for what is under way, whatever became of it. */
+  /** Waits for everything in progress, whether it succeeds or fails. */
   async settle(): Promise<void> {
     await this.#tasks.settle();
   }

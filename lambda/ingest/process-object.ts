@@ -1,4 +1,4 @@
-import { type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -7,7 +7,7 @@ import {
   readLogObject,
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
-import { assertMayLive } from '../runtime/tries.ts';
+import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../store/ledger/ledger.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
@@ -15,11 +15,11 @@ import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';
 import type { Quarantine } from './quarantine.ts';
 
-/** What processing needs of the world: the function, the backfill and the command line each bring their own. */
+/** What processing needs from outside: each caller brings its own. */
 export interface ProcessorDependencies extends EffectDependencies {
   readonly ledger: Ledger;
   readonly createQuarantine: () => Quarantine;
-  /** Told of an object whose content changed after it was indexed. */
+  /** Called for an object whose content changed after it was indexed. */
   readonly reportOverwritten: (object: SourceObject, before: LedgerRow) => Promise<void>;
   readonly limits: LogObjectLimits;
 }
@@ -31,12 +31,12 @@ export interface ObjectRequest {
   readonly versions: readonly LedgerRow[];
   readonly parsedKey: CloudTrailObjectKey;
   readonly notifiedAt?: string;
-  /** Whether the function's time is nearly over: then the place is noted, to be gone on from. */
+  /** Whether the function's time is nearly over: then the position is noted, and the next call continues from it. */
   readonly mustStop: () => boolean;
 }
 
 export interface ObjectOutcome {
-  /** `skipped`: this version was closed before. `continue`: time was up, the place is noted. */
+  /** `skipped`: this version was closed before. `continue`: time was up, and the position is noted. */
   readonly status: 'closed' | 'rejected' | 'skipped' | 'continue';
   readonly records: number;
   readonly indexed: number;
@@ -47,13 +47,14 @@ export interface ObjectOutcome {
   readonly reason?: string;
 }
 
-/** How many rejections the ledger names; the quarantine bucket has them all. */
+/** How many rejections the ledger names. The quarantine bucket has all of them. */
 const NAMED_REJECTIONS = 5;
 
 /**
  * Processes one version of a log object: reads, classifies, judges, indexes and closes it in the ledger, last.
  * Doing it again, or twice at once, changes nothing.
- * @throws GivenUp where functions have died over it three times; anything else closes nothing, and another try goes on.
+ * @throws GivenUp where functions have died over it three times; OutOfTime, a FaultOfAccess, where the time was up before
+ *   anything new was read; anything else as it came. It closes nothing then, and another try goes on.
  */
 export async function processObject(
   dependencies: ProcessorDependencies,
@@ -77,15 +78,16 @@ export async function processObject(
     now: now(),
   });
   const before = indexedBefore(versions, object, own);
-  // An open row with a hash is one that is to be read again: as the only one to count, where both have one content.
+  // An open row with a hash is to be read again. If both versions have the same content, this one then counts its
+  // records.
   const isReadAgain = own?.sha256 !== undefined && own.sha256 === before?.sha256;
   if (before !== undefined && !isReadAgain) return compareWithBefore(dependencies, object, before);
   return new ObjectReading(dependencies, request, own, before).run();
 }
 
 /**
- * Another version that was read to its end. One that was found to have the content of a third counts no records of its
- * own: a version that is to be read again isn't compared with it, or none of them would be read.
+ * Another version that was read to its end. If that one repeats a third version, it counts no records of its own. A
+ * version that is to be read again isn't compared with such a one, because then none of them would be read.
  */
 function indexedBefore(
   versions: readonly LedgerRow[],
@@ -103,7 +105,10 @@ export function skipped({ records, indexed, rejected, findings }: LedgerRow): Ob
 
 const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 };
 
-/** A later version with the same content is closed; one with other content is reported, and the good rows stay. */
+/**
+ * A later version with the same content is closed; one with other content is reported, and the rows of the first
+ * version stay.
+ */
 async function compareWithBefore(
   dependencies: ProcessorDependencies,
   object: SourceObject,
@@ -134,7 +139,7 @@ async function summarize(object: SourceObject, limits: LogObjectLimits): Promise
   }
 }
 
-/** A call's time was over before it came to the record where the last one stopped: another try may get further. */
+/** A call's time was over before it reached the record where the last call stopped. Another try may get further. */
 class OutOfTime extends FaultOfAccess {
   override readonly name = 'OutOfTime';
 }
@@ -149,7 +154,7 @@ class ObjectReading {
   readonly #from: number;
   readonly #rejections: Rejection[];
   readonly #findingsBefore: number;
-  /** Another version that has the same content and counts it, until this one does. */
+  /** Another version with the same content that counts its records, until this one does. */
   readonly #twin: LedgerRow | undefined;
   #failed = 0;
   #records: number;
@@ -169,7 +174,7 @@ class ObjectReading {
     this.#quarantine = dependencies.createQuarantine();
     const { bucket, key, version } = request.object;
     this.#receipt = { bucket, key, version };
-    // Only a place that was noted counts: numbers of a call that died are numbers of records to be read again.
+    // Only noted counts are used: a call that died counted records that are read again.
     const resumed = noted?.resumeAt !== undefined ? noted : undefined;
     this.#from = resumed?.resumeAt ?? 0;
     this.#records = this.#from;
@@ -190,7 +195,7 @@ class ObjectReading {
         await this.#take(value);
         if (!mustStop()) continue;
         if (this.#records > this.#from) return await this.#pause();
-        // Noting the same place again would go on for ever: as a failed try it is counted.
+        // Noting the same place again would never end: this way the queue counts the try, and ends it after the last one.
         if (this.#from > 0) throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
         return await this.#pause();
       }
@@ -198,7 +203,7 @@ class ObjectReading {
       if (error instanceof ContentFault) return await this.#close({ reason: error.message });
       throw error;
     } finally {
-      // Alerts under way are waited for, also when the object couldn't be read on.
+      // Waits for alerts in progress, even if the object couldn't be read to its end.
       await this.#effects.settle();
     }
   }
@@ -229,7 +234,7 @@ class ObjectReading {
     }
   }
 
-  /** What turned out to be impossible once it was under way. */
+  /** Effects that failed after they were begun. */
   async #rejectRefused(): Promise<void> {
     for (const { receipt, reason, bytes, judged } of this.#effects.takeRefused()) {
       this.#indexed--;
@@ -244,7 +249,7 @@ class ObjectReading {
     await this.#quarantine.add({ receipt, reason, ...(record !== undefined && { record }), ...more });
   }
 
-  /** Everything that was begun is finished before the ledger says so. */
+  /** Everything that was begun is finished before the ledger is updated. */
   async #finish(): Promise<void> {
     await this.#effects.finish();
     await this.#rejectRefused();
@@ -283,7 +288,10 @@ class ObjectReading {
       : { status: 'rejected', ...counts, failed, reason: end.reason };
   }
 
-  /** One of two versions with the same content counts it. Before this one is closed: else a crash would leave two. */
+  /**
+   * Only one of two versions with the same content counts its records. This is written before this version is closed,
+   * because otherwise a crash would leave two that count.
+   */
   async #replaceTwin({ sha256, bytes }: LogObjectSummary): Promise<void> {
     if (this.#twin?.sha256 !== sha256) return;
     const { ledger, now } = this.#dependencies;

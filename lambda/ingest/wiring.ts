@@ -7,13 +7,13 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
-import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
+import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity-finding.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
+import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
-import { reportSetAside } from '../runtime/set-aside.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
@@ -31,13 +31,13 @@ export interface IngestWiring {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Told what became of each object. */
+  /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
@@ -64,7 +64,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           documents,
           environment.CORRELATIONS_TABLE,
           now,
-          reportSetAside({ logger, metrics, now }),
+          reportUnreadableRows({ logger, metrics, now }),
         ),
         report,
         now,

@@ -1,7 +1,6 @@
 /**
- * The audit index as DynamoDB holds it: the one place where tables, keys and indexes are written down.
- * The CDK stacks, the local runner, the writers and the queries all read it from here.
- * Every key attribute is a string.
+ * The audit index as DynamoDB holds it: the one place that defines tables, keys and indexes. The CDK stacks, the local
+ * runner, the writers and the queries all read it from here. Every key attribute is a string.
  */
 
 /** A global secondary index. All of them project every attribute: a query never reads a row twice. */
@@ -19,16 +18,16 @@ export interface TableSchema {
   readonly timeToLiveAttribute?: string;
 }
 
-/** An index of the table of events, and all that writers and questions must know of it. */
+/** An index of the table of events, and everything that writers and queries must know about it. */
 export interface EventIndexSchema extends IndexSchema {
   /**
-   * Which number of shards its keys are spread over. Those of `others` share one shard a row, and their values in the
-   * row end with its suffix; the shard of `day` is its own.
+   * Which shard count applies to its keys. The indexes of `others` share one shard in each row, and their values in the
+   * row end with its suffix. `day` has its own shard.
    */
   readonly shards: 'day' | 'others';
   /**
-   * How much one key finds, compared with the other indexes: where samples find no difference, the narrowest is read.
-   * 1 is the narrowest; no two are alike.
+   * How many rows one key finds, compared with the other indexes. If samples show no difference, the narrowest index is
+   * read. 1 is the narrowest; no two are equal.
    */
   readonly breadth: number;
 }
@@ -63,7 +62,10 @@ export const SHARDED_ATTRIBUTES: readonly ValueIndex['partitionKey'][] = VALUE_I
   ({ partitionKey }) => partitionKey,
 );
 
-/** Rows of the table of events that are no events, and that no index sees: the only ones of it that are ever updated. */
+/**
+ * Rows of the events table that are not events, and that no index sees. They are the only rows of it that are ever
+ * updated.
+ */
 export const EVENT_BOOKKEEPING = {
   /** The `eventID` of all of them. */
   partition: 'trailwarden',
@@ -71,16 +73,16 @@ export const EVENT_BOOKKEEPING = {
   parts: {
     /** The largest shard counts that were ever configured. */
     shards: 'shards',
-    /** `day#2026-11-21#111122223333`: an account and day that has events. */
+    /** `day#2026-11-21#111122223333`: a day on which an account has events. */
     eventDays: 'day#',
-    /** `finding-day#2026-11-21#high`: a level and day that has findings. */
+    /** `finding-day#2026-11-21#high`: a day on which a level has findings. */
     findingDays: 'finding-day#',
     /** `slots#high#2026-11-21T14:03`: the alerts of a level that were sent in a minute. */
     publicationSlots: 'slots#',
   },
 } as const;
 
-/** Rows of the ledger that are no log objects and no digests: the `object` of each kind. */
+/** Rows of the ledger that are neither log objects nor digests: the `object` of each kind. */
 export const LEDGER_BOOKKEEPING = {
   /** The accounts and regions that objects came from. */
   accountRegions: 'account-regions',
@@ -117,10 +119,10 @@ export const TABLES = {
   },
   alerts: {
     partitionKey: 'alertId',
-    // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must look at.
+    // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must handle.
     indexes: [
       { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
-      // Only alerts that a storm stands for carry `collapsedInto`.
+      // Only alerts that a storm replaces have `collapsedInto`.
       { name: 'by-storm', partitionKey: 'collapsedInto', sortKey: 'alertId' },
     ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
@@ -137,7 +139,7 @@ export const TABLES = {
     sortKey: 'version',
     indexes: [
       { name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' },
-      // Only rows that something is expected of carry `state` and `dueAt`: chains whose next digest is awaited.
+      // Only chains whose next digest is expected have `state` and `dueAt`.
       { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
     ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
@@ -145,7 +147,7 @@ export const TABLES = {
   correlations: {
     partitionKey: 'group',
     sortKey: 'member',
-    // Only windows that wait for their end carry `dueShard` and `dueAt`.
+    // Only groups that must be judged later have `dueShard` and `dueAt`.
     indexes: [{ name: 'by-due', partitionKey: 'dueShard', sortKey: 'dueAt' }],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
   },

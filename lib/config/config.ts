@@ -4,8 +4,8 @@ import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
 
 /**
- * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is for.
- * A key that isn't named here is an error, so that a slip of the pen never becomes a default that nobody wanted.
+ * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is
+ * for. A key that isn't named here is an error, so that a typing error never leads to an unwanted default.
  */
 
 /** The retentions that CloudWatch Logs knows, in days. */

@@ -6,7 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName } from '../config/names.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 

@@ -3,35 +3,35 @@
  * the code: it belongs here, and its site below, once the workload reaches it.
  */
 export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
-  'alerts/channels/topics.ts': ['Publish'],
-  'index/account-regions.ts': ['Put', 'paginateQuery'],
-  'index/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'index/correlation-reader.ts': ['paginateQuery'],
-  'index/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
-  'index/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
-  'index/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'index/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
-  'index/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
-  'index/known-days.ts': ['Update'],
-  'index/ledger.ts': ['Update'],
-  'index/object-versions.ts': ['paginateQuery'],
-  'index/publication-slots.ts': ['Update'],
-  'index/row-writer.ts': ['BatchWrite', 'Put'],
-  'index/shard-settings.ts': ['Get', 'Update'],
-  'index/suppression-table.ts': ['Get', 'TransactWrite', 'paginateQuery'],
+  'alerts/channels/publish-to-topic.ts': ['Publish'],
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
   'runtime/dead-letters.ts': ['SendMessage'],
   'runtime/retry-delay.ts': ['ChangeMessageVisibility'],
-  'verify/bucket.ts': ['GetObject', 'HeadObject'],
+  'store/alerts/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
+  'store/alerts/publication-slots.ts': ['Update'],
+  'store/correlations/correlation-reader.ts': ['paginateQuery'],
+  'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
+  'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/dynamo/row-writer.ts': ['BatchWrite', 'Put'],
+  'store/findings/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
+  'store/ledger/account-regions.ts': ['Put', 'paginateQuery'],
+  'store/ledger/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
+  'store/ledger/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/ledger/ledger.ts': ['Update'],
+  'store/ledger/object-versions.ts': ['paginateQuery'],
+  'store/rows/known-days.ts': ['Update'],
+  'store/rows/shard-settings.ts': ['Get', 'Update'],
+  'store/suppressions/suppression-table.ts': ['Get', 'TransactWrite', 'paginateQuery'],
   'verify/list-public-keys.ts': ['ListPublicKeys'],
-  'verify/rechecks.ts': ['SendMessage'],
+  'verify/log-bucket-reader.ts': ['GetObject', 'HeadObject'],
+  'verify/digest-rechecks.ts': ['SendMessage'],
   'verify/wiring.ts': ['SendMessage'],
 };
 
 /** Files that only the command line's questions use. */
-export const CALLS_OF_QUESTIONS: readonly string[] = ['index/metered-query.ts'];
+export const CALLS_OF_QUESTIONS: readonly string[] = ['store/dynamo/metered-query.ts'];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [

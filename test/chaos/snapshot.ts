@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -83,7 +83,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What a run lost, doubled or changed, in words; empty where it is all the same. */
+/** What a run lost, doubled or changed, in words; empty if it is all the same. */
 export function differences(expected: Snapshot, actual: Snapshot): readonly string[] {
   const found: string[] = [];
   for (const part of Object.keys(expected) as (keyof Snapshot)[]) {

@@ -15,9 +15,9 @@ import {
 } from '../../lambda/runtime/environment.ts';
 import { wireSweep } from '../../lambda/sweep/wiring.ts';
 import { wireVerify } from '../../lambda/verify/wiring.ts';
-import type { Clients } from '../../local/deployment/clients.ts';
-import type { Resources } from '../../local/deployment/provision.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
+import type { Resources } from '../../local/deployment/provision-resources.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
@@ -100,7 +100,7 @@ export class World {
     return new World(aws, workload, rulesFile, start);
   }
 
-  /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
+  /** Runs the workload to its end, even if calls break: what fails is delivered again. */
   async run({ gremlin = NO_FAULTS, random, kind }: RunOptions = {}): Promise<RunResult> {
     const run = `run-${this.#runs++}`;
     const { clients, resources } = this.#aws;
@@ -259,7 +259,7 @@ class TestBed {
     await this.#call((clients) => wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients) })());
   }
 
-  /** Calls an instance of a function; undefined where it died or failed. */
+  /** Calls an instance of a function; undefined if it died or failed. */
   async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
     const { aws, gremlin, kind } = this.#options;
     const beforeCall = kind?.beforeCall;

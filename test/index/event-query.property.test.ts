@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import type { CloudTrailEvent } from '../../lambda/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { EventConditions } from '../../lambda/index/event-condition.ts';
 import { createEventQueries, type EventQuery } from '../../lambda/index/event-query.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';

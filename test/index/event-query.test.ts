@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventConditions } from '../../lambda/index/event-condition.ts';
 import { createEventQueries, type EventQuery } from '../../lambda/index/event-query.ts';
-import { IndexMissing } from '../../lambda/store/dynamo/partition.ts';
+import { IndexMissing } from '../../lambda/store/dynamo/partition-page.ts';
 import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 import { ACCOUNT, event } from '../support/records.ts';

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Ledger } from '../../lambda/store/ledger/ledger.ts';
-import { createClients } from '../../local/deployment/clients.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 

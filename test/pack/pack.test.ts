@@ -7,7 +7,7 @@ import { type EventSummary, summaryKey } from '../../lambda/store/segments/summa
 import { encodePages, pageRow } from '../../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';
 import { readState } from '../../lambda/store/segments/table/state.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
 import { inOrder, summary } from '../store/segments/summaries.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 

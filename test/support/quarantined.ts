@@ -2,7 +2,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Quarantine } from '../../lambda/ingest/quarantine.ts';
 import { quarantineKey } from '../../lambda/ingest/quarantine-key.ts';
 import { Ledger, type ObjectVersion } from '../../lambda/store/ledger/ledger.ts';
-import type { Clients } from '../../local/deployment/clients.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
 
 export interface QuarantinedSeed {
   readonly clients: Pick<Clients, 's3' | 'dynamodb'>;

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { objectName, readVersions } from './object-versions.ts';
@@ -9,11 +9,11 @@ import { objectName, readVersions } from './object-versions.ts';
 export interface ObjectVersion {
   readonly bucket: string;
   readonly key: string;
-  /** The version id, or the ETag where the bucket isn't versioned. */
+  /** The version id, or the ETag if the bucket isn't versioned. */
   readonly version: string;
 }
 
-/** What came of the records of an object, so far or in all. */
+/** The counts of an object's records, so far or in all. */
 export interface RecordCounts {
   /** Members of `Records`. */
   readonly records: number;
@@ -29,22 +29,22 @@ export interface Rejection {
 }
 
 /**
- * What its digest says of a log object: its content is what CloudTrail wrote, or isn't, or it is gone; `unvouched` after
- * its time, when the digest that should name it doesn't.
+ * What its digest says about a log object: its content is what CloudTrail wrote, or it was modified, or the object is
+ * missing; `unvouched` if the digest of its time doesn't name it.
  */
 export const DIGEST_STATUSES = ['verified', 'modified', 'missing', 'unvouched'] as const;
 export type DigestStatus = (typeof DIGEST_STATUSES)[number];
 
-/** The copies of an object's rejected records, in the words of whoever put them into the quarantine bucket. */
+/** The copies of an object's rejected records, as noted by the function that put them into the quarantine bucket. */
 const quarantineNoteSchema = z.object({
   bucket: z.string(),
-  /** By the index of the first record of each. */
+  /** By the index of each copy's first record. */
   copies: z.record(
     z.string(),
     z.object({
-      /** Of the uncompressed copy: only what ingest has put there is ever read again. */
+      /** SHA-256 of the uncompressed copy: only what ingest has put there is ever read again. */
       sha256: z.string(),
-      /** Records that were read from the copy since, and are among `indexed` now; and their findings. */
+      /** Records that were later read from the copy and now count as `indexed`, and their findings. */
       recovered: z.number(),
       findings: z.number(),
     }),
@@ -74,9 +74,9 @@ export const ledgerRowSchema = z.object({
   reason: z.string().optional(),
   resumeAt: z.number().optional(),
   attempts: z.number().default(0),
-  /** Tries in a row that have begun and not told how they ended: those of functions that died, or are under way. */
+  /** Tries in a row that have begun without a noted end: their functions died, or are still running. */
   unfinished: z.number().default(0),
-  /** Tries that ended by anything else than a fault of access. */
+  /** Tries that failed by anything except a fault of access. */
   faults: z.number().default(0),
   lastError: z.string().optional(),
   sameAs: z.string().optional(),
@@ -85,9 +85,9 @@ export const ledgerRowSchema = z.object({
 });
 
 /**
- * What became of one version of a log object. `open` is under way; `closed` was read to its end; `rejected` is
- * content that can't be read on, with the reason: the records before the fault are indexed. `missing` stands for an
- * object that a digest names and that was never there to be read.
+ * The state of one version of a log object. `open`: in progress. `closed`: read to its end. `rejected`: its content
+ * can't be read to its end, with the reason; the records before the fault are indexed. `missing`: a digest names it,
+ * but it was never there.
  */
 export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
@@ -101,21 +101,21 @@ export interface Opening {
 }
 
 export interface Checkpoint extends RecordCounts {
-  /** Index of the first record that is still to be read. */
+  /** Index of the first record that must still be read. */
   readonly resumeAt: number;
   readonly rejections: readonly Rejection[];
-  /** Absent where no record was rejected so far. */
+  /** Absent if no record was rejected so far. */
   readonly quarantine?: QuarantineNote;
 }
 
 export interface Closing extends RecordCounts {
   readonly now: Date;
   readonly rejections: readonly Rejection[];
-  /** Absent where no record was rejected. */
+  /** Absent if no record was rejected. */
   readonly quarantine?: QuarantineNote;
   /** Known when the object was read to its end. */
   readonly content?: { readonly sha256: string; readonly bytes: number };
-  /** Why the object was rejected; absent where it was read to its end. */
+  /** Why the object was rejected; absent if it was read to its end. */
   readonly reason?: string;
   /** The version of this object with the same content, which was indexed before. */
   readonly sameAs?: string;
@@ -134,7 +134,7 @@ export interface Recovery {
 /** Counters of the tries of an object. */
 const TRIES = ['unfinished', 'faults'] as const;
 
-/** The ledger: one row a version of a log object. */
+/** The ledger: one row for each version of a log object. */
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -146,15 +146,15 @@ export class Ledger {
     this.#accountRegions = new AccountRegions(client, table);
   }
 
-  /** The rows of every version of an object that was seen, read consistently. */
+  /** The rows of all known versions of an object, read consistently. */
   async versions(bucket: string, key: string): Promise<readonly LedgerRow[]> {
     const rows = await readVersions(this.#client, this.#table, { bucket, key });
     return rows.map((row) => ledgerRowSchema.parse(row));
   }
 
   /**
-   * Notes that reading begins, once more where it was begun before. Where another function has closed the object
-   * meanwhile, its row stays as it is.
+   * Notes that reading begins, also if it was begun before. If another function has closed the object in the meantime,
+   * its row stays as it is.
    */
   async open(object: ObjectVersion, opening: Opening): Promise<void> {
     const { account, region, deliveredAt, notifiedAt, now } = opening;
@@ -175,14 +175,14 @@ export class Ledger {
   }
 
   /**
-   * Notes how far reading came, so that the next call goes on from there. Nothing where another function has closed the
-   * object meanwhile: its counts are of the whole.
+   * Notes how far reading came, so that the next call continues from there. Does nothing if another function has closed
+   * the object in the meantime, because the counts in its row are complete.
    */
   async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
     await this.#updateUnclosed(object, { set: { ...checkpoint, rejections }, remove: ['unfinished'] });
   }
 
-  /** Notes what became of the object: the last write about it. */
+  /** Notes the final state of the object: the last write about it. */
   async close(object: ObjectVersion, closing: Closing): Promise<void> {
     const { now, content, reason, sameAs, quarantine, ...counts } = closing;
     await this.#update(object, {
@@ -190,13 +190,13 @@ export class Ledger {
         status: reason === undefined ? 'closed' : 'rejected',
         closedAt: now.toISOString(),
         ...counts,
-        // By name: what else is known of the content, its records too, isn't what was counted.
+        // Each counter is named, because other members of the content aren't counters.
         ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
         ...(reason !== undefined && { reason }),
         ...(sameAs !== undefined && { sameAs }),
         ...(quarantine !== undefined && { quarantine }),
       },
-      // A reading that rejected nothing leaves no copy of an earlier one to be read.
+      // If this reading rejected nothing, the copies of an earlier one must not be read again.
       remove: [
         'resumeAt',
         ...TRIES,
@@ -207,8 +207,8 @@ export class Ledger {
   }
 
   /**
-   * Corrects the counts of a closed object by what was read from one of its copies: the same however often the copy is
-   * read. False where the row isn't as it was when it was read: then nothing is changed.
+   * Corrects the counts of a closed object by what was read from one of its copies. The result is the same however
+   * often the copy is read. False if the row has changed since it was read: then nothing is written.
    * @param row as it is, with a note of the copy.
    */
   async recover(object: ObjectVersion, row: LedgerRow, { copy, recovered, findings }: Recovery): Promise<boolean> {
@@ -233,7 +233,7 @@ export class Ledger {
   }
 
   /**
-   * Lets a version be read once more from its beginning, with all of its tries: its rows overwrite themselves. Its counts
+   * Lets a version be read again from its beginning, with all of its tries. Its rows overwrite themselves. Its counts
    * and its hash stay until then.
    */
   async reopen(object: ObjectVersion): Promise<void> {
@@ -244,9 +244,9 @@ export class Ledger {
   }
 
   /**
-   * Notes why a try failed, also where not even the row could be opened.
-   * @param counts whether it is one of the few that an object has: anything but a fault of access.
-   * @returns how many of those it has had, this one included; 0 where it doesn't count.
+   * Notes why a try failed, even if the row couldn't be opened.
+   * @param counts whether it counts as one of the few tries that an object has: anything except a fault of access.
+   * @returns how many such failures it has had, this one included; 0 if it doesn't count.
    */
   async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
     const attributes = await this.#update(object, {

@@ -1,36 +1,41 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { meteredQuery } from '../dynamo/metered-query.ts';
-import type { TimeOrder, TimeRange } from '../dynamo/partition.ts';
+import type { TimeOrder, TimeRange } from '../dynamo/partition-page.ts';
 import type { Meter } from '../dynamo/read-meter.ts';
 import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from '../schema.ts';
 import { accountName } from './event-row.ts';
 
-/** With these rows by-day of the events and by-level-day of the findings are walked without guessing. */
+/**
+ * With these rows, queries read by-day of the events and by-level-day of the findings without guessing which days
+ * exist.
+ */
 const PREFIXES = {
   events: EVENT_BOOKKEEPING.parts.eventDays,
   findings: EVENT_BOOKKEEPING.parts.findingDays,
 } as const;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
-/** Two keys, the longer of which is `part` with its 1,024 bytes at most, and a number. */
+/** Bytes of two keys (the longer one, `part`, has at most 1,024) and a number. */
 const MAX_ROW_BYTES = 1280;
 
-/** Rows of the first page: a short answer ends within them, and the pages of a long one grow. */
+/** Rows of the first page. A short answer fits into it; the pages of a long one grow. */
 const FIRST_PAGE = 100;
 
-/** Days that a row outlives the events of its day, which are written within a call after it. */
+/** Days that a row is kept longer than the events of its day, which are written after it in the same call. */
 const MARGIN_DAYS = 2;
 
 export interface KnownDaysWriterOptions {
   readonly client: DynamoDBDocumentClient;
   readonly eventsTable: string;
-  /** That of the events' rows; findings don't expire. */
+  /** Days that events are kept; findings don't expire. */
   readonly retentionDays: number;
   readonly now: () => Date;
 }
 
-/** Notes which days hold something. One that is kept for as long as a process runs writes each row once a day. */
+/**
+ * Notes which days have events or findings. An instance that is kept as long as its process writes each row once a day.
+ */
 export class KnownDaysWriter {
   readonly #options: KnownDaysWriterOptions;
   readonly #noted = new Map<string, Promise<void>>();
@@ -41,7 +46,7 @@ export class KnownDaysWriter {
   }
 
   /**
-   * Before an event's row is written, so that no walk misses it.
+   * To be called before an event's row is written, so that no query misses it.
    * @param eventTime ISO 8601 in UTC.
    * @throws the SDK's errors; the next call tries again.
    */
@@ -51,7 +56,7 @@ export class KnownDaysWriter {
     await this.#note(`${PREFIXES.events}${eventTime.slice(0, DAY_LENGTH)}#${accountName(account)}`, now, { expiresAt });
   }
 
-  /** Before a finding's row is written. As noteEvent. */
+  /** The same as `noteEvent`, to be called before a finding's row is written. */
   async noteFinding(level: string, eventTime: string): Promise<void> {
     await this.#note(`${PREFIXES.findings}${eventTime.slice(0, DAY_LENGTH)}#${level}`, this.#options.now(), {});
   }
@@ -59,7 +64,7 @@ export class KnownDaysWriter {
   async #note(part: string, now: Date, attributes: { expiresAt?: number }): Promise<void> {
     const today = now.toISOString().slice(0, DAY_LENGTH);
     if (today !== this.#today) {
-      // What was noted yesterday would expire before an event that is indexed today.
+      // A row that was noted yesterday would expire before an event that is indexed today.
       this.#noted.clear();
       this.#today = today;
     }
@@ -72,7 +77,7 @@ export class KnownDaysWriter {
     await noting;
   }
 
-  /** An update, because that is what functions may do to these rows and to no others of the table. */
+  /** An update, because these are the only rows of the table that functions may update. */
   async #write(part: string, { expiresAt }: { expiresAt?: number }): Promise<void> {
     const { client, eventsTable } = this.#options;
     await client.send(
@@ -98,7 +103,7 @@ export interface KnownDaysQuery {
   readonly meter: Meter;
 }
 
-/** A day that holds something. */
+/** A day that has events or findings. */
 export interface KnownDay {
   /** `YYYY-MM-DD`. */
   readonly day: string;
@@ -108,7 +113,10 @@ export interface KnownDay {
 
 const rowSchema = z.object({ part: z.string() });
 
-/** The days of a range that hold something, in the order of time; read only as far as they are taken. */
+/**
+ * The days of a range that have events or findings, in the order of time. They are read only as far as the caller
+ * iterates.
+ */
 export async function* knownDays(what: keyof typeof PREFIXES, query: KnownDaysQuery): AsyncGenerator<KnownDay> {
   const { client, table, range, order, meter } = query;
   const prefix = PREFIXES[what];
@@ -118,7 +126,7 @@ export async function* knownDays(what: keyof typeof PREFIXES, query: KnownDaysQu
     ExpressionAttributeValues: {
       ':id': EVENT_BOOKKEEPING.partition,
       ':first': `${prefix}${range.first?.slice(0, DAY_LENGTH) ?? ''}`,
-      // After every `#` and name of the last day; a colon is the character after 9.
+      // Sorts after every row of the last day: a colon is the character after 9.
       ':last': `${prefix}${range.last?.slice(0, DAY_LENGTH) ?? ''}:`,
     },
     ScanIndexForward: order === 'oldest-first',

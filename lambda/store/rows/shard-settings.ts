@@ -1,20 +1,20 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Meter, ReadMeter } from '../dynamo/read-meter.ts';
 import { EVENT_BOOKKEEPING } from '../schema.ts';
-import type { Shards } from './shard.ts';
+import type { Shards } from './row-shards.ts';
 
 const KEY = { eventID: EVENT_BOOKKEEPING.partition, part: EVENT_BOOKKEEPING.parts.shards } as const;
 
-/** Of a row far below 4 KB, read consistently. */
+/** Read units of a row far below 4 KB, read consistently. */
 const ROW_UNITS = 1;
 
 const shardsSchema = z.object({ day: z.number().int().positive(), others: z.number().int().positive() });
 
 /**
- * The largest shard counts ever configured: rows that were written under a larger count stay where they are,
- * so queries fan out over the largest.
+ * The largest shard counts ever configured: rows that were written under a larger count stay where they are, so queries
+ * read all shards of the largest count.
  */
 export class ShardSettings {
   readonly #client: DynamoDBDocumentClient;
@@ -26,8 +26,8 @@ export class ShardSettings {
   }
 
   /**
-   * One of each where nothing was ever stored.
-   * @throws ReadLimitReached where the meter has no unit left.
+   * One shard each if nothing was ever stored.
+   * @throws ReadLimitReached if the meter has no unit left.
    */
   async read(meter: Meter = new ReadMeter()): Promise<Shards> {
     const grant = await meter.reserve({ least: ROW_UNITS, most: ROW_UNITS });
@@ -43,7 +43,7 @@ export class ShardSettings {
     }
   }
 
-  /** Before the first row is written under these counts: never lowers what is stored. */
+  /** To be called before the first row is written under these counts. Never lowers what is stored. */
   async raise(shards: Shards): Promise<void> {
     await this.#raise('day', shards.day);
     await this.#raise('others', shards.others);

@@ -10,21 +10,19 @@ import {
 import * as z from 'zod';
 import { isInForce, type Suppression } from '../../alerts/noise/suppression.ts';
 import type { SuppressionSource } from '../../alerts/noise/suppression-lookup.ts';
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { readRow } from '../dynamo/read-row.ts';
 import { eventRows } from '../rows/event-row.ts';
 import { KnownDaysWriter } from '../rows/known-days.ts';
 import { ShardSettings } from '../rows/shard-settings.ts';
 import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
 
-/**
- * Days that the events of making and ending suppressions stay in the index: whoever asks why nobody was told asks late.
- */
+/** Days that the events of making and ending suppressions stay in the index: people ask late why there was no alert. */
 const AUDIT_DAYS = 3653;
 
 /**
- * The version of suppression rows; those of the first versions have none. A newer row may say more closely what is
- * suppressed. Read without that it would suppress more than was asked for, so it is not read: findings then raise alerts.
+ * The version of suppression rows. The oldest rows have none. A newer row may have a condition that this version
+ * doesn't know, and would suppress too much without it. So a newer row isn't read, and its findings raise alerts.
  */
 const SUPPRESSION_ROW_VERSION = 1;
 
@@ -48,7 +46,7 @@ function readSuppression(item: Readonly<Record<string, unknown>>): Suppression {
   return suppression;
 }
 
-/** Told of a suppression whose row another version wrote and this one can't read: it suppresses nothing here. */
+/** Called for a suppression that another version wrote and this one can't read: it suppresses nothing here. */
 export type OnUnreadableSuppression = (suppressionId: string, reason: string) => void;
 
 function* readable(
@@ -72,7 +70,7 @@ export interface SuppressionTables {
 
 type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
-/** Reads the suppressions that are in force, for whoever records findings. */
+/** Reads the suppressions that are in force, for functions that record findings. */
 export function suppressionsOf(
   client: DynamoDBDocumentClient,
   table: string,
@@ -102,7 +100,7 @@ export function suppressionsOf(
 /** What is to be suppressed. */
 export type SuppressionRequest = Pick<Suppression, 'ruleId' | 'actor' | 'account' | 'until' | 'reason'>;
 
-/** The suppressions as rows. Each change is written together with the event that tells of it, or not at all. */
+/** The suppressions as rows. Each change is written together with its event, or not at all. */
 export class SuppressionTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #tables: SuppressionTables;
@@ -114,7 +112,7 @@ export class SuppressionTable {
     this.#now = now;
   }
 
-  /** Functions that record findings know of it within half a minute. @throws the SDK's errors. */
+  /** Functions that record findings know it within half a minute. @throws the SDK's errors. */
   async create(request: SuppressionRequest, caller: Caller): Promise<Suppression> {
     const now = this.#now();
     const named = { suppressionId: `sup-${randomBytes(5).toString('hex')}`, ...request };
@@ -137,7 +135,7 @@ export class SuppressionTable {
 
   /**
    * Ends a suppression before its time.
-   * @returns false where it was ended before.
+   * @returns false if it was ended before.
    * @throws the SDK's errors.
    */
   async end(suppression: Suppression, caller: Caller): Promise<boolean> {
@@ -168,7 +166,7 @@ export class SuppressionTable {
   }
 
   /**
-   * A suppression by its id, not there where there is none.
+   * A suppression by its id; undefined if there is none.
    * @throws Error for a row of another version that this one can't read.
    */
   async get(suppressionId: string): Promise<Suppression | undefined> {
@@ -181,14 +179,14 @@ export class SuppressionTable {
     );
   }
 
-  /** The record of the event that a receipt names, as JSON; undefined where there is none. */
+  /** The record of the event that a receipt names, as JSON; undefined if there is none. */
   async record({ key, index }: Pick<Receipt, 'key' | 'index'>): Promise<string | undefined> {
     return recordsSchema.parse((await this.#item(key)) ?? {}).records[index];
   }
 
   /**
-   * The suppressions that are in force, those that end soonest first; with `all` those that are over too.
-   * @param onUnreadable told of each row that this version can't read; it isn't given.
+   * The suppressions that are in force, those that end soonest first; with `all`, also those that are over.
+   * @param onUnreadable called for each row that this version can't read. Such rows are left out.
    */
   async *list({ all }: { readonly all: boolean }, onUnreadable: OnUnreadableSuppression): AsyncGenerator<Suppression> {
     const now = this.#now();
@@ -237,7 +235,7 @@ export class SuppressionTable {
   }
 }
 
-/** Who it was, in a line: the actor, and the session of a role. */
+/** Who it was, in one line: the actor, and the session of a role. */
 function nameOf({ actor }: CloudTrailEvent): string {
   return actor.session === undefined ? actor.id : `${actor.id} (session ${actor.session})`;
 }

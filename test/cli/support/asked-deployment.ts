@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';

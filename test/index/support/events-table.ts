@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { CloudTrailEvent } from '../../../lambda/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { RowWriter } from '../../../lambda/store/dynamo/row-writer.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../../../lambda/store/rows/event-row.ts';
 import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
-import type { Shards } from '../../../lambda/store/rows/shard.ts';
+import type { Shards } from '../../../lambda/store/rows/row-shards.ts';
 import { ShardSettings } from '../../../lambda/store/rows/shard-settings.ts';
 import { type EventIndexName, TABLES } from '../../../lambda/store/schema.ts';
 

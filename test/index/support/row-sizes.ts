@@ -1,4 +1,4 @@
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { rowBytes } from '../../../lambda/store/dynamo/row-size.ts';
 import { eventRows } from '../../../lambda/store/rows/event-row.ts';
