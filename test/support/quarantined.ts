@@ -31,15 +31,19 @@ export async function seedQuarantined(seed: QuarantinedSeed): Promise<string> {
     await quarantine.add({ receipt: { ...object, index }, reason, ...(record !== undefined && { record }) });
   }
   await quarantine.flush();
-  await ledger.close(object, {
-    now,
-    records: records.length,
-    indexed: 0,
-    rejected: records.length,
-    findings: 0,
-    rejections: records.map((_, index) => ({ index, reason: 'not known then' })).slice(0, 5),
-    content: { sha256: '00', bytes: 1 },
-    ...(quarantine.note && { quarantine: quarantine.note }),
-  });
+  await ledger.close(
+    object,
+    {
+      now,
+      records: records.length,
+      indexed: 0,
+      rejected: records.length,
+      findings: 0,
+      rejections: records.map((_, index) => ({ index, reason: 'not known then' })).slice(0, 5),
+      content: { sha256: '00', bytes: 1 },
+      ...(quarantine.note && { quarantine: quarantine.note }),
+    },
+    { resumedAt: undefined },
+  );
   return quarantineKey({ ...object, index: 0 });
 }

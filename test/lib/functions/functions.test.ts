@@ -130,7 +130,7 @@ describe('ingest', () => {
         StringEquals: { 's3:ResourceAccount': '111122223333' },
       }),
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
@@ -185,7 +185,7 @@ describe('verify', () => {
       ),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
@@ -254,7 +254,7 @@ describe('sweep', () => {
         ['dynamodb:PutItem', 'dynamodb:Query'],
         ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
       ),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
