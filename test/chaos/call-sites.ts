@@ -4,26 +4,32 @@
  */
 export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'alerts/channels/topics.ts': ['Publish'],
-  'index/account-regions.ts': ['Put', 'paginateQuery'],
-  'index/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'index/correlation-reader.ts': ['paginateQuery'],
-  'index/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
-  'index/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
-  'index/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'index/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
-  'index/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
-  'index/known-days.ts': ['Update'],
-  'index/ledger.ts': ['Update'],
-  'index/object-versions.ts': ['paginateQuery'],
-  'index/publication-slots.ts': ['Update'],
-  'index/row-writer.ts': ['BatchWrite', 'Put'],
-  'index/shard-settings.ts': ['Get', 'Update'],
-  'index/suppression-table.ts': ['Get', 'TransactWrite', 'paginateQuery'],
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
+  'pack/dead-attempts.ts': ['Get'],
   'runtime/dead-letters.ts': ['SendMessage'],
   'runtime/retry-delay.ts': ['ChangeMessageVisibility'],
+  'store/alerts/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
+  'store/alerts/publication-slots.ts': ['Update'],
+  'store/correlations/correlation-reader.ts': ['paginateQuery'],
+  'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
+  'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/dynamo/row-writer.ts': ['BatchWrite', 'Put'],
+  'store/findings/finding-days.ts': ['Update'],
+  'store/findings/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
+  'store/ledger/account-regions.ts': ['Put', 'paginateQuery'],
+  'store/ledger/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
+  'store/ledger/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/ledger/ledger.ts': ['Update'],
+  'store/ledger/object-versions.ts': ['paginateQuery'],
+  'store/segments/table/commit.ts': ['TransactWrite'],
+  'store/segments/table/lease.ts': ['Put', 'Update'],
+  'store/segments/table/page-rows.ts': ['Get'],
+  'store/segments/table/segment-items.ts': ['BatchGet', 'BatchWrite'],
+  'store/segments/table/state.ts': ['Get', 'Update'],
+  'store/segments/table/transact-pages.ts': ['TransactWrite'],
+  'store/suppressions/suppression-table.ts': ['Get', 'paginateQuery'],
   'verify/bucket.ts': ['GetObject', 'HeadObject'],
   'verify/list-public-keys.ts': ['ListPublicKeys'],
   'verify/rechecks.ts': ['SendMessage'],
@@ -31,7 +37,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
 };
 
 /** Files that only the command line's questions use. */
-export const CALLS_OF_QUESTIONS: readonly string[] = ['index/metered-query.ts'];
+export const CALLS_OF_QUESTIONS: readonly string[] = ['store/dynamo/metered-query.ts'];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [
@@ -65,6 +71,7 @@ export const CALL_SITES: readonly string[] = [
   'SendMessage logs',
   'SendMessage logs-dead-letter',
   'TransactWriteItems correlations',
+  'TransactWriteItems ledger+segments',
   'UpdateItem alerts',
   'UpdateItem correlations',
   'UpdateItem events',
