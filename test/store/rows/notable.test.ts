@@ -13,7 +13,11 @@ test.each([
   ['a read that was denied', { ...READ, errorCode: 'AccessDenied' }, true],
   ['a read that failed', { ...READ, errorCode: 'InvalidParameterValue' }, true],
   ['a read by root', { ...READ, userIdentity: root() }, true],
-  ['a sign-in', { eventName: 'ConsoleLogin', eventSource: 'signin.amazonaws.com', eventType: 'AwsConsoleSignIn' }, true],
+  [
+    'a sign-in',
+    { eventName: 'ConsoleLogin', eventSource: 'signin.amazonaws.com', eventType: 'AwsConsoleSignIn' },
+    true,
+  ],
   ["a service's own event", { ...READ, eventType: 'AwsServiceEvent' }, true],
   ['a write of data', { eventName: 'PutObject', eventSource: 's3.amazonaws.com', readOnly: false, ...DATA }, false],
   ['a read of data that was denied', { ...READ, ...DATA, errorCode: 'AccessDenied' }, false],
