@@ -15,8 +15,6 @@ import { ReadLimitReached, ReadMeter, type Reads } from '../store/dynamo/read-me
 import { timeRange } from '../store/dynamo/time-range.ts';
 import { MAX_ROW_BYTES } from '../store/rows/event-row.ts';
 import { type IndexedEvent, readEventRow } from '../store/rows/indexed-event.ts';
-import type { Shards } from '../store/rows/row-shards.ts';
-import { ShardSettings } from '../store/rows/shard-settings.ts';
 import { dayGroups, estimateWalk } from './day-walk.ts';
 import { estimateRows, readUnits } from './estimate.ts';
 import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
@@ -78,7 +76,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   readonly #meter: ReadMeter;
   readonly #options: PartitionReadOptions & { readonly meter: ReadMeter };
   readonly #missing = new Set<string>();
-  #shards: Shards | undefined;
+  readonly #shards = { day: 1, others: 1 };
   #plan: EventPlan | undefined;
   /** Events that met the conditions so far. */
   #found = 0;
@@ -158,8 +156,6 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   async #makePlan(): Promise<EventPlan> {
-    const { client, table } = this.#options;
-    this.#shards ??= await new ShardSettings(client, table).read(this.#meter);
     this.#plan = await planEvents(this.#conditions, this.#shards.others, this.#missing, this.#options);
     return this.#plan;
   }
@@ -205,7 +201,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   #dayGroups(options: PartitionReadOptions): AsyncGenerator<readonly PartitionKey[]> {
-    return dayGroups({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
+    return dayGroups({ options, shards: this.#shards.day, isAsked: this.#isAsked });
   }
 
   readonly #isAsked = (account: string): boolean =>
@@ -240,7 +236,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   #estimateWalk(options: PartitionReadOptions): Promise<number> {
-    return estimateWalk({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
+    return estimateWalk({ options, shards: this.#shards.day, isAsked: this.#isAsked });
   }
 
   /** The error of the whole question: planning and estimating are in its reads, and in what it takes. */

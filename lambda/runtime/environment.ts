@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LEVELS } from '../detection/index.ts';
+import { ROW_SCOPES } from '../store/rows/notable.ts';
 
 /**
  * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers. Both
@@ -36,9 +37,7 @@ const alertingEnvironment = {
   MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
-  /** Days that events stay in the index, counted from indexing. */
-  RETENTION_DAYS: count,
-  /** The name of the deployment, for commands in messages. */
+  /** What the operator's commands start with in messages: the name of the deployment. */
   DEPLOYMENT: name,
 };
 
@@ -52,10 +51,13 @@ const ingestEnvironment = z.object({
   LOG_QUEUE_URL: name,
   /** The queue for messages that no further try can help. */
   DEAD_LETTER_QUEUE_URL: name,
-  /** Shards of the index by-day. */
-  DAY_SHARDS: count,
-  /** Shards of every other index. */
-  INDEX_SHARDS: count,
+  SEGMENTS_TABLE: name,
+  /** Which events have rows, besides what segments hold of all. */
+  ROWS: z.enum(ROW_SCOPES),
+  /** Days that rows are kept, counted from indexing. */
+  ROW_DAYS: count,
+  /** Partitions that the pages of a day are spread over. */
+  PAGE_SHARDS: count,
   /** Uncompressed bytes after which an object is rejected as too big. */
   MAX_OBJECT_BYTES: count,
 });

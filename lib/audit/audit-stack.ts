@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Annotations, ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
@@ -47,7 +48,7 @@ export class AuditStack extends Stack {
       deployment,
       key,
       billing: config,
-      disabledIndexes: config.disabledIndexes,
+      eventIndexes: config.index.enabled,
     });
     const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
     const { deliveryTopic } = logArchive;
@@ -109,7 +110,7 @@ export class AuditStack extends Stack {
       key,
       logKey: logArchive.key,
     });
-    this.tellOfDisabledIndexes(config.disabledIndexes);
+    this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
     }
@@ -120,12 +121,11 @@ export class AuditStack extends Stack {
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
   }
 
-  private tellOfDisabledIndexes(disabled: readonly string[]): void {
-    if (disabled.length > 0) {
-      Annotations.of(this).addInfo(
-        `Switched off in the events table: ${disabled.join(', ')}. CloudFormation creates or deletes one index an ` +
-          'update: deploy each change of disabledIndexes by itself.',
-      );
-    }
+  private tellOfIndexes(enabled: readonly string[]): void {
+    if (enabled.toSorted().join() === DEFAULT_EVENT_INDEXES.toSorted().join()) return;
+    Annotations.of(this).addInfo(
+      `Indexes of the events table: ${enabled.join(', ') || 'none'}. CloudFormation creates or deletes one index an ` +
+        'update: deploy each change of index.enabled by itself.',
+    );
   }
 }

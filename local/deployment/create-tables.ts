@@ -7,7 +7,13 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { TABLES, type TableName, type TableSchema, tableName } from '../../lambda/store/schema.ts';
+import {
+  DEFAULT_EVENT_INDEXES,
+  TABLES,
+  type TableName,
+  type TableSchema,
+  tableName,
+} from '../../lambda/store/schema.ts';
 import { InputError } from './input-error.ts';
 
 interface Key {
@@ -26,7 +32,7 @@ interface Key {
 export async function createTables(client: DynamoDBClient, deployment: string): Promise<Record<TableName, string>> {
   const create = async (table: TableName) => {
     const name = tableName(deployment, table);
-    await createTable(client, name, TABLES[table]);
+    await createTable(client, name, table === 'events' ? ROWS : TABLES[table]);
     return name;
   };
   return {
@@ -39,6 +45,12 @@ export async function createTables(client: DynamoDBClient, deployment: string): 
     correlations: await create('correlations'),
   };
 }
+
+/** As a deployment has it by default. */
+const ROWS: TableSchema = {
+  ...TABLES.events,
+  indexes: TABLES.events.indexes.filter(({ name }) => DEFAULT_EVENT_INDEXES.includes(name)),
+};
 
 async function createTable(client: DynamoDBClient, name: string, schema: TableSchema): Promise<void> {
   try {

@@ -112,7 +112,6 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     ALERT_WINDOW_MINUTES: '15',
     MAX_ALERTS_PER_MINUTE: '30',
     RULES_FILE: rulesFile,
-    RETENTION_DAYS: '365',
     DEPLOYMENT: deployment,
   };
   const ingest: IngestVariables = {
@@ -121,8 +120,10 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     QUARANTINE_BUCKET: buckets.quarantine,
     LOG_QUEUE_URL: logs.url,
     DEAD_LETTER_QUEUE_URL: deadLetters.url,
-    DAY_SHARDS: '8',
-    INDEX_SHARDS: '1',
+    SEGMENTS_TABLE: tables.segments,
+    ROWS: 'notable',
+    ROW_DAYS: '30',
+    PAGE_SHARDS: '1',
     MAX_OBJECT_BYTES: String(1024 ** 3),
   };
   const verify: VerifyVariables = {

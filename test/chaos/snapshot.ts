@@ -6,7 +6,10 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** What a run leaves behind, without what may differ between runs. */
 export interface Snapshot {
+  /** What is indexed, each event once. */
   readonly events: readonly string[];
+  /** The rows of notable events. */
+  readonly rows: readonly string[];
   readonly findings: readonly string[];
   readonly alerts: readonly string[];
   readonly ledger: readonly string[];
@@ -18,8 +21,9 @@ export interface Snapshot {
 }
 
 /** Times, attempts and last errors; of alerts, which finding opened them. */
-const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
-  events: ['expiresAt', 'receipt'],
+const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
+  events: ['receipt'],
+  rows: ['expiresAt', 'receipt'],
   findings: ['recordedAt', 'receipt'],
   alerts: [
     'openedBy',
@@ -102,7 +106,7 @@ export function differences(expected: Snapshot, actual: Snapshot): readonly stri
   return found;
 }
 
-const KEYS = ['eventID', 'part', 'findingId', 'alertId', 'object', 'version'];
+const KEYS = ['eventID', 'identity', 'part', 'findingId', 'alertId', 'object', 'version'];
 
 function members(row: string): Readonly<Record<string, unknown>> {
   return row.startsWith('{') ? JSON.parse(row) : {};

@@ -1,9 +1,7 @@
 import * as z from 'zod';
-import { SHARDED_ATTRIBUTES } from '../schema.ts';
 import type { EventAttributes } from './event-row.ts';
-import { shardedKey } from './row-shards.ts';
 
-/** An event as read from the index: every value as it was before keys were spread over shards. */
+/** An event as the rows tell it. */
 export interface IndexedEvent extends EventAttributes {
   readonly eventID: string;
   /** Distinguishes events that share an eventID: 8 hex digits of a hash of time, source, name and recipient. */
@@ -50,7 +48,6 @@ const rowKey = {
   part: z.string(),
   eventTime: z.string(),
   resource: z.string().optional(),
-  shard: z.number().default(0),
 };
 
 const eventRow = z.object({ ...rowKey, ...attributes });
@@ -81,21 +78,11 @@ export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
   };
 }
 
-function readOwnRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
-  const { shard, ...row } = eventRow.parse(item);
-  for (const name of SHARDED_ATTRIBUTES) {
-    const value = row[name];
-    if (value !== undefined) row[name] = withoutShard(value, shard);
-  }
-  return row;
+function readOwnRow(item: unknown): z.infer<typeof eventRow> {
+  return eventRow.parse(item);
 }
 
-function readResourceRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
-  const { shard, event, ...row } = resourceRow.parse(item);
-  return { ...row, ...event, resource: withoutShard(row.resource, shard) };
-}
-
-function withoutShard(value: string, shard: number): string {
-  const suffix = shardedKey('', shard);
-  return suffix !== '' && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value;
+function readResourceRow(item: unknown): z.infer<typeof eventRow> {
+  const { event, ...row } = resourceRow.parse(item);
+  return { ...row, ...event };
 }
