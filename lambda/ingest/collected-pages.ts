@@ -18,10 +18,11 @@ const ENOUGH_BYTES = 2 * 1024 * 1024;
 const REST_BYTES = 128;
 
 /**
- * Pages after which they must be written: a transaction takes 4 MB with all that it holds, and what is still collected adds
- * ENOUGH_BYTES at most.
+ * Bytes and pages after which they must be written: a transaction takes 4 MB and 100 writes, and what is still collected
+ * adds ENOUGH_BYTES and a few pages at most.
  */
 const FULL_BYTES = 1024 * 1024;
+const FULL_PAGES = 50;
 
 /** The summaries of one object's events, made pages of in bounded parts. */
 export class CollectedPages {
@@ -42,7 +43,7 @@ export class CollectedPages {
 
   /** Whether so many pages were made that they are to be written before more is collected. */
   get isFull(): boolean {
-    return this.#pageBytes >= FULL_BYTES;
+    return this.#pageBytes >= FULL_BYTES || this.#pages.length >= FULL_PAGES;
   }
 
   /**

@@ -53,3 +53,14 @@ test('what a transaction would not take is written before: of events as large as
   expect(bytes).toBeLessThan(3_500_000);
   expect(taken.length).toBeLessThan(90);
 });
+
+test('pages are written before there are more than a transaction takes, however small they are', () => {
+  const pages = new CollectedPages();
+  let sealed = 0;
+  while (!pages.isFull) {
+    pages.add(summary(sealed++));
+    pages.seal(() => false);
+  }
+  expect(pages.take()).toHaveLength(sealed);
+  expect(sealed).toBeLessThan(90);
+});

@@ -1,5 +1,6 @@
 import { FaultOfAccess } from '../../lambda/shared/faults.ts';
-import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { createClients } from '../../local/deployment/clients.ts';
+import { type Deployment, notificationOf, sqsEvent, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 
@@ -119,6 +120,45 @@ test('a try that failed with a word isn’t taken for one that died', async () =
   expect(await rowOf(key)).toMatchObject({ status: 'open', attempts: 1, lastError: expect.any(String) });
   await die(key, new Date(), 2);
   expect(await rowOf(key)).toMatchObject({ unfinished: 1, attempts: 2 });
+});
+
+test.each([
+  ['together at their first receive', 1, ['read', 'read', 'written', 'written']],
+  [
+    'one by one when they come again without a word of why: one of them may kill the function',
+    2,
+    ['read', 'written', 'read', 'written'],
+  ],
+])('objects of one call are read %s', async (_, receives, expected) => {
+  const keys = [logObjectKey(), logObjectKey()];
+  for (const key of keys) await deployment.put(key, logObject([record()]));
+  const clients = createClients(deployment.aws.endpoints);
+  const steps: string[] = [];
+  clients.s3.middlewareStack.add(
+    (next) => async (request) => {
+      steps.push('read');
+      return next(request);
+    },
+    { step: 'initialize' },
+  );
+  clients.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (request) => {
+        // Long enough for the other one to be opened meanwhile, if it may be.
+        if (commandName === 'TransactWriteItemsCommand') await new Promise((resolve) => setTimeout(resolve, 200));
+        const result = await next(request);
+        if (commandName === 'TransactWriteItemsCommand') steps.push('written');
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  const ingest = deployment.ingest({ s3: clients.s3, dynamodb: clients.dynamodb });
+  const both = keys.map((key) => sqsEvent(notificationOf(deployment, key), receives).Records[0]);
+  const Records = both.flatMap((message, index) => (message ? [{ ...message, messageId: `m-${index}` }] : []));
+  const { batchItemFailures } = await ingest({ Records }, { getRemainingTimeInMillis: () => 300_000 });
+  expect(batchItemFailures).toEqual([]);
+  expect(steps).toEqual(expected);
+  clients.destroy();
 });
 
 test('the others of a message are queued alone when one of them is given up', async () => {

@@ -157,7 +157,8 @@ class SilentMetrics extends Metrics {
   }
 }
 
-function sqsEvent(body: unknown, receives: number) {
+/** One message, as the event source mapping hands it over. */
+export function sqsEvent(body: unknown, receives: number) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     Records: [

@@ -79,7 +79,8 @@ class Attempt {
 
 async function send({ client, now }: PagesTransaction, attempt: Attempt): Promise<'written' | 'refused' | 'again'> {
   // The SDK sends again by itself what wasn't answered: not for longer than a try may take.
-  const abortSignal = AbortSignal.timeout(Math.min(TRY_MILLISECONDS, attempt.leftMilliseconds(now())));
+  const left = Math.max(0, Math.min(TRY_MILLISECONDS, attempt.leftMilliseconds(now())));
+  const abortSignal = AbortSignal.timeout(left);
   try {
     await client.send(new TransactWriteCommand(attempt.input), { abortSignal });
     return 'written';
