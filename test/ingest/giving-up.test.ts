@@ -1,5 +1,5 @@
 import { FaultOfAccess } from '../../lambda/shared/faults.ts';
-import { createClients } from '../../local/deployment/clients.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
 import { type Deployment, notificationOf, sqsEvent, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
