@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCost } from './cost.ts';
 import { benchDetection } from './detection.ts';
 import { benchIndex } from './index.ts';
 import { benchLargeObject } from './large-object.ts';
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   reading: benchReading,
   'large-object': benchLargeObject,
   index: benchIndex,
+  cost: benchCost,
 };
 
 const { values, positionals: names } = parseArgs({
