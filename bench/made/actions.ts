@@ -63,7 +63,7 @@ const of = (
 ): readonly MadeAction[] =>
   names.split(' ').map((name) => ({ source: `${source}.amazonaws.com`, name, readOnly, ...kind }));
 
-/** The most frequent ones first. */
+/** What goes on all day: the most frequent ones first. */
 export const MADE_ACTIONS: readonly MadeAction[] = [
   ...of('sts', 'AssumeRole', true, roles),
   ...of('kms', 'Decrypt GenerateDataKey', true, keys),
@@ -75,18 +75,23 @@ export const MADE_ACTIONS: readonly MadeAction[] = [
   ...of('ecr', 'BatchGetImage GetAuthorizationToken', true, named('repositoryName', 'team/service-', 250)),
   ...of('elasticfilesystem', 'DescribeMountTargets DescribeFileSystems', true, fileSystems),
   ...of('monitoring', 'DescribeAlarms', true, none),
-  ...of('secretsmanager', 'GetSecretValue', true, named('secretId', 'prod/database-', 300)),
   ...of('lambda', 'GetFunction20150331v2 ListFunctions20150331', true, named('functionName', 'function-', 900)),
   ...of('iam', 'GetRole ListAttachedRolePolicies', true, roleNames),
   ...of('cloudformation', 'DescribeStacks', true, named('stackName', 'stack-', 300)),
   ...of('eks', 'DescribeCluster', true, named('name', 'cluster-', 40)),
   ...of('ec2', 'CreateTags RunInstances TerminateInstances', false, instances),
   ...of('autoscaling', 'DescribeAutoScalingGroups', true, none),
-  ...of('elasticfilesystem', 'CreateMountTarget ModifyMountTargetSecurityGroups', false, fileSystems),
+  ...of('autoscaling', 'CompleteLifecycleAction', false, named('autoScalingGroupName', 'group-', 120)),
+  ...of('fsx', 'CreateBackup TagResource', false, fileSystems),
+];
+
+/** What seldom happens, and what rules look for. */
+export const RARE_ACTIONS: readonly MadeAction[] = [
   ...of('lambda', 'UpdateFunctionCode20150331v2', false, named('functionName', 'function-', 900)),
+  ...of('elasticfilesystem', 'CreateMountTarget ModifyMountTargetSecurityGroups', false, fileSystems),
   ...of('iam', 'AttachRolePolicy CreateRole DeleteRole PutRolePolicy', false, roleNames),
   ...of('s3', 'PutBucketPolicy DeleteBucketPolicy', false, buckets),
-  ...of('fsx', 'CreateBackup TagResource', false, fileSystems),
+  ...of('secretsmanager', 'GetSecretValue', true, named('secretId', 'prod/database-', 300)),
 ];
 
 /** Data events: each names an object of its own. */

@@ -2,7 +2,7 @@ import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/clou
 import { eventIdentity } from '../../lambda/cloudtrail/event-identity.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
 import { type EventSummary, summaryOf } from '../../lambda/store/segments/summary.ts';
-import { DATA_ACTION, MADE_ACTIONS, type MadeAction } from './actions.ts';
+import { DATA_ACTION, MADE_ACTIONS, type MadeAction, RARE_ACTIONS } from './actions.ts';
 import { Random, SkewedPick } from './random.ts';
 
 /** An organization whose events are made from a seed. */
@@ -19,6 +19,8 @@ const ACTORS = 2_300;
 const REGIONS = ['eu-west-1', 'us-east-1', 'eu-central-1'] as const;
 const SERVICES = ['autoscaling', 'ec2', 'lambda', 'eks', 'cloudformation', 'config'] as const;
 const OBJECT_SECONDS = 300;
+const RARE_SHARE = 0.004;
+const FAILED_SHARE = 0.015;
 const USER_AGENTS = [
   'aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.173.0',
   'Boto3/1.34.131 md/Botocore#1.34.131 ua/2.0 os/linux#6.1.91 md/arch#x86_64 lang/python#3.11.9',
@@ -67,7 +69,13 @@ export function* madeEvents(
     if (eventTime !== last) second = [];
     last = eventTime;
     const actor = actors.pick(random);
-    const action = random.next() < dataEvents ? DATA_ACTION : (MADE_ACTIONS[actions.pick(random)] ?? DATA_ACTION);
+    const kind = random.next();
+    const action =
+      (kind < dataEvents
+        ? DATA_ACTION
+        : kind < dataEvents + RARE_SHARE
+          ? RARE_ACTIONS[random.below(RARE_ACTIONS.length)]
+          : MADE_ACTIONS[actions.pick(random)]) ?? DATA_ACTION;
     const pick = resources.get(action) ?? new SkewedPick(Math.min(action.resources, 5_000));
     resources.set(action, pick);
     const number = action === DATA_ACTION ? random.below(action.resources) : pick.pick(random);
@@ -81,7 +89,7 @@ export function* madeEvents(
       region,
       session: random.below(sessionsOf(actor)),
       hour: Math.floor((start + seconds) / 3600),
-      failed: random.next() < 0.04,
+      failed: random.next() < FAILED_SHARE,
       receipt: objects.next(accountOf(actor), region, start + seconds),
     });
   }
@@ -172,7 +180,10 @@ export function madeRecord(event: MadeEvent): JsonObject {
       kindOf(actor) === 'service'
         ? `${SERVICES[actor % SERVICES.length]}.amazonaws.com`
         : (USER_AGENTS[actor % USER_AGENTS.length] ?? ''),
-    ...(failed && { errorCode: 'AccessDenied', errorMessage: 'User is not authorized to perform this action' }),
+    ...(failed &&
+      (actor % 3 === 0
+        ? { errorCode: 'AccessDenied', errorMessage: 'User is not authorized to perform this action' }
+        : { errorCode: 'ResourceNotFoundException', errorMessage: 'The resource does not exist' })),
     requestParameters: action.request(resource, account),
     responseElements: null,
     requestID: rest.eventID,
