@@ -50,6 +50,10 @@ const TEXT_COLUMNS = {
 export type TextColumnName = keyof typeof TEXT_COLUMNS;
 
 const COLUMN_NAMES = Object.keys(TEXT_COLUMNS) as readonly TextColumnName[];
+const TEXTS_OF: readonly ((summary: EventSummary) => string | undefined)[] = Object.values(TEXT_COLUMNS);
+const COLUMN_NUMBERS = Object.fromEntries(COLUMN_NAMES.map((name, number) => [name, number])) as Readonly<
+  Record<TextColumnName, number>
+>;
 
 /** How many events one block, page or whole segment holds at most. */
 export const MAX_BLOCK_EVENTS = 8192;
@@ -62,7 +66,7 @@ const FULL_BYTES = 4 * 1024 * 1024;
  * order in which they were added.
  */
 export class BlockWriter {
-  readonly #texts = COLUMN_NAMES.map((name) => ({ textOf: TEXT_COLUMNS[name], column: new TextColumnWriter() }));
+  readonly #texts: readonly TextColumnWriter[] = COLUMN_NAMES.map(() => new TextColumnWriter());
   readonly #resources = new ListColumnWriter();
   readonly #ids = new EventIdColumnWriter();
   readonly #times: number[] = [];
@@ -84,7 +88,7 @@ export class BlockWriter {
     return (
       this.count >= MAX_BLOCK_EVENTS ||
       this.#bytes >= FULL_BYTES ||
-      this.#resources.values >= MAX_COLUMN_VALUES - MAX_RESOURCES
+      this.#resources.valueCount >= MAX_COLUMN_VALUES - MAX_RESOURCES
     );
   }
 
@@ -92,9 +96,27 @@ export class BlockWriter {
     const row = this.#times.push(secondsOf(summary.eventTime)) - 1;
     this.#indexes.push(summary.receipt.index);
     this.#bytes += 3 + this.#ids.add(summary.eventID) + this.#resources.add(summary.resources);
-    for (const { textOf, column } of this.#texts) this.#bytes += column.add(textOf(summary));
+    for (let index = 0; index < this.#texts.length; index++) {
+      this.#bytes += this.#texts[index]?.add(TEXTS_OF[index]?.(summary)) ?? 0;
+    }
     // It follows from what stands in the columns, unless one of these was cut.
     if (eventIdentity(summary) !== summary.identity) this.#identities.push({ row, identity: summary.identity });
+  }
+
+  /** Seconds since 1970 of each event. */
+  get times(): readonly number[] {
+    return this.#times;
+  }
+
+  /** What was added so far to a column of text. */
+  column(name: TextColumnName): TextColumnWriter {
+    const column = this.#texts[COLUMN_NUMBERS[name]];
+    if (column === undefined) throw new RangeError(`a block has no column ${name}`);
+    return column;
+  }
+
+  get resources(): ListColumnWriter {
+    return this.#resources;
   }
 
   /** The block as an item. Nothing is added afterwards. */
@@ -108,7 +130,7 @@ export class BlockWriter {
       out.number(row);
       out.text(identity);
     }
-    for (const { column } of this.#texts) section(out, (part) => column.write(part));
+    for (const column of this.#texts) section(out, (part) => column.write(part));
     section(out, (part) => this.#resources.write(part));
     section(out, (part) => this.#ids.write(part));
     return pack(out.finish());
@@ -118,6 +140,8 @@ export class BlockWriter {
 /** A record names 50 resources at most (CloudTrailEvent). */
 const MAX_RESOURCES = 64;
 
+type Columns = Readonly<Record<TextColumnName, TextColumn>>;
+
 /** A block, read: a column is parsed when it is first asked for, a summary when it is. */
 export class Block {
   readonly count: number;
@@ -126,6 +150,7 @@ export class Block {
   readonly #identities = new Map<number, string>();
   readonly #sections: readonly Buffer[];
   readonly #texts = new Map<TextColumnName, TextColumn>();
+  #columns: Columns | undefined;
   #resources: ListColumn | undefined;
   #ids: EventIdColumn | undefined;
 
@@ -165,55 +190,51 @@ export class Block {
     return this.#ids.at(position);
   }
 
-  text(name: TextColumnName, position: number): string | undefined {
-    const { values, numbers } = this.column(name);
-    return values[(numbers[position] ?? 0) - 1];
-  }
-
   /** The summary at a position from 0 to count - 1. @throws RangeError for any other; SegmentDamaged. */
   summary(position: number): EventSummary {
     if (!(position >= 0 && position < this.count)) throw new RangeError(`position ${position} of ${this.count}`);
-    const optional = (name: TextColumnName): string | undefined => this.text(name, position);
-    const required = (name: TextColumnName): string => {
-      const text = this.text(name, position);
-      if (text === undefined) throw new SegmentDamaged(`an event has no ${name}`);
-      return text;
-    };
-    const eventTime = timeText(this.seconds(position));
-    const [eventSource, eventName, account] = [required('eventSource'), required('eventName'), required('account')];
-    const mfa = optional('mfa');
+    this.#columns ??= this.#allColumns();
+    const columns = this.#columns;
+    const seconds = this.seconds(position);
+    if (!(Math.abs(seconds) <= LAST_SECOND)) throw new SegmentDamaged('an event has a time that no clock knows');
+    const eventTime = timeText(seconds);
+    const eventSource = required(columns, 'eventSource', position);
+    const eventName = required(columns, 'eventName', position);
+    const account = required(columns, 'account', position);
+    const mfa = textAt(columns.mfa, position);
+    // One shape for all, absent members too: millions are made, and engines are fast with objects that are alike.
     return {
       eventID: this.eventID(position),
       identity: this.#identities.get(position) ?? eventIdentity({ eventTime, eventSource, eventName, account }),
       eventTime,
-      actor: required('actor'),
-      actorKind: required('actorKind'),
-      ...present('actorName', optional('actorName')),
-      ...present('session', optional('session')),
-      ...present('via', optional('via')),
-      action: required('action'),
+      actor: required(columns, 'actor', position),
+      actorKind: required(columns, 'actorKind', position),
+      actorName: textAt(columns.actorName, position),
+      session: textAt(columns.session, position),
+      via: textAt(columns.via, position),
+      action: required(columns, 'action', position),
       eventSource,
       eventName,
       account,
-      awsRegion: required('awsRegion'),
-      access: required('access'),
-      outcome: required('outcome'),
-      category: required('category'),
-      credential: required('credential'),
-      ...present('accessKeyId', optional('accessKeyId')),
-      ...(optional('console') !== undefined && { console: true }),
-      ...(mfa !== undefined && { mfa: mfa === 'true' }),
-      ...present('errorCode', optional('errorCode')),
-      ...present('errorMessage', optional('errorMessage')),
-      ...present('address', optional('address')),
-      ...present('sourceIPAddress', optional('sourceIPAddress')),
-      ...present('userAgent', optional('userAgent')),
+      awsRegion: required(columns, 'awsRegion', position),
+      access: required(columns, 'access', position),
+      outcome: required(columns, 'outcome', position),
+      category: required(columns, 'category', position),
+      credential: required(columns, 'credential', position),
+      accessKeyId: textAt(columns.accessKeyId, position),
+      console: textAt(columns.console, position) === undefined ? undefined : true,
+      mfa: mfa === undefined ? undefined : mfa === 'true',
+      errorCode: textAt(columns.errorCode, position),
+      errorMessage: textAt(columns.errorMessage, position),
+      address: textAt(columns.address, position),
+      sourceIPAddress: textAt(columns.sourceIPAddress, position),
+      userAgent: textAt(columns.userAgent, position),
       resources: this.#resourcesAt(position),
-      ...(optional('resourcesCut') !== undefined && { resourcesCut: true }),
+      resourcesCut: textAt(columns.resourcesCut, position) === undefined ? undefined : true,
       receipt: {
-        bucket: required('bucket'),
-        key: required('key'),
-        version: required('version'),
+        bucket: required(columns, 'bucket', position),
+        key: required(columns, 'key', position),
+        version: required(columns, 'version', position),
         index: this.#indexes[position] ?? 0,
       },
     };
@@ -226,8 +247,14 @@ export class Block {
 
   #resourcesAt(position: number): string[] {
     const { values, numbers, starts } = this.resources();
-    const members = numbers.subarray(starts[position], starts[position + 1]);
-    return Array.from(members, (number) => values[number - 1] ?? '');
+    const found: string[] = [];
+    const end = starts[position + 1] ?? 0;
+    for (let at = starts[position] ?? 0; at < end; at++) found.push(values[(numbers[at] ?? 0) - 1] ?? '');
+    return found;
+  }
+
+  #allColumns(): Columns {
+    return Object.fromEntries(COLUMN_NAMES.map((name) => [name, this.column(name)])) as Columns;
   }
 
   #section(index: number): Buffer {
@@ -237,8 +264,15 @@ export class Block {
   }
 }
 
-function present<Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
+function textAt({ values, numbers }: TextColumn, position: number): string | undefined {
+  const number = numbers[position] ?? 0;
+  return number === 0 ? undefined : values[number - 1];
+}
+
+function required(columns: Columns, name: TextColumnName, position: number): string {
+  const text = textAt(columns[name], position);
+  if (text === undefined) throw new SegmentDamaged(`an event has no ${name}`);
+  return text;
 }
 
 function section(out: ByteWriter, write: (part: ByteWriter) => void): void {
@@ -256,8 +290,27 @@ export function secondsOf(eventTime: string): number {
   return seconds;
 }
 
+const SECONDS_A_DAY = 86_400;
+
+/** No Date is later, or so long before 1970. */
+const LAST_SECOND = 8.64e12;
+
+/** The day of which a time was asked last: neighbours are of one. */
+let lastDay = { number: Number.NaN, text: '' };
+
 export function timeText(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
+  const number = Math.floor(seconds / SECONDS_A_DAY);
+  if (number !== lastDay.number) {
+    lastDay = { number, text: new Date(number * SECONDS_A_DAY * 1000).toISOString().slice(0, -13) };
+  }
+  const inDay = seconds - number * SECONDS_A_DAY;
+  return `${lastDay.text}${twoDigits(Math.floor(inDay / 3600))}:${twoDigits(Math.floor(inDay / 60) % 60)}:${twoDigits(inDay % 60)}Z`;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+function twoDigits(number: number): string {
+  return TWO_DIGITS[number] ?? '';
 }
 
 function writeDistances(out: ByteWriter, numbers: readonly number[]): void {

@@ -20,7 +20,7 @@ export interface EncodedItem {
 export const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 /** Below this, a preset dictionary may do more than brotli's own. */
-const SMALL_BYTES = 24 * 1024;
+const SMALL_BYTES = 8 * 1024;
 
 const BROTLI_QUALITY = 6;
 

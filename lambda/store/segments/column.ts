@@ -12,6 +12,9 @@ export const MAX_COLUMN_VALUES = 0xffff;
 export class TextColumnWriter {
   readonly #numbers = new Map<string, number>();
   readonly #rows: number[] = [];
+  /** Neighbours are often the same: then no text is looked up. */
+  #last: string | undefined;
+  #lastNumber = 0;
 
   /** Bytes that the value adds to the column before it is compressed, about. */
   add(value: string | undefined): number {
@@ -19,11 +22,31 @@ export class TextColumnWriter {
       this.#rows.push(0);
       return 0;
     }
+    if (value === this.#last) {
+      this.#rows.push(this.#lastNumber);
+      return 1;
+    }
     const known = this.#numbers.get(value);
     const number = known ?? this.#numbers.size + 1;
     if (known === undefined) this.#numbers.set(value, number);
     this.#rows.push(number);
+    this.#last = value;
+    this.#lastNumber = number;
     return known === undefined ? value.length + 1 : 1;
+  }
+
+  /** The values so far, in the order of their numbers: the first has number 1. */
+  get values(): Iterable<string> {
+    return this.#numbers.keys();
+  }
+
+  get valueCount(): number {
+    return this.#numbers.size;
+  }
+
+  /** The number of each row's value; 0 where it is absent. */
+  get rows(): readonly number[] {
+    return this.#rows;
   }
 
   write(out: ByteWriter): void {
@@ -63,8 +86,23 @@ export class ListColumnWriter {
     return bytes;
   }
 
-  get values(): number {
+  /** As of TextColumnWriter. */
+  get values(): Iterable<string> {
+    return this.#numbers.keys();
+  }
+
+  get valueCount(): number {
     return this.#numbers.size;
+  }
+
+  /** How many members each row has. */
+  get lengths(): readonly number[] {
+    return this.#lengths;
+  }
+
+  /** The numbers of all members, row after row. */
+  get members(): readonly number[] {
+    return this.#members;
   }
 
   write(out: ByteWriter): void {
@@ -141,6 +179,8 @@ function readNumbers(input: ByteReader, rows: number, values: number): Uint16Arr
     default:
       throw new SegmentDamaged('the numbers of a column have no known form');
   }
-  for (const number of numbers) if (number > values) throw new SegmentDamaged('a column names a value that it lacks');
+  let most = 0;
+  for (let row = 0; row < numbers.length; row++) most = Math.max(most, numbers[row] ?? 0);
+  if (most > values) throw new SegmentDamaged('a column names a value that it lacks');
   return numbers;
 }

@@ -38,48 +38,43 @@ interface Entry {
 /** The dictionary of one dimension of a segment, as it is built. */
 export class DictionaryWriter {
   readonly #entries = new Map<string, Entry>();
-  readonly #alwaysHashed: boolean;
 
-  /** @param alwaysHashed for a dimension that nobody asks the values of. It has no list, and no heads then. */
-  constructor({ alwaysHashed = false } = {}) {
-    this.#alwaysHashed = alwaysHashed;
-  }
-
-  /** Takes the values of an event; blocks and seconds never go down. */
-  add(values: readonly string[], block: number, seconds: number): void {
-    for (const value of values) {
-      const entry = this.#entries.get(value);
-      if (entry === undefined) {
-        this.#entries.set(value, { count: 1, first: seconds, last: seconds, blocks: [block], counts: [1] });
-        continue;
-      }
-      entry.count++;
-      entry.last = seconds;
-      const at = entry.blocks.length - 1;
-      if (entry.blocks[at] === block) entry.counts[at] = (entry.counts[at] ?? 0) + 1;
-      else {
-        entry.blocks.push(block);
-        entry.counts.push(1);
-      }
+  /** Takes a value of a block, which has it `count` times; blocks and seconds never go down. */
+  add(value: string, block: number, count: number, first: number, last: number): void {
+    const entry = this.#entries.get(value);
+    if (entry === undefined) {
+      this.#entries.set(value, { count, first, last, blocks: [block], counts: [count] });
+      return;
+    }
+    entry.count += count;
+    entry.last = last;
+    const at = entry.blocks.length - 1;
+    if (entry.blocks[at] === block) entry.counts[at] = (entry.counts[at] ?? 0) + count;
+    else {
+      entry.blocks.push(block);
+      entry.counts.push(count);
     }
   }
 
   /** The parts of the dictionary, and of the list of values where these are many. */
   finish(): { readonly parts: readonly EncodedItem[]; readonly list: readonly EncodedItem[] } {
     if (this.#entries.size === 0) return { parts: [], list: [] };
-    if (!this.#alwaysHashed && this.#entries.size <= MAX_PLAIN_VALUES) {
-      return { parts: this.#parts((entries) => encodePlain(entries)), list: [] };
-    }
-    return { parts: this.#parts((entries) => encodeHashed(entries)), list: this.#alwaysHashed ? [] : this.#list() };
+    if (this.#entries.size <= MAX_PLAIN_VALUES) return { parts: this.#parts(encodePlain), list: [] };
+    return { parts: this.#parts(encodeHashed), list: this.#list() };
   }
 
   #parts(encode: (entries: readonly HashedEntry[]) => EncodedItem): readonly EncodedItem[] {
-    const entries = Array.from(this.#entries, ([value, entry]) => ({ value, entry, ...hashText(value) }));
+    const entries = Array.from(this.#entries, ([value, entry]): HashedEntry => {
+      const { part, check } = hashText(value);
+      return { value, entry, part, check };
+    });
     // A sample tells what the whole takes: packing all of it once more only to know its size would cost as much again.
     const sample = entries.slice(0, SAMPLE_ENTRIES);
-    const bytes = (encode(sample).body.length / sample.length) * entries.length;
-    const parts: HashedEntry[][] = Array.from({ length: Math.max(1, Math.ceil(bytes / PART_BYTES)) }, () => []);
-    for (const entry of entries) parts[entry.part % parts.length]?.push(entry);
+    const packed = encode(sample);
+    const count = partCount(packed.body.length / sample.length, entries.length);
+    if (count === 1 && sample.length === entries.length) return [packed];
+    const parts: HashedEntry[][] = Array.from({ length: count }, () => []);
+    for (const entry of entries) parts[entry.part % count]?.push(entry);
     return parts.map((part) => encode(part));
   }
 
@@ -104,6 +99,11 @@ interface HashedEntry {
   readonly entry: Entry;
   readonly part: number;
   readonly check: number;
+}
+
+/** How many parts a dictionary of so many entries has, of so many bytes each. */
+export function partCount(bytesAnEntry: number, entries: number): number {
+  return Math.max(1, Math.ceil((bytesAnEntry * entries) / PART_BYTES));
 }
 
 /** The part of a dictionary with `parts` parts that holds a value. */
@@ -186,17 +186,22 @@ export function readPlainPart(item: EncodedItem): readonly DictionaryEntry[] {
 
 function encodeHashed(entries: readonly HashedEntry[]): EncodedItem {
   const sorted = entries.toSorted((a, b) => a.check - b.check);
+  return encodeHashedPart(
+    sorted.map(({ check }) => check),
+    sorted.map(({ entry }) => entry),
+  );
+}
+
+/** @param checks of the entries, in order. */
+export function encodeHashedPart(checks: readonly number[], postings: readonly Posting[]): EncodedItem {
   const out = new ByteWriter();
-  out.number(sorted.length);
+  out.number(checks.length);
   let last = 0;
-  for (const { check } of sorted) {
+  for (const check of checks) {
     out.number(check - last);
     last = check;
   }
-  writePostings(
-    out,
-    sorted.map(({ entry }) => entry),
-  );
+  writePostings(out, postings);
   return pack(out.finish());
 }
 

@@ -5,7 +5,7 @@ import type { EventSummary } from './summary.ts';
  * What events can be asked for by value. Each dimension of a segment has a dictionary. Except `resource`, each is one or
  * two columns of a block, of which an event has a value in one at most.
  */
-const COLUMNS = {
+export const COLUMNS = {
   actor: ['actor'],
   action: ['action'],
   address: ['address', 'sourceIPAddress'],
@@ -31,7 +31,7 @@ export const DIMENSIONS: readonly Dimension[] = [...(Object.keys(COLUMNS) as Col
 export function valuesOf(summary: EventSummary, dimension: Dimension): readonly string[] {
   switch (dimension) {
     case 'resource':
-      return [...new Set(summary.resources)];
+      return summary.resources.length < 2 ? summary.resources : [...new Set(summary.resources)];
     case 'eventID':
       return [summary.eventID];
     case 'address':

@@ -1,6 +1,6 @@
 import { type EncodedItem, packPlain, unpack } from './codec.ts';
 import { SegmentDamaged } from './faults.ts';
-import { hashText, type TextHash } from './hash.ts';
+import type { TextHash } from './hash.ts';
 
 /** Ten bits an event and seven places: about one in a hundred that isn't there seems to be. */
 const BITS_AN_EVENT = 10;
@@ -14,7 +14,10 @@ export function filterParts(events: number): number {
   return Math.max(1, Math.ceil((events * BITS_AN_EVENT) / PART_BITS));
 }
 
-/** A Bloom filter over events, in parts by hash: a reader takes the one part that an event is in. */
+/**
+ * A Bloom filter over the eventIDs of a segment, in parts by hash: a reader takes the one part that an event is in. That
+ * two events may share an eventID costs a look into the dictionary, and a hash of its own an event would cost more.
+ */
 export class FilterWriter {
   readonly #parts: readonly Buffer[];
 
@@ -23,12 +26,14 @@ export class FilterWriter {
     this.#parts = Array.from({ length: filterParts(events) }, () => Buffer.alloc(PART_BYTES));
   }
 
-  /** @param key summaryKey of the event. */
-  add(key: string): void {
-    const hash = hashText(key);
+  /** @param hash of the eventID. */
+  add(hash: TextHash): void {
     const part = this.#parts[hash.part % this.#parts.length];
     if (part === undefined) return;
-    for (const bit of places(hash)) part[bit >> 3] = (part[bit >> 3] ?? 0) | (1 << (bit & 7));
+    for (let index = 0; index < PLACES; index++) {
+      const bit = place(hash, index);
+      part[bit >> 3] = (part[bit >> 3] ?? 0) | (1 << (bit & 7));
+    }
   }
 
   finish(): readonly EncodedItem[] {
@@ -37,8 +42,8 @@ export class FilterWriter {
 }
 
 /** The part of a filter with `parts` parts that an event is in. */
-export function filterPartOf(key: string, parts: number): number {
-  return hashText(key).part % parts;
+export function filterPartOf({ part }: TextHash, parts: number): number {
+  return part % parts;
 }
 
 /** One part of a filter, read. */
@@ -51,13 +56,16 @@ export class FilterPart {
     if (this.#bits.length !== PART_BYTES) throw new SegmentDamaged(`a filter's part of ${this.#bits.length} bytes`);
   }
 
-  /** False only where the event isn't in the segment; its key must be one of this part (filterPartOf). */
-  mayHold(key: string): boolean {
-    return places(hashText(key)).every((bit) => ((this.#bits[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0);
+  /** False only where the event isn't in the segment; its eventID must be one of this part (filterPartOf). */
+  mayHold(hash: TextHash): boolean {
+    for (let index = 0; index < PLACES; index++) {
+      const bit = place(hash, index);
+      if (((this.#bits[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
+    }
+    return true;
   }
 }
 
-function places({ check, third }: TextHash): readonly number[] {
-  const step = (third | 1) >>> 0;
-  return Array.from({ length: PLACES }, (_, index) => (check + index * step) % PART_BITS);
+function place({ check, third }: TextHash, index: number): number {
+  return (check + index * ((third | 1) >>> 0)) % PART_BITS;
 }

@@ -11,5 +11,10 @@ export interface TextHash {
 
 export function hashText(text: string): TextHash {
   const bytes = hash('sha256', text, 'buffer');
-  return { part: bytes.readUInt32LE(0), check: bytes.readUInt32LE(4), third: bytes.readUInt32LE(8) };
+  return { part: word(bytes, 0), check: word(bytes, 4), third: word(bytes, 8) };
+}
+
+function word(bytes: Buffer, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }

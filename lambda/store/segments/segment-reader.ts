@@ -96,17 +96,19 @@ export class SegmentReader {
 
   /** False only where an event isn't in the segment. */
   async mayHold(events: readonly EventKey[]): Promise<readonly boolean[]> {
-    const keys = events.map(summaryKey);
     if (this.#shape.whole) {
       const block = await this.#readWhole();
       const held = new Set(Array.from(block.summaries(), summaryKey));
-      return keys.map((key) => held.has(key));
+      return events.map((event) => held.has(summaryKey(event)));
     }
     const { filterParts } = this.#shape;
-    const itemOf = (key: string): string => ITEM_KEYS.filter(filterPartOf(key, filterParts));
-    const items = await this.#fetch([...new Set(keys.map(itemOf))]);
+    const asked = events.map(({ eventID }) => {
+      const hash = hashText(eventID);
+      return { hash, item: ITEM_KEYS.filter(filterPartOf(hash, filterParts)) };
+    });
+    const items = await this.#fetch([...new Set(asked.map(({ item }) => item))]);
     const parts = new Map(Array.from(items, ([key, item]) => [key, new FilterPart(item)]));
-    return keys.map((key) => parts.get(itemOf(key))?.mayHold(key) ?? false);
+    return asked.map(({ hash, item }) => parts.get(item)?.mayHold(hash) ?? false);
   }
 
   async #plainEntries(dimension: Dimension): Promise<readonly DictionaryEntry[]> {

@@ -1,11 +1,14 @@
-import { BlockWriter, secondsOf } from './block.ts';
+import { BlockWriter } from './block.ts';
 import { BlockMapWriter } from './block-map.ts';
+import { tallyBlock } from './block-tally.ts';
 import type { EncodedItem } from './codec.ts';
 import { DictionaryWriter } from './dictionary.ts';
-import { DIMENSIONS, type Dimension, valuesOf } from './dimensions.ts';
+import { DIMENSIONS, type Dimension } from './dimensions.ts';
+import { EventIdDictionaryWriter } from './event-id-dictionary.ts';
 import { FilterWriter } from './filter.ts';
+import { hashText, type TextHash } from './hash.ts';
 import { ITEM_KEYS, type SegmentFacts, type SegmentItem } from './segment-shape.ts';
-import { compareSummaries, dayOf, type EventSummary, summaryKey } from './summary.ts';
+import { compareSummaries, dayOf, type EventSummary } from './summary.ts';
 
 /** Summaries of a block: enough that they compress well, few enough that reading one of them costs two read units. */
 export const BLOCK_EVENTS = 256;
@@ -19,6 +22,8 @@ const WHOLE_BYTES = 64 * 1024;
 /** Events that may fit into it. */
 const WHOLE_EVENTS = 2048;
 
+type TalliedDimension = Exclude<Dimension, 'eventID'>;
+
 /**
  * Builds a segment from events of one UTC day, in their order. Memory grows by the dictionaries alone: blocks are handed
  * out as they fill.
@@ -29,8 +34,11 @@ export class SegmentWriter {
   #held: EventSummary[] | undefined = [];
   #block = new BlockWriter();
   readonly #map = new BlockMapWriter();
-  readonly #dictionaries = new Map<Dimension, DictionaryWriter>();
-  readonly #keys: string[] = [];
+  readonly #dictionaries = new Map<TalliedDimension, DictionaryWriter>();
+  readonly #eventIds = new EventIdDictionaryWriter();
+  readonly #hashes: TextHash[] = [];
+  #count = 0;
+  #day = '';
   readonly #hours = new Array<number>(24).fill(0);
   readonly #access: Record<string, number> = {};
   #last: EventSummary | undefined;
@@ -43,12 +51,12 @@ export class SegmentWriter {
   constructor(onItem: (item: SegmentItem) => void) {
     this.#onItem = onItem;
     for (const dimension of DIMENSIONS) {
-      this.#dictionaries.set(dimension, new DictionaryWriter({ alwaysHashed: dimension === 'eventID' }));
+      if (dimension !== 'eventID') this.#dictionaries.set(dimension, new DictionaryWriter());
     }
   }
 
   get count(): number {
-    return this.#keys.length;
+    return this.#count;
   }
 
   /** @throws RangeError for an event that isn't later in the order than the one before, or is of another day. */
@@ -57,12 +65,14 @@ export class SegmentWriter {
     if (last !== undefined && compareSummaries(last, summary) >= 0) {
       throw new RangeError(`${summary.eventID} stands behind ${last.eventID}, and is not later`);
     }
-    if (last !== undefined && dayOf(last) !== dayOf(summary)) {
-      throw new RangeError(`${summary.eventID} is of ${dayOf(summary)}, the segment of ${dayOf(last)}`);
+    if (last === undefined) {
+      this.#first = summary;
+      this.#day = dayOf(summary);
+    } else if (!summary.eventTime.startsWith(this.#day)) {
+      throw new RangeError(`${summary.eventID} is of ${dayOf(summary)}, the segment of ${this.#day}`);
     }
-    this.#first ??= summary;
     this.#last = summary;
-    this.#keys.push(summaryKey(summary));
+    this.#count++;
     const hour = Number(summary.eventTime.slice(11, 13));
     this.#hours[hour] = (this.#hours[hour] ?? 0) + 1;
     this.#access[summary.access] = (this.#access[summary.access] ?? 0) + 1;
@@ -111,7 +121,7 @@ export class SegmentWriter {
     this.#release();
     this.#endBlock();
     const filter = new FilterWriter(this.count);
-    for (const key of this.#keys) filter.add(key);
+    for (const hash of this.#hashes) filter.add(hash);
     const filterItems = filter.finish();
     for (const [part, item] of filterItems.entries()) this.#give(ITEM_KEYS.filter(part), item);
     const [parts, lists]: [Partial<Record<Dimension, number>>, Partial<Record<Dimension, number>>] = [{}, {}];
@@ -124,6 +134,9 @@ export class SegmentWriter {
       for (const [part, item] of made.parts.entries()) this.#give(ITEM_KEYS.dictionary(dimension, part), item);
       for (const [part, item] of made.list.entries()) this.#give(ITEM_KEYS.list(dimension, part), item);
     }
+    const eventIds = this.#eventIds.finish();
+    parts.eventID = eventIds.length;
+    for (const [part, item] of eventIds.entries()) this.#give(ITEM_KEYS.dictionary('eventID', part), item);
     this.#give(ITEM_KEYS.map, this.#map.finish());
     return { whole: false, blocks: this.#blocks, filterParts: filterItems.length, parts, lists };
   }
@@ -136,16 +149,20 @@ export class SegmentWriter {
 
   #addToBlock(summary: EventSummary): void {
     this.#block.add(summary);
-    const seconds = secondsOf(summary.eventTime);
-    this.#map.add(seconds);
-    for (const [dimension, dictionary] of this.#dictionaries) {
-      dictionary.add(valuesOf(summary, dimension), this.#blocks, seconds);
-    }
+    const hash = hashText(summary.eventID);
+    this.#hashes.push(hash);
+    this.#eventIds.add(hash, this.#blocks);
     if (this.#block.count >= BLOCK_EVENTS || this.#block.bytes >= BLOCK_BYTES || this.#block.isFull) this.#endBlock();
   }
 
   #endBlock(): void {
     if (this.#block.count === 0) return;
+    for (const seconds of this.#block.times) this.#map.add(seconds);
+    for (const [dimension, dictionary] of this.#dictionaries) {
+      tallyBlock(this.#block, dimension, (value, count, first, last) => {
+        dictionary.add(value, this.#blocks, count, first, last);
+      });
+    }
     const item = this.#block.finish();
     this.#blockBytes += item.body.length;
     this.#give(ITEM_KEYS.block(this.#blocks), item);

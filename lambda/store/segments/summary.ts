@@ -47,15 +47,16 @@ export const TEXT_BYTES = { key: 2000, name: 128, errorCode: 128, errorMessage: 
 export function summaryOf(event: CloudTrailEvent): EventSummary {
   const { actor, credential, resources } = event;
   const name = (text: string): string => cutText(text, TEXT_BYTES.name);
+  // One shape for all, absent members too: engines are fast with objects that are alike.
   return {
     eventID: cutText(event.eventID, TEXT_BYTES.name),
     identity: event.identity,
     eventTime: event.eventTime,
     actor: cutText(actor.id, TEXT_BYTES.key),
     actorKind: actor.kind,
-    ...(actor.name !== undefined && !actor.id.endsWith(`/${actor.name}`) && { actorName: name(actor.name) }),
-    ...(actor.session !== undefined && { session: name(actor.session) }),
-    ...(actor.via !== undefined && { via: name(actor.via) }),
+    actorName: actor.name === undefined || actor.id.endsWith(`/${actor.name}`) ? undefined : name(actor.name),
+    session: optional(actor.session, TEXT_BYTES.name),
+    via: optional(actor.via, TEXT_BYTES.name),
     action: cutText(event.action, TEXT_BYTES.key),
     eventSource: name(event.eventSource),
     eventName: name(event.eventName),
@@ -65,19 +66,22 @@ export function summaryOf(event: CloudTrailEvent): EventSummary {
     outcome: event.outcome,
     category: event.category,
     credential: credential.lifetime,
-    ...(credential.accessKeyId !== undefined && { accessKeyId: name(credential.accessKeyId) }),
-    ...(event.console && { console: true }),
-    ...(event.mfa !== undefined && { mfa: event.mfa }),
-    ...(event.errorCode !== undefined && { errorCode: cutText(event.errorCode, TEXT_BYTES.errorCode) }),
-    ...(event.errorMessage !== undefined && { errorMessage: cutText(event.errorMessage, TEXT_BYTES.errorMessage) }),
-    ...(event.address !== undefined
-      ? { address: event.address }
-      : event.sourceIPAddress !== undefined && { sourceIPAddress: name(event.sourceIPAddress) }),
-    ...(event.userAgent !== undefined && { userAgent: cutText(event.userAgent, TEXT_BYTES.userAgent) }),
+    accessKeyId: optional(credential.accessKeyId, TEXT_BYTES.name),
+    console: event.console ? true : undefined,
+    mfa: event.mfa,
+    errorCode: optional(event.errorCode, TEXT_BYTES.errorCode),
+    errorMessage: optional(event.errorMessage, TEXT_BYTES.errorMessage),
+    address: event.address,
+    sourceIPAddress: event.address === undefined ? optional(event.sourceIPAddress, TEXT_BYTES.name) : undefined,
+    userAgent: optional(event.userAgent, TEXT_BYTES.userAgent),
     resources: resources.map((resource) => cutText(resource, TEXT_BYTES.key)),
-    ...(event.resourcesCut && { resourcesCut: true }),
+    resourcesCut: event.resourcesCut ? true : undefined,
     receipt: event.receipt,
   };
+}
+
+function optional(text: string | undefined, bytes: number): string | undefined {
+  return text === undefined ? undefined : cutText(text, bytes);
 }
 
 /** The order of events: eventTime, eventID, identity. 0 for the same event, wherever it was read. */
