@@ -1,4 +1,4 @@
-import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { eventIdentity } from '../../lambda/cloudtrail/event-identity.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
 import { type EventSummary, summaryOf } from '../../lambda/store/segments/summary.ts';

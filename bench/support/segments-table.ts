@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SegmentsTable } from '../../lambda/store/segments/table/state.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
 import { startDynoxide } from '../../local/emulators/dynoxide.ts';
 import { REGION } from '../../local/emulators/endpoints.ts';
 

@@ -4,8 +4,8 @@ import { jsonText } from '../../output/json.ts';
 import { PRICES } from '../../output/prices.ts';
 import type { Io } from '../../output/process-io.ts';
 import { type Column, renderTable } from '../../output/table.ts';
-import { ASSUMPTIONS } from './assumptions.ts';
-import { type CostEstimate, type CostLine, type CostQuery, estimateCost } from './estimate.ts';
+import { ASSUMPTIONS } from './cost-assumptions.ts';
+import { type CostEstimate, type CostLine, type CostQuery, estimateCost } from './estimate-cost.ts';
 import { MEASURED } from './measured.ts';
 
 interface CostOptions {

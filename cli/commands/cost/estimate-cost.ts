@@ -1,5 +1,5 @@
 import { PRICES, type Price } from '../../output/prices.ts';
-import { ASSUMPTIONS } from './assumptions.ts';
+import { ASSUMPTIONS } from './cost-assumptions.ts';
 import { MEASURED } from './measured.ts';
 
 /** Which events have a row for the aws cli and the console, beside the segments that hold all of them. */

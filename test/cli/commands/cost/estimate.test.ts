@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CostQuery, estimateCost } from '../../../../cli/commands/cost/estimate.ts';
+import { type CostQuery, estimateCost } from '../../../../cli/commands/cost/estimate-cost.ts';
 
 const query: CostQuery = {
   eventsPerDay: 100_000,
