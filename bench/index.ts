@@ -1,8 +1,9 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readEvent } from '../lambda/cloudtrail/event.ts';
-import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
 import type { JsonObject } from '../lambda/shared/json.ts';
 import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
+import { createEventQueries } from '../lambda/store/questions/event-queries.ts';
+import type { EventQuery } from '../lambda/store/questions/event-search.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
 import { KnownDaysWriter } from '../lambda/store/rows/known-days.ts';
 import { ShardSettings } from '../lambda/store/rows/shard-settings.ts';
@@ -134,7 +135,7 @@ async function measure(
   const times: number[] = [];
   let row = { question, events: 0, readUnits: 0, requests: 0 };
   for (let round = 0; round < ROUNDS; round++) {
-    const search = createEventQueries(client, { events }).search({ ...query, maxReadUnits: MAX_READ_UNITS });
+    const search = createEventQueries(client, { segments: events }).search({ ...query, maxReadUnits: MAX_READ_UNITS });
     const start = performance.now();
     let found = 0;
     for await (const _ of search) found++;

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createEventQueries, type EventQueries } from '../../../lambda/index/event-query.ts';
+import { createEventQueries, type EventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
