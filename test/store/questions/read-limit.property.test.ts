@@ -1,13 +1,16 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { createEventQueries, type EventQuery } from '../../lambda/index/event-query.ts';
-import { timeline } from '../../lambda/index/timeline.ts';
-import { trace } from '../../lambda/index/trace/trace.ts';
-import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
-import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
-import { ACCOUNT, event } from '../support/records.ts';
-import { countUnits, createEventsTable, indexEvents, NOW } from './support/events-table.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
+import { createEventQueries } from '../../../lambda/store/questions/event-queries.ts';
+import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
+import { timeline } from '../../../lambda/store/questions/timeline.ts';
+import { trace } from '../../../lambda/store/questions/trace/trace.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
+import { indexEvents, NOW } from '../../support/index-events.ts';
+import { ACCOUNT, event } from '../../support/records.ts';
+import { countUnits, createSegmentsTable, packAll } from '../../support/segments-table.ts';
 
+const HOURS_AGO = new Date(NOW.getTime() - 3 * 3_600_000);
 const ALICE = `arn:aws:iam::${ACCOUNT}:user/alice`;
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 const FILE_SYSTEM = 'fs-00112233';
@@ -63,12 +66,14 @@ describe('a question that may read only so much', () => {
   beforeAll(async () => {
     aws = await startEmbeddedAws();
     documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
-    for (const shards of [
-      { day: 1, others: 1 },
-      { day: 8, others: 3 },
-    ]) {
-      const table = await createEventsTable(aws.clients.dynamodb);
-      await indexEvents(documents, table, EVENTS, { shards });
+    // One index in pages, one in segments, and one in both.
+    for (const packed of [0, EVENTS.length, EVENTS.length / 2]) {
+      const table = await createSegmentsTable(aws.clients.dynamodb);
+      if (packed > 0) {
+        await indexEvents(documents, table, EVENTS.slice(0, packed), HOURS_AGO);
+        await packAll(documents, table, NOW);
+      }
+      if (packed < EVENTS.length) await indexEvents(documents, table, EVENTS.slice(packed - packed / 4));
       tables.push(table);
     }
     counted = countUnits(aws.clients.dynamodb);
@@ -79,9 +84,9 @@ describe('a question that may read only so much', () => {
 
   test('never reads more, and gives its whole answer or no event', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(1), questions, limits, fc.boolean(), async (place, query, maxReadUnits, isCount) => {
+      fc.asyncProperty(fc.nat(2), questions, limits, fc.boolean(), async (place, query, maxReadUnits, isCount) => {
         const table = tables[place] ?? '';
-        const queries = createEventQueries(documents, { events: table }, () => NOW);
+        const queries = createEventQueries(documents, { segments: table }, () => NOW);
         const expected = isCount ? [await queries.count(query)] : await idsOf(queries.search(query));
         const given: unknown[] = [];
         const search = queries.search({ ...query, maxReadUnits });
@@ -105,11 +110,11 @@ describe('a question that may read only so much', () => {
   test('is a story just as well', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(1),
+        fc.nat(2),
         fc.integer({ min: 1, max: 600 }),
         fc.boolean(),
         async (place, maxReadUnits, isTrace) => {
-          const queries = createEventQueries(documents, { events: tables[place] ?? '' }, () => NOW);
+          const queries = createEventQueries(documents, { segments: tables[place] ?? '' }, () => NOW);
           counted.units = 0;
           const asked = isTrace
             ? trace(queries, { subject: KEY, maxEvents: 5, maxReadUnits })

@@ -1,13 +1,14 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createEventQueries, type EventQueries } from '../../../lambda/index/event-query.ts';
-import type { TracedCredential } from '../../../lambda/index/trace/expand.ts';
-import { MAX_CREDENTIALS, trace } from '../../../lambda/index/trace/trace.ts';
-import type { JsonObject } from '../../../lambda/shared/json.ts';
-import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
-import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
-import { ACCOUNT, event, record } from '../../support/records.ts';
-import { assumeRole, keyOf, sessionOf } from '../../support/sessions.ts';
-import { createEventsTable, indexEvents, NOW } from '../support/events-table.ts';
+import type { JsonObject } from '../../../../lambda/shared/json.ts';
+import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { createEventQueries, type EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
+import type { TracedCredential } from '../../../../lambda/store/questions/trace/expand.ts';
+import { MAX_CREDENTIALS, trace } from '../../../../lambda/store/questions/trace/trace.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../support/embedded-aws.ts';
+import { indexEvents, NOW } from '../../../support/index-events.ts';
+import { ACCOUNT, event, record } from '../../../support/records.ts';
+import { createSegmentsTable } from '../../../support/segments-table.ts';
+import { assumeRole, keyOf, sessionOf } from '../../../support/sessions.ts';
 
 const USER_KEY = 'AKIAALICEEXAMPLE0000';
 const [FIRST, SECOND, THIRD, OTHER] = [
@@ -57,15 +58,13 @@ describe('a trace', () => {
   let queries: EventQueries;
   const index = async (records: readonly JsonObject[]): Promise<void> => {
     const documents = DynamoDBDocumentClient.from(aws.clients.dynamodb);
-    const table = await createEventsTable(aws.clients.dynamodb);
-    const shards = { day: 4, others: 2 };
+    const table = await createSegmentsTable(aws.clients.dynamodb);
     await indexEvents(
       documents,
       table,
       records.map((it) => event(it)),
-      { shards },
     );
-    queries = createEventQueries(documents, { events: table }, () => NOW);
+    queries = createEventQueries(documents, { segments: table }, () => NOW);
   };
   const follow = async (subject: string) =>
     (await trace(queries, { subject, maxEvents: 100 })).traces.map(({ origin, credential }) => ({
@@ -241,16 +240,17 @@ describe('a trace', () => {
     const issuedKey = (n: number): string => `ASIAISSUED${String(n).padStart(10, '0')}`;
     const second = (n: number): string => new Date(Date.parse(at(0)) + n * 1000).toISOString().replace('.000', '');
     let asked: number;
-    const counting = (): EventQueries => ({
-      ...queries,
+    const counted = (inner: EventQueries): EventQueries => ({
+      ...inner,
       search: (...query) => {
         asked++;
-        return queries.search(...query);
+        return inner.search(...query);
       },
       event: (...query) => {
         asked++;
-        return queries.event(...query);
+        return inner.event(...query);
       },
+      atOneMoment: (meter) => counted(inner.atOneMoment(meter)),
     });
 
     beforeAll(() =>
@@ -269,7 +269,7 @@ describe('a trace', () => {
     });
 
     test('for what a key has issued', async () => {
-      const { traces, credentialsCut } = await trace(counting(), { subject: USER_KEY, maxEvents: 5 });
+      const { traces, credentialsCut } = await trace(counted(queries), { subject: USER_KEY, maxEvents: 5 });
       expect(traces).toMatchObject([{ credential: { eventCount: CALLS, issuedCut: true } }]);
       expect(traces[0]?.credential.issued).toHaveLength(MAX_CREDENTIALS - 1);
       expect(credentialsCut).toBe(false);
@@ -278,7 +278,10 @@ describe('a trace', () => {
     }, 60_000);
 
     test('for the keys of a session that was begun often', async () => {
-      const { traces, credentialsCut } = await trace(counting(), { subject: sessionArn('Deploy', 'd'), maxEvents: 5 });
+      const { traces, credentialsCut } = await trace(counted(queries), {
+        subject: sessionArn('Deploy', 'd'),
+        maxEvents: 5,
+      });
       expect(traces).toHaveLength(MAX_CREDENTIALS);
       expect(credentialsCut).toBe(true);
       // For each key its call, its events, and two steps of its origin with what they name.
