@@ -27,7 +27,7 @@ export async function withinReadLimit<Result>(read: () => Promise<Result>): Prom
     const { maxUnits, reads, estimatedUnits } = error;
     const whole =
       estimatedUnits === undefined
-        ? ' That is too little to tell what the whole answer takes.'
+        ? ' That is too little to tell what the whole answer takes: fewer than 100 do for no answer.'
         : ` The whole answer takes up to about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
     throw new CommandFailure(
       `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition with exact values, or raise --max-reads.`,

@@ -1,5 +1,6 @@
 import { secondsOf } from '../segments/block.ts';
 import type { Posting } from '../segments/dictionary.ts';
+import type { SegmentShape } from '../segments/segment-shape.ts';
 import type { Page } from '../segments/table/page-rows.ts';
 import type { LiveSegment } from '../segments/table/snapshot.ts';
 import type { Condition, SecondsRange } from './conditions.ts';
@@ -53,13 +54,21 @@ async function candidateBlocks(segment: LiveSegment, { conditions, range }: Aske
   for (const condition of conditions) {
     if (condition.exact !== undefined || blocks.length === 0) continue;
     const { dimension, matches } = condition;
-    const parts = (descriptor.parts[dimension] ?? 0) + (descriptor.lists[dimension] ?? 0);
-    if (parts === 0) return [];
-    if (parts > blocks.length * PARTS_A_BLOCK) continue;
+    if ((descriptor.parts[dimension] ?? 0) === 0) return [];
+    if (!isWorthReading(descriptor, condition, blocks.length)) continue;
     const values = (await reader.heads(dimension)).flatMap(({ value }) => (matches(value) ? [value] : []));
     blocks = within(blocks, (await reader.lookup(dimension, values)).values());
   }
   return blocks;
+}
+
+/** Whether reading all values of a pattern's dimension takes less than reading the blocks that are left. */
+export function isWorthReading(
+  { parts, lists }: SegmentShape,
+  { dimension }: Pick<Condition, 'dimension'>,
+  blocks: number,
+): boolean {
+  return (parts[dimension] ?? 0) + (lists[dimension] ?? 0) <= blocks * PARTS_A_BLOCK;
 }
 
 /** Whether every event of the segment lies in the range. */

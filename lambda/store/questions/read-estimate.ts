@@ -3,7 +3,7 @@ import type { Dimension } from '../segments/dimensions.ts';
 import type { Descriptor } from '../segments/table/descriptor.ts';
 import { blockUnits, listUnits, PART_UNITS } from '../segments/table/item-units.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
-import { type Asked, type Candidates, isWithin, overlaps } from './candidates.ts';
+import { type Asked, type Candidates, isWithin, isWorthReading, overlaps } from './candidates.ts';
 import type { SecondsRange } from './conditions.ts';
 import { isCountKnown } from './count.ts';
 import type { Facet } from './tally.ts';
@@ -124,9 +124,11 @@ function total(
 /** Dictionaries that are read to find the blocks, and the map where the range cuts the segment. */
 function findingUnits(descriptor: Descriptor, { conditions, range }: Asked): number {
   if (descriptor.whole) return 0;
-  const parts = conditions.reduce((sum, { dimension, exact }) => {
-    const count = descriptor.parts[dimension] ?? 0;
-    return sum + (exact === undefined ? headsUnits(descriptor, dimension) : Math.min(exact.length, count) * PART_UNITS);
+  const blocks = blocksWithin(descriptor, range);
+  const parts = conditions.reduce((sum, condition) => {
+    const count = descriptor.parts[condition.dimension] ?? 0;
+    if (condition.exact !== undefined) return sum + Math.min(condition.exact.length, count) * PART_UNITS;
+    return sum + (isWorthReading(descriptor, condition, blocks) ? headsUnits(descriptor, condition.dimension) : 0);
   }, 0);
   return parts + (isWithin({ descriptor }, range) ? 0 : PART_UNITS);
 }
