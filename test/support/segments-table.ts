@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, type PackOutcome, pack } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, type PackOutcome, type PackPolicy, pack } from '../../lambda/pack/pack.ts';
 import { createTables } from '../../local/deployment/tables.ts';
 
 /** A table of segments of its own, quicker than a whole deployment. */
@@ -12,18 +12,31 @@ export async function createSegmentsTable(client: DynamoDBClient): Promise<strin
   return segments;
 }
 
-/** Packs all pages at once. */
-export function packAll(client: DynamoDBDocumentClient, table: string, now: Date): Promise<PackOutcome> {
+/** Packs pages, all of them and to the end unless a policy says otherwise. */
+export function packAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: Date,
+  policy: PackPolicy = PACK_ALL,
+): Promise<PackOutcome> {
   return pack({
     client,
     table,
-    policy: PACK_ALL,
+    policy,
     retentionDays: 365,
     now: () => now,
     mustStop: () => false,
     logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: new Metrics({ namespace: 'test', singleMetric: false }),
+    metrics: new SilentMetrics({ namespace: 'test', serviceName: 'test' }),
   });
+}
+
+/** Prints nothing. */
+class SilentMetrics extends Metrics {
+  override publishStoredMetrics(): this {
+    this.clearMetrics();
+    return this;
+  }
 }
 
 /** Counts the read units of all of a client's answers from now on, as the server tells them. */
