@@ -9,7 +9,7 @@ import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
-import { indexEvents, NOW, type RowOptions, writeRows } from '../../support/index-events.ts';
+import { indexEvents, NOW } from '../../support/index-events.ts';
 import { logObjectKey } from '../../support/records.ts';
 
 /** A deployment that commands ask, through the environment alone: as they would ask one in AWS. */
@@ -17,11 +17,8 @@ export interface AskedDeployment {
   readonly aws: EmbeddedAws;
   /** The options that name it. */
   readonly args: readonly string[];
-  /**
-   * Puts a log object into the bucket and indexes it, as ingest does; with rows of all events where `rows` is given.
-   * Returns its key.
-   */
-  put(records: readonly JsonObject[], rows?: RowOptions): Promise<string>;
+  /** Puts a log object into the bucket and indexes it, as ingest does. Returns its key. */
+  put(records: readonly JsonObject[]): Promise<string>;
   /** The same of a log object that is written out. */
   putText(json: string): Promise<string>;
   record(finding: Finding, alertId?: string): Promise<void>;
@@ -43,7 +40,7 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
   };
   const before = { ...process.env };
   Object.assign(process.env, environment);
-  const putText = async (json: string, rows?: RowOptions): Promise<string> => {
+  const putText = async (json: string): Promise<string> => {
     const { Records: records }: { Records: JsonObject[] } = JSON.parse(json);
     const key = logObjectKey();
     const Body = gzipSync(json);
@@ -57,7 +54,6 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
       return result.event;
     });
     await indexEvents(documents, tables.segments, events);
-    if (rows !== undefined) await writeRows(documents, tables.events, events, rows);
     const content = Buffer.from(json);
     await ledger.close(
       { bucket, key, version },
@@ -76,7 +72,7 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
   return {
     aws,
     args: ['--deployment', deployment, '--zone', 'UTC'],
-    put: (records, rows) => putText(JSON.stringify({ Records: records }), rows),
+    put: (records) => putText(JSON.stringify({ Records: records })),
     putText,
     record: async (finding, alertId) => {
       const days = new KnownDaysWriter({
