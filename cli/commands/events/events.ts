@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
+import type { Facet } from '../../../lambda/store/questions/facets.ts';
 import { FACETS } from '../../../lambda/store/questions/facets.ts';
-import type { Facet } from '../../../lambda/store/questions/tally.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { eventListing } from '../../listings/event-listing.ts';

@@ -1,5 +1,4 @@
-import type { FacetCounts, FacetTable } from '../../../lambda/store/questions/facets.ts';
-import type { FacetValue } from '../../../lambda/store/questions/tally.ts';
+import type { FacetCounts, FacetTable, FacetValue } from '../../../lambda/store/questions/facets.ts';
 import type { Format } from '../../output/format.ts';
 import type { Io } from '../../output/io.ts';
 import { jsonText } from '../../output/json.ts';

@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
 import { type Asked, Candidates, isWithin, overlaps } from './candidates.ts';
-import { type Condition, positionsOf } from './conditions.ts';
+import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
 import { eventsOnlyInPages } from './page-events.ts';
 
 const SEGMENTS_AT_ONCE = 64;
@@ -10,9 +10,11 @@ const BLOCKS_AT_ONCE = 32;
 /** How many events of a snapshot meet all conditions within a range, each counted once. */
 export async function countEvents(
   snapshot: Snapshot,
-  asked: Asked,
-  candidates: Candidates = new Candidates(asked),
+  conditions: readonly Condition[],
+  range: SecondsRange,
+  candidates: Candidates = new Candidates({ conditions, range }),
 ): Promise<number> {
+  const asked = { conditions, range };
   const segments = snapshot.segments.filter(({ descriptor }) => overlaps(descriptor, asked.range));
   const [counts, inPages] = await Promise.all([
     mapConcurrently(segments, SEGMENTS_AT_ONCE, (segment) => countSegment(segment, asked, candidates)),

@@ -6,12 +6,12 @@ import type { Snapshot, UnreadablePage } from '../segments/table/snapshot.ts';
 import { Candidates, overlaps } from './candidates.ts';
 import { type Condition, type EventConditions, readConditions, type SecondsRange } from './conditions.ts';
 import { countEvents } from './count.ts';
+import type { Facet } from './facets.ts';
 import { countByFacets, type FacetCounts } from './facets.ts';
 import { type IndexedEvent, indexedEvent } from './indexed-event.ts';
 import type { TimeOrder } from './ordered-events.ts';
 import { estimateCount, estimateFacets, estimateSearch, foundBlockUnits, type ReadEstimate } from './read-estimate.ts';
 import { searchSnapshot } from './search.ts';
-import type { Facet } from './tally.ts';
 
 /** A question about events. Without any member it means all of them, the newest first. */
 export interface EventQuery {
@@ -135,7 +135,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
       const asked = { conditions: this.#conditions, range };
       const candidates = new Candidates(asked);
       await this.#admit(estimateCount(snapshot, asked), () => foundBlockUnits(snapshot, asked, candidates));
-      return countEvents(snapshot, asked, candidates);
+      return countEvents(snapshot, this.#conditions, range, candidates);
     });
   }
 

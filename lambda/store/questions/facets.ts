@@ -5,9 +5,12 @@ import type { Posting } from '../segments/dictionary.ts';
 import { type Dimension, valuesAt } from '../segments/dimensions.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
 import { type Asked, Candidates, isWithin, overlaps } from './candidates.ts';
-import { positionsOf, type SecondsRange } from './conditions.ts';
+import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
 import { eventsOnlyInPages } from './page-events.ts';
-import { type Facet, type FacetValue, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
+
+/** What events can be counted by: a dimension, or the UTC day (`2026-11-20`) or hour (`2026-11-20T14`) of the event. */
+export type Facet = Exclude<Dimension, 'eventID'> | 'day' | 'hour';
 
 export const FACETS = [
   'actor',
@@ -27,6 +30,15 @@ export const FACETS = [
   'actorKind',
   'userAgent',
 ] as const satisfies readonly Facet[];
+
+/** One value, and the events that have it. */
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+  /** eventTime of the first and of the last of them; of an hour they are not told. */
+  readonly first?: string;
+  readonly last?: string;
+}
 
 /** The values of one facet. */
 export interface FacetTable {
@@ -76,6 +88,17 @@ export async function countByFacets(
       distinct: tally.size,
     })),
   };
+}
+
+/** The values of one facet. */
+export async function facetValues(
+  snapshot: Snapshot,
+  facet: Facet,
+  conditions: readonly Condition[],
+  range: SecondsRange,
+): Promise<readonly FacetValue[]> {
+  const { tables } = await countByFacets(snapshot, { conditions, range, facets: [facet] });
+  return tables.flatMap(({ values }) => values);
 }
 
 /** @returns how many events were counted. */
