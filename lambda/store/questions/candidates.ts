@@ -76,9 +76,9 @@ export function isWithin({ descriptor }: Pick<LiveSegment, 'descriptor'>, { firs
   return secondsOf(descriptor.first) >= first && secondsOf(descriptor.last) <= last;
 }
 
-/** Whether an event of the segment, or page, may lie in the range. */
+/** Whether an event of the segment, or page, may lie in the range. Of a page that can't be read no time is known. */
 export function overlaps(held: Pick<Page, 'first' | 'last'>, { first, last }: SecondsRange): boolean {
-  return secondsOf(held.last) >= first && secondsOf(held.first) <= last;
+  return !(Date.parse(held.last) / 1000 < first || Date.parse(held.first) / 1000 > last);
 }
 
 /** The blocks that one of the postings names. */
