@@ -16,14 +16,10 @@ export interface MeteredQuery {
   readonly maxRowBytes: number;
   /** Rows that are looked at, at most; as many as make 1 MB where it is left out. */
   readonly limit?: number;
-  /** Rows of which fewer are of no use; one where it is left out. */
-  readonly leastRows?: number;
 }
 
 export interface QueryAnswer {
   readonly items: readonly Record<string, unknown>[];
-  readonly count: number;
-  readonly scanned: number;
   /** Where there are more rows. */
   readonly next?: Record<string, unknown>;
 }
@@ -31,21 +27,14 @@ export interface QueryAnswer {
 /**
  * One call of Query within a meter. Where little is left, fewer rows are asked for, so that the page can't take more:
  * who goes on from `next` gets them all the same.
- * @throws ReadLimitReached where not even the least rows are sure to be within it; the SDK's errors.
+ * @throws ReadLimitReached where not even one row is sure to be within it; the SDK's errors.
  */
-export async function meteredQuery({
-  client,
-  input,
-  meter,
-  maxRowBytes,
-  limit,
-  leastRows = 1,
-}: MeteredQuery): Promise<QueryAnswer> {
+export async function meteredQuery({ client, input, meter, maxRowBytes, limit }: MeteredQuery): Promise<QueryAnswer> {
   const unitsABlock = input.ConsistentRead === true ? 1 : 0.5;
   const unitsOf = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * unitsABlock;
   const wholePage = unitsOf(PAGE_BYTES + maxRowBytes);
   const most = limit === undefined ? wholePage : Math.min(wholePage, unitsOf(limit * maxRowBytes));
-  const grant = await meter.reserve({ least: Math.min(most, unitsOf(leastRows * maxRowBytes)), most });
+  const grant = await meter.reserve({ least: Math.min(most, unitsOf(maxRowBytes)), most });
   const rows =
     grant.units < most ? Math.floor((Math.floor(grant.units / unitsABlock) * BLOCK_BYTES) / maxRowBytes) : limit;
   let taken = { units: 0, rows: 0 };
@@ -53,12 +42,10 @@ export async function meteredQuery({
     const answer = await client.send(
       new QueryCommand({ ...input, ReturnConsumedCapacity: 'TOTAL', ...(rows !== undefined && { Limit: rows }) }),
     );
-    const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
+    const { Items = [], ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
     taken = { units: ConsumedCapacity?.CapacityUnits ?? 0, rows: ScannedCount };
     return {
       items: Items,
-      count: Count,
-      scanned: ScannedCount,
       ...(LastEvaluatedKey !== undefined && { next: LastEvaluatedKey }),
     };
   } finally {

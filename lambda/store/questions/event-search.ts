@@ -1,4 +1,5 @@
 import { heldBack } from '../dynamo/held-back.ts';
+import type { TimeOrder } from '../dynamo/partition.ts';
 import { ReadLimitReached, ReadMeter, type Reads } from '../dynamo/read-meter.ts';
 import { timeRange } from '../dynamo/time-range.ts';
 import { secondsOf } from '../segments/block.ts';
@@ -9,7 +10,6 @@ import { countEvents } from './count.ts';
 import type { Facet } from './facets.ts';
 import { countByFacets, type FacetCounts } from './facets.ts';
 import { type IndexedEvent, indexedEvent } from './indexed-event.ts';
-import type { TimeOrder } from './ordered-events.ts';
 import { estimateCount, estimateFacets, estimateSearch, foundBlockUnits, type ReadEstimate } from './read-estimate.ts';
 import { searchSnapshot } from './search.ts';
 

@@ -1,11 +1,10 @@
+import type { TimeOrder } from '../dynamo/partition.ts';
 import { compareSummaries, type EventSummary } from '../segments/summary.ts';
 import type { Page } from '../segments/table/page-rows.ts';
 import type { LiveSegment } from '../segments/table/snapshot.ts';
 import { type Asked, type Candidates, overlaps } from './candidates.ts';
 import { positionsOf } from './conditions.ts';
 import { blockOf } from './page-blocks.ts';
-
-export type TimeOrder = 'newest-first' | 'oldest-first';
 
 export interface OrderedQuestion extends Asked {
   readonly order: TimeOrder;

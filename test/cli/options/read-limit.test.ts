@@ -98,6 +98,8 @@ describe('--max-reads', () => {
     const [, estimated, read] = /Estimate up to about (\d+) units[\s\S]*Read +([\d.]+) units/.exec(long.stderr) ?? [];
     expect(Number(read)).toBeGreaterThan(300);
     expect(Math.abs(Number(read) / Number(estimated) - 1)).toBeLessThan(0.25);
+    const values = await ask('events', '--by', 'userAgent', '--top', '1', '--format', 'jsonl');
+    expect(values.stderr).toMatch(/^This takes about \d+ read units; --max-reads is 10,000\.\n$/);
     const short = await ask('events', '--all', '--since', '2026-11-19', '--explain', '--format', 'jsonl');
     expect(short.stderr).toMatch(/^Time/);
   });

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
+import type { TimeOrder } from '../../../lambda/store/dynamo/partition.ts';
 import { type EventConditions, readConditions, type SecondsRange } from '../../../lambda/store/questions/conditions.ts';
 import type { Facet, FacetValue } from '../../../lambda/store/questions/facets.ts';
-import type { TimeOrder } from '../../../lambda/store/questions/ordered-events.ts';
 import { secondsOf } from '../../../lambda/store/segments/block.ts';
 import { valuesOf } from '../../../lambda/store/segments/dimensions.ts';
 import type { EventSummary } from '../../../lambda/store/segments/summary.ts';

@@ -19,9 +19,12 @@ export class TraceReader {
     try {
       yield* this.#queries.search(query, this.#meter);
     } catch (error) {
-      if (error instanceof ReadLimitReached) throw new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads);
-      throw error;
+      throw this.#ofAll(error);
     }
+  }
+
+  #ofAll(error: unknown): unknown {
+    return error instanceof ReadLimitReached ? new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads) : error;
   }
 
   async all(query: EventQuery): Promise<readonly IndexedEvent[]> {
@@ -30,8 +33,13 @@ export class TraceReader {
     return events;
   }
 
-  event(eventID: string, times: EventTimes = {}): Promise<readonly EventDetail[]> {
-    return this.#queries.event(eventID, times, this.#meter);
+  /** @throws as `each` does. */
+  async event(eventID: string, times: EventTimes = {}): Promise<readonly EventDetail[]> {
+    try {
+      return await this.#queries.event(eventID, times, this.#meter);
+    } catch (error) {
+      throw this.#ofAll(error);
+    }
   }
 
   /** The keys that a call has issued: resources of its event, the caller's own key left out. */
