@@ -347,7 +347,7 @@ async function rowUnits(
   const writer = new RowWriter<EventRow | ResourceRow>({ client, table, keyOf: eventRowKey });
   let bytes = 0;
   for (const event of notable) {
-    const rows = eventRows(madeEvent(event), { shards: { day: 1, others: 1 }, retentionDays: 30, now: NOW });
+    const rows = eventRows(madeEvent(event), { rowDays: 30, now: NOW });
     for (const row of rows) {
       await writer.add(row);
       // The row, and its copy in each index.

@@ -1,10 +1,10 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
-import { candidateBlocks, isWithin, overlaps } from './candidates.ts';
+import { type Asked, Candidates, isWithin, overlaps } from './candidates.ts';
 import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
 import { eventsOnlyInPages } from './page-events.ts';
 
-const SEGMENTS_AT_ONCE = 32;
+const SEGMENTS_AT_ONCE = 64;
 const BLOCKS_AT_ONCE = 32;
 
 /** How many events of a snapshot meet all conditions within a range, each counted once. */
@@ -12,27 +12,27 @@ export async function countEvents(
   snapshot: Snapshot,
   conditions: readonly Condition[],
   range: SecondsRange,
+  candidates: Candidates = new Candidates({ conditions, range }),
 ): Promise<number> {
-  const asked = snapshot.segments.filter((segment) => overlaps(segment, range));
-  const counts = await mapConcurrently(asked, SEGMENTS_AT_ONCE, (segment) => countSegment(segment, conditions, range));
-  const inPages = await eventsOnlyInPages(snapshot, conditions, range);
+  const asked = { conditions, range };
+  const segments = snapshot.segments.filter(({ descriptor }) => overlaps(descriptor, asked.range));
+  const [counts, inPages] = await Promise.all([
+    mapConcurrently(segments, SEGMENTS_AT_ONCE, (segment) => countSegment(segment, asked, candidates)),
+    eventsOnlyInPages(snapshot, asked),
+  ]);
   return counts.reduce((sum, count) => sum + count, inPages.length);
 }
 
 /** Blocks that lie wholly in the range are counted by what is known of them, where that is exact; others are read. */
-async function countSegment(
-  segment: LiveSegment,
-  conditions: readonly Condition[],
-  range: SecondsRange,
-): Promise<number> {
+async function countSegment(segment: LiveSegment, asked: Asked, candidates: Candidates): Promise<number> {
+  const { conditions, range } = asked;
   const { descriptor, reader } = segment;
   const within = isWithin(segment, range);
   if (conditions.length === 0 && within) return descriptor.count;
-  const known = await knownCounts(segment, conditions);
-  if (known === undefined || descriptor.whole) {
-    return countIn(segment, await candidateBlocks(segment, conditions, range), conditions, range);
+  if (descriptor.whole || !isCountKnown(segment, conditions)) {
+    return countIn(segment, await candidates.blocksOf(segment), asked);
   }
-  const bounds = within ? undefined : await reader.bounds();
+  const [bounds, known] = await Promise.all([within ? undefined : reader.bounds(), knownCounts(segment, conditions)]);
   let count = 0;
   const cut: number[] = [];
   for (const [number, inBlock] of known) {
@@ -40,28 +40,37 @@ async function countSegment(
     if (block === undefined || (block.first >= range.first && block.last <= range.last)) count += inBlock;
     else if (block.last >= range.first && block.first <= range.last) cut.push(number);
   }
-  return count + (await countIn(segment, cut, conditions, range));
+  return count + (await countIn(segment, cut, asked));
 }
 
-/** By block: how many events meet the conditions, where a dictionary or the map says so exactly. */
-async function knownCounts(
-  { descriptor, reader }: LiveSegment,
+/**
+ * Whether a dictionary, or the map, says exactly how many events of each block meet the conditions. Hashes may be alike,
+ * and an event may have two of several values.
+ */
+export function isCountKnown(
+  { descriptor }: Pick<LiveSegment, 'descriptor'>,
   conditions: readonly Condition[],
-): Promise<ReadonlyMap<number, number> | undefined> {
+): boolean {
   const [condition, second] = conditions;
-  if (condition === undefined) return new Map((await reader.bounds()).map(({ count }, number) => [number, count]));
+  if (condition === undefined) return true;
   const { dimension, exact } = condition;
-  // Hashes may be alike, and an event may have two of several values.
-  if (second !== undefined || exact?.length !== 1 || (descriptor.lists[dimension] ?? 0) > 0) return undefined;
-  const [posting] = [...(await reader.lookup(dimension, exact)).values()];
+  return second === undefined && exact?.length === 1 && (descriptor.lists[dimension] ?? 0) === 0;
+}
+
+/** By block: how many events meet the conditions. */
+async function knownCounts(
+  { reader }: LiveSegment,
+  [condition]: readonly Condition[],
+): Promise<ReadonlyMap<number, number>> {
+  if (condition === undefined) return new Map((await reader.bounds()).map(({ count }, number) => [number, count]));
+  const [posting] = [...(await reader.lookup(condition.dimension, condition.exact ?? [])).values()];
   return new Map(posting?.blocks.map((block, at) => [block, posting.counts[at] ?? 0]) ?? []);
 }
 
 async function countIn(
   { reader }: LiveSegment,
   numbers: readonly number[],
-  conditions: readonly Condition[],
-  range: SecondsRange,
+  { conditions, range }: Asked,
 ): Promise<number> {
   let count = 0;
   for (let start = 0; start < numbers.length; start += BLOCKS_AT_ONCE) {

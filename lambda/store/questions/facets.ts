@@ -1,11 +1,13 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { type Block, secondsOf, timeText } from '../segments/block.ts';
-import { type Dimension, valuesOf } from '../segments/dimensions.ts';
-import type { EventSummary } from '../segments/summary.ts';
+import type { BlockBounds } from '../segments/block-map.ts';
+import type { Posting } from '../segments/dictionary.ts';
+import { type Dimension, valuesAt } from '../segments/dimensions.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
-import { candidateBlocks, isWithin, overlaps } from './candidates.ts';
+import { type Asked, Candidates, isWithin, overlaps } from './candidates.ts';
 import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
 import { eventsOnlyInPages } from './page-events.ts';
+import { Tally } from './tally.ts';
 
 /** What events can be counted by: a dimension, or the UTC day (`2026-11-20`) or hour (`2026-11-20T14`) of the event. */
 export type Facet = Exclude<Dimension, 'eventID'> | 'day' | 'hour';
@@ -21,165 +23,298 @@ export const FACETS = [
   'region',
   'access',
   'outcome',
-  'actorKind',
   'session',
   'category',
-  'userAgent',
   'day',
   'hour',
+  'actorKind',
+  'userAgent',
 ] as const satisfies readonly Facet[];
 
 /** One value, and the events that have it. */
 export interface FacetValue {
   readonly value: string;
   readonly count: number;
-  /** eventTime of the first and of the last of them. */
-  readonly first: string;
-  readonly last: string;
+  /** eventTime of the first and of the last of them; of an hour they are not told. */
+  readonly first?: string;
+  readonly last?: string;
 }
 
-const SEGMENTS_AT_ONCE = 32;
+/** The values of one facet. */
+export interface FacetTable {
+  readonly facet: Facet;
+  /** Those with the most events; of days and hours all, in the order of time. */
+  readonly values: readonly FacetValue[];
+  /** How many values there are, those left out included. */
+  readonly distinct: number;
+}
+
+export interface FacetCounts {
+  /** Events that were counted, each once: an event has none, one, or of `resource` several values. */
+  readonly total: number;
+  readonly tables: readonly FacetTable[];
+}
+
+export interface FacetQuestion extends Asked {
+  readonly facets: readonly Facet[];
+  /** The most values of each facet that are given; all where it is left out. */
+  readonly top?: number;
+}
+
+const SEGMENTS_AT_ONCE = 64;
 const BLOCKS_AT_ONCE = 32;
 
 /**
- * Counts the events that meet all conditions within a range by their values, exactly, each event once a value: the most
- * frequent value first, among equals by value.
+ * Counts the events that meet all conditions within a range by their values, exactly, each event once a value. Without
+ * conditions dictionaries and descriptors tell it; where the range cuts a segment the blocks at its bounds are read.
  */
+export async function countByFacets(
+  snapshot: Snapshot,
+  question: FacetQuestion,
+  candidates: Candidates = new Candidates(question),
+): Promise<FacetCounts> {
+  const tallies = [...new Set(question.facets)].map((facet) => new Tally(facet));
+  const segments = snapshot.segments.filter(({ descriptor }) => overlaps(descriptor, question.range));
+  const [counts, inPages] = await Promise.all([
+    mapConcurrently(segments, SEGMENTS_AT_ONCE, (segment) => tallySegment(segment, question, tallies, candidates)),
+    eventsOnlyInPages(snapshot, question),
+  ]);
+  for (const event of inPages) for (const tally of tallies) tally.addEvent(event);
+  return {
+    total: counts.reduce((sum, count) => sum + count, inPages.length),
+    tables: tallies.map((tally) => ({
+      facet: tally.facet,
+      values: tally.values(question.top),
+      distinct: tally.size,
+    })),
+  };
+}
+
+/** The values of one facet. */
 export async function facetValues(
   snapshot: Snapshot,
   facet: Facet,
   conditions: readonly Condition[],
   range: SecondsRange,
 ): Promise<readonly FacetValue[]> {
-  const asked = snapshot.segments.filter((segment) => overlaps(segment, range));
-  const [parts, inPages] = await Promise.all([
-    mapConcurrently(asked, SEGMENTS_AT_ONCE, (segment) => tallySegment(segment, facet, conditions, range)),
-    eventsOnlyInPages(snapshot, conditions, range),
-  ]);
-  const tally = new Tally();
-  for (const part of parts) tally.addAll(part);
-  for (const event of inPages) tally.addEvent(event, facet);
-  return tally.values();
+  const { tables } = await countByFacets(snapshot, { conditions, range, facets: [facet] });
+  return tables.flatMap(({ values }) => values);
 }
 
+/** @returns how many events were counted. */
 async function tallySegment(
   segment: LiveSegment,
-  facet: Facet,
-  conditions: readonly Condition[],
-  range: SecondsRange,
-): Promise<Tally> {
-  const tally = new Tally();
-  const within = isWithin(segment, range);
-  const { descriptor, reader } = segment;
-  if (conditions.length === 0 && within) {
-    if (facet === 'day') {
-      tally.add(descriptor.day, descriptor.count, secondsOf(descriptor.first), secondsOf(descriptor.last));
-      return tally;
-    }
-    if (facet !== 'hour') {
-      for (const { value, count, first, last } of await reader.heads(facet)) tally.add(value, count, first, last);
-      return tally;
-    }
-  }
-  if (facet === 'hour' && conditions.length === 0 && within && !descriptor.whole) return tallyHours(segment);
-  if (conditions.length === 0 && !within && !descriptor.whole && facet !== 'day' && facet !== 'hour') {
-    return tallyCut(segment, facet, range);
-  }
-  const numbers = await candidateBlocks(segment, conditions, range);
-  await eachBlock(segment, numbers, (block) => {
-    for (const position of positionsOf(block, conditions, range)) tally.addEvent(block.summary(position), facet);
+  question: FacetQuestion,
+  tallies: readonly Tally[],
+  candidates: Candidates,
+): Promise<number> {
+  const { conditions, range } = question;
+  if (conditions.length === 0 && isWithin(segment, range)) return tallyWhole(segment, tallies);
+  if (conditions.length === 0 && !segment.descriptor.whole) return tallyCut(segment, tallies, range);
+  let count = 0;
+  await eachBlock(segment, await candidates.blocksOf(segment), (block) => {
+    const positions = positionsOf(block, conditions, range);
+    count += positions.length;
+    for (const tally of tallies) tallyBlock(block, positions, tally);
   });
-  return tally;
+  return count;
 }
 
-/** Hours by the descriptor; only blocks in which an hour begins or ends are read, for its first and last event. */
-async function tallyHours(segment: LiveSegment): Promise<Tally> {
-  const tally = new Tally();
-  const bounds = await segment.reader.bounds();
-  const hourOf = (seconds: number): number => Math.floor(seconds / 3600);
-  const mixed: number[] = [];
-  for (const [number, { first, last, count }] of bounds.entries()) {
-    if (hourOf(first) === hourOf(last)) tally.add(hourText(first), count, first, last);
-    else mixed.push(number);
+async function tallyWhole({ descriptor, reader }: LiveSegment, tallies: readonly Tally[]): Promise<number> {
+  const { day, count, first, last, hours } = descriptor;
+  await Promise.all(
+    tallies.map(async (tally) => {
+      if (tally.facet === 'day') return tally.add(day, count, secondsOf(first), secondsOf(last));
+      if (tally.facet === 'hour') return addHours(tally, day, hours);
+      for (const head of await reader.heads(tally.facet)) tally.add(head.value, head.count, head.first, head.last);
+    }),
+  );
+  return count;
+}
+
+function addHours(tally: Tally, day: string, hours: readonly number[]): void {
+  for (const [hour, count] of hours.entries()) {
+    const start = secondsOf(`${day}T00:00:00Z`) + hour * HOUR;
+    if (count > 0) tally.add(hourText(start), count, start, start);
   }
-  await eachBlock(segment, mixed, (block) => {
-    for (let position = 0; position < block.count; position++) {
-      const seconds = block.seconds(position);
-      tally.add(hourText(seconds), 1, seconds, seconds);
-    }
-  });
-  return tally;
+}
+
+const HOUR = 3600;
+
+function tallyBlock(block: Block, positions: readonly number[], tally: Tally): void {
+  const { facet } = tally;
+  for (const [value, position] of facetValuesAt(block, facet, positions)) {
+    const seconds = block.seconds(position);
+    tally.add(value, 1, seconds, seconds);
+  }
+}
+
+function* facetValuesAt(
+  block: Block,
+  facet: Facet,
+  positions: Iterable<number>,
+): Generator<readonly [value: string, position: number]> {
+  if (facet !== 'day' && facet !== 'hour') {
+    yield* valuesAt(block, facet, positions);
+    return;
+  }
+  const length = facet === 'day' ? 10 : 13;
+  for (const position of positions) yield [timeText(block.seconds(position)).slice(0, length), position];
 }
 
 /**
- * Counts by posting lists in the blocks that lie wholly in the range. Read are only those that its bounds cut, and for each
+ * Counts in the blocks that lie wholly in the range by posting lists. Read are only those that its bounds cut, and for each
  * value that has events outside of the range the block of its first, or last, within.
+ * @returns how many events lie in the range.
  */
-async function tallyCut(segment: LiveSegment, facet: Dimension, range: SecondsRange): Promise<Tally> {
-  const tally = new Tally();
-  const { reader } = segment;
-  const bounds = await reader.bounds();
-  const isInside = (number: number): boolean => {
-    const block = bounds[number];
-    return block !== undefined && block.first >= range.first && block.last <= range.last;
-  };
-  const read = new Set<number>();
-  for (const [number, { first, last }] of bounds.entries()) {
-    if (last >= range.first && first <= range.last && !isInside(number)) read.add(number);
+async function tallyCut(segment: LiveSegment, tallies: readonly Tally[], range: SecondsRange): Promise<number> {
+  const bounds = await segment.reader.bounds();
+  const isInside = ({ first, last }: BlockBounds): boolean => first >= range.first && last <= range.last;
+  const inside = new Set(bounds.flatMap((block, number) => (isInside(block) ? [number] : [])));
+  const cuts = await Promise.all(tallies.map((tally) => facetCut(segment, tally, { bounds, inside, range })));
+  const read = new Set(cuts.flatMap(({ read: wanted }) => wanted));
+  let count = 0;
+  for (const [number, block] of bounds.entries()) {
+    if (inside.has(number)) count += block.count;
+    else if (block.last >= range.first && block.first <= range.last) read.add(number);
   }
-  const heads = await reader.heads(facet);
-  const postings = await reader.lookup(
-    facet,
-    heads.map(({ value }) => value),
-  );
-  // Values whose hashes are alike share a posting, which counts both.
-  const isExact = (segment.descriptor.lists[facet] ?? 0) === 0;
-  const counted: { value: string; blocks: number[]; count: number; first: number; last: number }[] = [];
-  for (const { value, first, last } of heads) {
-    const posting = postings.get(value);
-    if (posting === undefined) continue;
-    const blocks = posting.blocks.filter(isInside);
-    const [earliest, latest] = [blocks[0], blocks.at(-1)];
-    if (earliest === undefined || latest === undefined) continue;
-    if (!isExact) for (const block of blocks) read.add(block);
-    if (first < range.first) read.add(earliest);
-    if (last > range.last) read.add(latest);
-    let count = 0;
-    for (const [at, block] of posting.blocks.entries()) if (isInside(block)) count += posting.counts[at] ?? 0;
-    counted.push({ value, blocks, count, first, last });
-  }
-  const inRead = new Map<string, { inside: number; first: number; last: number }>();
   await eachBlock(
     segment,
     [...read].sort((a, b) => a - b),
     (block, number) => {
-      for (const position of positionsOf(block, [], range)) {
-        const seconds = block.seconds(position);
-        for (const value of valuesOf(block.summary(position), facet)) {
-          const entry = inRead.get(value) ?? { inside: 0, first: seconds, last: seconds };
-          entry.first = Math.min(entry.first, seconds);
-          entry.last = Math.max(entry.last, seconds);
-          if (isInside(number)) entry.inside++;
-          else tally.add(value, 1, seconds, seconds);
-          inRead.set(value, entry);
-        }
-      }
+      const positions = positionsOf(block, [], range);
+      if (!inside.has(number)) count += positions.length;
+      for (const cut of cuts) cut.take(block, number, positions);
     },
   );
-  for (const { value, count, first, last } of counted) {
-    const seen = inRead.get(value);
-    if (!isExact) {
-      if (seen !== undefined && seen.inside > 0) tally.add(value, seen.inside, seen.first, seen.last);
-      continue;
-    }
-    tally.add(
-      value,
-      count,
-      first >= range.first ? first : (seen?.first ?? first),
-      last <= range.last ? last : (seen?.last ?? last),
-    );
+  for (const cut of cuts) cut.finish();
+  return count;
+}
+
+/** How one facet of a segment is counted that a range cuts. */
+interface FacetCut {
+  /** Blocks that must be read for it, beside those that the range cuts. */
+  readonly read: readonly number[];
+  take(block: Block, number: number, positions: readonly number[]): void;
+  finish(): void;
+}
+
+interface CutBounds {
+  readonly bounds: readonly BlockBounds[];
+  /** Blocks that lie wholly in the range. */
+  readonly inside: ReadonlySet<number>;
+  readonly range: SecondsRange;
+}
+
+function facetCut(segment: LiveSegment, tally: Tally, cut: CutBounds): FacetCut | Promise<FacetCut> {
+  if (tally.facet === 'day') return dayCut(segment, tally, cut);
+  if (tally.facet === 'hour') return hourCut(tally, cut);
+  return (segment.descriptor.lists[tally.facet] ?? 0) === 0
+    ? plainCut(segment, tally, tally.facet, cut)
+    : hashedCut(tally, cut);
+}
+
+function dayCut({ descriptor: { day } }: LiveSegment, tally: Tally, { bounds, inside }: CutBounds): FacetCut {
+  return {
+    read: [],
+    take: (block, number, positions) => {
+      if (!inside.has(number)) tallyBlock(block, positions, tally);
+    },
+    finish: () => {
+      for (const number of inside) {
+        const block = bounds[number];
+        if (block !== undefined) tally.add(day, block.count, block.first, block.last);
+      }
+    },
+  };
+}
+
+/** Blocks in which an hour ends and another begins are read. */
+function hourCut(tally: Tally, { bounds, inside }: CutBounds): FacetCut {
+  const hourOf = (seconds: number): number => Math.floor(seconds / HOUR);
+  const known = new Set<number>();
+  for (const number of inside) {
+    const block = bounds[number];
+    if (block !== undefined && hourOf(block.first) === hourOf(block.last)) known.add(number);
   }
-  return tally;
+  return {
+    read: [...inside].filter((number) => !known.has(number)),
+    take: (block, number, positions) => {
+      if (!known.has(number)) tallyBlock(block, positions, tally);
+    },
+    finish: () => {
+      for (const number of known) {
+        const block = bounds[number];
+        if (block !== undefined) tally.add(hourText(block.first), block.count, block.first, block.last);
+      }
+    },
+  };
+}
+
+async function plainCut(
+  { reader }: LiveSegment,
+  tally: Tally,
+  dimension: Dimension,
+  { inside, range }: CutBounds,
+): Promise<FacetCut> {
+  const read: number[] = [];
+  const counted: { value: string; count: number; first: number; last: number }[] = [];
+  for (const { value, first, last, posting } of await headsWithPostings(reader, dimension)) {
+    const blocks = posting.blocks.filter((block) => inside.has(block));
+    const [earliest, latest] = [blocks[0], blocks.at(-1)];
+    if (earliest === undefined || latest === undefined) continue;
+    if (first < range.first) read.push(earliest);
+    if (last > range.last) read.push(latest);
+    let count = 0;
+    for (const [at, block] of posting.blocks.entries()) if (inside.has(block)) count += posting.counts[at] ?? 0;
+    counted.push({ value, count, first, last });
+  }
+  const seen = new Map<string, { first: number; last: number }>();
+  return {
+    read,
+    take: (block, number, positions) => {
+      const isCounted = inside.has(number);
+      for (const [value, position] of valuesAt(block, dimension, positions)) {
+        const seconds = block.seconds(position);
+        if (!isCounted) tally.add(value, 1, seconds, seconds);
+        const entry = seen.get(value);
+        if (entry === undefined) seen.set(value, { first: seconds, last: seconds });
+        else entry.last = seconds;
+      }
+    },
+    finish: () => {
+      for (const { value, count, first, last } of counted) {
+        const entry = seen.get(value);
+        tally.add(
+          value,
+          count,
+          first >= range.first ? first : (entry?.first ?? first),
+          last <= range.last ? last : (entry?.last ?? last),
+        );
+      }
+    },
+  };
+}
+
+/** Values whose hashes are alike share a posting: what lies in the range is read. */
+function hashedCut(tally: Tally, { inside }: CutBounds): FacetCut {
+  return {
+    read: [...inside],
+    take: (block, _number, positions) => tallyBlock(block, positions, tally),
+    finish: () => {},
+  };
+}
+
+async function headsWithPostings(reader: LiveSegment['reader'], dimension: Dimension) {
+  const heads = await reader.heads(dimension);
+  const postings = await reader.lookup(
+    dimension,
+    heads.map(({ value }) => value),
+  );
+  return heads.flatMap((head) => {
+    const posting: Posting | undefined = postings.get(head.value);
+    return posting === undefined ? [] : [{ ...head, posting }];
+  });
 }
 
 async function eachBlock(
@@ -195,41 +330,4 @@ async function eachBlock(
 
 function hourText(seconds: number): string {
   return timeText(seconds).slice(0, 13);
-}
-
-/** Counts by value. */
-class Tally {
-  readonly #values = new Map<string, { count: number; first: number; last: number }>();
-
-  /** @param first and `last`: seconds since 1970. */
-  add(value: string, count: number, first: number, last: number): void {
-    const entry = this.#values.get(value);
-    if (entry === undefined) {
-      this.#values.set(value, { count, first, last });
-      return;
-    }
-    entry.count += count;
-    entry.first = Math.min(entry.first, first);
-    entry.last = Math.max(entry.last, last);
-  }
-
-  addAll(other: Tally): void {
-    for (const [value, { count, first, last }] of other.#values) this.add(value, count, first, last);
-  }
-
-  addEvent(event: EventSummary, facet: Facet): void {
-    const seconds = secondsOf(event.eventTime);
-    if (facet === 'day') this.add(event.eventTime.slice(0, 10), 1, seconds, seconds);
-    else if (facet === 'hour') this.add(event.eventTime.slice(0, 13), 1, seconds, seconds);
-    else for (const value of valuesOf(event, facet)) this.add(value, 1, seconds, seconds);
-  }
-
-  values(): readonly FacetValue[] {
-    return Array.from(this.#values, ([value, { count, first, last }]) => ({
-      value,
-      count,
-      first: timeText(first),
-      last: timeText(last),
-    })).sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-  }
 }

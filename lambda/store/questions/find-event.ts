@@ -1,8 +1,9 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { compareSummaries, type EventSummary, summaryKey } from '../segments/summary.ts';
 import type { Snapshot } from '../segments/table/snapshot.ts';
+import { blockOf } from './page-blocks.ts';
 
-const SEGMENTS_AT_ONCE = 64;
+const SEGMENTS_AT_ONCE = 3_000;
 
 /**
  * The events of an eventID: one, several where records share it, or none. A part of one dictionary is read in each
@@ -13,7 +14,12 @@ export async function findEvent({ segments, pages }: Snapshot, eventID: string):
   const take = (summary: EventSummary): void => {
     if (summary.eventID === eventID) found.set(summaryKey(summary), summary);
   };
-  for (const page of pages) for (const summary of page.block().summaries()) take(summary);
+  for (const page of pages) {
+    const block = blockOf(page);
+    for (let position = 0; position < block.count; position++) {
+      if (block.eventID(position) === eventID) take(block.summary(position));
+    }
+  }
   await mapConcurrently(segments, SEGMENTS_AT_ONCE, async ({ reader }) => {
     const posting = (await reader.lookup('eventID', [eventID])).get(eventID);
     if (posting === undefined) return;

@@ -1,20 +1,27 @@
+import type { TimeOrder } from '../dynamo/partition-page.ts';
 import { compareSummaries, type EventSummary } from '../segments/summary.ts';
 import type { Page } from '../segments/table/page-rows.ts';
 import type { LiveSegment } from '../segments/table/snapshot.ts';
-import { candidateBlocks } from './candidates.ts';
-import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
+import { type Asked, type Candidates, overlaps } from './candidates.ts';
+import { positionsOf } from './conditions.ts';
+import { blockOf } from './page-blocks.ts';
 
-export type TimeOrder = 'newest-first' | 'oldest-first';
-
-export interface OrderedQuestion {
-  readonly conditions: readonly Condition[];
-  readonly range: SecondsRange;
+export interface OrderedQuestion extends Asked {
   readonly order: TimeOrder;
+  /** The most events that are taken; all of them where it is left out. */
+  readonly limit?: number;
 }
 
-/** Blocks of a segment that are read at once: few at first, for a short answer, then more. */
-const FIRST_BLOCKS = 1;
-const MOST_BLOCKS = 16;
+/** Blocks of a segment that are read at once: few at first for a short answer, more where more is wanted. */
+const FIRST_BLOCKS = { everything: 1, selected: 4, whole: 8 } as const;
+const GROWTH = 4;
+
+/** Events of a segment that are kept at once, about: where a block holds few of them, more blocks are read at once. */
+const ENOUGH_EVENTS = 1024;
+const MOST_BLOCKS = 64;
+
+/** Longer answers are read ahead: none of it is read for nothing. */
+const SHORT_ANSWER = 256;
 
 /** Matching events from one place, in order. */
 export interface Source {
@@ -35,7 +42,8 @@ export class PageSource implements Source {
   constructor(pages: readonly Page[], { conditions, range, order }: OrderedQuestion) {
     const events: EventSummary[] = [];
     for (const page of pages) {
-      const block = page.block();
+      if (!overlaps(page, range)) continue;
+      const block = blockOf(page);
       for (const position of positionsOf(block, conditions, range)) events.push(block.summary(position));
     }
     this.#events = events.sort(comparison(order));
@@ -57,15 +65,24 @@ export class PageSource implements Source {
 export class SegmentSource implements Source {
   readonly #segment: LiveSegment;
   readonly #question: OrderedQuestion;
+  readonly #candidates: Candidates;
   /** Those still to be read, in the order in which they are. */
   #blocks: readonly number[] | undefined;
-  #atOnce = FIRST_BLOCKS;
+  #atOnce: number;
+  #ahead: Promise<readonly EventSummary[]> | undefined;
   #events: readonly EventSummary[] = [];
   #at = 0;
 
-  constructor(segment: LiveSegment, question: OrderedQuestion) {
+  constructor(segment: LiveSegment, question: OrderedQuestion, candidates: Candidates) {
     this.#segment = segment;
     this.#question = question;
+    this.#candidates = candidates;
+    this.#atOnce =
+      question.conditions.length === 0
+        ? FIRST_BLOCKS.everything
+        : this.#isShort
+          ? FIRST_BLOCKS.selected
+          : FIRST_BLOCKS.whole;
   }
 
   get next(): EventSummary | undefined {
@@ -77,23 +94,42 @@ export class SegmentSource implements Source {
   }
 
   async fill(): Promise<void> {
-    const { conditions, range, order } = this.#question;
-    const isReversed = order === 'newest-first';
     if (this.#blocks === undefined) {
-      const blocks = await candidateBlocks(this.#segment, conditions, range);
-      this.#blocks = isReversed ? blocks.toReversed() : blocks;
+      const blocks = await this.#candidates.blocksOf(this.#segment);
+      this.#blocks = this.#isReversed ? blocks.toReversed() : blocks;
     }
-    while (this.#at >= this.#events.length && this.#blocks.length > 0) {
-      const numbers = this.#blocks.slice(0, this.#atOnce);
-      this.#blocks = this.#blocks.slice(this.#atOnce);
-      this.#atOnce = Math.min(MOST_BLOCKS, this.#atOnce * 2);
-      const blocks = await this.#segment.reader.blocks(numbers);
-      this.#events = blocks.flatMap((block) => {
-        const positions = positionsOf(block, conditions, range);
-        return (isReversed ? positions.reverse() : positions).map((position) => block.summary(position));
-      });
+    while (this.#at >= this.#events.length && (this.#ahead !== undefined || this.#blocks.length > 0)) {
+      this.#events = await (this.#ahead ?? this.#read(this.#blocks));
       this.#at = 0;
+      this.#ahead = undefined;
+      if (this.#isShort || this.#blocks.length === 0) continue;
+      this.#ahead = this.#read(this.#blocks);
+      // An error is told when its turn comes; until then nobody listens, and Node would end the process.
+      this.#ahead.catch(() => undefined);
     }
+  }
+
+  get #isReversed(): boolean {
+    return this.#question.order === 'newest-first';
+  }
+
+  get #isShort(): boolean {
+    const { limit } = this.#question;
+    return limit !== undefined && limit <= SHORT_ANSWER;
+  }
+
+  async #read(left: readonly number[]): Promise<readonly EventSummary[]> {
+    const { conditions, range } = this.#question;
+    const numbers = left.slice(0, this.#atOnce);
+    this.#blocks = left.slice(this.#atOnce);
+    const blocks = await this.#segment.reader.blocks(numbers);
+    const events = blocks.flatMap((block) => {
+      const positions = positionsOf(block, conditions, range);
+      return (this.#isReversed ? positions.reverse() : positions).map((position) => block.summary(position));
+    });
+    const fitting = Math.ceil((ENOUGH_EVENTS * numbers.length) / Math.max(1, events.length));
+    this.#atOnce = Math.max(1, Math.min(MOST_BLOCKS, fitting, this.#isShort ? this.#atOnce * GROWTH : MOST_BLOCKS));
+    return events;
   }
 }
 

@@ -2,30 +2,38 @@ import { mapConcurrently } from '../../shared/concurrency.ts';
 import { secondsOf } from '../segments/block.ts';
 import type { EventSummary } from '../segments/summary.ts';
 import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
-import { overlaps } from './candidates.ts';
+import { Candidates, overlaps } from './candidates.ts';
 import { comparison, type OrderedQuestion, PageSource, SegmentSource, type Source } from './ordered-events.ts';
 
 /** Segments that are opened at once: few at first, for a short answer, then more. */
 const FIRST_WINDOW = 4;
 const MOST_WINDOW = 64;
 
+/** Those of an answer that is wanted whole: each keeps some thousand events at most. */
+const WHOLE_WINDOW = 32;
+
 /**
  * The events of a snapshot that meet a question, in order, each once. Segments are opened only as far as the answer is
  * taken: those that are neighbours in time together, so that waiting for DynamoDB adds up little.
  */
-export async function* searchSnapshot(snapshot: Snapshot, question: OrderedQuestion): AsyncGenerator<EventSummary> {
+export async function* searchSnapshot(
+  snapshot: Snapshot,
+  question: OrderedQuestion,
+  candidates: Candidates = new Candidates(question),
+): AsyncGenerator<EventSummary> {
   const compare = comparison(question.order);
   const waiting = inOpeningOrder(snapshot.segments, question);
   const sources = new SourceHeap(compare);
   sources.add(new PageSource(snapshot.pages, question));
-  let window = FIRST_WINDOW;
+  // Where every event is asked for, segments that lie apart would only wait in memory for their turn.
+  let window = question.limit === undefined && question.conditions.length > 0 ? WHOLE_WINDOW : FIRST_WINDOW;
   let last: EventSummary | undefined;
   for (;;) {
     const next = sources.first?.next;
     const unopened = waiting[0];
     if (unopened !== undefined && (next === undefined || !isBefore(next, unopened, question))) {
-      const opened = waiting.splice(0, window).map((segment) => new SegmentSource(segment, question));
-      window = Math.min(MOST_WINDOW, window * 2);
+      const opened = waiting.splice(0, window).map((segment) => new SegmentSource(segment, question, candidates));
+      if (question.conditions.length > 0) window = Math.min(MOST_WINDOW, window * 2);
       await mapConcurrently(opened, MOST_WINDOW, (source) => source.fill());
       for (const source of opened) sources.add(source);
       continue;
@@ -39,7 +47,7 @@ export async function* searchSnapshot(snapshot: Snapshot, question: OrderedQuest
 
 /** In the order in which the first event of each may come. */
 function inOpeningOrder(segments: readonly LiveSegment[], { range, order }: OrderedQuestion): LiveSegment[] {
-  const asked = segments.filter((segment) => overlaps(segment, range));
+  const asked = segments.filter(({ descriptor }) => overlaps(descriptor, range));
   return order === 'oldest-first'
     ? asked.sort((a, b) => secondsOf(a.descriptor.first) - secondsOf(b.descriptor.first))
     : asked.sort((a, b) => secondsOf(b.descriptor.last) - secondsOf(a.descriptor.last));

@@ -78,6 +78,35 @@ export function positionsWith(block: Block, dimension: Dimension, test: (value: 
   return found;
 }
 
+/** The values of events of a block in a dimension, each value of an event once, without building its summary. */
+export function* valuesAt(
+  block: Block,
+  dimension: Dimension,
+  positions: Iterable<number>,
+): Generator<readonly [value: string, position: number]> {
+  if (dimension === 'eventID') {
+    for (const position of positions) yield [block.eventID(position), position];
+    return;
+  }
+  if (dimension === 'resource') {
+    const { values, numbers, starts } = block.resources();
+    for (const position of positions) {
+      for (const number of new Set(numbers.subarray(starts[position], starts[position + 1]))) {
+        const value = values[number - 1];
+        if (value !== undefined) yield [value, position];
+      }
+    }
+    return;
+  }
+  const columns = COLUMNS[dimension].map((name) => block.column(name));
+  for (const position of positions) {
+    for (const { values, numbers } of columns) {
+      const value = values[(numbers[position] ?? 0) - 1];
+      if (value !== undefined) yield [value, position];
+    }
+  }
+}
+
 function present(value: string | undefined): readonly string[] {
   return value === undefined ? [] : [value];
 }

@@ -44,6 +44,8 @@ export function snapshotOf(parts: {
   readonly pages: readonly (readonly EventSummary[])[];
 }): Snapshot {
   return {
+    unreadable: [],
+    itemReads: () => ({ segments: 0, blocks: 0, dictionaryParts: 0, others: 0 }),
     state: { generation: 1, packedTo: {}, pageShards: 1, months: [], leftBehind: [] },
     segments: parts.segments.flatMap(segmentsOf),
     pages: parts.pages.flatMap((events) => encodePages(events).map((body) => new Page({ ...pageRow(body, 0, NOW) }))),

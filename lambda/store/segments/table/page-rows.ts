@@ -4,6 +4,7 @@ import { meteredRows } from '../../dynamo/metered-query.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { Block, BlockWriter } from '../block.ts';
 import type { EncodedItem } from '../codec.ts';
+import { SegmentDamaged } from '../faults.ts';
 import { compareSummaries, type EventSummary } from '../summary.ts';
 import { dayOfPage, pageItem, pagePartition, type SegmentKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
@@ -97,9 +98,11 @@ export class Page {
   readonly bytes: number;
   readonly #encoded: EncodedItem;
 
-  /** @throws ZodError for a row that is none. */
+  /** @throws SegmentDamaged for a row that is none. */
   constructor(row: Readonly<Record<string, unknown>>) {
-    const { item, count, first, last, ...encoded } = pageSchema.parse(row);
+    const parsed = pageSchema.safeParse(row);
+    if (!parsed.success) throw new SegmentDamaged(`the page ${String(row.partition)} ${String(row.item)} is none`);
+    const { item, count, first, last, ...encoded } = parsed.data;
     this.item = item;
     this.count = count;
     this.first = first;
@@ -120,6 +123,8 @@ export interface PageQuery extends SegmentsTable {
   readonly after?: string;
   /** Pages with keys before this. */
   readonly before?: string;
+  /** The UTC days of writing that are read; from that of `after` on where they are left out. */
+  readonly days?: readonly string[];
   readonly now: Date;
   readonly meter?: Meter;
 }
@@ -128,8 +133,11 @@ export interface PageQuery extends SegmentsTable {
 const MAX_ROW_BYTES = MAX_PAGE_BYTES + 64 * 1024;
 
 /** The pages of a shard in the order of their keys, read consistently, day by day; expired ones left out. */
-export async function* pagesOf({ client, table, shard, after, before, now, meter }: PageQuery): AsyncGenerator<Page> {
-  for (const day of pageDays(after, now)) {
+export async function* pagesOf(query: PageQuery): AsyncGenerator<Page> {
+  const { client, table, shard, after, before, now, meter, days = pageDays(after, now) } = query;
+  // A pack whose clock stands behind that of the last one has nothing to read; DynamoDB would refuse the question.
+  if (before !== undefined && before <= `${after ?? ''} `) return;
+  for (const day of days) {
     const input = {
       TableName: table,
       KeyConditionExpression: '#partition = :partition AND #item BETWEEN :after AND :before',

@@ -5,7 +5,8 @@ import { FaultOfAccess } from '../../../shared/faults.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import type { EncodedItem } from '../codec.ts';
 import { SegmentDamaged } from '../faults.ts';
-import type { SegmentItem } from '../segment-shape.ts';
+import type { SegmentFacts, SegmentItem } from '../segment-shape.ts';
+import { mostUnitsOf } from './item-units.ts';
 import { dataKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
 
@@ -83,75 +84,191 @@ async function writeAll({ client, table }: SegmentsTable, requests: readonly Wri
   }
 }
 
+/** Items of segments that were read, by what they are. */
+export interface ItemReads {
+  /** Segments of which an item was read. */
+  readonly segments: number;
+  /** Segments that are one item among them. */
+  readonly blocks: number;
+  /** Parts of dictionaries, and of the lists of their values. */
+  readonly dictionaryParts: number;
+  /** Parts of filters, and maps of blocks. */
+  readonly others: number;
+}
+
 export interface ItemRead extends SegmentsTable {
   readonly meter?: Meter;
-  /** What an item takes on the average, in read units of an eventually consistent read; it is set aside before the call. */
-  readonly unitsAnItem?: number;
 }
 
-/** Read units that are set aside for an item: most take one or two. */
-const USUAL_UNITS = 2;
+/** Calls under way at once. */
+const CALLS_AT_ONCE = 32;
+
+/** An item that is waited for. */
+interface Wanted {
+  readonly segmentId: string;
+  readonly key: string;
+  readonly partition: string;
+  /** Read units of an eventually consistent read, set aside before the call. */
+  readonly units: number;
+  readonly found: Promise<EncodedItem>;
+  readonly resolve: (item: EncodedItem) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /**
- * Reads items of a segment. They never change, so they are read as cheaply as can be, and once more consistently where one
- * isn't found.
- * @throws SegmentItemMissing; ReadLimitReached; the SDK's errors.
+ * Reads items of segments: what is asked for within one turn of the event loop shares calls, whichever segments it is of,
+ * so that waiting for one answer is waiting for all. Items never change, so they are read as cheaply as can be, and once
+ * more consistently where one isn't found.
  */
-export async function fetchSegmentItems(
-  read: ItemRead,
-  segmentId: string,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, EncodedItem>> {
-  const batches: (readonly string[])[] = [];
-  for (let start = 0; start < keys.length; start += READ_ITEMS) batches.push(keys.slice(start, start + READ_ITEMS));
-  const found = new Map<string, EncodedItem>();
-  await Promise.all(
-    batches.map(async (batch) => {
-      await readBatch(read, segmentId, batch, found, false);
-      const missing = batch.filter((key) => !found.has(key));
-      if (missing.length > 0) await readBatch(read, segmentId, missing, found, true);
-    }),
-  );
-  const missing = keys.find((key) => !found.has(key));
-  if (missing !== undefined) throw new SegmentItemMissing(`the segment ${segmentId} lacks its item ${missing}`);
-  return found;
-}
+export class SegmentItems {
+  readonly #table: SegmentsTable;
+  readonly #meter: Meter;
+  #waiting = new Map<string, Wanted>();
+  #isScheduled = false;
+  #calls = 0;
+  readonly #segments = new Set<string>();
+  #reads = { blocks: 0, dictionaryParts: 0, others: 0 };
 
-async function readBatch(
-  { client, table, meter = new ReadMeter(), unitsAnItem = USUAL_UNITS }: ItemRead,
-  segmentId: string,
-  keys: readonly string[],
-  found: Map<string, EncodedItem>,
-  isConsistent: boolean,
-): Promise<void> {
-  const names = new Map(keys.map((key) => [dataKey(segmentId, key).partition, key]));
-  let left: Record<string, unknown>[] = keys.map((key) => ({ ...dataKey(segmentId, key) }));
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt === TRIES) throw new ItemsUnprocessed(`${left.length} items stayed unread after ${TRIES} tries`);
-    if (attempt > 0) await pause(attempt);
-    const need = left.length * unitsAnItem * (isConsistent ? 2 : 1);
-    const grant = await meter.reserve({ least: need, most: need });
+  constructor({ client, table, meter = new ReadMeter() }: ItemRead) {
+    this.#table = { client, table };
+    this.#meter = meter;
+  }
+
+  get reads(): ItemReads {
+    return { segments: this.#segments.size, ...this.#reads };
+  }
+
+  /**
+   * @returns all of the items by their keys.
+   * @throws SegmentItemMissing; ItemsUnprocessed; SegmentDamaged; ReadLimitReached; the SDK's errors.
+   */
+  async fetch(segment: SegmentFacts & { readonly segmentId: string }, keys: readonly string[]) {
+    const wanted = keys.map((key) => this.#want(segment, key));
+    const items = await Promise.all(wanted.map(({ found }) => found));
+    return new Map(keys.map((key, index) => [key, items[index] as EncodedItem]));
+  }
+
+  #want(segment: SegmentFacts & { readonly segmentId: string }, key: string): Wanted {
+    const { segmentId } = segment;
+    const { partition } = dataKey(segmentId, key);
+    // A key that stands twice in one call is an error.
+    const before = this.#waiting.get(partition);
+    if (before !== undefined) return before;
+    const { promise, resolve, reject } = Promise.withResolvers<EncodedItem>();
+    // Promise.all tells the first error of several; the others are told to nobody.
+    promise.catch(() => undefined);
+    const wanted = { segmentId, key, partition, units: mostUnitsOf(segment, key), found: promise, resolve, reject };
+    this.#waiting.set(partition, wanted);
+    this.#schedule();
+    return wanted;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    while (this.#calls < CALLS_AT_ONCE && this.#waiting.size > 0) {
+      const batch = [...this.#waiting.values()].slice(0, READ_ITEMS);
+      for (const { partition } of batch) this.#waiting.delete(partition);
+      this.#calls++;
+      this.#readAll(batch)
+        .catch((error: unknown) => {
+          for (const { reject } of batch) reject(error);
+        })
+        .finally(() => {
+          this.#calls--;
+          this.#begin();
+        });
+    }
+  }
+
+  async #readAll(batch: readonly Wanted[]): Promise<void> {
+    const missing = await this.#read(batch, false);
+    for (const { segmentId, key, reject } of await this.#read(missing, true)) {
+      reject(new SegmentItemMissing(`the segment ${segmentId} lacks its item ${key}`));
+    }
+  }
+
+  /** @returns those that weren't found. */
+  async #read(batch: readonly Wanted[], isConsistent: boolean): Promise<readonly Wanted[]> {
+    const byPartition = new Map(batch.map((wanted) => [wanted.partition, wanted]));
+    const missing: Wanted[] = [];
+    let left = batch;
+    for (let attempt = 0; left.length > 0; ) {
+      if (attempt === TRIES) throw new ItemsUnprocessed(`${left.length} items stayed unread after ${TRIES} tries`);
+      if (attempt > 0) await pause(attempt);
+      const { asked, found, unprocessed } = await this.#call(left, isConsistent);
+      for (const row of found) {
+        const wanted = byPartition.get(row.partition);
+        wanted?.resolve(row);
+        if (wanted !== undefined) this.#note(wanted);
+      }
+      const [answered, again] = [new Set(found.map(({ partition }) => partition)), new Set(unprocessed)];
+      missing.push(...asked.filter(({ partition }) => !answered.has(partition) && !again.has(partition)));
+      left = [...asked.filter(({ partition }) => again.has(partition)), ...left.slice(asked.length)];
+      attempt = again.size === 0 ? 0 : again.size < asked.length ? 1 : attempt + 1;
+    }
+    return missing;
+  }
+
+  /** One call, for as many of the items as the meter grants. */
+  async #call(left: readonly Wanted[], isConsistent: boolean) {
+    const { client, table } = this.#table;
+    const factor = isConsistent ? 2 : 1;
+    const most = left.reduce((sum, { units }) => sum + units * factor, 0);
+    const grant = await this.#meter.reserve({ least: (left[0]?.units ?? 0) * factor, most });
+    const asked = fitting(left, grant.units / factor);
     let [units, rows] = [0, 0];
     try {
       const { Responses, UnprocessedKeys, ConsumedCapacity } = await client.send(
         new BatchGetCommand({
-          RequestItems: { [table]: { Keys: left, ...(isConsistent && { ConsistentRead: true }) } },
+          RequestItems: {
+            [table]: {
+              Keys: asked.map(({ segmentId, key }) => ({ ...dataKey(segmentId, key) })),
+              ...(isConsistent && { ConsistentRead: true }),
+            },
+          },
           ReturnConsumedCapacity: 'TOTAL',
         }),
       );
-      units = ConsumedCapacity?.[0]?.CapacityUnits ?? need;
-      for (const row of Responses?.[table] ?? []) {
-        rows++;
-        const parsed = itemSchema.safeParse(row);
-        if (!parsed.success) throw new SegmentDamaged(`an item of the segment ${segmentId} is none`);
-        const key = names.get(parsed.data.partition);
-        if (key !== undefined) found.set(key, parsed.data);
-      }
-      left = UnprocessedKeys?.[table]?.Keys ?? [];
+      const found = (Responses?.[table] ?? []).map(readItem);
+      rows = found.length;
+      units = ConsumedCapacity?.[0]?.CapacityUnits ?? most;
+      return { asked, found, unprocessed: UnprocessedKeys?.[table]?.Keys?.map(({ partition }) => String(partition)) };
     } finally {
       grant.settle(units, rows);
     }
   }
+
+  #note({ segmentId, key }: Wanted): void {
+    this.#segments.add(segmentId);
+    const [kind] = key.split('/');
+    if (kind === 'block' || kind === 'whole') this.#reads.blocks++;
+    else if (kind === 'dictionary' || kind === 'list') this.#reads.dictionaryParts++;
+    else this.#reads.others++;
+  }
+}
+
+/** The first so many that fit, one at least. */
+function fitting(wanted: readonly Wanted[], granted: number): readonly Wanted[] {
+  let units = 0;
+  const end = wanted.findIndex((one) => {
+    units += one.units;
+    return units > granted;
+  });
+  return end === -1 ? wanted : wanted.slice(0, Math.max(1, end));
+}
+
+function readItem(row: Record<string, unknown>): z.infer<typeof itemSchema> {
+  const parsed = itemSchema.safeParse(row);
+  if (!parsed.success) throw new SegmentDamaged(`${String(row.partition)} is no item of a segment`);
+  return parsed.data;
 }
 
 async function pause(attempt: number): Promise<void> {

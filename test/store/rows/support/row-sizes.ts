@@ -1,8 +1,8 @@
-import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import type { JsonObject } from '../../../lambda/shared/json.ts';
-import { rowBytes } from '../../../lambda/store/dynamo/row-size.ts';
-import { eventRows } from '../../../lambda/store/rows/event-row.ts';
-import { ACCOUNT } from '../../support/records.ts';
+import { readEvent } from '../../../../lambda/cloudtrail/cloudtrail-event.ts';
+import type { JsonObject } from '../../../../lambda/shared/json.ts';
+import { rowBytes } from '../../../../lambda/store/dynamo/row-size.ts';
+import { eventRows } from '../../../../lambda/store/rows/event-row.ts';
+import { ACCOUNT } from '../../../support/records.ts';
 
 /** Bytes of rows, as rowBytes counts them. */
 export interface RowSizes {

@@ -1,6 +1,6 @@
-import { literalPattern } from '../store/dynamo/text-pattern.ts';
-import type { IndexedEvent } from '../store/rows/indexed-event.ts';
-import type { EventQueries } from './event-query.ts';
+import { literalPattern } from '../dynamo/text-pattern.ts';
+import type { EventQueries } from './event-queries.ts';
+import type { IndexedEvent } from './indexed-event.ts';
 
 export interface TimelineQuery {
   /** As events name it: an ARN, an id, a name. */

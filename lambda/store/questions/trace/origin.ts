@@ -1,7 +1,7 @@
-import { parseArn } from '../../cloudtrail/record/arn.ts';
-import { literalPattern } from '../../store/dynamo/text-pattern.ts';
-import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
-import type { EventConditions } from '../event-condition.ts';
+import { parseArn } from '../../../cloudtrail/record/arn.ts';
+import { literalPattern } from '../../dynamo/text-pattern.ts';
+import type { EventConditions } from '../conditions.ts';
+import type { IndexedEvent } from '../indexed-event.ts';
 import { isIssuing, isLogin, LOGIN_ACTIONS, SESSION_MILLISECONDS } from './issuing.ts';
 import type { TraceReader } from './trace-reader.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { JsonObject } from '../../../lambda/shared/json.ts';
+import type { JsonObject } from '../../../../lambda/shared/json.ts';
 
 /** Real records, which aren't part of the project: they lie beside a checkout, or nowhere. */
 const FOLDER = join(__dirname, '../../../../shared/data');

@@ -1,4 +1,4 @@
-import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../indexed-event.ts';
 
 /** Calls whose answer holds credentials. */
 const ISSUING: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { JsonObject } from '../../../lambda/shared/json.ts';
-import { ACCOUNT, assumedRole, iamUser, record, root } from '../../support/records.ts';
+import type { JsonObject } from '../../../../lambda/shared/json.ts';
+import { ACCOUNT, assumedRole, iamUser, record, root } from '../../../support/records.ts';
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });

@@ -1,6 +1,7 @@
-import { ReadLimitReached, ReadMeter } from '../../store/dynamo/read-meter.ts';
-import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
-import type { EventDetail, EventQueries, EventQuery } from '../event-query.ts';
+import { ReadLimitReached, ReadMeter } from '../../dynamo/read-meter.ts';
+import type { EventQueries, EventTimes } from '../event-queries.ts';
+import type { EventQuery } from '../event-search.ts';
+import type { EventDetail, IndexedEvent } from '../indexed-event.ts';
 import { isAccessKeyId } from './issuing.ts';
 
 /** Asks the questions of one trace, and keeps all of them within one bound. */
@@ -9,8 +10,8 @@ export class TraceReader {
   readonly #meter: ReadMeter;
 
   constructor(queries: EventQueries, maxReadUnits: number | undefined) {
-    this.#queries = queries;
     this.#meter = new ReadMeter(maxReadUnits);
+    this.#queries = queries.atOneMoment(this.#meter);
   }
 
   /** @throws ReadLimitReached for all questions together, without an estimate: it would be that of one of them. */
@@ -18,9 +19,12 @@ export class TraceReader {
     try {
       yield* this.#queries.search(query, this.#meter);
     } catch (error) {
-      if (error instanceof ReadLimitReached) throw new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads);
-      throw error;
+      throw this.#ofAll(error);
     }
+  }
+
+  #ofAll(error: unknown): unknown {
+    return error instanceof ReadLimitReached ? new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads) : error;
   }
 
   async all(query: EventQuery): Promise<readonly IndexedEvent[]> {
@@ -29,8 +33,13 @@ export class TraceReader {
     return events;
   }
 
-  event(eventID: string): Promise<readonly EventDetail[]> {
-    return this.#queries.event(eventID, this.#meter);
+  /** @throws as `each` does. */
+  async event(eventID: string, times: EventTimes = {}): Promise<readonly EventDetail[]> {
+    try {
+      return await this.#queries.event(eventID, times, this.#meter);
+    } catch (error) {
+      throw this.#ofAll(error);
+    }
   }
 
   /** The keys that a call has issued: resources of its event, the caller's own key left out. */
@@ -41,7 +50,9 @@ export class TraceReader {
 
   /** The event with all of its resources, the first of which is the one that it is told by. */
   async whole(event: IndexedEvent): Promise<EventDetail> {
-    const found = (await this.event(event.eventID)).find(({ identity }) => identity === event.identity);
+    const since = new Date(event.eventTime);
+    const times = { since, until: new Date(since.getTime() + 1000) };
+    const found = (await this.event(event.eventID, times)).find(({ identity }) => identity === event.identity);
     return found ?? { ...event, resources: event.resource === undefined ? [] : [event.resource] };
   }
 }

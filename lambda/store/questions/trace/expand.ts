@@ -1,4 +1,4 @@
-import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../indexed-event.ts';
 import { isIssuing } from './issuing.ts';
 import type { TraceReader } from './trace-reader.ts';
 

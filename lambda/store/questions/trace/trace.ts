@@ -1,7 +1,7 @@
-import { literalPattern } from '../../store/dynamo/text-pattern.ts';
-import type { IndexedEvent } from '../../store/rows/indexed-event.ts';
-import type { EventConditions } from '../event-condition.ts';
-import type { EventQueries } from '../event-query.ts';
+import { literalPattern } from '../../dynamo/text-pattern.ts';
+import type { EventConditions } from '../conditions.ts';
+import type { EventQueries } from '../event-queries.ts';
+import type { IndexedEvent } from '../indexed-event.ts';
 import { expand, type TracedCredential } from './expand.ts';
 import { isAccessKeyId, isIssuing, isLogin, SESSION_MILLISECONDS } from './issuing.ts';
 import { type Origin, originOf } from './origin.ts';

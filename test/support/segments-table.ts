@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PACK_ALL, type PackOutcome, type PackPolicy, pack } from '../../lambda/pack/pack.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
+
+/** A table of segments of its own, quicker than a whole deployment. */
+export async function createSegmentsTable(client: DynamoDBClient): Promise<string> {
+  const { segments } = await createTables(client, `asked-${randomUUID().slice(0, 8)}`);
+  return segments;
+}
+
+/** Packs pages, all of them and to the end unless a policy says otherwise. */
+export function packAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: Date,
+  policy: PackPolicy = PACK_ALL,
+): Promise<PackOutcome> {
+  return pack({
+    client,
+    table,
+    policy,
+    retentionDays: 365,
+    now: () => now,
+    mustStop: () => false,
+    logger: new Logger({ logLevel: 'SILENT' }),
+    metrics: new SilentMetrics({ namespace: 'test', serviceName: 'test' }),
+  });
+}
+
+/** Prints nothing. */
+class SilentMetrics extends Metrics {
+  override publishStoredMetrics(): this {
+    this.clearMetrics();
+    return this;
+  }
+}
+
+/** Counts the read units of all of a client's answers from now on, as the server tells them. */
+export function countUnits(client: DynamoDBClient): { units: number } {
+  const count = { units: 0 };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      // Every answer to a read has it, where it was asked for; that of a batch a list.
+      type Consumed = { CapacityUnits?: number };
+      const { ConsumedCapacity = [] } = result.output as { ConsumedCapacity?: Consumed | readonly Consumed[] };
+      for (const { CapacityUnits = 0 } of [ConsumedCapacity].flat()) count.units += CapacityUnits;
+      return result;
+    },
+    { step: 'initialize' },
+  );
+  return count;
+}
