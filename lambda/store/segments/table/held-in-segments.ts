@@ -1,6 +1,9 @@
 import { type EventSummary, summaryKey } from '../summary.ts';
 import type { LiveSegment } from './snapshot.ts';
 
+/** All of a segment's blocks would not fit into memory. */
+const BLOCKS_AT_ONCE = 32;
+
 /**
  * The keys (summaryKey) of those events that segments hold already. A filter says which may be there, the dictionary of
  * eventIDs in which block, and the block whether they are.
@@ -25,10 +28,12 @@ export async function heldInSegments(
     );
     const wanted = new Map(suspects.map((event) => [summaryKey(event), event]));
     const numbers = [...new Set([...postings.values()].flatMap(({ blocks }) => blocks))].sort((a, b) => a - b);
-    for (const block of await reader.blocks(numbers)) {
-      for (const summary of block.summaries()) {
-        const key = summaryKey(summary);
-        if (wanted.has(key)) held.add(key);
+    for (let start = 0; start < numbers.length; start += BLOCKS_AT_ONCE) {
+      for (const block of await reader.blocks(numbers.slice(start, start + BLOCKS_AT_ONCE))) {
+        for (const summary of block.summaries()) {
+          const key = summaryKey(summary);
+          if (wanted.has(key)) held.add(key);
+        }
       }
     }
   }

@@ -9,8 +9,14 @@ export interface SegmentKey {
 /** The one item that says what is committed. */
 export const STATE_KEY: SegmentKey = { partition: 'state', item: 'state' };
 
-/** The one item by which a pack knows that it is alone, and what a dead one has left. */
-export const LEASE_KEY: SegmentKey = { partition: 'lease', item: 'pack' };
+/** What one function at a time works on: a share of the page shards, or what `trailwarden repack` rewrites. */
+export type Lane = number | 'repack';
+
+/** The item by which a function knows that it is alone in its lane, and what a dead one has left there. */
+export function leaseKey(lane: Lane): SegmentKey {
+  if (lane === 'repack') return { partition: 'lease', item: 'repack' };
+  return { partition: 'lease', item: lane === 0 ? 'pack' : `pack#${lane}` };
+}
 
 /** @param day UTC day on which the pages were written, `YYYY-MM-DD`. */
 export function pagePartition(shard: number, day: string): string {

@@ -35,7 +35,7 @@ export interface Snapshot {
   readonly pages: readonly Page[];
 }
 
-/** @throws SegmentNewer, ReadLimitReached, the SDK's errors. */
+/** @throws SegmentNewer, SegmentDamaged, ReadLimitReached, the SDK's errors. */
 export async function takeSnapshot(query: SnapshotQuery): Promise<Snapshot> {
   const { client, table, firstDay = '', lastDay = '~', meter } = query;
   const state = query.state ?? (await readState({ client, table }, meter));
@@ -66,6 +66,7 @@ function descriptorsOf(query: SnapshotQuery, state: SegmentState, month: string)
       client,
       table,
       generation: state.generation,
+      ...(state.retentionDays !== undefined && { retentionDays: state.retentionDays }),
       now: Math.floor(now.getTime() / 1000),
       ...(meter && { meter }),
     },
