@@ -57,9 +57,19 @@ export async function readWaiting({ client, table, state, shard, now, minAge }: 
     bytes += page.bytes;
     for (const day of daysBetween(page.first, page.last)) days.add(day);
   }
-  const packedTo = after !== undefined && after > before ? after : before;
-  return { shard, pages, leftBehind: left, packedTo, more: false };
+  return { shard, pages, leftBehind: left, packedTo: pages.at(-1)?.item ?? idleTo(after, now, minAge), more: false };
 }
+
+/**
+ * How far a shard without pages is packed. Where this clock is ahead of the writers', pages may still come that seem to be
+ * old: an hour is left to them, and a shard with pages never moves on beyond the last of them.
+ */
+function idleTo(after: string | undefined, now: Date, minAge: number): string {
+  const idle = new Date(now.getTime() - minAge - CLOCK_MARGIN_MILLISECONDS).toISOString();
+  return after !== undefined && after > idle ? after : idle;
+}
+
+const CLOCK_MARGIN_MILLISECONDS = 3_600_000;
 
 /** A page of an object that mixes years counts as many days as are taken at once. */
 function daysBetween(first: string, last: string): readonly string[] {

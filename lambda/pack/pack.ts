@@ -3,6 +3,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { giveLeaseBack, takeLease } from '../store/segments/table/lease.ts';
 import type { SegmentsTable } from '../store/segments/table/state.ts';
 import { removeDeadAttempts } from './dead-attempts.ts';
+import { doneMetric } from './done-metric.ts';
 import { MERGE_POLICY, type MergePolicy } from './merge.ts';
 import { PackRun } from './pack-run.ts';
 
@@ -97,9 +98,4 @@ export async function pack(dependencies: PackDependencies): Promise<PackOutcome>
       logger.warn('The lease could not be given back', { reason: String(error) }),
     );
   }
-}
-
-/** Counts the calls after which nothing was due any more, by lane: an alarm looks for the lane that has none for an hour. */
-export function doneMetric(lane: number): string {
-  return `PackDone${lane}`;
 }

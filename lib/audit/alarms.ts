@@ -11,6 +11,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { doneMetric } from '../../lambda/pack/done-metric.ts';
 import type { FunctionName } from '../config/names.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
@@ -22,6 +23,8 @@ export interface AlarmsProps {
   readonly ingest: IFunction;
   readonly verify: IFunction;
   readonly sweep: IFunction;
+  readonly pack: IFunction;
+  readonly packLanes: number;
   readonly topics: AlertTopics;
 }
 
@@ -64,7 +67,7 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, topics }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
   return [
@@ -212,7 +215,53 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
       periods: 3,
       missingIsBad: true,
     },
+    {
+      name: 'pack-errors',
+      says: 'Pack fails: the pages or small segments of a shard or a day stay as they are.',
+      metric: pack.metricErrors({ period: Duration.minutes(30), statistic: Stats.SUM }),
+      threshold: 2,
+    },
+    {
+      name: 'pack-overdue',
+      says: 'For an hour, no call of pack has done all that was due: questions read more and more pages.',
+      metric: leastDone(packLanes),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      missingIsBad: true,
+    },
+    {
+      name: 'pages-unpacked',
+      says: 'CRITICAL: pages of the audit index have waited for three days to be packed; they expire after thirty.',
+      metric: ownMetric('pack', 'OldestPageHours', Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(3).toHours(),
+    },
+    {
+      name: 'segments-unmerged',
+      says: 'CRITICAL: small segments have waited for ten days to be merged; they expire after sixty.',
+      metric: ownMetric('pack', 'OldestSmallSegmentHours', Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(10).toHours(),
+    },
+    {
+      name: 'pages-unreadable',
+      says: 'Pages of another version, or damaged ones, are left behind: their events are in no segment.',
+      metric: ownMetric('pack', 'PagesUnreadable', Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: 1,
+    },
   ];
+}
+
+/** How often the lane that did so least has done all that was due, in an hour. */
+function leastDone(lanes: number): IMetric {
+  const period = Duration.hours(1);
+  const done = Array.from({ length: lanes }, (_, lane) => ownMetric('pack', doneMetric(lane), Stats.SUM, period));
+  const [only] = done;
+  if (only !== undefined && lanes === 1) return only;
+  return new MathExpression({
+    label: 'Calls of the slowest lane',
+    period,
+    expression: `MIN([${done.map((_, lane) => `FILL(lane${lane}, 0)`).join(', ')}])`,
+    usingMetrics: Object.fromEntries(done.map((metric, lane) => [`lane${lane}`, metric])),
+  });
 }
 
 /** A metric that the functions write with their logs. */

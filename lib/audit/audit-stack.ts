@@ -6,6 +6,7 @@ import { topicName } from '../config/names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
+import { Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep.ts';
 import { VERIFY_TIMEOUT, Verify } from '../functions/verify.ts';
@@ -94,6 +95,8 @@ export class AuditStack extends Stack {
       topics,
     });
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
+    const lanes = 1;
+    const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     new Alarms(this, 'Alarms', {
       deployment,
       queue: logQueue,
@@ -101,6 +104,8 @@ export class AuditStack extends Stack {
       ingest: ingest.function,
       verify: verify.function,
       sweep: sweep.function,
+      pack: pack.function,
+      packLanes: lanes,
       topics,
     });
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {

@@ -26,7 +26,7 @@ export function functionName(deployment: string, name: FunctionName): string {
 }
 
 /** The functions that are deployed: `service` in their logs and metrics. */
-export type FunctionName = 'ingest' | 'verify' | 'sweep';
+export type FunctionName = 'ingest' | 'verify' | 'sweep' | 'pack';
 
 /** Where a function's log lines go. */
 export function logGroupName(deployment: string, name: FunctionName): string {
@@ -39,6 +39,9 @@ export function bucketArn(name: string): string {
 }
 
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
-export function iamName(deployment: string, name: FunctionName | 'sweep-schedule' | 'auditor'): string {
+export function iamName(
+  deployment: string,
+  name: FunctionName | 'sweep-schedule' | 'pack-schedule' | 'auditor',
+): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -66,6 +66,11 @@ describe('the alarms', () => {
       'sweep-not-running',
       { ...ofFunction('Invocations', 'Sweep'), ...UNDER, Threshold: 1, EvaluationPeriods: 3, Period: 300 },
     ],
+    ['pack-errors', { ...ofFunction('Errors', 'Pack'), ...OVER, Threshold: 2, Period: 1800 }],
+    ['pack-overdue', { ...own('pack', 'PackDone0', 'Sum'), ...UNDER, Threshold: 1, Period: 3600 }],
+    ['pages-unpacked', { ...own('pack', 'OldestPageHours', 'Maximum'), ...OVER, Threshold: 72 }],
+    ['segments-unmerged', { ...own('pack', 'OldestSmallSegmentHours', 'Maximum'), ...OVER, Threshold: 240 }],
+    ['pages-unreadable', { ...own('pack', 'PagesUnreadable', 'Maximum'), ...OVER, Threshold: 1 }],
     ['alerts-undelivered', { ...OVER, Threshold: 1 }],
     ['rows-set-aside', { ...OVER, Threshold: 1 }],
   ])('watch for %s', (name, properties) => {
@@ -116,10 +121,10 @@ describe('the alarms', () => {
     }
   });
 
-  test('are eighteen, each with a heading in the runbook that its description names', () => {
+  test('are twenty-three, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(18);
+    expect(alarms.size).toBe(23);
     expect(headings).toEqual([...alarms.keys()]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));

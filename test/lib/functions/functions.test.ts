@@ -1,5 +1,6 @@
 import {
   readIngestEnvironment,
+  readPackEnvironment,
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../../lambda/runtime/environment.ts';
@@ -40,7 +41,7 @@ const via = (...services: string[]) => ({
   StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
 });
 
-describe.each(['Ingest', 'Verify', 'Sweep'])('%s', (name) => {
+describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
   const lower = name.toLowerCase();
 
   test('runs on Node.js 24 and arm64, and logs JSON into an encrypted log group that forgets', () => {
@@ -216,9 +217,13 @@ describe('sweep', () => {
         RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
       },
     });
-    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toMatchObject([
-      { FunctionName: '<SweepFunction>', MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
-    ]);
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({
+        FunctionName: '<SweepFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
   });
 
   test('is called by the schedules of this account alone, which may call nothing else', () => {
@@ -268,6 +273,63 @@ describe('sweep', () => {
       ),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
+    });
+  });
+});
+
+describe('pack', () => {
+  test('has the variables that its handler reads', () => {
+    expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
+      SEGMENTS_TABLE: '<Tablessegments>',
+      RETENTION_DAYS: 90,
+    });
+  });
+
+  test('has a whole vCPU for fifteen minutes', () => {
+    expect(functions.PackFunction).toMatchObject({ MemorySize: 1769, Timeout: 900 });
+  });
+
+  test('is called every ten minutes for its one lane, and a call that failed is not repeated', () => {
+    const schedule = Object.values(resources(audit, 'AWS::Scheduler::Schedule')).filter(({ Name }) =>
+      String(Name).startsWith('trailwarden-pack'),
+    );
+    expect(schedule).toMatchObject([
+      {
+        Name: 'trailwarden-pack',
+        ScheduleExpression: 'rate(10 minutes)',
+        State: 'ENABLED',
+        Target: {
+          Arn: '<PackFunction.Arn>',
+          RoleArn: '<PackScheduleRole.Arn>',
+          Input: '{"lane":0,"lanes":1}',
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      },
+    ]);
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({ FunctionName: '<PackFunction>', MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }),
+    );
+    expect(statements(policies.PackScheduleRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      CallPack: allow('lambda:InvokeFunction', '<PackFunction.Arn>'),
+    });
+  });
+
+  test('may read and write the segments table, and nothing else', () => {
+    expect(statements(policies.PackRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<PackLogs.Arn>'),
+      PackSegments: allow(
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:ConditionCheckItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        '<Tablessegments.Arn>',
+      ),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb')),
     });
   });
 });
