@@ -48,7 +48,7 @@ export class PackRun {
     this.#counts.unreadable = state.leftBehind.filter(({ shard }) => shard % lanes === lane).length;
     if (state.retentionDays !== retentionDays) {
       await this.#apart('the retention', () =>
-        publish(this.#dependencies, state, [], { shard: lane, replace: [], retentionDays }),
+        publish(this.#dependencies, state, [], { shard: lane, level: 1, replace: [], retentionDays }),
       );
     }
     for (let shard = lane; shard < state.pageShards; shard += lanes) {
@@ -109,7 +109,7 @@ export class PackRun {
     }
     const leftBehind = left.map(({ page }) => page.item);
     const packed = { shard, to: waiting.packedTo, leftBehind };
-    await publish(this.#dependencies, state, drafts, { shard, replace: [], packed });
+    await publish(this.#dependencies, state, drafts, { shard, level: policy.level ?? 0, replace: [], packed });
     const forgotten = state.leftBehind.filter((page) => page.shard === shard).length - known.size;
     if (forgotten > 0) this.#dependencies.logger.error('Pages that could not be taken have expired', { forgotten });
     const stillThere = [...left.map(({ page }) => page), ...(waiting.more ? [{ item: waiting.packedTo }] : [])];
@@ -148,7 +148,7 @@ export class PackRun {
     let small = (await segmentsOfDay(this.#dependencies, state, day, now())).filter(isSmall);
     const isMine = ({ descriptor }: LiveSegment): boolean => descriptor.lane % lanes === lane;
     if (small.length === 0 && lane === 0) {
-      await publish(this.#dependencies, state, [], { shard: lane, replace: [], mergedDays: [day] });
+      await publish(this.#dependencies, state, [], { shard: lane, level: 1, replace: [], mergedDays: [day] });
       return 'done';
     }
     for (const shard of new Set(small.filter(isMine).map(({ descriptor }) => descriptor.lane))) {
@@ -176,6 +176,7 @@ export class PackRun {
     const replace = chosen.map(({ descriptor }) => descriptor);
     const next = await publish(this.#dependencies, state, draft === undefined ? [] : [draft], {
       shard: replace[0]?.lane ?? 0,
+      level: 1,
       replace,
       ...(isLast && { mergedDays: [day] }),
     });

@@ -17,6 +17,8 @@ export interface PackPolicy {
   /** Milliseconds after which a page is packed though there are few. */
   readonly maxPageAge: number;
   readonly merge: MergePolicy;
+  /** What is made of pages is merged later (0, where nothing is said), or is kept as it is (1). */
+  readonly level?: 0 | 1;
 }
 
 const DAY = 86_400_000;
@@ -30,7 +32,7 @@ export const PACK_POLICY: PackPolicy = {
   merge: MERGE_POLICY,
 };
 
-/** Everything at once: for a laptop whose queues are empty. */
+/** Everything at once, whatever its age: only where nobody writes pages meanwhile. */
 export const PACK_ALL: PackPolicy = {
   minPageAge: 0,
   enoughPages: 1,
@@ -38,6 +40,9 @@ export const PACK_ALL: PackPolicy = {
   maxPageAge: 0,
   merge: { quietHours: 0, maxHours: 0 },
 };
+
+/** Everything at once and for good, for a laptop whose queues are empty: so an event is written twice, not three times. */
+export const PACK_FINALLY: PackPolicy = { ...PACK_ALL, level: 1 };
 
 /** Longer than a function may run: after it, whoever had the lease is gone. */
 export const LEASE_MILLISECONDS = 16 * 60_000;

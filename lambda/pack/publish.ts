@@ -30,7 +30,8 @@ export interface PublishDependencies extends SegmentsTable {
 export interface Change extends Pick<Commit, 'packed' | 'mergedDays' | 'retentionDays'> {
   /** The page shard that the events came through. */
   readonly shard: number;
-  /** Segments of which the draft was made; a small segment is made of none. */
+  readonly level: 0 | 1;
+  /** Segments of which the draft was made; none where it was made of pages. */
   readonly replace: readonly Descriptor[];
 }
 
@@ -86,13 +87,13 @@ async function publishSome(
   const add = segments.map(({ draft: { segmentId, facts }, keptFrom, expiresAt }) => ({
     ...facts,
     segmentId,
-    level: change.replace.length === 0 ? (0 as const) : (1 as const),
+    level: change.level,
     lane: change.shard,
     madeAt,
     keptFrom,
     expiresAt,
   }));
-  const { shard: _, ...members } = change;
+  const { shard: _, level: __, ...members } = change;
   return commitOver(dependencies, { ...members, lease, state, add }, drafts);
 }
 
@@ -156,15 +157,14 @@ export async function segmentsOfDay(
 function timesOf(
   { now, retentionDays }: PublishDependencies,
   { facts }: SegmentDraft,
-  { replace }: Change,
+  { level, replace }: Change,
 ): Pick<Descriptor, 'keptFrom' | 'expiresAt'> {
-  const latest = (days: readonly string[]): string => days.toSorted().at(-1) ?? facts.day;
-  if (replace.length > 0) {
-    const keptFrom = latest(replace.map((descriptor) => descriptor.keptFrom));
-    return { keptFrom, expiresAt: expiryOf(keptFrom, retentionDays) };
-  }
-  const keptFrom = latest([facts.day, now().toISOString().slice(0, 10)]);
-  return { keptFrom, expiresAt: Math.floor(now().getTime() / 1000) + SMALL_SEGMENT_DAYS * 86_400 };
+  const packedOn = now().toISOString().slice(0, 10);
+  const days = replace.length > 0 ? replace.map(({ keptFrom }) => keptFrom) : [facts.day, packedOn];
+  const keptFrom = days.toSorted().at(-1) ?? packedOn;
+  const expiresAt =
+    level === 1 ? expiryOf(keptFrom, retentionDays) : Math.floor(now().getTime() / 1000) + SMALL_SEGMENT_DAYS * 86_400;
+  return { keptFrom, expiresAt };
 }
 
 function shapeOf({ whole, blocks, filterParts, parts, lists }: SegmentShape): SegmentShape {

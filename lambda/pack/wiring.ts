@@ -31,6 +31,8 @@ export interface PackWiring {
   readonly metrics: Metrics;
   /** When pages are packed; as in AWS where none is given. */
   readonly policy?: PackPolicy;
+  /** How long a lease is taken for at most. */
+  readonly leaseMilliseconds?: number;
   /** The clock; the system's where none is given. */
   readonly now?: () => Date;
 }
@@ -40,7 +42,15 @@ export type Pack = (event?: unknown, context?: Pick<Context, 'getRemainingTimeIn
 
 /** The function over given clients and settings: in AWS, on a laptop, in a test. */
 export function wirePack(wiring: PackWiring): Pack {
-  const { environment, dynamodb, logger, metrics, policy = PACK_POLICY, now = () => new Date() } = wiring;
+  const {
+    environment,
+    dynamodb,
+    logger,
+    metrics,
+    policy = PACK_POLICY,
+    leaseMilliseconds = LEASE_MILLISECONDS,
+  } = wiring;
+  const { now = () => new Date() } = wiring;
   const client = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   return async (event, context) => {
     const left = (): number => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY;
@@ -50,7 +60,7 @@ export function wirePack(wiring: PackWiring): Pack {
       policy,
       retentionDays: environment.RETENTION_DAYS,
       ...callSchema.parse(event ?? {}),
-      leaseMilliseconds: Math.min(LEASE_MILLISECONDS, left() + LEASE_MARGIN_MILLISECONDS),
+      leaseMilliseconds: Math.min(leaseMilliseconds, left() + LEASE_MARGIN_MILLISECONDS),
       now,
       mustStop: () => left() < STEP_MILLISECONDS,
       logger,

@@ -4,7 +4,7 @@ import { PackWorld } from './pack-world.ts';
 import type { Part } from './parts.ts';
 
 /** Faults are done at so many calls of a site, from the first to the last. */
-const CALLS_A_SITE = 6;
+const CALLS_A_SITE = 3;
 
 /** Every fault at calls of each site of pack, while readers ask. */
 export function packUnderEveryFault(): Part {

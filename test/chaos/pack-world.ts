@@ -98,14 +98,14 @@ class PackBed {
       await this.#packAll();
     }
     // Twenty minutes after a function died, its lease is over.
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       this.#now += 50 * MINUTE;
       await this.#packAll();
     }
     const expected = [...this.#indexed.values()].sort(compareSummaries);
     const orphans = await this.#orphans();
     // Pages have expired, then small segments, then all.
-    for (const days of [31, 30, 20]) {
+    for (const days of [31, 40]) {
       this.#now += days * DAY;
       await this.#packAll();
       await this.#ask();

@@ -9,12 +9,11 @@ export interface SegmentKey {
 /** The one item that says what is committed. */
 export const STATE_KEY: SegmentKey = { partition: 'state', item: 'state' };
 
-/** What one function at a time works on: a share of the page shards, or what `trailwarden repack` rewrites. */
-export type Lane = number | 'repack';
-
-/** The item by which a function knows that it is alone in its lane, and what a dead one has left there. */
-export function leaseKey(lane: Lane): SegmentKey {
-  if (lane === 'repack') return { partition: 'lease', item: 'repack' };
+/**
+ * The item by which a pack knows that it is alone in its lane, and what a dead one has left there.
+ * @param lane a share of the page shards, on which one function at a time works.
+ */
+export function leaseKey(lane: number): SegmentKey {
   return { partition: 'lease', item: lane === 0 ? 'pack' : `pack#${lane}` };
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { isConditionFailure } from '../../dynamo/conditional.ts';
 import type { Dimension } from '../dimensions.ts';
 import type { SegmentShape } from '../segment-shape.ts';
-import { type Lane, leaseKey } from './keys.ts';
+import { leaseKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
 
 /** The shape of the lease item. */
@@ -34,7 +34,7 @@ export interface Attempt {
 /** The right to pack what is in a lane, for a while. A commit holds only under it. */
 export interface Lease {
   readonly owner: string;
-  readonly lane: Lane;
+  readonly lane: number;
   /** What a function that died has left: its segments may be committed, or not. */
   readonly attempts: readonly Attempt[];
 }
@@ -45,7 +45,7 @@ export interface Lease {
  */
 export async function takeLease(
   { client, table }: SegmentsTable,
-  lane: Lane,
+  lane: number,
   now: Date,
   milliseconds: number,
 ): Promise<Lease | undefined> {
