@@ -29,8 +29,13 @@ export class PackedTable {
 
   static async create(aws: EmbeddedAws): Promise<PackedTable> {
     const { segments } = await createTables(aws.clients.dynamodb, `pack-${randomUUID().slice(0, 8)}`);
+    return PackedTable.over(aws, segments);
+  }
+
+  /** @param table that is there already. */
+  static over(aws: EmbeddedAws, table: string): PackedTable {
     const marshallOptions = { removeUndefinedValues: true };
-    return new PackedTable(DynamoDBDocumentClient.from(aws.clients.dynamodb, { marshallOptions }), segments);
+    return new PackedTable(DynamoDBDocumentClient.from(aws.clients.dynamodb, { marshallOptions }), table);
   }
 
   /** Writes a page, a quarter of an hour ago where nothing else is said. @returns its row. */
