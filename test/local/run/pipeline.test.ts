@@ -1,6 +1,10 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { takeLease } from '../../../lambda/store/segments/table/lease.ts';
 import { type Functions, localFunctions } from '../../../local/deployment/functions.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/rule-set.ts';
 import { startPipeline } from '../../../local/run/pipeline.ts';
 import { eventsOn, PackedTable } from '../../pack/packed-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
@@ -10,11 +14,13 @@ let made: PackedTable;
 let functions: Functions;
 
 beforeAll(async () => {
-  aws = await startEmbeddedAws();
+  const rulesFile = join(await mkdtemp(join(tmpdir(), 'trailwarden-pipeline-')), 'rules.json');
+  await writeRuleSet(DEFAULT_RULES, rulesFile);
+  aws = await startEmbeddedAws({ rulesFile });
   made = PackedTable.over(aws, aws.resources.tables.segments);
   made.now = new Date();
   const real = localFunctions(aws, { log: new PassThrough().resume() });
-  // The rules that sweep reads are not what this is about.
+  // What sweep does is not what this is about.
   functions = { ...real, sweep: async () => undefined };
 });
 
