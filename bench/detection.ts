@@ -160,8 +160,8 @@ detection:
 }
 
 /**
- * The fastest of several rounds of each work, in nanoseconds: what the machine does besides only ever adds. The works
- * take turns, so that a slow moment of the machine falls on all of them.
+ * The fastest of several rounds of each work, in nanoseconds: other work of the machine only adds time. The works take
+ * turns, so that a slow moment of the machine falls on all of them.
  */
 function fastest(works: readonly (() => void)[]): number[] {
   const best = works.map(() => Number.POSITIVE_INFINITY);

@@ -1,13 +1,11 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readEvent } from '../lambda/cloudtrail/event.ts';
+import { readEvent } from '../lambda/cloudtrail/cloudtrail-event.ts';
 import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
 import type { JsonObject } from '../lambda/shared/json.ts';
 import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
-import { KnownDaysWriter } from '../lambda/store/rows/known-days.ts';
-import { ShardSettings } from '../lambda/store/rows/shard-settings.ts';
-import { createClients } from '../local/deployment/clients.ts';
-import { createTables } from '../local/deployment/tables.ts';
+import { createTables } from '../local/deployment/create-tables.ts';
+import { createClients } from '../local/deployment/local-clients.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 
 /** What one question to an index of 30,000 events costs. */
@@ -21,9 +19,8 @@ export interface IndexRow {
 
 const RECORDS = 30_000;
 const ROUNDS = 11;
-/** As the command line asks, unless it is told otherwise. */
+/** The defaults of the command line. */
 const MAX_READ_UNITS = 10_000;
-const SHARDS = { day: 8, others: 1 };
 const START = Date.UTC(2026, 10, 1);
 const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
 const ACTIONS = ['DescribeInstances', 'RunInstances', 'TerminateInstances', 'CreateTags', 'DescribeVolumes'];
@@ -112,15 +109,11 @@ export async function benchIndex(): Promise<readonly IndexRow[]> {
 
 async function fill(client: DynamoDBDocumentClient, eventsTable: string): Promise<void> {
   const now = () => new Date();
-  const retentionDays = 365;
-  await new ShardSettings(client, eventsTable).raise(SHARDS);
-  const days = new KnownDaysWriter({ client, eventsTable, retentionDays, now });
   const writer = new RowWriter<EventRow | ResourceRow>({ client, table: eventsTable, keyOf: eventRowKey });
   for (let index = 0; index < RECORDS; index++) {
     const result = readEvent(madeRecord(index), { bucket: 'logs', key: 'AWSLogs/made.json.gz', version: 'v1', index });
     if (!result.ok) throw new Error(result.reason);
-    await days.noteEvent(result.event.account, result.event.eventTime);
-    for (const row of eventRows(result.event, { shards: SHARDS, retentionDays, now: now() })) await writer.add(row);
+    for (const row of eventRows(result.event, { rowDays: 365, now: now() })) await writer.add(row);
   }
   await writer.flush();
 }

@@ -12,9 +12,9 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { wireIngest } from '../lambda/ingest/wiring.ts';
 import { readIngestEnvironment } from '../lambda/runtime/environment.ts';
-import { createClients } from '../local/deployment/clients.ts';
-import { provision } from '../local/deployment/provision.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../local/deployment/rule-set.ts';
+import { createClients } from '../local/deployment/local-clients.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../local/deployment/local-rule-set.ts';
+import { provision } from '../local/deployment/provision-resources.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 import { type Endpoints, endpointsSchema } from '../local/emulators/endpoints.ts';
 
@@ -34,7 +34,7 @@ const MEGABYTE = 1024 ** 2;
 const KEY =
   'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/111122223333_CloudTrail_eu-west-1_20261120T1405Z_largelargelarge0.json.gz';
 
-/** What a call of the function gets, the half minute at its end included in which it no longer reads. */
+/** The time of a call of the function, including the half minute at its end in which it no longer reads. */
 const CALL_MILLISECONDS = 75_000;
 
 /**

@@ -11,12 +11,12 @@ import { rulesCommand } from './commands/rules/rules.ts';
 import { scanCommand } from './commands/scan/scan.ts';
 import { statusCommand } from './commands/status/status.ts';
 import { suppressCommand } from './commands/suppress/suppress.ts';
-import { timelineCommand } from './commands/trace/timeline.ts';
+import { timelineCommand } from './commands/trace/timeline-command.ts';
 import { traceCommand } from './commands/trace/trace.ts';
 import { verifyCommand } from './commands/verify/verify.ts';
-import { CommandFailure, EXIT } from './output/exit.ts';
-import type { Io } from './output/io.ts';
+import { CommandFailure, EXIT } from './output/exit-codes.ts';
 import { printableLines } from './output/printable-lines.ts';
+import type { Io } from './output/process-io.ts';
 
 /** Makes one command, its options and help included. */
 export type CommandFactory = (io: Io) => Command;

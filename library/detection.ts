@@ -1,5 +1,5 @@
+import { readEvent } from '../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../lambda/cloudtrail/derived-fields.ts';
-import { readEvent } from '../lambda/cloudtrail/event.ts';
 import {
   compileRules as compileOverRecords,
   type Detector,

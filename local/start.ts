@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { InputError } from './deployment/input-error.ts';
-import { run } from './run/run.ts';
+import { run } from './run/local-run.ts';
 
 const program = new Command()
   .name('npm start --')
@@ -52,9 +52,9 @@ function parsePort(text: string): number {
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second one doesn't wait for what is under way. The emulators end with us.
+    // The second one doesn't wait for work in progress. The emulators end with us.
     if (interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
-    console.error('Finishing what is under way; once more ends at once.');
+    console.error('Finishing the work in progress; press again to end at once.');
     interruption.abort();
   });
 }

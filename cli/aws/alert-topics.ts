@@ -1,4 +1,4 @@
-import type { AlertTopics } from '../../lambda/alerts/channels/topics.ts';
+import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import { partitionOfRegion } from '../../lambda/cloudtrail/record/arn.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 

@@ -1,4 +1,4 @@
-/** What an error of the AWS SDK means to the person at the terminal, where we know. */
+/** What an error of the AWS SDK means for the person at the terminal, if it is known. */
 export function awsAdvice(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   switch (error.name) {

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
-import type { AlertTopics } from '../../lambda/alerts/channels/topics.ts';
+import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { alertTopicsOf } from './alert-topics.ts';
@@ -44,7 +44,7 @@ export function withConnection(command: Command): Command {
     .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
 }
 
-/** Connects, answers, and closes whatever became of it. */
+/** Connects, answers, and always closes the connection. */
 export async function connected<Result>(
   options: ConnectionOptions,
   answer: (connection: Connection) => Promise<Result>,
@@ -86,7 +86,7 @@ function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions):
 }
 
 async function connectLocally(data: string | undefined): Promise<Connection> {
-  // The emulators are no part of a question to AWS: they are loaded where they are asked for.
+  // A question to AWS doesn't need the emulators, so they are loaded only on demand.
   const { openLocalAws } = await import('../../local/deployment/local-aws.ts');
   const { clients, resources, stop } = await openLocalAws(data);
   return {

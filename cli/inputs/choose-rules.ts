@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
 import { nearest } from '../../lambda/shared/nearest.ts';
-import { CommandFailure } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure } from '../output/exit-codes.ts';
+import type { Io } from '../output/process-io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
 import { findRuleFiles } from './rule-files.ts';
 
@@ -15,7 +15,7 @@ export interface ChosenRules {
 /**
  * Finds the rules that RULE means: all in a file, or those with this id, name or title among the rules that are loaded.
  * A file is loaded together with `--rules`, so that its correlations find the rules that they name.
- * @throws CommandFailure where there is none.
+ * @throws CommandFailure if there is none.
  */
 export async function chooseRules(rule: string, options: RuleLoadOptions, io: Io): Promise<ChosenRules> {
   const isPath = (await stat(rule).catch(() => undefined)) !== undefined;

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import type { Format } from '../output/format.ts';
-import type { Io } from '../output/io.ts';
+import type { Format } from '../output/output-format.ts';
+import type { Io } from '../output/process-io.ts';
 import type { RecordFile } from './find-files.ts';
 
 export interface FileProgress {

@@ -26,8 +26,9 @@ export interface FoundFiles {
 }
 
 /**
- * The files that are named, whatever they are called, and the `.json`, `.jsonl` and `.ndjson` files (gzipped or not)
- * below the folders that are named; `-` is standard input. Links to folders below them aren't followed. What can't be read is told of.
+ * The files that are named (with any name), and the `.json`, `.jsonl` and `.ndjson` files (gzipped or not) below the
+ * folders that are named; `-` is standard input. Links to folders below them aren't followed. What can't be read is
+ * reported.
  */
 export async function findRecordFiles(paths: readonly string[]): Promise<FoundFiles> {
   const files = new Map<string, RecordFile>();
@@ -63,7 +64,7 @@ function isDigest(path: string): boolean {
   return parseObjectKey(path.replaceAll(sep, '/'))?.kind === 'digest';
 }
 
-/** What went wrong, in words that don't repeat the path. */
+/** What went wrong, without the path. */
 export function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file or folder';

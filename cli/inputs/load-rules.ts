@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { formatProblem, type ParsedRules, parseRules } from '../../lambda/detection/index.ts';
-import { DEFAULT_RULES } from '../../local/deployment/rule-set.ts';
+import { DEFAULT_RULES } from '../../local/deployment/local-rule-set.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { printableLines } from '../output/printable-lines.ts';
+import type { Io } from '../output/process-io.ts';
 import { readRuleFiles, readText } from './rule-files.ts';
 
 export type Placeholders = Readonly<Record<string, readonly string[]>>;
@@ -66,8 +66,8 @@ export async function parseRulesAt(paths: readonly string[], placeholders: Place
 }
 
 /**
- * Loads rules to work with: those with problems are told of on stderr, and the others are used.
- * @throws CommandFailure when no rule is left.
+ * Loads rules to work with: those with problems are reported on stderr, and the others are used.
+ * @throws CommandFailure if no rule is left.
  */
 export async function loadRules(
   { rules = [defaultRules()], placeholders }: RuleLoadOptions,

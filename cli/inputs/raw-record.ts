@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Receipt } from '../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
 import { openObject, type SourceObject } from '../../lambda/ingest/object-source.ts';
 import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';
@@ -7,13 +7,13 @@ import type { Ledger, LedgerRow, ObjectVersion } from '../../lambda/store/ledger
 
 /** What became of looking an event up where it stands. */
 export interface RawRecord {
-  /** Parsed; undefined where it isn't there any more, or where another one stands in its place. */
+  /** Parsed; undefined if it is gone, or if another record is in its place. */
   readonly record?: JsonObject;
   /** The same as it stands in the object: JSON, whose numbers and strings JavaScript may write otherwise. */
   readonly text?: string;
   /** Why there is no record. */
   readonly problem?: string;
-  /** SHA-256 of the object's uncompressed content now; undefined where it can't be read to its end. */
+  /** SHA-256 of the object's uncompressed content now; undefined if it can't be read to its end. */
   readonly sha256?: string;
   /** What the ledger says of this version of the object. */
   readonly ledger?: LedgerRow;
@@ -24,12 +24,12 @@ export interface RawRecord {
   readonly content: 'same' | 'changed' | 'unknown';
 }
 
-/** An ETag, which stands for the version in a bucket without versions. */
+/** An ETag, which is used as the version in a bucket without versions. */
 const ETAG = /^[0-9a-f]{32}(-\d+)?$/;
 
 /**
  * Reads the record that a receipt names, as a stream, and checks the whole object against the ledger.
- * @throws the SDK's errors but NoSuchKey and NoSuchVersion, which are an answer.
+ * @throws the SDK's errors, except NoSuchKey and NoSuchVersion, which are an answer.
  */
 export async function readRawRecord(
   s3: S3Client,

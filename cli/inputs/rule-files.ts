@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { RuleSource } from '../../lambda/detection/index.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { reasonOf } from './find-files.ts';
 
 /** A rule file that was read. */
@@ -13,7 +13,7 @@ const TEST_FILE = /\.test(\.ya?ml)$/i;
 
 /**
  * The rule files among the files and below the folders that are named, each once, in the order of their paths. Tests
- * beside the rules aren't rules; a test file that is named stands for the rules that it tests.
+ * beside the rules aren't rules. A test file that is named means the rules that it tests.
  * @throws CommandFailure for a path that isn't there or can't be read, and a folder without rules.
  */
 export async function findRuleFiles(paths: readonly string[]): Promise<readonly string[]> {
@@ -27,7 +27,7 @@ export async function readRuleFiles(paths: readonly string[]): Promise<readonly 
   return await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
 }
 
-/** @throws CommandFailure where the file isn't there or can't be read. */
+/** @throws CommandFailure if the file isn't there or can't be read. */
 export async function readText(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((error: unknown) => {
     throw new CommandFailure(`${file}: ${reasonOf(error)}`, EXIT.usage);

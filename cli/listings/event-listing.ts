@@ -1,8 +1,8 @@
 import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
 import type { Listing } from '../output/listing.ts';
-import { outcomeStyle } from '../output/style.ts';
+import { outcomeStyle } from '../output/text-style.ts';
 import { relativeTime } from '../time/relative-time.ts';
-import type { Zone } from '../time/zone.ts';
+import type { Zone } from '../time/time-zone.ts';
 import { actorText, resourceText } from './event-text.ts';
 
 /** The members of an event as programs get them, in this order. */

@@ -14,7 +14,7 @@ export function actorText({
   return through(session === undefined ? name : `${name} as ${session}`, via);
 }
 
-/** Names of roles and users are their account's own whatever their path, which only takes room. */
+/** Names of roles and users are unique in their account, so the path isn't shown. */
 function resourceOf(actor: string): string | undefined {
   return parseArn(actor)?.resource.replace(/^(role|user)\/.*\//, '$1/');
 }

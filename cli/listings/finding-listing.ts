@@ -1,8 +1,8 @@
 import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
 import type { Listing } from '../output/listing.ts';
-import { levelStyle } from '../output/style.ts';
+import { levelStyle } from '../output/text-style.ts';
 import { relativeTime } from '../time/relative-time.ts';
-import type { Zone } from '../time/zone.ts';
+import type { Zone } from '../time/time-zone.ts';
 import { actorText } from './event-text.ts';
 
 /** The members of a finding that come first, in this order; what else it has comes after them, by name. */

@@ -89,8 +89,8 @@ export function lacksService({ action = [] }: ConditionOptions): boolean {
 }
 
 /**
- * What a value of `--actor` stands for. Of roles and users tables print the name without its path, so that any path is
- * meant. The value itself stays: some actors are a principalId or a name of an identity provider.
+ * What a value of `--actor` means. Tables print the names of roles and users without their path, so it means any path.
+ * The value itself stays: some actors are a principalId or a name of an identity provider.
  */
 export function actorPatterns(value: string): Values {
   // No name of IAM has a colon: ARNs have, and what an identity provider calls its people.
@@ -102,7 +102,7 @@ export function actorPatterns(value: string): Values {
   return [value, value.includes('/') ? `*:${value}` : `*/${value}`];
 }
 
-/** For an option that takes account ids or patterns: anything else would find nothing, and in silence. */
+/** For an option that takes account ids or patterns: anything else would find nothing, without a message. */
 export function collectAccount(value: string, before?: Values): Values {
   if (/^[\da-z]{12}$/i.test(value) || /[*?]/.test(value)) return collect(value, before);
   throw new InvalidArgumentError(`An account id has 12 digits: write 111122223333, or a pattern such as '1111*'.`);

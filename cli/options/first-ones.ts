@@ -1,4 +1,4 @@
-/** The first so many of a series, and whether there were more: the series is asked for one more than is given. */
+/** The first items of a series, and whether there were more: the series is asked for one more than is given. */
 export class FirstOnes<Item> implements AsyncIterable<Item> {
   readonly #items: AsyncIterable<Item>;
   readonly #limit: number;

@@ -1,6 +1,6 @@
-import { CommandFailure, EXIT } from '../output/exit.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { parseDuration, parseTime } from '../time/parse-time.ts';
-import type { Zone } from '../time/zone.ts';
+import type { Zone } from '../time/time-zone.ts';
 
 /**
  * Reads the end of something that is to last: a duration counts from now on, and a day that is named is included.

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
-import { CommandFailure, EXIT } from '../output/exit.ts';
-import type { Io } from '../output/io.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { PRICES } from '../output/prices.ts';
+import type { Io } from '../output/process-io.ts';
 import { readCount } from './repeatable.ts';
 
 export interface ReadLimitOptions {
@@ -18,7 +18,7 @@ export function withReadLimit(command: Command): Command {
   );
 }
 
-/** Says what a question takes where that is more than is allowed. */
+/** Says what a question costs if that is more than is allowed. */
 export async function withinReadLimit<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
@@ -37,7 +37,7 @@ export async function withinReadLimit<Result>(read: () => Promise<Result>): Prom
   }
 }
 
-/** Says what a longer answer takes, before it is read: what is small is answered without a word. */
+/** Says what a longer answer costs, before it is read. Short answers are given without this line. */
 export function sayEstimate({ maxReads }: ReadLimitOptions, { stderr }: Io): (units: number) => void {
   return (units) => {
     stderr.write(`This takes about ${thousands(units)} read units; --max-reads is ${thousands(maxReads)}.\n`);

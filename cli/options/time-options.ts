@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CommandFailure, EXIT } from '../output/exit.ts';
+import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { parseDuration, parseTime, TIME_FORMS } from '../time/parse-time.ts';
-import { readZone, type Zone } from '../time/zone.ts';
+import { readZone, type Zone } from '../time/time-zone.ts';
 
 export interface TimeOptions {
   readonly since?: string;

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
-import type { Io } from './io.ts';
+import type { Io } from './process-io.ts';
 
 export interface CountProgress {
-  /** Shows how many of how many are done. */
+  /** Shows how many items are done, and how many there are. */
   readonly show: (done: number, total: number) => void;
   readonly stop: () => void;
 }
@@ -12,7 +12,7 @@ const SILENT: CountProgress = { show: () => {}, stop: () => {} };
 /**
  * A bar on stderr, if that is a terminal.
  * @param what is counted, for the person: `digests`.
- * @param inTheWay whether results come to the same terminal meanwhile.
+ * @param inTheWay whether results come to the same terminal at the same time.
  */
 export function countProgress(what: string, io: Io, inTheWay = false): CountProgress {
   if (!io.stderr.isTerminal || (inTheWay && io.stdout.isTerminal)) return SILENT;

@@ -1,8 +1,8 @@
 import { printable } from '../../lambda/shared/printable.ts';
 import { csvLine } from './csv.ts';
-import type { Format } from './format.ts';
-import type { Io, Output } from './io.ts';
 import { jsonText } from './json.ts';
+import type { Format } from './output-format.ts';
+import type { Io, Output } from './process-io.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** How rows of one kind are shown. */

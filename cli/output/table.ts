@@ -1,9 +1,9 @@
 import CliTable from 'cli-table3';
 import { printable } from '../../lambda/shared/printable.ts';
-import type { Output } from './io.ts';
-import { paintFor, type Style } from './style.ts';
+import type { Output } from './process-io.ts';
+import { paintFor, type Style } from './text-style.ts';
 
-/** One thing that a table tells of a row. */
+/** One value that a table shows of a row. */
 export interface Part<Row> {
   readonly title: string;
   readonly text: (row: Row) => string | undefined;
@@ -104,7 +104,7 @@ function leastWidths<Row>(
   });
 }
 
-/** The columns without those that there is no room for beside what is kept always: the last goes first. */
+/** The columns that fit beside what is always kept. The last ones are left out first. */
 function withRoom<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],

@@ -1,4 +1,4 @@
-import type { LocalTime, Zone } from './zone.ts';
+import type { LocalTime, Zone } from './time-zone.ts';
 
 /** What a text names: a moment, or a whole day. */
 export interface NamedTime {

@@ -1,7 +1,7 @@
 import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
-import type { CloudTrailEvent } from './event.ts';
+import type { CloudTrailEvent } from './cloudtrail-event.ts';
 
-/** What rules may read of the classification, below `trailwarden.`. */
+/** The fields of the classification that rules may read, below `trailwarden.`. */
 export function derivedFields(event: CloudTrailEvent): object {
   let grants: readonly PolicyGrant[] | undefined;
   return {
@@ -23,7 +23,7 @@ export function derivedFields(event: CloudTrailEvent): object {
     resources: [...event.resources],
     address: event.address,
     externalAccounts: [...event.externalAccounts],
-    /** Only few records hold a policy document: it is read when a rule asks for it. */
+    /** Only few records hold a policy document, so it is read only when a rule asks for it. */
     get grants(): readonly PolicyGrant[] {
       grants ??= findPolicyGrants(event.record);
       return grants;

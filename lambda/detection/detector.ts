@@ -1,46 +1,46 @@
-import { compileDetection } from './compile/compile.ts';
-import type { Compiled, ExplainNode, MatchedField } from './compile/compiled.ts';
-import { MemoryCorrelationStore } from './correlation/memory-store.ts';
-import { Correlations, type Membership } from './correlation/model.ts';
-import { type CorrelationFinding, observe, runSync, settle } from './correlation/run.ts';
-import { LATENESS } from './correlation/store.ts';
+import { compileDetection } from './compile/compile-detection.ts';
+import type { Compiled, ExplainNode, MatchedField } from './compile/compiled-part.ts';
+import { LATENESS } from './correlation/correlation-store.ts';
+import { Correlations, type Membership } from './correlation/linked-correlations.ts';
+import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
+import { type CorrelationFinding, observe, runSync, settle } from './correlation/run-correlations.ts';
 import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
-import { isAggregated, namesAggregated } from './match/aggregated.ts';
-import { recordIdentity } from './match/identity.ts';
-import { requirementsOf } from './match/requirements.ts';
+import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
+import { recordIdentity } from './match/record-identity.ts';
+import { Paths, Scope } from './match/record-scope.ts';
 import { RuleIndex } from './match/rule-index.ts';
-import { Paths, Scope } from './match/scope.ts';
+import { requirementsOf } from './match/rule-requirements.ts';
 import { textOf } from './match/text-of.ts';
 import { instantOf } from './match/time-part.ts';
 
-/** What a detector knows of a rule. */
+/** What a detector knows about a rule. */
 export interface RuleMetadata extends Metadata {
   kind: 'detection' | 'correlation';
-  /** Whether an index finds the rule by a value that it requires; otherwise it looks at every event. */
+  /** Whether an index finds the rule by a value that it requires. Otherwise it is tried on every event. */
   indexed: boolean;
-  /** The actions it looks at, as `iam:CreateUser`, `*:Delete*` or `iam:*`; empty where it may look at any. */
+  /** The actions that it can match, such as `iam:CreateUser`, `*:Delete*` or `iam:*`; empty if it may match any. */
   actions: readonly string[];
 }
 
 /** One rule matched one record. */
 export interface RuleMatch extends Omit<Metadata, 'id' | 'finding'> {
   ruleId: string;
-  /** The fields that made it match, and their values as they are in the record: secrets are the caller's to mask. */
+  /** The fields that made it match, and their values as they are in the record: the caller must mask secrets. */
   matched: MatchedField[];
 }
 
 export interface DetectorOptions {
-  /** What makes a record the same when it comes again. By default `recordIdentity`. */
+  /** Identifies a record that comes again. Default: `recordIdentity`. */
   identity?: (record: object) => string | undefined;
   /** How long after a window closed, in milliseconds, conditions that are judged once wait for late events. */
   lateness?: number;
-  /** Members of a correlation's group that are looked at; past it a finding says "at least". Default 1,000. */
+  /** Members of a correlation's group that are read; beyond them a finding says "at least". Default 1,000. */
   memberCap?: number;
   /** The record's classification, under `trailwarden.` in rules; called only if a rule asks for it. */
   derive?: (record: object) => object;
 }
 
-/** Fields that a match shows; a rule of many selections would otherwise repeat the whole event. */
+/** Fields that a match shows at most. Otherwise a rule of many selections would repeat the whole event. */
 const MAX_MATCHED = 50;
 
 interface CompiledRule {
@@ -52,11 +52,11 @@ interface CompiledRule {
   match: Omit<RuleMatch, 'matched'>;
   compiled: Compiled;
   filters: readonly { title: string; compiled: Compiled }[];
-  /** Whether it asks for aggregated events; no other rule is judged by them. */
+  /** Whether it asks for aggregated events; only such rules judge them. */
   namesAggregated: boolean;
 }
 
-/** Rules as closures over interned field paths. Not for use from within its own callbacks. */
+/** Rules as closures over shared field paths. Its own callbacks must not call it. */
 export class Detector {
   readonly rules: readonly RuleMetadata[];
   readonly #options: DetectorOptions;
@@ -100,16 +100,16 @@ export class Detector {
   }
 
   /**
-   * Feeds a record to the correlations kept in memory, and returns what fires by now. `at` is the clock; order is
-   * eventTime (a record without one counts as of `at`). A record that comes again changes nothing, unless it has no
-   * eventID: then each delivery counts.
+   * Adds a record to the correlations kept in memory, and returns what fires now. `at` is the clock; order is eventTime
+   * (a record without one counts as of `at`). A record that comes again changes nothing, unless it has no eventID: then
+   * each delivery counts.
    */
   correlate(record: object, at: Date | number, derived?: object): CorrelationFinding[] {
     return this.observe(this.memberships(record, at, derived), at);
   }
 
   /**
-   * Feeds what `memberships` said of a record, here or in another thread that has the same rules, to the correlations
+   * Adds what `memberships` returned for a record (here, or in another thread with the same rules) to the correlations
    * kept in memory.
    */
   observe(memberships: readonly Membership[], at: Date | number): CorrelationFinding[] {
@@ -126,7 +126,7 @@ export class Detector {
     const lateness = this.#options.lateness ?? LATENESS;
     const findings: CorrelationFinding[] = [];
     for (let batch = this.#store.due(now); batch.length > 0; batch = this.#store.due(now)) {
-      // However far the clock has jumped, each group is judged as of the moment at which it was due.
+      // Even if the clock has jumped far, each group is judged as of the moment at which it was due.
       for (const { key, due } of batch) {
         this.#store.setClock(due);
         const outcome = runSync(settle(this.correlations, key, { now: due, lateness }), this.#store);
@@ -159,8 +159,8 @@ export class Detector {
   }
 
   /**
-   * Why a rule matches a record, or why not: its condition as a tree. For a correlation, the rules that it names, and
-   * the verdict whether one of them takes the record for it. Undefined where there is no such rule.
+   * Why a rule matches a record, or why not: its condition as a tree. For a correlation: the rules that it names, and
+   * whether one of them matches the record. Undefined if there is no such rule.
    */
   explain(ruleId: string, record: object, derived?: object): ExplainNode | undefined {
     const correlation = this.correlations.get(ruleId)?.rule;

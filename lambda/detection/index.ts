@@ -3,17 +3,9 @@ export type { JsonValue } from '../shared/json.ts';
 import { createDetector, type Detector, type DetectorOptions } from './detector.ts';
 import type { RuleSource } from './language/problem.ts';
 import { type ParsedRules, parseRules } from './parse/parse-rules.ts';
-import type { RuleOptions } from './parse/values/options.ts';
+import type { RuleOptions } from './parse/values/rule-options.ts';
 
-export type { ExplainNode, MatchedField } from './compile/compiled.ts';
-export type { Membership } from './correlation/model.ts';
-export {
-  type CorrelationFinding,
-  type CorrelationOutcome,
-  observe,
-  runAsync,
-  settle,
-} from './correlation/run.ts';
+export type { ExplainNode, MatchedField } from './compile/compiled-part.ts';
 export {
   type Around,
   type Claim,
@@ -23,16 +15,25 @@ export {
   type GroupView,
   LATENESS,
   type Member,
-} from './correlation/store.ts';
+} from './correlation/correlation-store.ts';
+export type { Membership } from './correlation/linked-correlations.ts';
+export {
+  type CorrelationFinding,
+  type CorrelationOutcome,
+  observe,
+  runAsync,
+  settle,
+} from './correlation/run-correlations.ts';
 export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
 export { LEVELS, type Level, type RuleSet, ruleSetSchema } from './language/rule-set.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse/parse-rules.ts';
-export type { RuleOptions } from './parse/values/options.ts';
+export type { RuleOptions } from './parse/values/rule-options.ts';
 
 /**
  * Compiles Sigma rules, given as YAML texts of any number of documents, into a detector. Rules with problems are left
- * out, and say why in `problems`; rules for other log sources are in `skipped`. Never throws for what a rule says.
+ * out, and say why in `problems`; rules for other log sources are in `skipped`. Never throws because of a rule's
+ * content.
  */
 export function compileRules(
   yamlTexts: readonly (string | RuleSource)[],

@@ -1,6 +1,6 @@
-import type { IntegrityCheck } from './integrity.ts';
+import type { IntegrityCheck } from './integrity-finding.ts';
 
-/** The findings of CloudTrail's digests: what they can't vouch for, and what speaks against them. */
+/** The findings of CloudTrail's digests: what they can't vouch for, and what is wrong with them. */
 
 export const DIGEST_ALTERED: IntegrityCheck = {
   ruleId: 'trailwarden-digest-altered',

@@ -2,10 +2,13 @@ import { cutText } from '../shared/cut-text.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Finding, ShownField } from './finding.ts';
 
-/** Bytes of a finding as JSON: DynamoDB takes rows of 400 KB, counts otherwise, and keeps the state of alerts beside it. */
+/**
+ * Bytes of a finding as JSON, at most. DynamoDB takes rows of 400 KB, counts bytes differently, and the row also holds
+ * the state of alerts.
+ */
 export const MAX_FINDING_BYTES = 100 * 1024;
 
-/** Bytes of one text, and members of a list, that are tried in turn until the finding fits. */
+/** Bounds that are tried in turn until the finding fits: bytes of one text, and members of a list. */
 const BOUNDS = [
   { textBytes: 16_384, members: 400 },
   { textBytes: 4096, members: 100 },
@@ -49,7 +52,7 @@ export function boundFinding(finding: Finding): Finding {
   return cut;
 }
 
-/** The value, with `…` in place of what is nested too deeply for a row, and for functions that walk it. */
+/** The value, with `…` in place of what is nested too deeply for a row and for recursive functions. */
 export function cutDepth(value: JsonValue): JsonValue {
   return isDeep(value) ? cutBelow(value, 1) : value;
 }
@@ -97,7 +100,7 @@ function cutFinding(finding: Finding, { textBytes, members }: Bound): Finding {
   };
 }
 
-/** A value that is too long becomes the beginning of its text, or of its JSON. */
+/** A value that is too long becomes the beginning of its text or of its JSON. */
 function cutField({ field, value }: ShownField, textBytes: number): ShownField {
   const json = JSON.stringify(value);
   const name = cutText(field, textBytes);

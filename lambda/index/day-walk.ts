@@ -1,7 +1,5 @@
-import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions, TimeRange } from '../store/dynamo/partition-page.ts';
 import { accountDay } from '../store/rows/event-row.ts';
-import { knownDays } from '../store/rows/known-days.ts';
-import { shardedKey } from '../store/rows/shard.ts';
 import { EVENT_INDEXES } from '../store/schema.ts';
 import { estimateEach, estimateRows, readUnits } from './estimate.ts';
 
@@ -11,6 +9,14 @@ export interface DayWalk {
   readonly shards: number;
   readonly isAsked: (account: string) => boolean;
 }
+
+/** Rows have no shards, and their days are not noted. */
+const shardedKey = (key: string, _shard: number): string => key;
+
+async function* knownDays(
+  _what: 'events',
+  _options: PartitionReadOptions,
+): AsyncGenerator<{ readonly day: string; readonly names: readonly string[] }> {}
 
 /** Keys that are read side by side. */
 const MAX_KEYS = 64;

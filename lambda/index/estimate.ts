@@ -1,5 +1,10 @@
 import { mapConcurrently } from '../shared/concurrency.ts';
-import { type PartitionKey, type PartitionReadOptions, readPage, type TimeOrder } from '../store/dynamo/partition.ts';
+import {
+  type PartitionKey,
+  type PartitionReadOptions,
+  readPage,
+  type TimeOrder,
+} from '../store/dynamo/partition-page.ts';
 import { ReadLimitReached } from '../store/dynamo/read-meter.ts';
 
 /** How many rows something has, as far as a sample tells. */

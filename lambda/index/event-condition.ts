@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../cloudtrail/record/address.ts';
+import { canonicalAddress } from '../cloudtrail/record/canonical-address.ts';
 import { cutText } from '../shared/cut-text.ts';
 import { parsePattern, type TextPattern } from '../store/dynamo/text-pattern.ts';
 import { FIELD_BYTES, MAX_KEY_BYTES } from '../store/rows/event-row.ts';
 import type { IndexedEvent } from '../store/rows/indexed-event.ts';
-import { type EventIndexName, VALUE_INDEXES } from '../store/schema.ts';
+import { EVENT_INDEXES, type EventIndexName } from '../store/schema.ts';
 
 /** What events can be asked for. */
 export const CONDITION_FIELDS = [
@@ -35,7 +35,9 @@ export type EventConditions = Readonly<Partial<Record<ConditionField, readonly s
 
 /** The indexes by the field that they find: each finds one that can be asked for. */
 const INDEX_OF_FIELD: ReadonlyMap<ConditionField, EventIndexName> = new Map(
-  VALUE_INDEXES.map(({ partitionKey, name }) => [partitionKey, name]),
+  Object.values(EVENT_INDEXES).flatMap(({ partitionKey, name }) =>
+    partitionKey === 'accountDay' ? [] : [[partitionKey, name]],
+  ),
 );
 
 /** One field that is asked for. */

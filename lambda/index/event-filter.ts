@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../shared/concurrency.ts';
 import { meteredRows } from '../store/dynamo/metered-query.ts';
-import type { PartitionReadOptions } from '../store/dynamo/partition.ts';
+import type { PartitionReadOptions } from '../store/dynamo/partition-page.ts';
 import { type IndexedEvent, type ReadRow, readEventRow } from '../store/rows/indexed-event.ts';
 import { type Condition, conditionValue } from './event-condition.ts';
 

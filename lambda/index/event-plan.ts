@@ -1,6 +1,5 @@
-import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions } from '../store/dynamo/partition-page.ts';
 import { ReadLimitReached, ReadMeter } from '../store/dynamo/read-meter.ts';
-import { shardedKey } from '../store/rows/shard.ts';
 import { EVENT_INDEXES, type EventIndexName } from '../store/schema.ts';
 import { type Estimate, estimateRows } from './estimate.ts';
 import type { Condition } from './event-condition.ts';
@@ -34,12 +33,10 @@ export async function planEvents(
   missing: ReadonlySet<string>,
   options: PartitionReadOptions & { readonly meter: ReadMeter },
 ): Promise<EventPlan> {
-  const usable = conditions
-    .flatMap((condition) => {
-      const { keys } = condition;
-      return keys === undefined || missing.has(keys.index) ? [] : [{ condition, keys }];
-    })
-    .toSorted((a, b) => EVENT_INDEXES[a.keys.index].breadth - EVENT_INDEXES[b.keys.index].breadth);
+  const usable = conditions.flatMap((condition) => {
+    const { keys } = condition;
+    return keys === undefined || missing.has(keys.index) ? [] : [{ condition, keys }];
+  });
   const candidates = [];
   let isComparing = usable.length > 1;
   for (const { condition, keys } of usable) {
@@ -79,7 +76,5 @@ async function estimateWithin(
 
 function keyPartitions(name: EventIndexName, values: readonly string[], shards: number): readonly PartitionKey[] {
   const index = EVENT_INDEXES[name];
-  return values.flatMap((value) =>
-    Array.from({ length: shards }, (_, shard) => ({ index, key: shardedKey(value, shard), shard })),
-  );
+  return values.flatMap((value) => Array.from({ length: shards }, (_, shard) => ({ index, key: value, shard })));
 }

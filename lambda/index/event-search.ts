@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mapConcurrently } from '../shared/concurrency.ts';
 import { heldBack } from '../store/dynamo/held-back.ts';
-import { mergeByTime } from '../store/dynamo/merge.ts';
+import { mergeByTime } from '../store/dynamo/merge-by-time.ts';
 import {
   IndexMissing,
   type PartitionKey,
@@ -9,14 +9,12 @@ import {
   readPage,
   type TimeOrder,
   type TimeRange,
-} from '../store/dynamo/partition.ts';
+} from '../store/dynamo/partition-page.ts';
 import { partitionSource } from '../store/dynamo/partition-source.ts';
 import { ReadLimitReached, ReadMeter, type Reads } from '../store/dynamo/read-meter.ts';
 import { timeRange } from '../store/dynamo/time-range.ts';
 import { MAX_ROW_BYTES } from '../store/rows/event-row.ts';
 import { type IndexedEvent, readEventRow } from '../store/rows/indexed-event.ts';
-import type { Shards } from '../store/rows/shard.ts';
-import { ShardSettings } from '../store/rows/shard-settings.ts';
 import { dayGroups, estimateWalk } from './day-walk.ts';
 import { estimateRows, readUnits } from './estimate.ts';
 import { type Condition, type EventConditions, readConditions } from './event-condition.ts';
@@ -78,7 +76,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   readonly #meter: ReadMeter;
   readonly #options: PartitionReadOptions & { readonly meter: ReadMeter };
   readonly #missing = new Set<string>();
-  #shards: Shards | undefined;
+  readonly #shards = { day: 1, others: 1 };
   #plan: EventPlan | undefined;
   /** Events that met the conditions so far. */
   #found = 0;
@@ -158,8 +156,6 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   async #makePlan(): Promise<EventPlan> {
-    const { client, table } = this.#options;
-    this.#shards ??= await new ShardSettings(client, table).read(this.#meter);
     this.#plan = await planEvents(this.#conditions, this.#shards.others, this.#missing, this.#options);
     return this.#plan;
   }
@@ -205,7 +201,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   #dayGroups(options: PartitionReadOptions): AsyncGenerator<readonly PartitionKey[]> {
-    return dayGroups({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
+    return dayGroups({ options, shards: this.#shards.day, isAsked: this.#isAsked });
   }
 
   readonly #isAsked = (account: string): boolean =>
@@ -240,7 +236,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   }
 
   #estimateWalk(options: PartitionReadOptions): Promise<number> {
-    return estimateWalk({ options, shards: this.#shards?.day ?? 1, isAsked: this.#isAsked });
+    return estimateWalk({ options, shards: this.#shards.day, isAsked: this.#isAsked });
   }
 
   /** The error of the whole question: planning and estimating are in its reads, and in what it takes. */

@@ -1,62 +1,75 @@
+import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
-import type { CloudTrailEvent, Receipt } from '../cloudtrail/event.ts';
 import type { Detector } from '../detection/index.ts';
-import { type Finding, findingOf } from '../findings/finding.ts';
+import { findingOf } from '../findings/event-finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
 import type { RowWriter } from '../store/dynamo/row-writer.ts';
 import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../store/rows/event-row.ts';
-import type { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { hasRows, type RowScope } from '../store/rows/notable.ts';
+import { type EventSummary, summaryOf } from '../store/segments/summary.ts';
+import type { PageBody } from '../store/segments/table/page-rows.ts';
+import { CollectedPages } from './collected-pages.ts';
 import { Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
-/** Tasks under way at once: each is a few calls. An alert doesn't wait for the indexing of what follows. */
+/** Tasks that run at the same time; each is a few calls. An alert doesn't wait for the indexing of later events. */
 const CONCURRENCY = 8;
 
-/** What the effects of events need of the world. */
+/** What the effects of events need from outside. */
 export interface EffectDependencies {
   readonly detector: Detector;
   readonly correlator: Correlator;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
-  readonly knownDays: KnownDaysWriter;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
-  readonly rows: Omit<RowOptions, 'now'>;
+  /** Which events have rows, and for how long. */
+  readonly rows: Omit<RowOptions, 'now'> & { readonly scope: RowScope };
+  /** Where pages go. */
+  readonly segments: {
+    /** Physical name of the table. */
+    readonly table: string;
+    readonly pageShards: number;
+  };
   readonly now: () => Date;
 }
 
-/** An event that can't be processed, whatever is tried: its row is refused by the table, or its processing threw. */
+/** An event that no further try can process: the table refused its row, or its processing threw. */
 export interface RefusedEvent {
   readonly receipt: Receipt;
   readonly reason: string;
-  /** The record's bytes; absent where the table took the row back before it refused it. */
+  /** The record's bytes; absent if the table refused the row after they were released. */
   readonly bytes?: Buffer;
   /** Whether its findings are among those that were counted. */
   readonly judged: boolean;
 }
 
-/** What the code makes of an event, before anything is written. */
+/** The results for an event, before anything is written. */
 interface Effects {
   readonly findings: readonly Finding[];
   /** Undefined for an event that no correlation names. */
   readonly observing: (() => Promise<unknown>) | undefined;
   readonly rows: readonly (EventRow | ResourceRow)[];
+  readonly summary: EventSummary;
 }
 
 /**
- * What events set off, wherever they were read from: each is judged, correlated and indexed. All of it is idempotent. An
- * event whose processing throws anything but a fault of access is refused, and the others go on.
+ * What events set off, wherever they were read from: each is judged, correlated, has rows where it stands out, and is
+ * collected for the pages of its object, which the caller writes. All of it is idempotent. An event whose processing throws
+ * anything but a fault of access is refused, and the others go on.
  */
 export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
   readonly #observations = new Observations();
-  /** Rows under way are few: their records' bytes go with them. */
+  /** The records' bytes of rows that are being written. They are few. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
-  /** Indexes of the records that were refused: each is refused once, whatever else of it fails. */
+  /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
+  readonly #pages = new CollectedPages();
   #refused: RefusedEvent[] = [];
   #findings = 0;
   #failed = 0;
@@ -76,7 +89,7 @@ export class EventEffects {
     return this.#failed;
   }
 
-  /** @throws faults of access, also those of earlier events. */
+  /** @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
   async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
     const { receipt } = event;
     let effects: Effects;
@@ -95,7 +108,7 @@ export class EventEffects {
       const begin = () => this.#isolated(receipt, bytes, observing);
       if (this.#observations.add({ event, begin })) await this.#observe();
     }
-    await this.#isolated(receipt, bytes, () => this.#dependencies.knownDays.noteEvent(event.account, event.eventTime));
+    this.#pages.add(effects.summary);
     for (const row of effects.rows) {
       this.#bytes.set(row, bytes);
       await this.#writer.add(row);
@@ -105,10 +118,13 @@ export class EventEffects {
   #effectsOf(event: CloudTrailEvent): Effects {
     const { detector, correlator, rows, now } = this.#dependencies;
     const derived = derivedFields(event);
+    const findings = [...detector.match(event.record, derived)].map((match) => findingOf(event, match));
+    const levels = findings.map(({ level }) => level);
     return {
-      findings: [...detector.match(event.record, derived)].map((match) => findingOf(event, match)),
+      findings,
       observing: correlator.observing(event, derived),
-      rows: [...eventRows(event, { ...rows, now: now() })],
+      rows: hasRows(rows.scope, event, levels) ? eventRows(event, { rowDays: rows.rowDays, now: now() }) : [],
+      summary: summaryOf(event),
     };
   }
 
@@ -116,7 +132,7 @@ export class EventEffects {
     for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
   }
 
-  /** @throws faults of access: anything else refuses the event alone. */
+  /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */
   async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -137,14 +153,29 @@ export class EventEffects {
     return true;
   }
 
+  /** Whether so much was collected that `finish` is to be called before more is added. */
+  get mustFinish(): boolean {
+    return this.#pages.isEnough;
+  }
+
+  /** Whether the pages so far are to be written before more is added. */
+  get mustWritePages(): boolean {
+    return this.#pages.isFull;
+  }
+
+  /** The pages of the events that were finished since the last call: without those that were refused. */
+  takePages(): readonly PageBody[] {
+    return this.#pages.take();
+  }
+
   /** The events that were refused since the last call; each of them once in all. */
   takeRefused(): readonly RefusedEvent[] {
     return this.#refused.splice(0);
   }
 
   /**
-   * Writes the rows that are left, and waits until everything that was begun is done. What was refused on the way is
-   * there to be taken.
+   * Writes the rows that are left, waits until everything that was begun is done, and makes pages of the events so far.
+   * What was refused on the way is there to be taken.
    * @throws faults of access.
    */
   async finish(): Promise<void> {
@@ -152,15 +183,18 @@ export class EventEffects {
     await this.#observe();
     await this.#tasks.finish();
     for (const { row, reason } of refused) {
-      // An event is refused once, though it has further rows.
+      // An event is refused once, although it has further rows.
       if (!('receipt' in row)) continue;
       const bytes = this.#bytes.get(row);
       const { receipt } = row;
       this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
     }
+    for (const { summary, error } of this.#pages.seal((index) => this.#refusedIndexes.has(index))) {
+      this.#refuseFailed({ receipt: summary.receipt, judged: true }, error);
+    }
   }
 
-  /** Waits for what is under way, whatever became of it. */
+  /** Waits for everything in progress, whether it succeeds or fails. */
   async settle(): Promise<void> {
     await this.#tasks.settle();
   }

@@ -5,15 +5,16 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readIngestEnvironment } from '../runtime/environment.ts';
+import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
 import { wireIngest } from './wiring.ts';
 
-/** The Lambda function: what it needs comes from its environment. */
+/** The Lambda function. Its settings come from its environment. */
 export const handler = wireIngest({
   environment: readIngestEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),
   s3: new S3Client({}),
   sns: new SNSClient({}),
   sqs: new SQSClient({}),
-  logger: new Logger({ serviceName: 'ingest' }),
-  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'ingest' }),
+  logger: new Logger({ serviceName: SERVICES.ingest }),
+  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.ingest }),
 });

@@ -1,19 +1,22 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ObjectReference, parseNotification } from '../cloudtrail/log/notification.ts';
 import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
+import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
+import { receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
-import { GivenUp, noteFailure } from '../runtime/tries.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import { openObject, type SourceObject } from './object-source.ts';
-import { type ObjectOutcome, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
+import { type ObjectOutcome, openingOf, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
@@ -26,26 +29,26 @@ export interface IngestDependencies {
   /** Where rejected records are kept, and read again from when a message names them. */
   readonly quarantineBucket: string;
   readonly queueUrl: string;
-  /** Takes what no further try would help. */
+  /** Takes messages that no further try can help. */
   readonly deadLetters: DeadLetters;
-  /** Once, before the first object is read. @throws errors of access. */
+  /** Once, before the first object is read. @throws faults of access (`isFaultOfAccess`). */
   readonly prepare: () => Promise<void>;
-  /** Told what became of each object: for a person who looks on. */
+  /** Called with the result of each object, to show it to a person. */
   readonly onOutcome?: (told: ToldOutcome) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** An object, and what became of it; or why it couldn't be read for now. */
+/** An object and its result, or why it can't be read for now. */
 export type ToldOutcome = { readonly bucket: string; readonly key: string } & (
   | { readonly outcome: ObjectOutcome | RecoveryOutcome }
   | { readonly error: string }
 );
 
-/** What of the function's time is kept for finishing what was begun. */
+/** Milliseconds of the function's time that are kept for finishing what was begun. */
 const STOP_BEFORE_MILLISECONDS = 30_000;
 
-/** Names the version of an object in the ledger that couldn't even be opened. */
+/** The version that the ledger notes for an object that couldn't be opened. */
 const UNOPENED = 'unopened';
 
 /** One call of the function. */
@@ -54,9 +57,15 @@ interface Call {
   readonly lanes: TogetherOrAlone;
 }
 
+/** One message of a call. */
+interface Delivery extends Call {
+  /** How often it was received, this time included. */
+  readonly receives: number;
+}
+
 export type Ingest = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
 
-/** Handles batches of notifications: each object that they name is processed, whatever becomes of the others. */
+/** Handles batches of notifications: each object that they name is processed, even if others fail. */
 export function createIngest(dependencies: IngestDependencies): Ingest {
   let prepared = false;
   return async (event, context) => {
@@ -90,14 +99,14 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
   if (notification.kind === 'unreadable') {
     const { reason } = notification;
     logger.error('A message in the log queue is no notification', { messageId: message.messageId, reason });
-    metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.NotificationsUnreadable, 1);
     await giveUpMessage(dependencies, message, reason);
     return;
   }
   await handleObjects(
     {
       ...dependencies,
-      handle: (reference) => handleObject(dependencies, reference, call),
+      handle: (reference) => handleObject(dependencies, reference, { ...call, receives: receivesOf(message) }),
       queueAlone: (reference, delaySeconds) => queueAgain(dependencies, reference, delaySeconds),
       notificationOf,
       onFailure: (reference, error) => tellFailure(dependencies, reference, error),
@@ -116,14 +125,18 @@ function tellFailure(
   onOutcome?.(told);
   if (error instanceof GivenUp) {
     logger.error('An object was given up: its message goes to the dead-letter queue', told);
-    metrics.addMetric('ObjectsGivenUp', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.ObjectsGivenUp, 1);
   } else logger.warn('An object could not be read for now', told);
 }
 
-async function handleObject(dependencies: IngestDependencies, reference: ObjectReference, call: Call): Promise<void> {
+async function handleObject(
+  dependencies: IngestDependencies,
+  reference: ObjectReference,
+  delivery: Delivery,
+): Promise<void> {
   const { logBuckets } = dependencies;
   if (reference.bucket === dependencies.quarantineBucket) {
-    await handleCopy(dependencies, reference, call);
+    await handleCopy(dependencies, reference, delivery);
     return;
   }
   if (!logBuckets.includes(reference.bucket)) {
@@ -132,18 +145,18 @@ async function handleObject(dependencies: IngestDependencies, reference: ObjectR
   }
   const parsedKey = parseObjectKey(reference.key) ?? parseObjectKey(reference.decodedKey ?? '');
   if (parsedKey === undefined) {
-    dependencies.metrics.addMetric('KeysUnknown', MetricUnit.Count, 1);
+    recordMetric(dependencies.metrics, METRICS.KeysUnknown, 1);
     return;
   }
   if (parsedKey.kind !== 'log') return;
-  await handleLogObject(dependencies, reference, parsedKey, call);
+  await handleLogObject(dependencies, reference, parsedKey, delivery);
 }
 
 async function handleLogObject(
   dependencies: IngestDependencies,
   reference: ObjectReference,
   parsedKey: CloudTrailObjectKey,
-  { mustStop, lanes }: Call,
+  { mustStop, lanes, receives }: Delivery,
 ): Promise<void> {
   const { processor, s3 } = dependencies;
   const { ledger } = processor;
@@ -157,8 +170,9 @@ async function handleLogObject(
       report(dependencies, tried(), parsedKey, skipped(known));
       return;
     }
-    // A function that was killed over an object took all others of its call with it.
-    const hasKilled = versions.some(({ unfinished }) => unfinished > 0);
+    // A function that was killed over an object took all others of its call with it. A first try leaves no trace then.
+    const mayHaveKilled = receives > 1 && versions.every(({ lastError }) => lastError === undefined);
+    const hasKilled = mayHaveKilled || versions.some(({ unfinished }) => unfinished > 0);
     await lanes.run(hasKilled, async () => {
       if (mustStop()) {
         await queueAgain(dependencies, reference);
@@ -171,6 +185,7 @@ async function handleLogObject(
           object,
           versions: object.key === key ? versions : await ledger.versions(bucket, object.key),
           parsedKey,
+          receives,
           mustStop,
           ...(reference.notifiedAt !== undefined && { notifiedAt: reference.notifiedAt }),
         });
@@ -182,8 +197,15 @@ async function handleLogObject(
     });
   } catch (error) {
     await noteFailure(error, {
-      // What can't be had yet has no row: there may never be such an object.
-      fail: async (reason, counts) => (opened || counts ? ledger.fail(tried(), reason, counts) : 0),
+      fail: async (reason, counts) => {
+        // What can't be had yet has no row: there may never be such an object.
+        if (opened === undefined) return counts ? ledger.fail(tried(), reason, counts) : 0;
+        // Tries after the first have noted that they began.
+        const { notifiedAt } = reference;
+        const request = { object: opened, parsedKey, ...(notifiedAt !== undefined && { notifiedAt }) };
+        const opening = receives > 1 ? undefined : openingOf(request, processor.now());
+        return ledger.fail(opened, reason, counts, opening);
+      },
       forget: () => ledger.forgetTries(tried()),
     });
   }
@@ -225,25 +247,25 @@ async function recoverCopy(dependencies: IngestDependencies, reference: ObjectRe
     refuse(dependencies, reference, outcome.reason ?? 'it is none of ours');
     return;
   }
-  metrics.addMetric('RecordsRecovered', MetricUnit.Count, outcome.indexed);
-  metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
+  recordMetric(metrics, METRICS.RecordsRecovered, outcome.indexed);
+  recordMetric(metrics, METRICS.Findings, outcome.findings);
   logger.info('Rejected records were read again', { bucket, key, ...outcome });
 }
 
-/** What a message names that nobody may make this function read: counted, and never tried again. */
+/** An object that this function must not read: counted, and never tried again. */
 function refuse({ logger, metrics }: IngestDependencies, { bucket, key }: ObjectReference, reason: string): void {
   logger.error('A notification names what is not to be read', { bucket, key, reason });
-  metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
+  recordMetric(metrics, METRICS.ObjectsRefused, 1);
 }
 
 function versionOf(object: SourceObject): { versionId?: string } {
   return object.versionId === undefined ? {} : { versionId: object.versionId };
 }
 
-/** As S3 itself would have told of it, so that the version is named. */
+/** In the form of S3's own notification, so that the version is named. */
 function notificationOf({ bucket, key, decodedKey, versionId, notifiedAt }: ObjectReference): string {
   if (decodedKey !== undefined) {
-    // Only in EventBridge's form it stays open whether the key is encoded.
+    // Only EventBridge's form leaves open whether the key is encoded.
     return JSON.stringify({
       source: 'aws.s3',
       'detail-type': 'Object Created',
@@ -278,10 +300,10 @@ async function queueAgain(
 }
 
 const STATUS_METRICS = {
-  closed: 'ObjectsClosed',
-  rejected: 'ObjectsRejected',
-  skipped: 'ObjectsSkipped',
-  continue: 'ObjectsContinued',
+  closed: METRICS.ObjectsClosed,
+  rejected: METRICS.ObjectsRejected,
+  skipped: METRICS.ObjectsSkipped,
+  continue: METRICS.ObjectsContinued,
 } as const;
 
 function report(
@@ -291,14 +313,14 @@ function report(
   outcome: ObjectOutcome,
 ): void {
   onOutcome?.({ bucket: object.bucket, key: object.key, outcome });
-  metrics.addMetric(STATUS_METRICS[outcome.status], MetricUnit.Count, 1);
-  if (outcome.failed > 0) metrics.addMetric('RecordsFailed', MetricUnit.Count, outcome.failed);
+  recordMetric(metrics, STATUS_METRICS[outcome.status], 1);
+  if (outcome.failed > 0) recordMetric(metrics, METRICS.RecordsFailed, outcome.failed);
   if (outcome.status === 'closed' || outcome.status === 'rejected') {
-    metrics.addMetric('RecordsIndexed', MetricUnit.Count, outcome.indexed);
-    metrics.addMetric('RecordsRejected', MetricUnit.Count, outcome.rejected);
-    metrics.addMetric('Findings', MetricUnit.Count, outcome.findings);
+    recordMetric(metrics, METRICS.RecordsIndexed, outcome.indexed);
+    recordMetric(metrics, METRICS.RecordsRejected, outcome.rejected);
+    recordMetric(metrics, METRICS.Findings, outcome.findings);
     const delay = (processor.now().getTime() - Date.parse(parsedKey.createdAt)) / 1000;
-    metrics.addMetric('IngestDelaySeconds', MetricUnit.Seconds, Math.max(0, delay));
+    recordMetric(metrics, METRICS.IngestDelaySeconds, Math.max(0, delay));
   }
   const details = { bucket: object.bucket, key: object.key, version: object.version, ...outcome };
   if (outcome.status === 'rejected') logger.error('A log object was rejected', details);

@@ -1,24 +1,24 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectReference } from '../cloudtrail/log/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
 import { ObjectCutInTransit, ownBody } from '../runtime/object-body.ts';
 
 /** An object that is being read. */
 export interface SourceObject {
   readonly bucket: string;
   readonly key: string;
-  /** The version id, or the ETag where the bucket isn't versioned. */
+  /** The version id, or the ETag if the bucket isn't versioned. */
   readonly version: string;
-  /** The version id alone: to name this version again. */
+  /** The version id only, to request this version again. */
   readonly versionId?: string;
   /** When it was put into the bucket, ISO 8601. */
   readonly deliveredAt: string;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Gives the connection back without reading on. */
+  /** Releases the connection without reading further. */
   close(): void;
 }
 
 /**
- * Opens an object. Whoever gets it owns its body, and closes it whatever happens next.
+ * Opens an object. The caller owns its body, and must close it in every case.
  * @throws the SDK's errors: NoSuchKey, AccessDenied, throttling, a disabled key.
  */
 export async function openObject(client: S3Client, reference: ObjectReference): Promise<SourceObject> {
@@ -49,7 +49,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
   };
 }
 
-/** A body that ends early must not be taken for an object that was put there cut. */
+/** A body that ends early must not be mistaken for an object that was stored incomplete. */
 async function* complete(chunks: AsyncIterable<Uint8Array>, length: number | undefined): AsyncGenerator<Uint8Array> {
   let read = 0;
   for await (const chunk of chunks) {

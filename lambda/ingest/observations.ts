@@ -1,23 +1,23 @@
-import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 
-/** What correlations make of an event, not yet begun. */
+/** The correlation work of an event, not yet begun. */
 export interface Observation {
   readonly event: Pick<CloudTrailEvent, 'eventTime' | 'eventID'>;
   readonly begin: () => Promise<unknown>;
 }
 
-/** Observations that wait at most: each holds its record, and the rest of a large object must not wait for ever. */
+/** Observations that wait at most. Each holds its record, and those of a large object must not wait without a bound. */
 const MAX_WAITING = 500;
 
 /**
- * Observations that wait until the object has been read, to be begun in the order of eventTime. A log object isn't
- * sorted: a correlation that fires as soon as it holds would otherwise fire by an event from the middle of the object,
- * and the earlier ones behind it could not move what is published already.
+ * Observations that wait until the object has been read. They are then begun in the order of eventTime. A log object
+ * isn't sorted, so a correlation could otherwise fire for an event in the middle of the object, and earlier events
+ * behind it could no longer move what is already published.
  */
 export class Observations {
   #waiting: Observation[] = [];
 
-  /** Whether so many wait that they are to be taken now. */
+  /** Whether so many wait that they must be taken now. */
   add(observation: Observation): boolean {
     this.#waiting.push(observation);
     return this.#waiting.length >= MAX_WAITING;

@@ -4,8 +4,8 @@ import { cutText } from '../shared/cut-text.ts';
 const MAX_MESSAGE_BYTES = 300;
 
 /**
- * Why a record was set aside whose processing threw. The message of a syntax error quotes what it couldn't read, which may
- * be a secret: only its name is told.
+ * The reason for a record whose processing threw. The message of a syntax error quotes text that may be a secret, so
+ * only the error's name is given.
  */
 export function processingReason(error: unknown): string {
   if (!(error instanceof Error)) return 'processing it failed: unknown error';

@@ -13,32 +13,32 @@ const quarantinedRecord = z.object({
     index: z.number().int().nonnegative(),
   }),
   reason: z.string(),
-  /** The bytes as they stood in the log object, read as UTF-8; absent where they were too many. */
+  /** The bytes as they were in the log object, read as UTF-8; absent if there were too many. */
   record: z.string().optional(),
-  /** It was an event that the index refused: it was judged then, and its findings were counted. */
+  /** It was an event that the index refused. It was judged at that time, and its findings were counted. */
   judged: z.literal(true).optional(),
 });
 
 export type QuarantinedRecord = z.infer<typeof quarantinedRecord>;
 
-/** Rejected records that lie together in one object of the quarantine bucket. */
+/** Rejected records that share one object of the quarantine bucket. */
 export interface QuarantineCopy {
   readonly records: readonly QuarantinedRecord[];
   /** SHA-256 of the uncompressed lines in lower-case hex, as the ledger notes it. */
   readonly sha256: string;
 }
 
-/** What is read at most, compressed or not: 4 MB of records, one more record, and JSON's escapes of both. */
+/** Bytes that are read at most, compressed or not: 4 MB of records, one more record, and JSON's escapes of both. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** What lies in the quarantine bucket isn't what ingest has put there. */
+/** The object in the quarantine bucket isn't what ingest has put there. */
 export class CopyFault extends FaultOfContent {
   override readonly name = 'CopyFault';
 }
 
 /**
  * Reads a copy.
- * @throws CopyFault when it isn't one; errors of `body` are thrown as they are.
+ * @throws CopyFault, a FaultOfContent, when it isn't one; errors of `body` are thrown as they are.
  */
 export async function readQuarantineCopy(body: AsyncIterable<Uint8Array>): Promise<QuarantineCopy> {
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import type { Receipt } from '../cloudtrail/event.ts';
+import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 
 /** The folder of the quarantine bucket that ingest writes to and reads from. */
 export const QUARANTINE_FOLDER = 'rejected';
@@ -10,7 +10,7 @@ const KEY = new RegExp(
 
 /**
  * Where the quarantine bucket keeps rejected records of one version of a log object, by the receipt of the first of
- * them. The same records get the same key: reading the object again overwrites them with themselves.
+ * them. The same records get the same key: reading the object again overwrites each copy with itself.
  */
 export function quarantineKey({ bucket, key, version, index }: Receipt): string {
   return `${QUARANTINE_FOLDER}/${bucket}/${key}/${version}/${String(index).padStart(9, '0')}.jsonl.gz`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Receipt } from '../cloudtrail/event.ts';
+import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import type { QuarantineNote } from '../store/ledger/ledger.ts';
 import type { QuarantinedRecord } from './quarantine-copy.ts';
 import { quarantineKey } from './quarantine-key.ts';
@@ -10,8 +10,8 @@ const MAX_RECORDS = 5000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Copies of one object that the ledger names: five million rejected records, or 4 GB of them. Further ones are in the
- * bucket for people to read, but can't be redriven from there.
+ * Copies of one object that the ledger names, enough for five million rejected records or 4 GB. Further copies are in
+ * the bucket for people to read, but can't be redriven.
  */
 const MAX_NAMED_COPIES = 1000;
 
@@ -28,17 +28,17 @@ export class Quarantine {
     this.#bucket = bucket;
   }
 
-  /** Goes on after an earlier call, which has put these copies already. */
+  /** Continues after an earlier call, which has already stored these copies. */
   resume({ copies }: QuarantineNote): void {
     this.#copies = { ...copies };
   }
 
-  /** What was put so far, for the ledger; undefined where nothing was. */
+  /** The copies so far, for the ledger; undefined if there are none. */
   get note(): QuarantineNote | undefined {
     return Object.keys(this.#copies).length === 0 ? undefined : { bucket: this.#bucket, copies: this.#copies };
   }
 
-  /** @throws the SDK's error when the bucket doesn't take what was collected. */
+  /** @throws the SDK's error if the bucket doesn't take what was collected. */
   async add(record: QuarantinedRecord): Promise<void> {
     this.#records.push(record);
     this.#bytes += record.record?.length ?? 0;

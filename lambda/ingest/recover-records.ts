@@ -1,8 +1,10 @@
-import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/event.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
 import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
+import type { PageBody } from '../store/segments/table/page-rows.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
+import { pagesOf } from './process-object.ts';
 import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 
@@ -14,19 +16,19 @@ export interface RecoveryDependencies extends EffectDependencies {
 export interface CopyRequest {
   readonly bucket: string;
   readonly key: string;
-  /** The copy's content; asked for once the ledger has said that there is such a copy. @throws errors of access. */
+  /** The copy's content; asked for once the ledger has said that there is such a copy. @throws the SDK's errors. */
   readonly open: () => Promise<{ readonly body: AsyncIterable<Uint8Array>; close(): void }>;
 }
 
 export interface RecoveryOutcome {
   /**
-   * `recovered`: the copy was read. `skipped`: its object is being read again, or was meanwhile. `refused`: nothing of
-   * ours: the ledger knows no such copy, or one with other content.
+   * `recovered`: the copy was read. `skipped`: its object is being read again, or was read in the meantime. `refused`:
+   * it isn't ours: the ledger doesn't know such a copy, or knows it with other content.
    */
   readonly status: 'recovered' | 'skipped' | 'refused';
   /** Records that the copy holds. */
   readonly records: number;
-  /** Those of them that are events now. */
+  /** Records of it that are events now. */
   readonly indexed: number;
   readonly rejected: number;
   readonly findings: number;
@@ -35,21 +37,21 @@ export interface RecoveryOutcome {
 
 const NOTHING = { records: 0, indexed: 0, rejected: 0, findings: 0 } as const;
 
-/** Other copies of the same object may be read at once, each correcting the same row. */
+/** Tries at most. Other copies of the same object may be read at the same time, and each corrects the same row. */
 const MAX_CORRECTIONS = 20;
 
-/** Copies of one object that were read at once corrected its row again and again: another try may get through. */
+/** Several copies of one object were read at the same time, and each changed its row. Another try may succeed. */
 class RowContended extends FaultOfAccess {
   override readonly name = 'RowContended';
 }
 
 /**
  * Reads rejected records again from the quarantine bucket, with the receipts that they had: what can be read now is
- * judged, indexed and alerted on as if its log object had been read, and the object's row in the ledger is corrected,
- * last. Doing it again, or twice at once, changes nothing.
+ * judged, indexed and alerted on as if its log object had been read. The object's row in the ledger is corrected last.
+ * Doing it again, or twice at the same time, changes nothing.
  *
  * Only what ingest itself has put there is read: the row of the object names the copy and its SHA-256.
- * @throws errors of access; another try goes on.
+ * @throws RowContended, a FaultOfAccess, and the SDK's faults of access (`isFaultOfAccess`); another try goes on.
  */
 export async function recoverRecords(
   dependencies: RecoveryDependencies,
@@ -70,7 +72,8 @@ export async function recoverRecords(
   if (records === undefined) {
     return { status: 'refused', ...NOTHING, reason: 'its content is not what was put there' };
   }
-  const { recovered, findings } = await readAgain(dependencies, records);
+  const { recovered, findings, pages } = await readAgain(dependencies, records);
+  const indexed = pagesOf(dependencies, object, pages);
   const counts = {
     records: records.length,
     indexed: recovered.size,
@@ -80,7 +83,9 @@ export async function recoverRecords(
   let current: LedgerRow | undefined = row;
   for (let attempt = 0; attempt < MAX_CORRECTIONS; attempt++) {
     if (current?.closedAt !== row.closedAt || current === undefined) return { status: 'skipped', ...counts };
-    if (await ledger.recover(object, current, { copy, recovered, findings })) return { status: 'recovered', ...counts };
+    if (await ledger.recover(object, current, { copy, recovered, findings }, indexed)) {
+      return { status: 'recovered', ...counts };
+    }
     current = await rowOf(ledger, object);
   }
   throw new RowContended(`the row of ${object.key} was changed ${MAX_CORRECTIONS} times meanwhile`);
@@ -90,7 +95,7 @@ async function rowOf(ledger: Ledger, { bucket, key, version }: ObjectVersion): P
   return (await ledger.versions(bucket, key)).find((row) => row.version === version);
 }
 
-/** Undefined where the content is any other than what the ledger has noted. */
+/** Undefined if the content differs from what the ledger has noted. */
 async function readNoted(sha256: string, open: CopyRequest['open']): Promise<readonly QuarantinedRecord[] | undefined> {
   const { body, close } = await open();
   try {
@@ -104,10 +109,18 @@ async function readNoted(sha256: string, open: CopyRequest['open']): Promise<rea
   }
 }
 
+interface RecordsReadAgain {
+  /** Indexes of the records that are events now. */
+  readonly recovered: ReadonlySet<number>;
+  readonly findings: number;
+  /** Of all of them: a copy is bounded, and so are its pages. */
+  readonly pages: readonly PageBody[];
+}
+
 async function readAgain(
   dependencies: RecoveryDependencies,
   records: readonly QuarantinedRecord[],
-): Promise<{ readonly recovered: ReadonlySet<number>; readonly findings: number }> {
+): Promise<RecordsReadAgain> {
   const effects = new EventEffects(dependencies);
   const recovered = new Set<number>();
   let findings = 0;
@@ -127,10 +140,10 @@ async function readAgain(
   } finally {
     await effects.settle();
   }
-  return { recovered, findings };
+  return { recovered, findings, pages: effects.takePages() };
 }
 
-/** Undefined where a record is no event, or where reading it throws as it did before. */
+/** Undefined if a record is no event, or if reading it throws again. */
 function eventOf(value: unknown, receipt: Receipt): CloudTrailEvent | undefined {
   try {
     const result = readEvent(value, receipt);

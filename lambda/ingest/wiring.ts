@@ -7,19 +7,18 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
-import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity.ts';
+import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity-finding.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
+import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
-import { reportSetAside } from '../runtime/set-aside.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
 import { type EventRow, eventRowKey, type ResourceRow } from '../store/rows/event-row.ts';
-import { KnownDaysWriter } from '../store/rows/known-days.ts';
-import { ShardSettings } from '../store/rows/shard-settings.ts';
+import { raisePageShards } from '../store/segments/table/state.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -31,17 +30,17 @@ export interface IngestWiring {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Told what became of each object. */
+  /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
-  const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
+  const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, logger, metrics }, now);
   return createIngest({
@@ -54,7 +53,11 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
-    prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
+    prepare: async () => {
+      // Readers look for pages in one shard where nothing is noted.
+      if (segments.pageShards === 1) return;
+      await raisePageShards({ client: documents, table: segments.table }, segments.pageShards);
+    },
     processor: {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
       detector,
@@ -64,7 +67,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           documents,
           environment.CORRELATIONS_TABLE,
           now,
-          reportSetAside({ logger, metrics, now }),
+          reportUnreadableRows({ logger, metrics, now }),
         ),
         report,
         now,
@@ -75,12 +78,6 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           table: environment.EVENTS_TABLE,
           keyOf: eventRowKey,
         }),
-      knownDays: new KnownDaysWriter({
-        client: documents,
-        eventsTable: environment.EVENTS_TABLE,
-        retentionDays: environment.RETENTION_DAYS,
-        now,
-      }),
       createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
       report,
       reportOverwritten: async (object, before) => {
@@ -92,10 +89,8 @@ export function wireIngest(wiring: IngestWiring): Ingest {
         );
       },
       limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
-      rows: {
-        shards,
-        retentionDays: environment.RETENTION_DAYS,
-      },
+      rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
+      segments,
       now,
     },
   });

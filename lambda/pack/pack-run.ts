@@ -1,5 +1,6 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { recordMetric } from '../runtime/record-metric.ts';
 import { FaultOfContent } from '../shared/faults.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import type { Lease } from '../store/segments/table/lease.ts';
 import type { LiveSegment } from '../store/segments/table/snapshot.ts';
 import { readState, type SegmentState } from '../store/segments/table/state.ts';
@@ -11,6 +12,9 @@ import { CommitLost, publish, segmentsOfDay } from './publish.ts';
 
 /** More are not left behind: every question reads them all, and their keys stand in the state, which stays small. */
 const MAX_LEFT_BEHIND = 200;
+
+/** A shard moves on once a day, to an hour before. */
+const OVERDUE_MILLISECONDS = 26 * 3_600_000;
 
 /** How often a step is begun anew after another function was faster. */
 const LOST_COMMITS = 3;
@@ -51,6 +55,7 @@ export class PackRun {
         publish(this.#dependencies, state, [], { shard: lane, level: 1, replace: [], retentionDays }),
       );
     }
+    this.#noteOtherLanes(state);
     for (let shard = lane; shard < state.pageShards; shard += lanes) {
       let more = true;
       while (more) {
@@ -59,6 +64,17 @@ export class PackRun {
       }
     }
     return this.#mergeDays();
+  }
+
+  /** A lane that is dead measures nothing: what it should have packed a day ago is measured by the others. */
+  #noteOtherLanes({ packedTo, pageShards }: SegmentState): void {
+    const { lane, lanes, now } = this.#dependencies;
+    const bound = new Date(now().getTime() - OVERDUE_MILLISECONDS).toISOString();
+    for (let shard = 0; shard < pageShards; shard++) {
+      const to = packedTo[String(shard)];
+      if (shard % lanes === lane || to === undefined || to >= bound) continue;
+      this.#waiting.set(shard, { pages: 0, oldest: to });
+    }
   }
 
   /** Does a step, whose failure stops no other. @returns undefined where it failed. */
@@ -198,20 +214,20 @@ export class PackRun {
   /** What alarms look at: how long the oldest page waits, and the oldest small segment. */
   #measure(): void {
     const { metrics, now } = this.#dependencies;
-    const hoursSince = (times: readonly string[]): number => {
+    const secondsSince = (times: readonly string[]): number => {
       const oldest = times.toSorted()[0];
-      return oldest === undefined ? 0 : Math.max(0, (now().getTime() - Date.parse(oldest)) / 3_600_000);
+      return oldest === undefined ? 0 : Math.max(0, (now().getTime() - Date.parse(oldest)) / 1000);
     };
     const waiting = [...this.#waiting.values()];
     const oldestPages = waiting.flatMap(({ oldest }) => (oldest === undefined ? [] : [oldest.slice(0, 24)]));
     const pages = waiting.reduce((sum, shard) => sum + shard.pages, 0);
-    metrics.addMetric('PagesWaiting', MetricUnit.Count, pages);
-    metrics.addMetric('OldestPageHours', MetricUnit.NoUnit, hoursSince(oldestPages));
-    metrics.addMetric('OldestSmallSegmentHours', MetricUnit.NoUnit, hoursSince([...this.#small.values()]));
-    metrics.addMetric('PagesUnreadable', MetricUnit.Count, this.#counts.unreadable);
-    metrics.addMetric('PackFailures', MetricUnit.Count, this.#counts.failed);
-    metrics.addMetric('EventsPacked', MetricUnit.Count, this.#counts.events);
-    metrics.addMetric('DoublesDropped', MetricUnit.Count, this.#counts.doubles);
+    recordMetric(metrics, METRICS.PagesWaiting, pages);
+    recordMetric(metrics, METRICS.OldestPageSeconds, secondsSince(oldestPages));
+    recordMetric(metrics, METRICS.OldestSmallSegmentSeconds, secondsSince([...this.#small.values()]));
+    if (this.#counts.unreadable > 0) recordMetric(metrics, METRICS.PagesUnreadable, this.#counts.unreadable);
+    if (this.#counts.failed > 0) recordMetric(metrics, METRICS.PackFailures, this.#counts.failed);
+    recordMetric(metrics, METRICS.EventsPacked, this.#counts.events);
+    if (this.#counts.doubles > 0) recordMetric(metrics, METRICS.DoublesDropped, this.#counts.doubles);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { recordMetric } from '../runtime/record-metric.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import { giveLeaseBack, takeLease } from '../store/segments/table/lease.ts';
 import type { SegmentsTable } from '../store/segments/table/state.ts';
 import { removeDeadAttempts } from './dead-attempts.ts';
-import { doneMetric } from './done-metric.ts';
 import { MERGE_POLICY, type MergePolicy } from './merge.ts';
 import { PackRun } from './pack-run.ts';
 
@@ -94,7 +95,7 @@ export async function pack(dependencies: PackDependencies): Promise<PackOutcome>
   try {
     await removeDeadAttempts(dependencies, lease, new Date(now().getTime() + leaseMilliseconds));
     const outcome = await new PackRun({ lane, lanes: 1, leaseMilliseconds, ...dependencies, lease }).run();
-    if (outcome.status === 'done' && outcome.failed === 0) metrics.addMetric(doneMetric(lane), MetricUnit.Count, 1);
+    if (outcome.status === 'done' && outcome.failed === 0) recordMetric(metrics, METRICS.PackDone, 1);
     return outcome;
   } finally {
     metrics.publishStoredMetrics();

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure } from '../store/dynamo/conditional.ts';
+import { isConditionFailure } from '../store/dynamo/condition-failure.ts';
 import { itemKeys } from '../store/segments/segment-shape.ts';
 import { DATA_MARGIN_SECONDS, type Descriptor, expiryOf, liveDescriptors } from '../store/segments/table/descriptor.ts';
 import { descriptorKey } from '../store/segments/table/keys.ts';

@@ -1,21 +1,24 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AlertDispatcher } from '../alerts/alert-dispatcher.ts';
+import { AlertSender } from '../alerts/alert-sender.ts';
 import { allChannels } from '../alerts/channels/all-channels.ts';
 import { ChannelSet } from '../alerts/channels/channel-set.ts';
 import { errorText } from '../alerts/channels/channel-state.ts';
-import type { AlertTopics } from '../alerts/channels/topics.ts';
-import { AlertDispatcher } from '../alerts/dispatcher.ts';
+import type { AlertTopics } from '../alerts/channels/publish-to-topic.ts';
 import { SuppressionLookup } from '../alerts/noise/suppression-lookup.ts';
-import { AlertSender } from '../alerts/sender.ts';
 import type { Finding } from '../findings/finding.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import { AlertTable } from '../store/alerts/alert-table.ts';
 import { PublicationSlotTable } from '../store/alerts/publication-slots.ts';
+import { FindingDaysWriter } from '../store/findings/finding-days.ts';
 import { FindingTable } from '../store/findings/finding-table.ts';
-import { KnownDaysWriter } from '../store/rows/known-days.ts';
 import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
+import { recordMetric } from './record-metric.ts';
+import { reportUnreadableRows } from './report-unreadable-rows.ts';
 
 export interface AlertingClients {
   readonly documents: DynamoDBDocumentClient;
@@ -24,10 +27,10 @@ export interface AlertingClients {
   readonly metrics: Metrics;
 }
 
-/** Records a finding and sees to its alert. */
+/** Records a finding and handles its alert. */
 export type Reporter = (finding: Finding) => Promise<'new' | 'known'>;
 
-/** What recording findings and sending alerts is made of, wired for one process. */
+/** The parts that record findings and send alerts, wired for one process. */
 export interface Alerting {
   readonly report: Reporter;
   readonly alerts: AlertTable;
@@ -37,7 +40,7 @@ export interface Alerting {
   readonly sender: AlertSender;
 }
 
-/** Wires recording and alerting over given clients. */
+/** Wires recording and alerting with given clients. */
 export function createAlerting(
   environment: SweepEnvironment,
   { documents, sns, logger, metrics }: AlertingClients,
@@ -52,7 +55,7 @@ export function createAlerting(
     onFailure: ({ alertId, channel, error, state }) => {
       const details = { alertId, channel, error: errorText(error) };
       if (state === 'given-up') {
-        metrics.addMetric('AlertChannelsGivenUp', MetricUnit.Count, 1);
+        recordMetric(metrics, METRICS.AlertChannelsGivenUp, 1);
         logger.error('A channel of an alert failed for a day and was given up', details);
       } else logger.error('A channel of an alert failed for now: sweep tries it again', details);
     },
@@ -65,13 +68,10 @@ export function createAlerting(
     maxPerMinute: environment.MAX_ALERTS_PER_MINUTE,
     now,
   });
-  const source = suppressionsOf(documents, environment.SUPPRESSIONS_TABLE, (suppressionId, reason) => {
-    metrics.addMetric('RowsUnreadable', MetricUnit.Count, 1);
-    logger.error('A suppression was written by another version, and suppresses nothing here', {
-      suppressionId,
-      reason,
-    });
-  });
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const source = suppressionsOf(documents, environment.SUPPRESSIONS_TABLE, (suppressionId, reason) =>
+    onUnreadableRow({ table: environment.SUPPRESSIONS_TABLE, key: [suppressionId], reason }),
+  );
   const suppressions = new SuppressionLookup(source, now);
   const dispatcher = new AlertDispatcher({
     store: alerts,
@@ -82,14 +82,9 @@ export function createAlerting(
     channels,
     now,
   });
-  const days = new KnownDaysWriter({
-    client: documents,
-    eventsTable: environment.EVENTS_TABLE,
-    retentionDays: environment.RETENTION_DAYS,
-    now,
-  });
+  const days = new FindingDaysWriter({ client: documents, eventsTable: environment.EVENTS_TABLE });
   const report: Reporter = async (finding) => {
-    await days.noteFinding(finding.level, finding.eventTime);
+    await days.note(finding.level, finding.eventTime);
     // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
     const { status, decision } = await findings.record(finding, await dispatcher.decide(finding), now());
     await dispatcher.dispatch(finding, decision);
@@ -98,7 +93,10 @@ export function createAlerting(
   return { report, alerts, findings, channels, slots, sender };
 }
 
-/** Records a finding, then sees to its alert: a crash in between is mended by the next try of the same object. */
+/**
+ * Records a finding, then handles its alert. If the function dies in between, the next try of the same object repairs
+ * that.
+ */
 export function createReporter(environment: SweepEnvironment, clients: AlertingClients, now: () => Date): Reporter {
   return createAlerting(environment, clients, now).report;
 }

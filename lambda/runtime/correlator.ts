@@ -1,4 +1,4 @@
-import type { CloudTrailEvent } from '../cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import {
   type CorrelationOutcome,
   type CorrelationStore,
@@ -9,9 +9,9 @@ import {
   runAsync,
   settle,
 } from '../detection/index.ts';
-import { correlatedFinding, correlationContext } from '../findings/correlation.ts';
+import { correlatedFinding, correlationContext } from '../findings/correlated-finding.ts';
 import type { Finding } from '../findings/finding.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './keyed-turns.ts';
 
 export interface CorrelatorDependencies {
   readonly detector: Detector;
@@ -24,7 +24,7 @@ export interface CorrelatorDependencies {
 export interface SettleOptions {
   /** Whether the rest must wait for the next call. */
   readonly mustStop: () => boolean;
-  /** Told of a group that could not be judged: it stays due. */
+  /** Called for a group that could not be judged: it stays due. */
   readonly onFailure: (group: GroupKey, error: unknown) => void;
 }
 
@@ -34,11 +34,11 @@ export interface SettleOutcome {
   readonly failed: number;
 }
 
-/** Correlates the events of functions that run at the same time, over a state that they share. */
+/** Correlates the events of functions that run at the same time, with a state that they share. */
 export class Correlator {
   readonly #dependencies: CorrelatorDependencies;
   #failedLast: ReadonlySet<string> = new Set();
-  /** The groups that events are being added to: they stay in the order in which they were begun. */
+  /** The groups that events are being added to. Works on one group run in the order in which they were begun. */
   readonly #groups = new Turns();
 
   constructor(dependencies: CorrelatorDependencies) {
@@ -46,8 +46,8 @@ export class Correlator {
   }
 
   /**
-   * The work that an event makes: undefined for most, which no correlation names. Works on one group run in the order
-   * in which they are begun.
+   * The correlation work of an event; undefined for most events, which no correlation names. Works on one group run in
+   * the order in which they are begun.
    * @param derived the event's classification, as rules read it.
    */
   observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
@@ -65,9 +65,9 @@ export class Correlator {
   }
 
   /**
-   * Judges the windows that are over, and reports what earlier functions left unreported. A group that throws keeps no
-   * other from its turn; groups that threw in the last call come last in this one.
-   * @throws what asking for the groups that are due throws.
+   * Judges the windows that are over, and reports what earlier functions left unreported. If a group throws, the others
+   * still have their turns. Groups that threw in the last call come last in this one.
+   * @throws the error, if the groups that are due can't be read.
    */
   async settleDue({ mustStop, onFailure }: SettleOptions): Promise<SettleOutcome> {
     const { detector, store, now } = this.#dependencies;
@@ -94,7 +94,7 @@ export class Correlator {
     return this.#failedLast.has(name) ? 1 : 0;
   }
 
-  /** A firing is acknowledged only when its findings are stored: until then somebody tells of it again. */
+  /** A firing is acknowledged only when its findings are stored. Until then it is reported again. */
   async #conclude({ findings, unacknowledged }: CorrelationOutcome): Promise<void> {
     const { report, store } = this.#dependencies;
     for (const finding of findings) await report(correlatedFinding(finding));

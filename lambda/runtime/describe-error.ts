@@ -1,4 +1,4 @@
-/** An error's name and message: SDK errors carry requests and headers that a log must not hold. */
+/** An error's name and message. SDK errors hold requests and headers that a log must not hold. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
 }

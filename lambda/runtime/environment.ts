@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { LEVELS } from '../detection/index.ts';
+import { ROW_SCOPES } from '../store/rows/notable.ts';
 
 /**
- * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers.
- * One definition for both sides, so that a missing variable is a type error and not a crash at three in the morning.
+ * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers. Both
+ * sides share one definition, so that a missing variable is a type error and not a crash at run time.
  */
 
 const name = z.string().min(1);
@@ -26,18 +27,16 @@ const alertingEnvironment = {
   HIGH_TOPIC_ARN: name,
   MEDIUM_TOPIC_ARN: name,
   LOW_TOPIC_ARN: name,
-  /** The topic for chat applications; empty where there is none. */
+  /** The topic for chat applications; empty if there is none. */
   CHAT_TOPIC_ARN: z.string(),
   /** The lowest level that is published; findings below it are recorded only. */
   MINIMUM_LEVEL: z.enum(LEVELS),
   /** Minutes of eventTime within which findings of one rule, actor and account share an alert. */
   ALERT_WINDOW_MINUTES: count,
-  /** Alerts of a level that are sent one by one in a minute; the further ones collapse into one. */
+  /** Alerts of a level that are sent one by one in a minute. The others collapse into one. */
   MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
-  /** Days that events stay in the index, counted from indexing. */
-  RETENTION_DAYS: count,
   /** What the operator's commands start with in messages: the name of the deployment. */
   DEPLOYMENT: name,
 };
@@ -50,12 +49,15 @@ const ingestEnvironment = z.object({
   QUARANTINE_BUCKET: name,
   /** The queue that feeds the function: an object that needs more than one call is queued again here. */
   LOG_QUEUE_URL: name,
-  /** Where messages go that no further try would help. */
+  /** The queue for messages that no further try can help. */
   DEAD_LETTER_QUEUE_URL: name,
-  /** Shards of the index by-day. */
-  DAY_SHARDS: count,
-  /** Shards of every other index. */
-  INDEX_SHARDS: count,
+  SEGMENTS_TABLE: name,
+  /** Which events have rows, besides what segments hold of all. */
+  ROWS: z.enum(ROW_SCOPES),
+  /** Days that rows are kept, counted from indexing. */
+  ROW_DAYS: count,
+  /** Partitions that the pages of a day are spread over. */
+  PAGE_SHARDS: count,
   /** Uncompressed bytes after which an object is rejected as too big. */
   MAX_OBJECT_BYTES: count,
 });
@@ -64,15 +66,15 @@ const verifyEnvironment = z.object({
   ...alertingEnvironment,
   /** The buckets whose digests and log objects are checked, separated by commas. */
   LOG_BUCKETS: name.transform((text) => text.split(',')),
-  /** Where log objects are queued that a digest names and nobody has read. */
+  /** The queue for log objects that a digest names and that nobody has read. */
   LOG_QUEUE_URL: name,
   /** The queue that feeds the function: a digest that isn't settled is queued again here. */
   DIGEST_QUEUE_URL: name,
-  /** Where messages go that no further try would help. */
+  /** The queue for messages that no further try can help. */
   DEAD_LETTER_QUEUE_URL: name,
-  /** Uncompressed bytes after which no log object is hashed. */
+  /** Uncompressed bytes above which a log object isn't hashed. */
   MAX_OBJECT_BYTES: count,
-  /** Days after which the bucket's lifecycle deletes log objects and digests: what is older isn't missing. */
+  /** Days after which the bucket's lifecycle deletes log objects and digests: older ones don't count as missing. */
   LOG_EXPIRE_DAYS: count,
 });
 
@@ -95,17 +97,17 @@ export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
 export type PackVariables = Record<keyof PackEnvironment, string>;
 
-/** @throws Error that names every variable which is missing or wrong. */
+/** @throws Error that names every variable that is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
   return read(ingestEnvironment, variables);
 }
 
-/** @throws Error that names every variable which is missing or wrong. */
+/** @throws Error that names every variable that is missing or wrong. */
 export function readVerifyEnvironment(variables: NodeJS.ProcessEnv): VerifyEnvironment {
   return read(verifyEnvironment, variables);
 }
 
-/** @throws Error that names every variable which is missing or wrong. */
+/** @throws Error that names every variable that is missing or wrong. */
 export function readSweepEnvironment(variables: NodeJS.ProcessEnv): SweepEnvironment {
   return read(sweepEnvironment, variables);
 }

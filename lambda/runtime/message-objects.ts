@@ -1,25 +1,25 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { ObjectReference } from '../cloudtrail/log/notification.ts';
+import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { GivenUp } from './object-tries.ts';
 import { delayRetry, type RetryQueue, receivesOf, retrySeconds } from './retry-delay.ts';
-import { GivenUp } from './tries.ts';
 
-/** Objects that a message names could not be read for now: the message comes back. */
+/** Objects that a message names can't be read now: the message comes back. */
 class ObjectsUnread extends FaultOfAccess {
   override readonly name = 'ObjectsUnread';
 }
 
-/** A queue whose messages name objects, and what becomes of those that can't be processed. */
+/** A queue whose messages name objects, and what happens with objects that can't be processed. */
 export interface ObjectQueue extends RetryQueue {
   readonly deadLetters: DeadLetters;
-  /** Processes one object. @throws GivenUp where no further try would help, anything else where one may. */
+  /** Processes one object. @throws GivenUp if no further try can help; any other error if one may help. */
   readonly handle: (reference: ObjectReference) => Promise<void>;
-  /** Queues an object in a message of its own, to be delivered after so many seconds. */
+  /** Queues an object in a message of its own, to be delivered after this many seconds. */
   readonly queueAlone: (reference: ObjectReference, delaySeconds: number) => Promise<void>;
   /** A message that names one object, in a form that the function knows. */
   readonly notificationOf: (reference: ObjectReference) => string;
-  /** Told of each object that failed. */
+  /** Called for each object that failed. */
   readonly onFailure: (reference: ObjectReference, error: unknown) => void;
 }
 
@@ -31,8 +31,8 @@ interface Failure {
 /**
  * Processes each object that a message names, whatever becomes of the others. Those that are given up go to the
  * dead-letter queue, each in a message of its own with its reason; the others of their message are queued alone then.
- * @throws ObjectsUnread where another try may help; errors of access where the dead-letter queue can't be reached. The
- * message comes back in either case, after a delay.
+ * @throws ObjectsUnread, a FaultOfAccess, where another try may help; the SDK's errors where the dead-letter queue can't be
+ * reached. The message comes back in either case, after a delay.
  */
 export async function handleObjects(
   queue: ObjectQueue,
@@ -66,7 +66,7 @@ export async function handleObjects(
 
 /**
  * Sends a message that is no notification to the dead-letter queue: another try would read the same.
- * @throws errors of access; the message comes back then.
+ * @throws faults of access (`isFaultOfAccess`); the message comes back then.
  */
 export async function giveUpMessage(
   queue: RetryQueue & Pick<ObjectQueue, 'deadLetters'>,
@@ -85,7 +85,8 @@ async function giveUp({ deadLetters }: ObjectQueue, body: string, { reference, e
     object: `s3://${bucket}/${key}`,
     attempts: error.attempts,
   });
-  // After it was sent: broken off in between, it is sent once more at the next try, and isn't lost.
+  // This comes after the sending. If the function dies in between, the message is sent again at the next try, and isn't
+  // lost.
   await error.forget();
 }
 

@@ -6,15 +6,15 @@ export class ObjectCutInTransit extends FaultOfAccess {
   override readonly name = 'ObjectCutInTransit';
 }
 
-/** The body of an answer of S3. Whoever has it closes it, whatever happens. */
+/** The body of an answer of S3. Its owner must close it in every case. */
 export interface OwnedBody {
-  /** @throws ObjectCutInTransit where the connection breaks. */
+  /** @throws ObjectCutInTransit, a FaultOfAccess, where the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Gives the connection back without reading on. */
+  /** Releases the connection without reading further. */
   readonly close: () => void;
 }
 
-/** @throws ObjectCutInTransit where an answer has no body. */
+/** @throws ObjectCutInTransit, a FaultOfAccess, where an answer has no body. */
 export function ownBody(body: unknown): OwnedBody {
   if (body === undefined) throw new ObjectCutInTransit('the object came without a body');
   // In Node the SDK's body is a Readable; its declared type also covers browsers.
@@ -35,7 +35,7 @@ async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** Whatever the connection says when it breaks: plain errors without a name, too. */
+/** Any error of a broken connection, including plain errors without a name. */
 async function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
   try {
     return await chunks.next();

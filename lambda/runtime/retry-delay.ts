@@ -10,8 +10,8 @@ export interface RetryQueue {
 }
 
 /**
- * Receives of a message after which SQS gives it up: with the delays between them a fault of access is tried again for
- * more than six hours, long enough for a person to mend a policy or for a region to come back.
+ * Receives of a message after which SQS gives it up. With the delays between them, a fault of access is retried for
+ * more than six hours: long enough for a person to correct a policy, or for a region to come back.
  */
 export const MAX_RECEIVES = 40;
 
@@ -19,12 +19,12 @@ export const MAX_RECEIVES = 40;
 const RETRY_BASE_SECONDS = 20;
 const RETRY_MAX_SECONDS = 900;
 
-/** The shortest delay, as a part of the longest: messages that failed together come back apart. */
+/** The shortest delay as a fraction of the longest. Messages that failed together come back at different times. */
 const JITTER_FROM = 0.75;
 
 /**
  * Seconds until a message comes back.
- * @param tries how often it was received so far: 1 or more.
+ * @param tries how many times it was received so far: 1 or more.
  * @param random from 0 for the shortest delay up to 1 for the longest.
  */
 export function retrySeconds(tries: number, random: number): number {
@@ -32,14 +32,14 @@ export function retrySeconds(tries: number, random: number): number {
   return Math.ceil(longest * (JITTER_FROM + (1 - JITTER_FROM) * random));
 }
 
-/** How often a message was received, this time included. */
+/** How many times a message was received, this time included. */
 export function receivesOf(message: SQSRecord): number {
   return Number(message.attributes.ApproximateReceiveCount) || 1;
 }
 
 /**
- * Sets when a message that failed comes back. Without this it would come back only after the queue's visibility timeout,
- * as soon at the last try as at the first. Never throws.
+ * Sets when a failed message comes back. Without this it would come back after the queue's visibility timeout, which is
+ * the same for the first try and the last. Never throws.
  */
 export async function delayRetry({ sqs, queueUrl, logger }: RetryQueue, message: SQSRecord): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { createDetector, type Detector, ruleSetSchema } from '../detection/index
 
 /**
  * The detector of the rule set that was written at synth time.
- * @throws Error when the file isn't there or isn't a rule set.
+ * @throws Error if the file isn't there or isn't a rule set.
  */
 export function loadDetector(file: string): Detector {
   return createDetector(ruleSetSchema.parse(JSON.parse(readFileSync(file, 'utf8'))));

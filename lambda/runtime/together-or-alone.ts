@@ -1,6 +1,6 @@
 /**
- * Lets work run together with other work, or alone. What has killed a function before is done alone, so that it takes
- * nothing with it when it does so again.
+ * Runs work together with other work, or alone. Work that has killed a function before runs alone, so that no other
+ * work is lost if it does so again.
  */
 export class TogetherOrAlone {
   readonly #waiting: (() => void)[] = [];

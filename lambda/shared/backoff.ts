@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BackoffOptions {
-  /** Milliseconds before the second try; doubles with each. */
+  /** Milliseconds before the second try; doubles with each further try. */
   readonly baseMilliseconds: number;
   readonly maxMilliseconds: number;
 }

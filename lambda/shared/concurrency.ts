@@ -1,17 +1,17 @@
-/** Tasks of which a bounded number is under way at once, while others are still being made. */
+/** Runs tasks with a bounded number in progress at the same time, while others are still being created. */
 export class BoundedTasks {
   readonly #limit: number;
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param limit tasks under way at once, 1 or more. */
+  /** @param limit tasks in progress at the same time, 1 or more. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /**
-   * Starts a task, after a wait while as many are under way as the limit allows.
-   * @throws the first error of an earlier task: this one then isn't started, nor is any after it.
+   * Starts a task. Waits first while as many are in progress as the limit allows.
+   * @throws the first error of an earlier task. Then neither this task nor any later one is started.
    */
   async add(task: () => Promise<unknown>): Promise<void> {
     while (this.#underWay.size >= this.#limit) await Promise.race(this.#underWay);
@@ -26,7 +26,7 @@ export class BoundedTasks {
     this.#rethrow();
   }
 
-  /** Waits for every task, whatever became of it. */
+  /** Waits for every task. Never throws. */
   async settle(): Promise<void> {
     await Promise.all(this.#underWay);
   }
@@ -45,8 +45,8 @@ export class BoundedTasks {
 }
 
 /**
- * Maps items with at most `limit` calls under way, and keeps their order.
- * @throws the first error, once the calls under way have ended; no further one begins.
+ * Maps items with at most `limit` calls in progress, and keeps their order.
+ * @throws the first error, after the calls in progress have ended. No further call begins.
  */
 export async function mapConcurrently<Item, Result>(
   items: Iterable<Item>,
@@ -71,9 +71,9 @@ export async function mapConcurrently<Item, Result>(
 }
 
 /**
- * Maps items as they come, with at most `limit` calls under way or waiting to be taken, and gives the results in the
- * order of the items. No more items are taken than that, so that a long list is never held.
- * @throws the error of an item when its turn comes. Whenever it ends, the calls under way have ended.
+ * Maps items as they come, and gives the results in the order of the items. At most `limit` calls are in progress or
+ * have results that wait. No more items are taken than that, so a long list is never held in memory.
+ * @throws the error of an item when its turn comes. Before it ends, all calls in progress have ended.
  */
 export async function* mapInOrder<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -84,7 +84,7 @@ export async function* mapInOrder<Item, Result>(
   try {
     for await (const item of items) {
       const result = (async () => map(item))();
-      // An error is told when its turn comes; until then nobody listens, and Node would end the process.
+      // An error is thrown when its turn comes. Until then nothing handles it, and Node would end the process.
       result.catch(() => undefined);
       waiting.push(result);
       const first = waiting.length >= limit ? waiting.shift() : undefined;

@@ -1,4 +1,4 @@
-/** What ends a text that was cut to size. */
+/** The end of a text that was cut to size. */
 const CUT_MARK = '…';
 
 /** The text, or its beginning and a mark, in at most `maxBytes` of UTF-8; characters stay whole. */

@@ -1,4 +1,4 @@
-/** Something can't be had or written right now: another try, later, may get past it. Nothing is wrong with the content. */
+/** Something can't be read or written right now. A later try may succeed. The content is not the reason. */
 export class FaultOfAccess extends Error {
   override readonly name: string = 'FaultOfAccess';
 }
@@ -8,7 +8,10 @@ export class FaultOfContent extends Error {
   override readonly name: string = 'FaultOfContent';
 }
 
-/** Names of errors that time, or an operator, may mend: throttling, denial, what isn't there yet, the network, the service. */
+/**
+ * Names of errors that may end by themselves or by an operator's work: throttling, denial, what isn't there yet, the
+ * network, the service.
+ */
 const ACCESS_NAMES = new RegExp(
   [
     // Throttling.
@@ -22,7 +25,7 @@ const ACCESS_NAMES = new RegExp(
     'TransactionInProgress',
     'TransactionConflict',
     'ConditionalRequestConflict',
-    // Denial, until a policy, a key or credentials are put right.
+    // Denial, until a policy, a key or credentials are corrected.
     'AccessDenied',
     'Forbidden',
     'NotAuthorized',
@@ -60,13 +63,14 @@ const ACCESS_NAMES = new RegExp(
 const NETWORK_CODE =
   /^(E(AI_|CONN|HOST|NET|PIPE|PROTO|TIMEDOUT|NOTFOUND|ADDR)|UND_ERR|ERR_(TLS|SSL|STREAM_PREMATURE)|CERT_)/;
 
-/** HTTP statuses that say nothing of the request itself: denied, not there, too slow, in conflict, too many. */
+/** HTTP statuses that say nothing about the request itself: denied, not there, too slow, in conflict, too many. */
 const ACCESS_STATUSES: ReadonlySet<unknown> = new Set([401, 403, 404, 408, 409, 425, 429]);
 
 /**
- * Whether another try may get past an error: a `FaultOfAccess` of ours, or an error of the AWS SDK or the network that
- * tells of throttling, denied access, something that isn't there yet, a broken connection or a failure of the service.
- * Everything else (a request that the service finds invalid, an exception of the code) fails again in the same way.
+ * Whether another try may succeed after an error: a `FaultOfAccess` of ours, or an error of the AWS SDK or the network
+ * that means throttling, denied access, something that isn't there yet, a broken connection or a failure of the
+ * service. Everything else (a request that the service finds invalid, an exception of the code) fails again in the same
+ * way.
  */
 export function isFaultOfAccess(error: unknown): boolean {
   if (error instanceof FaultOfAccess) return true;
@@ -82,7 +86,7 @@ function isRetryable(error: Error): boolean {
   return '$retryable' in error && error.$retryable !== undefined;
 }
 
-/** A transaction that was cancelled for anything else than what it asks for. */
+/** A transaction that was cancelled for a reason other than its own conditions and content. */
 function isCancelledByOthers(error: Error): boolean {
   if (error.name !== 'TransactionCanceledException' || !('CancellationReasons' in error)) return false;
   return !JSON.stringify(error.CancellationReasons ?? []).includes('"ValidationError"');

@@ -1,7 +1,7 @@
-/** The known word nearest to a mistyped one, or undefined when none is near enough to be worth offering. */
+/** The known word nearest to a mistyped one; undefined if none is near enough to be useful. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const lowered = word.toLowerCase();
-  // A third of the letters may be wrong: enough for a typo or two, too little to offer another word altogether.
+  // A third of the letters may be wrong: enough for one or two typing errors, too little to suggest a different word.
   let best = Math.max(1, Math.floor(word.length / 3)) + 1;
   let found: string | undefined;
   for (const candidate of known) {
@@ -14,7 +14,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return found;
 }
 
-/** Edits that turn one word into the other, swapped neighbours counting as one; or `limit` if there are as many. */
+/** The number of edits that turn one word into the other (swapped neighbours count as one), at most `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];

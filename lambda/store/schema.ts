@@ -1,7 +1,6 @@
 /**
- * The audit index as DynamoDB holds it: the one place where tables, keys and indexes are written down.
- * The CDK stacks, the local runner, the writers and the queries all read it from here.
- * Every key attribute is a string.
+ * The audit index as DynamoDB holds it: the one place that defines tables, keys and indexes. The CDK stacks, the local
+ * runner, the writers and the queries all read it from here. Every key attribute is a string.
  */
 
 /** A global secondary index. All of them project every attribute: a query never reads a row twice. */
@@ -19,60 +18,31 @@ export interface TableSchema {
   readonly timeToLiveAttribute?: string;
 }
 
-/** An index of the table of events, and all that writers and questions must know of it. */
-export interface EventIndexSchema extends IndexSchema {
-  /**
-   * Which number of shards its keys are spread over. Those of `others` share one shard a row, and their values in the
-   * row end with its suffix; the shard of `day` is its own.
-   */
-  readonly shards: 'day' | 'others';
-  /**
-   * How much one key finds, compared with the other indexes: where samples find no difference, the narrowest is read.
-   * 1 is the narrowest; no two are alike.
-   */
-  readonly breadth: number;
-}
-
+/** The indexes that the table of rows may have: a deployment says which it has. */
 export const EVENT_INDEXES = {
-  'by-actor': { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime', shards: 'others', breadth: 4 },
-  'by-action': { name: 'by-action', partitionKey: 'action', sortKey: 'eventTime', shards: 'others', breadth: 6 },
-  'by-resource': { name: 'by-resource', partitionKey: 'resource', sortKey: 'eventTime', shards: 'others', breadth: 2 },
-  'by-address': { name: 'by-address', partitionKey: 'address', sortKey: 'eventTime', shards: 'others', breadth: 3 },
-  'by-credential': {
-    name: 'by-credential',
-    partitionKey: 'accessKeyId',
-    sortKey: 'eventTime',
-    shards: 'others',
-    breadth: 1,
-  },
-  'by-error': { name: 'by-error', partitionKey: 'errorCode', sortKey: 'eventTime', shards: 'others', breadth: 5 },
-  'by-day': { name: 'by-day', partitionKey: 'accountDay', sortKey: 'eventTime', shards: 'day', breadth: 7 },
-} as const satisfies Record<string, EventIndexSchema>;
+  'by-actor': { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime' },
+  'by-action': { name: 'by-action', partitionKey: 'action', sortKey: 'eventTime' },
+  'by-resource': { name: 'by-resource', partitionKey: 'resource', sortKey: 'eventTime' },
+  'by-address': { name: 'by-address', partitionKey: 'address', sortKey: 'eventTime' },
+  'by-credential': { name: 'by-credential', partitionKey: 'accessKeyId', sortKey: 'eventTime' },
+  'by-error': { name: 'by-error', partitionKey: 'errorCode', sortKey: 'eventTime' },
+  'by-day': { name: 'by-day', partitionKey: 'accountDay', sortKey: 'eventTime' },
+} as const satisfies Record<string, IndexSchema>;
 
 export type EventIndexName = keyof typeof EVENT_INDEXES;
 
-type ValueIndex = Extract<(typeof EVENT_INDEXES)[EventIndexName], { readonly shards: 'others' }>;
+/** The indexes that rows have where a deployment says nothing: each costs a write a row. */
+export const DEFAULT_EVENT_INDEXES: readonly EventIndexName[] = ['by-actor', 'by-resource', 'by-day'];
 
-/** The indexes that find a value of an event: all except by-day. */
-export const VALUE_INDEXES: readonly ValueIndex[] = Object.values(EVENT_INDEXES).filter(
-  (index) => index.shards === 'others',
-);
-
-/** The attributes of an event's row whose values end with the suffix of the row's shard. */
-export const SHARDED_ATTRIBUTES: readonly ValueIndex['partitionKey'][] = VALUE_INDEXES.map(
-  ({ partitionKey }) => partitionKey,
-);
-
-/** Rows of the table of events that are no events, and that no index sees: the only ones of it that are ever updated. */
+/**
+ * Rows of the events table that are not events, and that no index sees. They are the only rows of it that are ever
+ * updated.
+ */
 export const EVENT_BOOKKEEPING = {
   /** The `eventID` of all of them. */
   partition: 'trailwarden',
   /** What their `part` is, or begins with. */
   parts: {
-    /** The largest shard counts that were ever configured. */
-    shards: 'shards',
-    /** `day#2026-11-21#111122223333`: an account and day that has events. */
-    eventDays: 'day#',
     /** `finding-day#2026-11-21#high`: a level and day that has findings. */
     findingDays: 'finding-day#',
     /** `slots#high#2026-11-21T14:03`: the alerts of a level that were sent in a minute. */
@@ -80,7 +50,7 @@ export const EVENT_BOOKKEEPING = {
   },
 } as const;
 
-/** Rows of the ledger that are no log objects and no digests: the `object` of each kind. */
+/** Rows of the ledger that are neither log objects nor digests: the `object` of each kind. */
 export const LEDGER_BOOKKEEPING = {
   /** The accounts and regions that objects came from. */
   accountRegions: 'account-regions',
@@ -117,10 +87,10 @@ export const TABLES = {
   },
   alerts: {
     partitionKey: 'alertId',
-    // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must look at.
+    // `state` is removed once nothing is left to do, so the index holds only the alerts that sweep must handle.
     indexes: [
       { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
-      // Only alerts that a storm stands for carry `collapsedInto`.
+      // Only alerts that a storm replaces have `collapsedInto`.
       { name: 'by-storm', partitionKey: 'collapsedInto', sortKey: 'alertId' },
     ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
@@ -137,7 +107,7 @@ export const TABLES = {
     sortKey: 'version',
     indexes: [
       { name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' },
-      // Only rows that something is expected of carry `state` and `dueAt`: chains whose next digest is awaited.
+      // Only chains whose next digest is expected have `state` and `dueAt`.
       { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
     ],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
@@ -145,7 +115,7 @@ export const TABLES = {
   correlations: {
     partitionKey: 'group',
     sortKey: 'member',
-    // Only windows that wait for their end carry `dueShard` and `dueAt`.
+    // Only groups that must be judged later have `dueShard` and `dueAt`.
     indexes: [{ name: 'by-due', partitionKey: 'dueShard', sortKey: 'dueAt' }],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
   },

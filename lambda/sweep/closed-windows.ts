@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { LEASE_MILLISECONDS } from '../alerts/alert-sender.ts';
+import type { PublicationSlots } from '../alerts/alert-store.ts';
+import { hasItsFirst, newlyGivenUp, type SummaryProgress } from '../alerts/channels/alert-progress.ts';
 import type { ChannelSet } from '../alerts/channels/channel-set.ts';
 import { arePending } from '../alerts/channels/channel-state.ts';
-import { hasItsFirst, newlyGivenUp, type SummaryProgress } from '../alerts/channels/progress.ts';
-import type { Alert } from '../alerts/messages/alert.ts';
-import type { Notice } from '../alerts/messages/notice.ts';
-import type { CollapsedAlerts } from '../alerts/noise/storm.ts';
-import { summaryDueAt } from '../alerts/noise/window.ts';
-import { LEASE_MILLISECONDS } from '../alerts/sender.ts';
-import type { PublicationSlots } from '../alerts/store.ts';
+import type { Alert } from '../alerts/messages/alert-content.ts';
+import type { Notice } from '../alerts/messages/alert-notice.ts';
+import type { CollapsedAlerts } from '../alerts/noise/alert-storm.ts';
+import { summaryDueAt } from '../alerts/noise/alert-window.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { DueRow } from '../store/alerts/alert-row.ts';
 import type { AlertTable } from '../store/alerts/alert-table.ts';
@@ -18,7 +18,7 @@ export interface SummaryDependencies {
   readonly findings: FindingTable;
   readonly slots: PublicationSlots;
   readonly channels: ChannelSet;
-  /** Summaries of a level that are begun in a minute; the others wait for the next. Critical ones never wait. */
+  /** Summaries of a level that are begun in a minute. The others wait for the next minute; critical ones never wait. */
   readonly maxPerMinute: number;
   readonly now: () => Date;
 }
@@ -26,30 +26,30 @@ export interface SummaryDependencies {
 export interface ClosedWindowsDependencies extends SummaryDependencies {
   /** Whether the rest must wait for the next run. */
   readonly mustStop: () => boolean;
-  /** Told of a window that could not be summed up; it is tried again. */
+  /** Called for a window that could not be summed up; it is tried again. */
   readonly onFailure: (alertId: string, error: unknown) => void;
-  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  /** Called for a row that another version wrote and this one can't read: it was set aside. */
   readonly onUnreadable: (alertId: string, reason: string) => void;
 }
 
 export interface ClosedWindowsOutcome {
-  /** Summaries that some channel has sent now. */
+  /** Summaries that at least one channel has sent now. */
   readonly published: number;
   /** Windows that could not be summed up. */
   readonly failed: number;
 }
 
-/** What a window has, once it is closed. */
+/** What a closed window holds. */
 interface Content {
   readonly count: number;
-  /** There is something to tell that wasn't told before. */
+  /** There is something new to report. */
   readonly notice?: Notice;
 }
 
 /**
- * Sums up alerts whose window has closed: how many findings there were and the last of them, where there was more than
- * the one that was sent; for a storm, how many alerts it stands for. What is counted is what the tables hold. A crash
- * can repeat a summary under the same alert id, and never lose one.
+ * Sums up alerts whose window has closed: the number of findings and the last one, if there were more than the one that
+ * was sent; for a storm, the number of alerts that it replaces. The tables are counted. A crash may repeat a summary
+ * under the same alert id, but never loses one.
  */
 export async function sumUpClosedWindows(dependencies: ClosedWindowsDependencies): Promise<ClosedWindowsOutcome> {
   const { alerts, now, mustStop, onFailure, onUnreadable } = dependencies;
@@ -76,7 +76,7 @@ export async function sumUpClosedWindows(dependencies: ClosedWindowsDependencies
   return { published, failed };
 }
 
-/** The last finding of the alert can't be read: trying it again each lease would change nothing. */
+/** The last finding of the alert can't be read. Trying again after each lease would change nothing. */
 async function setAside(
   { alerts, onFailure, onUnreadable }: ClosedWindowsDependencies,
   alertId: string,
@@ -89,7 +89,7 @@ async function setAside(
 /**
  * Sums up the window of an alert that is leased, or tries the channels again that haven't sent its summary.
  * @returns whether some channel has sent a summary now.
- * @throws errors of access, and of findings that can't be read.
+ * @throws faults of access (`isFaultOfAccess`), and of findings that can't be read.
  */
 export async function sumUp(dependencies: SummaryDependencies, due: DueRow, leaseUntil: string): Promise<boolean> {
   const { alerts, channels, now } = dependencies;
@@ -107,12 +107,12 @@ export async function sumUp(dependencies: SummaryDependencies, due: DueRow, leas
   }
   const { publication, channels: untried } = channels.prepare(notice);
   const begun = due.summary !== undefined && arePending(due.summary.channels) ? due.summary : undefined;
-  // Its lease runs out, and then it is due again.
+  // Its lease ends, and then it is due again.
   if (begun === undefined && !(await hasPlace(dependencies, due))) return false;
   const before = begun ?? { count, channels: untried };
   const after = await channels.deliver(alertId, publication, before.channels, (name) => hasItsFirst(first, name));
   const isDone = !arePending(after);
-  // What came while some channel was late is for everybody.
+  // Findings that came while a channel was late are reported to all channels.
   const again = isDone && count > before.count ? summaryDueAt(windowOf(due), now()) : undefined;
   const noted = {
     progress: note({ count: before.count, channels: after }, again),
@@ -129,7 +129,7 @@ export async function sumUp(dependencies: SummaryDependencies, due: DueRow, leas
   return wasSent;
 }
 
-/** Windows of all rules end at the same moments: their summaries must not become a storm of their own. */
+/** Windows of all rules end at the same moments. Their summaries must not become a new storm. */
 async function hasPlace({ slots, maxPerMinute, now }: SummaryDependencies, due: DueRow): Promise<boolean> {
   if (due.level === 'critical' || due.kind === 'storm') return true;
   return slots.claim(`${due.level}-summaries`, due.alertId, maxPerMinute, now());
@@ -141,7 +141,7 @@ function summarize(dependencies: SummaryDependencies, due: DueRow): Promise<Cont
 
 async function summarizeAlert({ findings }: SummaryDependencies, due: DueRow): Promise<Content> {
   const { count, last } = await findings.ofAlert(due.alertId);
-  // Told are the first finding, and after late ones those of the summary before.
+  // Already reported: the first finding, or those of the summary before.
   if (last === undefined || count <= Math.max(1, due.findings ?? 1)) return { count };
   return { count, notice: { kind: 'summary', alert: alertWith(due, last), count } };
 }

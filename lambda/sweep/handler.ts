@@ -3,6 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { readSweepEnvironment } from '../runtime/environment.ts';
+import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
 import { wireSweep } from './wiring.ts';
 
 /** The Lambda function: EventBridge Scheduler calls it every minute. */
@@ -10,6 +11,6 @@ export const handler = wireSweep({
   environment: readSweepEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),
   sns: new SNSClient({}),
-  logger: new Logger({ serviceName: 'sweep' }),
-  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'sweep' }),
+  logger: new Logger({ serviceName: SERVICES.sweep }),
+  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.sweep }),
 });

@@ -2,7 +2,7 @@ import { missingDigests } from '../cloudtrail/digest/digest-chain.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_OVERDUE, DIGESTS_MISSING } from '../findings/digest-checks.ts';
 import type { Finding } from '../findings/finding.ts';
-import { integrityFinding } from '../findings/integrity.ts';
+import { integrityFinding } from '../findings/integrity-finding.ts';
 import type { ChainRow, DigestChains } from '../store/ledger/digest-chains.ts';
 
 export interface OverdueDigestsDependencies {
@@ -12,9 +12,9 @@ export interface OverdueDigestsDependencies {
   readonly now: () => Date;
   /** Whether the rest must wait for the next run. */
   readonly mustStop: () => boolean;
-  /** Told of a chain that could not be reported; it stays due. */
+  /** Called for a chain that could not be reported; it stays due. */
   readonly onFailure: (chain: string, error: unknown) => void;
-  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  /** Called for a row that another version wrote and this one can't read: it was set aside. */
   readonly onUnreadable: (chain: string, reason: string) => void;
 }
 
@@ -26,16 +26,16 @@ export interface OverdueDigestsOutcome {
 
 const HOUR_MILLISECONDS = 3_600_000;
 
-/** Once a digest is overdue: two hours later it is a run, and then a reminder a day. */
+/** Times of further reports about an overdue digest: two hours later as several digests, and then once a day. */
 const RUN_AFTER_MILLISECONDS = 2 * HOUR_MILLISECONDS;
 const REMINDER_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 
-/** After a week of reminders a trail that says nothing is taken for deleted. */
+/** After a week of reminders, a trail without digests is considered deleted. */
 const MAX_REPORTS = 9;
 
 /**
- * Reports the chains whose next digest hasn't come in its time. Only by the clock can be seen that the newest digest is
- * missing, as no other names it. A chain that throws stays due, and keeps no other from its turn.
+ * Reports the chains whose next digest is overdue. Only the clock shows that the newest digest is missing, because no
+ * other digest names it. A chain that throws stays due, and the others still have their turns.
  */
 export async function reportOverdueDigests(dependencies: OverdueDigestsDependencies): Promise<OverdueDigestsOutcome> {
   const { chains, now, mustStop, onFailure, onUnreadable } = dependencies;
@@ -72,7 +72,7 @@ function overdueFinding({ bucket, lastKey, lastEnd, dueAt, reports }: ChainRow):
   return integrityFinding(reports === 0 ? DIGEST_OVERDUE : DIGESTS_MISSING, {
     bucket,
     key: lastKey,
-    // Stable for this report of this gap: a crash in between repeats the same finding.
+    // The id is stable for this report of this gap: a crash in between repeats the same finding.
     version: `overdue-${reports}`,
     parsedKey,
     at: dueAt,

@@ -1,30 +1,30 @@
+import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/alert-sender.ts';
 import { arePending, isDue } from '../alerts/channels/channel-state.ts';
-import { type AlertSender, LEASE_MILLISECONDS, type SendResult } from '../alerts/sender.ts';
 import type { DuePending, DueRow } from '../store/alerts/alert-row.ts';
 import type { AlertTable } from '../store/alerts/alert-table.ts';
 
 export interface PendingAlertsDependencies {
   readonly alerts: AlertTable;
   readonly sender: AlertSender;
-  /** Sums up the window of a leased alert: one that a channel is late with doesn't keep its summary from the others. */
+  /** Sums up the window of a leased alert: if one channel is late, the others still get the summary. */
   readonly sumUp: (due: DueRow, leaseUntil: string) => Promise<unknown>;
   readonly now: () => Date;
   /** Whether the rest must wait for the next run. */
   readonly mustStop: () => boolean;
-  /** Told of an alert that could not be sent; it is tried again. */
+  /** Called for an alert that could not be sent; it is tried again. */
   readonly onFailure: (alertId: string, error: unknown) => void;
-  /** Told of a row that another version wrote and this one can't read: it was set aside. */
+  /** Called for a row that another version wrote and this one can't read: it was set aside. */
   readonly onUnreadable: (alertId: string, reason: string) => void;
 }
 
 export interface PendingAlertsOutcome {
-  /** Sent by all of their channels now, or, in a storm, collapsed into its alert. */
+  /** Alerts that all of their channels have sent now, or that collapsed into a storm's alert. */
   readonly sent: number;
-  /** Not sent by some channel this time either. */
+  /** Alerts that at least one channel again could not send. */
   readonly failed: number;
 }
 
-/** Sends the alerts that another function left pending, once its lease has run out, and tries late channels again. */
+/** Sends the alerts that another function left pending, once its lease has ended, and tries late channels again. */
 export async function sendPendingAlerts(dependencies: PendingAlertsDependencies): Promise<PendingAlertsOutcome> {
   const { alerts, now, mustStop, onFailure, onUnreadable } = dependencies;
   let sent = 0;

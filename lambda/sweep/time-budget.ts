@@ -1,7 +1,7 @@
 /**
- * What one chore may take of a run, so that the others get their turn: whoever is out of reach fails slowly, once for
- * each row that waits for it.
- * @returns whether it is used up. What was begun by then is ended.
+ * The time that one chore may take of a run, so that the others have their turns. A service that is out of reach fails
+ * slowly, once for each row that waits for it.
+ * @returns a function that says whether the time is used up. Work that was begun before is finished.
  */
 export function timeBudget(seconds: number): () => boolean {
   const end = performance.now() + seconds * 1000;

@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -7,17 +7,23 @@ import { errorText } from '../alerts/channels/channel-state.ts';
 import { createAlerting } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
+import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
-import { reportSetAside } from '../runtime/set-aside.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
+import { LEDGER_BOOKKEEPING } from '../store/schema.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
-import { countSetAside, takingBack } from './set-aside.ts';
+import { countSetAside, takingBack } from './rows-set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
-/** Seconds of the function's minute; with what was begun when a budget ended, all of them stay within it. */
+/**
+ * Seconds of the function's minute. All budgets together stay within it, including work that is finished after a budget
+ * has ended.
+ */
 const SECONDS = { pending: 12, correlations: 12, summaries: 10, digests: 5, setAside: 2 } as const;
 
 export interface SweepWiring {
@@ -26,30 +32,26 @@ export interface SweepWiring {
   readonly sns: SNSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const chains = new DigestChains(documents, environment.LEDGER_TABLE);
   const alerting = createAlerting(environment, { documents, sns, logger, metrics }, now);
   const { report, alerts, sender } = alerting;
   const detector = loadDetector(environment.RULES_FILE);
-  const store = new CorrelationTable(
-    documents,
-    environment.CORRELATIONS_TABLE,
-    now,
-    reportSetAside({ logger, metrics, now }),
-  );
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const store = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
   const correlator = new Correlator({ detector, store, report, now });
   const tables = [alerts, chains];
   const takeBack = takingBack(tables);
   const failure = (message: string) => (what: string, error: unknown) =>
     logger.error(message, { what, error: errorText(error) });
-  const onUnreadable = (row: string, reason: string): void =>
-    logger.error("A row was written by another version, can't be read and was set aside", { row, reason });
+  const unreadableAlert = (alertId: string, reason: string): void =>
+    onUnreadableRow({ table: environment.ALERTS_TABLE, key: [alertId], reason });
   const summaries = { ...alerting, maxPerMinute: environment.MAX_ALERTS_PER_MINUTE, now };
   let started = false;
   return createSweep({
@@ -62,41 +64,46 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
         now,
         mustStop,
         onFailure: failure('A pending alert could not be sent'),
-        onUnreadable,
+        onUnreadable: unreadableAlert,
       }),
     countPending: () => alerts.countPending(),
     pendingSeconds: SECONDS.pending,
     chores: [
       {
-        name: 'CorrelationsFired',
+        metric: METRICS.CorrelationsFired,
         seconds: SECONDS.correlations,
         run: async (mustStop) => {
           const onFailure = failure('A group of a correlation could not be judged');
           const { fired, failed } = await correlator.settleDue({
             mustStop,
-            // The group's values come from events, which may hold what a log must not.
+            // The group's values come from events, which may hold secrets. A log must not hold them.
             onFailure: ({ correlation }, error) => onFailure(correlation, error),
           });
-          if (failed > 0) metrics.addMetric('CorrelationGroupsFailed', MetricUnit.Count, failed);
+          if (failed > 0) recordMetric(metrics, METRICS.CorrelationGroupsFailed, failed);
           return { done: fired, failed };
         },
       },
       {
-        name: 'SummariesPublished',
+        metric: METRICS.SummariesPublished,
         seconds: SECONDS.summaries,
         run: async (mustStop) => {
           const onFailure = failure('A window could not be summed up');
-          const { published, failed } = await sumUpClosedWindows({ ...summaries, mustStop, onFailure, onUnreadable });
-          if (failed > 0) metrics.addMetric('SummariesFailed', MetricUnit.Count, failed);
+          const { published, failed } = await sumUpClosedWindows({
+            ...summaries,
+            mustStop,
+            onFailure,
+            onUnreadable: unreadableAlert,
+          });
+          if (failed > 0) recordMetric(metrics, METRICS.SummariesFailed, failed);
           // Each is tried again when its lease has run out: a single one is no failed run.
           return { done: published, failed: 0 };
         },
       },
       {
-        name: 'DigestsOverdue',
+        metric: METRICS.DigestsOverdue,
         seconds: SECONDS.digests,
         run: async (mustStop) => {
-          // Sweep is the first function to run: what is delivered from now on must be vouched for.
+          // Sweep is the first function that runs. What is delivered from now on must be vouched for.
           if (!started) await deploymentStart(documents, environment.LEDGER_TABLE, now());
           started = true;
           const onFailure = failure('An overdue digest could not be reported');
@@ -106,13 +113,18 @@ export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = (
             now,
             mustStop,
             onFailure,
-            onUnreadable,
+            onUnreadable: (chain, reason) =>
+              onUnreadableRow({
+                table: environment.LEDGER_TABLE,
+                key: [LEDGER_BOOKKEEPING.digestChains, chain],
+                reason,
+              }),
           });
           return { done: reported, failed };
         },
       },
       {
-        name: 'RowsUnreadable',
+        metric: METRICS.RowsUnreadable,
         seconds: SECONDS.setAside,
         run: async () => ({ done: await countSetAside(tables), failed: 0 }),
       },

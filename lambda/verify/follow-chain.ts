@@ -3,9 +3,9 @@ import { missingDigests, predecessorProblem } from '../cloudtrail/digest/digest-
 import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED, DIGEST_CHAIN_RESTARTED, DIGEST_MISSING, DIGESTS_MISSING } from '../findings/digest-checks.ts';
-import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
+import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
+import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
 export interface ChainStep {
   readonly object: ObjectVersion;
@@ -13,10 +13,10 @@ export interface ChainStep {
   readonly digestKey: DigestKey;
   /** The end of the digest that was the chain's newest when this one came; undefined for the first. */
   readonly endBefore?: string;
-  /** How often the digest was checked before. */
+  /** How many times the digest was checked before. */
   readonly checks: number;
   readonly queue: {
-    /** Queues the digest before, which is in the bucket and wasn't checked yet. */
+    /** Queues the previous digest, which is in the bucket and wasn't checked yet. */
     queueDigest(bucket: string, key: string): Promise<void>;
   };
 }
@@ -24,7 +24,7 @@ export interface ChainStep {
 /**
  * Compares a valid digest with the one that it names as its predecessor. False while that isn't settled: the predecessor
  * may still be on its way, so it is missed from the second check on.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function followChain(dependencies: VerifyDependencies, step: ChainStep): Promise<boolean> {
   const { digest, digestKey, endBefore } = step;

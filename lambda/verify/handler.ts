@@ -5,10 +5,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readVerifyEnvironment } from '../runtime/environment.ts';
+import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
 import { ListedPublicKeys } from './list-public-keys.ts';
 import { wireVerify } from './wiring.ts';
 
-/** The Lambda function: what it needs comes from its environment. */
+/** The Lambda function. Its settings come from its environment. */
 export const handler = wireVerify({
   environment: readVerifyEnvironment(process.env),
   dynamodb: new DynamoDBClient({}),
@@ -16,6 +17,6 @@ export const handler = wireVerify({
   sns: new SNSClient({}),
   sqs: new SQSClient({}),
   publicKeys: new ListedPublicKeys(),
-  logger: new Logger({ serviceName: 'verify' }),
-  metrics: new Metrics({ namespace: 'Trailwarden', serviceName: 'verify' }),
+  logger: new Logger({ serviceName: SERVICES.verify }),
+  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.verify }),
 });

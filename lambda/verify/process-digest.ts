@@ -4,16 +4,16 @@ import { type DigestKey, parseDigestKey } from '../cloudtrail/digest/digest-key.
 import { checkDigest } from '../cloudtrail/digest/digest-signature.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED } from '../findings/digest-checks.ts';
-import { integrityFinding } from '../findings/integrity.ts';
+import { integrityFinding } from '../findings/integrity-finding.ts';
 import { mapConcurrently } from '../shared/concurrency.ts';
 import type { DigestRecord, DigestRow } from '../store/ledger/digest-ledger.ts';
-import type { StoredDigest } from './bucket.ts';
-import type { VerifyDependencies } from './dependencies.ts';
+import { findUnvouched } from './find-unvouched-logs.ts';
 import { followChain } from './follow-chain.ts';
-import { findUnvouched } from './unvouched.ts';
+import type { StoredDigest } from './log-bucket-reader.ts';
+import type { VerifyDependencies } from './verify-dependencies.ts';
 import { type LogVerdict, vouchForLog } from './vouch-for-log.ts';
 
-/** What came of a digest. `pending`: valid, and to be looked at again at `recheckAt`. */
+/** The result for a digest. `pending`: valid, and to be checked again at `recheckAt`. */
 export interface DigestOutcome extends Readonly<Record<LogVerdict, number>> {
   readonly status: DigestRow['status'];
   readonly logs: number;
@@ -24,13 +24,13 @@ export interface DigestOutcome extends Readonly<Record<LogVerdict, number>> {
 /** After this, a log object that a digest names and that isn't processed is queued again. */
 const RECHECK_MILLISECONDS = 30 * 60_000;
 
-/** A day: what isn't settled by then was reported, and isn't looked at any more. */
+/** A day: what is still open then was reported, and isn't checked any more. */
 const MAX_CHECKS = 48;
 
 /** How long after the end of its hour a digest may come. CloudTrail writes it later than that hour's log objects. */
 const DELIVERY_MILLISECONDS = 90 * 60_000;
 
-/** Log objects that are compared at once. */
+/** Log objects that are compared at the same time. */
 const CONCURRENCY = 16;
 
 const NOTHING = {
@@ -44,16 +44,16 @@ const NOTHING = {
 
 /** The messages of the digest queue that a check may send. */
 export interface DigestQueue {
-  /** Queues the digest before, which is in the bucket and wasn't checked yet. */
+  /** Queues the previous digest, which is in the bucket and wasn't checked yet. */
   queueDigest(bucket: string, key: string): Promise<void>;
-  /** Queues this one again, for later. */
+  /** Queues this digest again, for later. */
   schedule(bucket: string, key: string, recheckAt: string): Promise<void>;
 }
 
 /**
  * Checks a digest: itself, its link to the one before, each log object that it names, and whether objects were added
  * that no digest names. Its row in the ledger is written last; doing it again, or twice at once, changes nothing.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function processDigest(
   dependencies: VerifyDependencies,
@@ -120,7 +120,7 @@ async function processValid(
 
   const pending = (!settled || counts.unread + counts.unnotified > 0) && checks < MAX_CHECKS;
   const recheckAt = pending ? new Date(now().getTime() + RECHECK_MILLISECONDS).toISOString() : undefined;
-  // Sent before the row is written: a crash between the two doubles the message, and doesn't lose it.
+  // Sent before the row is written: a crash between the two repeats the message, but doesn't lose it.
   if (recheckAt !== undefined) await queue.schedule(stored.bucket, stored.key, recheckAt);
   const outcome: DigestOutcome = {
     status: pending ? 'pending' : 'valid',
@@ -149,12 +149,12 @@ async function vouchForLogs(
   return counts;
 }
 
-/** When the digest after one must have come, ISO 8601. */
+/** The time by which the next digest must have come, ISO 8601. */
 function nextDigestDue(end: string): string {
   return new Date(Date.parse(end) + DIGEST_PERIOD_MILLISECONDS + DELIVERY_MILLISECONDS).toISOString();
 }
 
-/** A digest that proves nothing is a finding; the log objects that it names stay without anybody to vouch for them. */
+/** A digest that proves nothing is a finding. Nothing vouches for the log objects that it names. */
 async function reject(
   { digests, report }: VerifyDependencies,
   stored: StoredDigest,

@@ -2,14 +2,14 @@ import type { PublicKey } from '../cloudtrail/digest/digest-signature.ts';
 
 /** Where CloudTrail's public keys come from: ListPublicKeys, or a file that it was written to. */
 export interface PublicKeySource {
-  /** The keys that signed digests of a region within a time range. @throws errors of access. */
+  /** The keys that signed digests of a region within a time range. @throws faults of access (`isFaultOfAccess`). */
   list(region: string, from: Date, to: Date): Promise<readonly PublicKey[]>;
 }
 
-/** CloudTrail changes keys within an hour: a digest may be signed with the key of the hour beside its own. */
+/** CloudTrail changes keys within an hour, so a digest may be signed with the key of a neighbouring hour. */
 const MARGIN_MILLISECONDS = 2 * 3_600_000;
 
-/** Finds the public key of a digest, each asked for once. */
+/** Finds the public key of a digest. Each key is requested once. */
 export class PublicKeys {
   readonly #source: PublicKeySource;
   readonly #known = new Map<string, PublicKey>();
@@ -19,9 +19,9 @@ export class PublicKeys {
   }
 
   /**
-   * The key of a fingerprint, among those of the digest's own region; undefined where CloudTrail has none.
+   * The key of a fingerprint, among those of the digest's own region; undefined if CloudTrail has none.
    * @param signedAt when the digest was signed: its end, for backfill digests the time in their metadata.
-   * @throws errors of access.
+   * @throws faults of access (`isFaultOfAccess`).
    */
   async find(region: string, fingerprint: string, signedAt: string): Promise<PublicKey | undefined> {
     const name = `${region} ${fingerprint}`;

@@ -1,39 +1,41 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ObjectReference, parseNotification } from '../cloudtrail/log/notification.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
+import { assertMayLive, GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
-import { assertMayLive, GivenUp, noteFailure } from '../runtime/tries.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import type { DigestTries } from '../store/ledger/digest-ledger.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
-import type { StoredDigest } from './bucket.ts';
-import type { VerifyDependencies } from './dependencies.ts';
+import type { Rechecks } from './digest-rechecks.ts';
+import type { StoredDigest } from './log-bucket-reader.ts';
 import { type DigestOutcome, processDigest } from './process-digest.ts';
-import type { Rechecks } from './rechecks.ts';
+import type { VerifyDependencies } from './verify-dependencies.ts';
 
 export interface VerifyFunctionDependencies {
   readonly processor: VerifyDependencies;
   readonly rechecks: Rechecks;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
-  /** Takes what no further try would help. */
+  /** Takes messages that no further try can help. */
   readonly deadLetters: DeadLetters;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** Names the version of a digest in the ledger that couldn't even be opened. */
+/** The version that the ledger notes for a digest that couldn't be opened. */
 const UNOPENED = 'unopened';
 
 export type Verify = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** Handles batches of notifications of digests, and of this function's own messages to look at one again. */
+/** Handles batches of notifications of digests, and this function's own messages to check one again. */
 export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
   return async (event) => {
     const processor = new BatchProcessor(EventType.SQS);
@@ -62,7 +64,7 @@ async function handleMessage(
   if (notification.kind === 'unreadable') {
     const { reason } = notification;
     logger.error('A message in the digest queue is no notification', { messageId: message.messageId, reason });
-    metrics.addMetric('NotificationsUnreadable', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.NotificationsUnreadable, 1);
     await giveUpMessage(dependencies, message, reason);
     return;
   }
@@ -88,7 +90,7 @@ function tellFailure(
   const details = { bucket, key, error: describeError(error) };
   if (error instanceof GivenUp) {
     logger.error('A digest was given up: its message goes to the dead-letter queue', details);
-    metrics.addMetric('DigestsGivenUp', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.DigestsGivenUp, 1);
   } else logger.warn('A digest could not be checked for now', details);
 }
 
@@ -100,10 +102,10 @@ async function handleObject(
   const { processor, logger, metrics } = dependencies;
   if (!processor.logBuckets.includes(bucket)) {
     logger.error('A notification names a bucket that is not a log bucket: not read', { bucket, key });
-    metrics.addMetric('ObjectsRefused', MetricUnit.Count, 1);
+    recordMetric(metrics, METRICS.ObjectsRefused, 1);
     return;
   }
-  // No character of a digest's key is written otherwise when it is URL-encoded, but those of a prefix may be.
+  // URL encoding changes no character of a digest's key, but it may change those of a prefix.
   const found = [key, decodedKey].find((candidate) => parseObjectKey(candidate)?.kind === 'digest');
   if (found !== undefined) await handleDigest(dependencies, bucket, found, lanes);
 }
@@ -119,7 +121,7 @@ async function handleDigest(
   const tried = (): ObjectVersion => opened ?? { bucket, key, version: UNOPENED };
   try {
     const tries = await digests.tries(bucket, key);
-    // A function that was killed over a digest took all others of its call with it.
+    // When a function is killed by a digest, all other digests of its call are lost too.
     const hasKilled = tries.some(({ unfinished }) => unfinished > 0);
     await lanes.run(hasKilled, async () => {
       const stored = await dependencies.processor.buckets.digest(bucket, key);
@@ -129,7 +131,7 @@ async function handleDigest(
     });
   } catch (error) {
     await noteFailure(error, {
-      // What can't be had yet has no row: there may never be such a digest.
+      // A digest that can't be read yet gets no row: perhaps it never exists.
       fail: async (reason, counts) => (opened || counts ? digests.fail(tried(), reason, counts) : 0),
       forget: () => digests.forgetTries(tried()),
     });
@@ -143,7 +145,7 @@ async function checkOnce(
 ): Promise<void> {
   const { processor, rechecks } = dependencies;
   const { digests, now } = processor;
-  // A message to look at it again is under way: it was sent before the row was written.
+  // A message to check it again is on its way: it was sent before the row was written.
   const recheckAt = own?.row?.recheckAt;
   if (recheckAt !== undefined && Date.parse(recheckAt) > now().getTime()) return;
   assertMayLive({
@@ -158,11 +160,11 @@ async function checkOnce(
 
 function report({ logger, metrics }: VerifyFunctionDependencies, key: string, outcome: DigestOutcome): void {
   const { status, verified, modified, missing, unread, unnotified } = outcome;
-  metrics.addMetric(status === 'invalid' ? 'DigestsInvalid' : 'DigestsValid', MetricUnit.Count, 1);
-  metrics.addMetric('LogObjectsVerified', MetricUnit.Count, verified);
-  metrics.addMetric('LogObjectsModified', MetricUnit.Count, modified);
-  metrics.addMetric('LogObjectsMissing', MetricUnit.Count, missing);
-  metrics.addMetric('LogObjectsUnread', MetricUnit.Count, unread + unnotified);
+  recordMetric(metrics, status === 'invalid' ? METRICS.DigestsInvalid : METRICS.DigestsValid, 1);
+  recordMetric(metrics, METRICS.LogObjectsVerified, verified);
+  recordMetric(metrics, METRICS.LogObjectsModified, modified);
+  recordMetric(metrics, METRICS.LogObjectsMissing, missing);
+  recordMetric(metrics, METRICS.LogObjectsUnread, unread + unnotified);
   const details = { key, ...outcome };
   if (status === 'invalid' || modified > 0 || missing > 0) logger.error('A digest found something altered', details);
   else logger.info('A digest was checked', details);

@@ -2,24 +2,26 @@ import type { Digest, DigestLogFile } from '../cloudtrail/digest/digest.ts';
 import { hashContent } from '../cloudtrail/log/content-hash.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_MISSING, LOG_OBJECT_MODIFIED, LOG_OBJECT_UNREAD } from '../findings/digest-checks.ts';
-import { type IntegrityCheck, integrityFinding } from '../findings/integrity.ts';
+import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { LedgerRow } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './dependencies.ts';
+import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
-/** What came of one log object that a digest names. */
+/** The result for one log object that a digest names. */
 export type LogVerdict =
   | 'verified'
   | 'modified'
   | 'missing'
   /** It is in the bucket, and ingest hasn't closed it yet. */
   | 'unread'
-  /** It is in the bucket, and ingest knows nothing of it. */
+  /** It is in the bucket, and ingest doesn't know it. */
   | 'unnotified'
-  /** Not for this deployment to vouch for: older than it is, past the lifecycle, in another bucket. */
+  /**
+   * This deployment doesn't vouch for it: it is older than the deployment, past the lifecycle, or in another bucket.
+   */
   | 'skipped';
 
 export interface VouchOptions {
-  /** How often the digest was checked before. */
+  /** How many times the digest was checked before. */
   readonly checks: number;
 }
 
@@ -29,7 +31,7 @@ const UNREAD_CHECKS = 3;
 /**
  * Compares one log object with its digest: the version that the bucket holds now with the version that was processed,
  * and its SHA-256 with the digest's. One that wasn't processed by the second check is queued again.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function vouchForLog(
   dependencies: VerifyDependencies,
@@ -68,7 +70,7 @@ export async function vouchForLog(
   return 'modified';
 }
 
-/** An object that was rejected has no hash in the ledger: cut gzip data, for one. */
+/** A rejected object has no hash in the ledger, for example if its gzip data is cut. */
 async function hash({ buckets, maxObjectBytes }: VerifyDependencies, file: DigestLogFile): Promise<string> {
   const result = await buckets.read(file.bucket, file.key, (chunks) => hashContent(chunks, maxObjectBytes));
   return result.ok ? result.sha256 : `none: ${result.reason}`;

@@ -11,9 +11,9 @@ import type { VerifyEnvironment } from '../runtime/environment.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
 import { DigestLedger } from '../store/ledger/digest-ledger.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
-import { LogBucketReader } from './bucket.ts';
+import { Rechecks } from './digest-rechecks.ts';
+import { LogBucketReader } from './log-bucket-reader.ts';
 import { type PublicKeySource, PublicKeys } from './public-keys.ts';
-import { Rechecks } from './rechecks.ts';
 import { createVerify, type Verify } from './verify.ts';
 
 export interface VerifyWiring {
@@ -25,13 +25,13 @@ export interface VerifyWiring {
   readonly publicKeys: PublicKeySource;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Whether the buckets hold what was copied there, and not what CloudTrail delivers; false where nothing is said. */
+  /** Whether the buckets hold copied files, and not what CloudTrail delivers. Default false. */
   readonly isHistory?: boolean;
-  /** The clock; the system's where none is given. */
+  /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** The function over given clients and settings: in AWS, on a laptop, in a test. */
+/** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireVerify(wiring: VerifyWiring): Verify {
   const { environment, dynamodb, s3, sns, sqs, publicKeys, logger, metrics } = wiring;
   const { isHistory = false, now = () => new Date() } = wiring;

@@ -11,8 +11,13 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { doneMetric } from '../../lambda/pack/done-metric.ts';
-import type { FunctionName } from '../config/names.ts';
+import {
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricOf,
+  SERVICES,
+  type ServiceName,
+} from '../../lambda/shared/metric-names.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 
@@ -24,7 +29,6 @@ export interface AlarmsProps {
   readonly verify: IFunction;
   readonly sweep: IFunction;
   readonly pack: IFunction;
-  readonly packLanes: number;
   readonly topics: AlertTopics;
 }
 
@@ -37,15 +41,15 @@ interface AlarmSpec {
   readonly comparison?: ComparisonOperator;
   /** Periods in a row that must be over the threshold; 1 unless said. */
   readonly periods?: number;
-  /** No data is a fault too: something that always runs doesn't. */
+  /** Whether missing data is a fault too: something that always runs has stopped. */
   readonly missingIsBad?: boolean;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 
 /**
- * What tells an operator that Trailwarden itself is in trouble. Ten cents a month each, so there is one for each thing
- * that a person would have to do something about, and none for what mends itself.
+ * What tells an operator that Trailwarden itself is in trouble. Each costs ten cents a month, so there is one for each
+ * problem that needs a person, and none for problems that end by themselves.
  */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -67,7 +71,7 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
   return [
@@ -93,7 +97,7 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
     {
       name: 'nothing-ingested',
       says: 'No log object was read for an hour, though every account has some.',
-      metric: ownMetric('ingest', 'ObjectsClosed', Stats.SUM, Duration.hours(1)),
+      metric: ownMetric('ingest', METRICS.ObjectsClosed, Stats.SUM, Duration.hours(1)),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missingIsBad: true,
@@ -115,19 +119,19 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
     {
       name: 'objects-rejected',
       says: 'A log object could not be read and was given up, with a reason in the ledger.',
-      metric: ownMetric('ingest', 'ObjectsRejected', Stats.SUM),
+      metric: ownMetric('ingest', METRICS.ObjectsRejected, Stats.SUM),
       threshold: 1,
     },
     {
       name: 'records-rejected',
       says: 'Records could not be read and are in the quarantine bucket.',
-      metric: ownMetric('ingest', 'RecordsRejected', Stats.SUM),
+      metric: ownMetric('ingest', METRICS.RecordsRejected, Stats.SUM),
       threshold: 1,
     },
     {
       name: 'objects-refused',
       says: 'A message in the log queue named a bucket that is not a log bucket.',
-      metric: ownMetric('ingest', 'ObjectsRefused', Stats.SUM),
+      metric: ownMetric('ingest', METRICS.ObjectsRefused, Stats.SUM),
       threshold: 1,
     },
     {
@@ -146,27 +150,27 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
     {
       name: 'alerts-pending',
       says: 'Alerts have stayed unpublished for a quarter of an hour.',
-      metric: ownMetric('sweep', 'AlertsPending', Stats.MINIMUM),
+      metric: ownMetric('sweep', METRICS.AlertsPending, Stats.MINIMUM),
       threshold: 1,
       periods: 3,
     },
     {
       name: 'alert-channel-given-up',
       says: 'A channel refused an alert for a day, and will not get it any more.',
-      metric: ownMetric('sweep', 'AlertChannelsGivenUp', Stats.SUM),
+      metric: ownMetric('sweep', METRICS.AlertChannelsGivenUp, Stats.SUM),
       threshold: 1,
     },
     {
       name: 'rows-unreadable',
-      says: 'Rows of another version were set aside: what they stand for waits.',
+      says: 'Rows of a table can not be read by this version: what they stand for waits.',
       metric: new MathExpression({
         label: 'Rows',
         period: FIVE_MINUTES,
         expression: 'FILL(sweep, 0) + FILL(ingest, 0) + FILL(verify, 0)',
         usingMetrics: {
-          sweep: ownMetric('sweep', 'RowsUnreadable', Stats.MAXIMUM),
-          ingest: ownMetric('ingest', 'RowsUnreadable', Stats.MAXIMUM),
-          verify: ownMetric('verify', 'RowsUnreadable', Stats.MAXIMUM),
+          sweep: ownMetric('sweep', METRICS.RowsUnreadable, Stats.MAXIMUM),
+          ingest: ownMetric('ingest', METRICS.RowsUnreadable, Stats.MAXIMUM),
+          verify: ownMetric('verify', METRICS.RowsUnreadable, Stats.MAXIMUM),
         },
       }),
       threshold: 1,
@@ -181,21 +185,6 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
         usingMetrics: Object.fromEntries(
           topics.published.map((topic, index) => [`topic${index}`, topic.metricNumberOfNotificationsFailed(sum)]),
         ),
-      }),
-      threshold: 1,
-    },
-    {
-      name: 'rows-set-aside',
-      says: 'Rows of a table were passed over, because this version can not read them.',
-      metric: new MathExpression({
-        label: 'Rows set aside',
-        period: FIVE_MINUTES,
-        expression: 'FILL(ingest, 0) + FILL(verify, 0) + FILL(sweep, 0)',
-        usingMetrics: {
-          ingest: ownMetric('ingest', 'RowsSetAside', Stats.SUM),
-          verify: ownMetric('verify', 'RowsSetAside', Stats.SUM),
-          sweep: ownMetric('sweep', 'RowsSetAside', Stats.SUM),
-        },
       }),
       threshold: 1,
     },
@@ -224,7 +213,7 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
     {
       name: 'pack-overdue',
       says: 'For an hour, no call of pack has done all that was due: questions read more and more pages.',
-      metric: leastDone(packLanes),
+      metric: ownMetric('pack', METRICS.PackDone, Stats.SUM, Duration.hours(1)),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missingIsBad: true,
@@ -232,39 +221,36 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, packLanes, top
     {
       name: 'pages-unpacked',
       says: 'CRITICAL: pages of the audit index have waited for three days to be packed; they expire after thirty.',
-      metric: ownMetric('pack', 'OldestPageHours', Stats.MAXIMUM, Duration.minutes(30)),
-      threshold: Duration.days(3).toHours(),
+      metric: ownMetric('pack', METRICS.OldestPageSeconds, Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(3).toSeconds(),
     },
     {
       name: 'segments-unmerged',
       says: 'CRITICAL: small segments have waited for ten days to be merged; they expire after sixty.',
-      metric: ownMetric('pack', 'OldestSmallSegmentHours', Stats.MAXIMUM, Duration.minutes(30)),
-      threshold: Duration.days(10).toHours(),
+      metric: ownMetric('pack', METRICS.OldestSmallSegmentSeconds, Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(10).toSeconds(),
     },
     {
       name: 'pages-unreadable',
       says: 'Pages of another version, or damaged ones, are left behind: their events are in no segment.',
-      metric: ownMetric('pack', 'PagesUnreadable', Stats.MAXIMUM, Duration.minutes(30)),
+      metric: ownMetric('pack', METRICS.PagesUnreadable, Stats.MAXIMUM, Duration.minutes(30)),
       threshold: 1,
     },
   ];
 }
 
-/** How often the lane that did so least has done all that was due, in an hour. */
-function leastDone(lanes: number): IMetric {
-  const period = Duration.hours(1);
-  const done = Array.from({ length: lanes }, (_, lane) => ownMetric('pack', doneMetric(lane), Stats.SUM, period));
-  const [only] = done;
-  if (only !== undefined && lanes === 1) return only;
-  return new MathExpression({
-    label: 'Calls of the slowest lane',
+/** A metric that a function emits with its logs. */
+function ownMetric<Service extends ServiceName>(
+  service: Service,
+  { name }: MetricOf<Service>,
+  statistic: string,
+  period = FIVE_MINUTES,
+): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: name,
+    dimensionsMap: { service: SERVICES[service] },
+    statistic,
     period,
-    expression: `MIN([${done.map((_, lane) => `FILL(lane${lane}, 0)`).join(', ')}])`,
-    usingMetrics: Object.fromEntries(done.map((metric, lane) => [`lane${lane}`, metric])),
   });
-}
-
-/** A metric that the functions write with their logs. */
-function ownMetric(service: FunctionName, metricName: string, statistic: string, period = FIVE_MINUTES): Metric {
-  return new Metric({ namespace: 'Trailwarden', metricName, dimensionsMap: { service }, statistic, period });
 }

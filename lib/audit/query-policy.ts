@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName, iamName } from '../config/names.ts';
+import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
 import { onTable, useKeyThrough } from '../functions/permissions.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { nearest } from '../../lambda/shared/nearest.ts';
 import { configSchema, type DeploymentConfig } from './config.ts';
 
-/** Where the settings are looked for, from the project's root, when no file is named. */
+/** The settings file, relative to the project's root, if no file is named. */
 const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
 
 /** The settings can't be used: one line a problem, each with file, line, column, the setting's path and what to do. */
@@ -22,7 +22,7 @@ export class ConfigError extends Error {
 /**
  * The settings of `file`, or of trailwarden.yaml in `projectRoot`, or the defaults where that doesn't exist.
  * Relative paths are taken from `projectRoot`; the rule folders come back absolute, read from the file's own folder.
- * @throws ConfigError for a named file that doesn't exist and for every problem of the content.
+ * @throws ConfigError for a named file that doesn't exist, and for problems of the content, all of them at once.
  */
 export function readConfig(projectRoot: string, file?: string): DeploymentConfig {
   const path = resolve(projectRoot, file ?? DEFAULT_CONFIG_FILE);
@@ -57,7 +57,7 @@ export function parseConfig(text: string, file: string): DeploymentConfig {
   throw new ConfigError(problems);
 }
 
-/** A misspelt key also breaks what the settings around it must be together; saying so would only hide the slip. */
+/** A misspelt key also breaks rules about the settings around it. Reporting those would only hide the mistake. */
 function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const slips = issues.filter(({ code }) => code === 'unrecognized_keys');
   const isAround = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>

@@ -6,7 +6,8 @@ import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cd
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, functionName, iamName, logGroupName } from '../config/names.ts';
+import type { ServiceName } from '../../lambda/shared/metric-names.ts';
+import { functionName, iamName, logGroupName } from '../config/resource-names.ts';
 
 /** What every function of the deployment shares. */
 export interface FunctionSettings {
@@ -17,7 +18,7 @@ export interface FunctionSettings {
 }
 
 export interface AuditFunctionProps extends FunctionSettings {
-  readonly name: FunctionName;
+  readonly name: ServiceName;
   readonly description: string;
   readonly timeout: Duration;
   readonly memorySize: number;
@@ -72,7 +73,7 @@ export class AuditFunction extends Construct {
       layers: [props.rulesLayer],
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Sources of events ask for rights of their own choosing; here the list above is the whole truth.
+      // Event sources would add permissions of their own. Here the list above is complete.
       role: this.role.withoutPolicyUpdates(),
       awsSdkConnectionReuse: false,
       projectRoot: PROJECT_ROOT,
@@ -88,7 +89,7 @@ export class AuditFunction extends Construct {
         sourcesContent: false,
       },
     });
-    // The event source is tried out when it is created, and needs the role's policy by then.
+    // The event source is tested when it is created, and needs the role's policy by then.
     this.function.node.addDependency(this.role);
   }
 }

@@ -4,11 +4,11 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_RECEIVES } from '../../lambda/runtime/retry-delay.ts';
-import { queueName } from '../config/names.ts';
+import { queueName } from '../config/resource-names.ts';
 
 export interface NotificationQueueProps {
   readonly deployment: string;
-  /** What its consumer takes from it. Every consumer is told of every object: S3's filters know no wildcards. */
+  /** What its consumer takes from it. Every consumer receives every object, because S3's filters have no wildcards. */
   readonly name: 'logs' | 'digests';
   readonly deliveryTopic: ITopic;
   /** The longest that the function behind the queue may run. */
@@ -16,9 +16,9 @@ export interface NotificationQueueProps {
 }
 
 /**
- * New objects, for a function. A message whose objects can't be had is tried for more than six hours, and goes to the
- * dead-letter queue then; the function sends there earlier what no further try would help. So does SNS with what it
- * couldn't deliver, and one redrive brings all of them back.
+ * New objects, for a function. A message whose objects can't be read is retried for more than six hours, and then goes
+ * to the dead-letter queue. The function sends messages there earlier that no further try can help. SNS sends there
+ * what it couldn't deliver. One redrive brings all of them back.
  *
  * Encrypted by SQS itself: messages hold bucket names and keys only, and a KMS key would need a statement for SNS
  * that can be no narrower than "any topic".
@@ -44,7 +44,7 @@ export class NotificationQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // AWS asks for six times the function's timeout: below that, Lambda's own retries of a throttled call could
-      // outlast the message's invisibility, and count as tries that never were.
+      // outlast the message's invisibility, and count as tries that never took place.
       visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
       // A message keeps the age of its first sending when it moves to the dead-letter queue, so this must be well
       // below the 14 days there.

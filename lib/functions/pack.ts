@@ -5,7 +5,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { PackVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { functionName, iamName } from '../config/names.ts';
+import { functionName, iamName } from '../config/resource-names.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import { onTable, useKeyThrough } from './permissions.ts';

@@ -2,7 +2,7 @@ import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { bucketArn, bucketName } from '../config/names.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 
 export interface AccessLogBucketProps {
   readonly deployment: string;

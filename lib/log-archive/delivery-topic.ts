@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { topicName } from '../config/names.ts';
+import { topicName } from '../config/resource-names.ts';
 
 export interface DeliveryTopicProps {
   readonly deployment: string;

@@ -1,7 +1,7 @@
 import { ArnFormat, DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName, topicName } from '../config/names.ts';
+import { bucketArn, bucketName, topicName } from '../config/resource-names.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';
@@ -14,8 +14,8 @@ export interface LogArchiveStackProps extends StackProps {
 }
 
 /**
- * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that tells of new objects. It
- * knows nothing of what is done with them, so the audit stack can be rebuilt or removed without it.
+ * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that announces new objects. It
+ * doesn't depend on what reads them, so the audit stack can be rebuilt or removed alone.
  */
 export class LogArchiveStack extends Stack {
   readonly bucket: LogBucket;
@@ -67,7 +67,7 @@ export class LogArchiveStack extends Stack {
     }
   }
 
-  /** The role that CloudFormation works with; none where the app is deployed with the caller's own credentials. */
+  /** The role that CloudFormation works with; none if the app is deployed with the caller's own credentials. */
   private deployingRoles(): string[] {
     return this.synthesizer instanceof DefaultStackSynthesizer
       ? [Fn.sub(this.synthesizer.cloudFormationExecutionRoleArn)]

@@ -12,7 +12,7 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName } from '../config/names.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 
 export interface LogBucketProps {
   readonly deployment: string;
@@ -54,7 +54,7 @@ const PROTECTED_SETTINGS = [
  * - No statement asks for a certain encryption: CloudTrail encrypts log files with the trail's key, but digests with
  *   S3's own, and a Deny on that would stop the digests.
  * - A bucket policy doesn't bind the lifecycle ("Bucket policies for Amazon S3"), so the Deny on deletes leaves it
- *   working, and it binds nobody's hand for good: the account's root can always replace the policy.
+ *   working, and it is never final: the account's root can always replace the policy.
  * - The notification is a property of the bucket and not CDK's custom resource, which would bring a function that may
  *   rewrite the notifications of every bucket.
  */
@@ -170,7 +170,7 @@ export class LogBucket extends Bucket {
     resource.notificationConfiguration = {
       topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: topic.topicArn }],
     };
-    // S3 tries the topic out when the notification is set, so the topic's policy must stand by then.
+    // S3 tests the topic when the notification is set, so the topic's policy must exist by then.
     resource.node.addDependency(topic);
   }
 }

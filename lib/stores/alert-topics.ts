@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { topicName } from '../config/names.ts';
+import { topicName } from '../config/resource-names.ts';
 import { alarmArns } from './audit-key.ts';
 
 type AlertLevel = (typeof ALERT_LEVELS)[number];
@@ -45,7 +45,7 @@ export class AlertTopics extends Construct {
     this.programs = topic('alerts', 'Trailwarden: alerts as JSON');
     if (chat) this.chat = topic('chat', 'Trailwarden: alerts for chat applications');
     this.operations = topic('operations', 'Trailwarden: alarms of its own');
-    // A topic with a policy of its own has lost SNS's default one, and alarms would fail to publish without a word.
+    // A topic with a policy of its own has lost SNS's default one, and alarms would fail to publish without any sign.
     this.operations.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowAlarmsToPublish',

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { bucketName } from '../config/names.ts';
+import { bucketName } from '../config/resource-names.ts';
 
 export interface QuarantineBucketProps {
   readonly deployment: string;

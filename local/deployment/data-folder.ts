@@ -9,7 +9,10 @@ const CLAIM = 'running.json';
 const claimSchema = z.object({ pid: z.int().positive(), endpoints: endpointsSchema.optional() });
 type Claim = z.infer<typeof claimSchema>;
 
-/** A folder that holds the tables, objects and messages of an embedded AWS, and that nobody else uses meanwhile. */
+/**
+ * A folder that holds the tables, objects and messages of an embedded AWS, and that no other process uses at the same
+ * time.
+ */
 export interface DataFolder {
   readonly path: string;
   /** Tells others where the embedded AWS over this folder listens. */
@@ -22,7 +25,7 @@ export interface DataFolder {
 /**
  * Makes a folder level by level: Node's own recursive way never comes back from a parent that takes no folders.
  *
- * @throws InputError when it can't be made, or is something else
+ * @throws InputError if it can't be made, or is something else
  */
 async function makeFolder(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
@@ -37,7 +40,7 @@ async function makeFolder(path: string): Promise<void> {
 /**
  * Claims a folder for this process, and makes it if it isn't there. The claim of a process that has died doesn't count.
  *
- * @throws InputError when a running process has claimed it
+ * @throws InputError if a running process has claimed it
  */
 export async function claimDataFolder(path: string): Promise<DataFolder> {
   await makeFolder(path);

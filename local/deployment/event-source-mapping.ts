@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Queue } from './provision.ts';
+import type { Queue } from './provision-resources.ts';
 import { failedMessages, sqsEvent } from './sqs-event.ts';
 
 /** A function that is called with batches of messages. */
@@ -21,28 +21,28 @@ export interface EventSourceMappingOptions {
   readonly handler: QueueFunction;
   /** How long a call may take. */
   readonly timeoutSeconds: number;
-  /** Calls under way at once. */
+  /** Calls that run at the same time. */
   readonly concurrency: number;
   /** Messages that are to be seen later only: whether `drained` waits for them. It does where nothing is said. */
   readonly waitsForDelayed?: boolean;
-  /** Told of each batch: messages that left the queue, and messages that will come back. */
+  /** Called for each batch: messages that left the queue, and messages that will come back. */
   readonly onBatch?: (batch: { readonly succeeded: number; readonly failed: number }) => void;
-  /** Told of the error of a call that threw. Its messages come back. */
+  /** Called with the error of a call that threw. Its messages come back. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Calls a function with what comes into a queue, as Lambda's event source mapping for SQS does. */
 export interface EventSourceMapping {
   /**
-   * Resolves once the queue is empty: nothing waits, nothing is under way, nothing will come back.
+   * Resolves when the queue is empty: no message waits, is being processed or will come back.
    *
-   * @throws Error when the queue can't be read any more
+   * @throws Error if the queue can't be read any more
    */
   drained(): Promise<void>;
   /**
-   * Takes no more messages; resolves when the calls under way have ended.
+   * Takes no more messages; resolves when the calls in progress have ended.
    *
-   * @throws Error when the queue couldn't be read
+   * @throws Error if the queue couldn't be read
    */
   stop(): Promise<void>;
 }
@@ -50,8 +50,8 @@ export interface EventSourceMapping {
 const BATCH_SIZE = 10;
 
 /**
- * Lambda waits for 20 seconds. Whoever stops here waits for the end of the poll, because one that was broken off would
- * still be given messages, which nobody would have until their visibility timeout has passed.
+ * Lambda waits for 20 seconds. `stop` waits for the end of the poll here, because a poll that was cancelled would still
+ * receive messages, and these would be hidden until their visibility timeout has passed.
  */
 const LONG_POLL_SECONDS = 1;
 const DRAINED_POLL_MILLISECONDS = 50;
@@ -130,7 +130,7 @@ async function untilEmpty(
   }
 }
 
-/** Never resolves: for a race that only the failure may win. */
+/** Never resolves: for a race that only a failure may win. */
 function failureOf(pollers: Promise<unknown>): Promise<never> {
   return new Promise((_resolve, reject) => {
     pollers.catch(reject);

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure } from '../../lambda/store/dynamo/conditional.ts';
+import { isConditionFailure } from '../../lambda/store/dynamo/condition-failure.ts';
 import { TABLES, type TableName, type TableSchema } from '../../lambda/store/schema.ts';
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];

@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
 import type { Endpoints } from '../emulators/endpoints.ts';
-import { type Clients, createClients } from './clients.ts';
 import { claimDataFolder, runningEndpoints } from './data-folder.ts';
 import { InputError } from './input-error.ts';
+import { type Clients, createClients } from './local-clients.ts';
 import { refuseOldFolder } from './old-folder.ts';
-import { provision, type Resources } from './provision.ts';
+import { provision, type Resources } from './provision-resources.ts';
 
 /** What a run that keeps nothing leaves behind, for questions until the next such run. */
 const LAST_RUN = join('.trailwarden', 'last-run');
@@ -18,7 +18,7 @@ const DEPLOYMENT = 'trailwarden';
 /** Seconds after which a message that nobody has finished comes back: more than a call of a function may take. */
 const VISIBILITY_TIMEOUT_SECONDS = 120;
 
-/** An embedded AWS with everything that `cdk deploy` makes, as far as it has it. */
+/** An embedded AWS with everything that `cdk deploy` makes, as far as the emulators support it. */
 export interface LocalAws {
   readonly clients: Clients;
   readonly resources: Resources;
@@ -34,7 +34,7 @@ export interface LocalAwsOptions {
   readonly data?: string;
   /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
   readonly port?: number;
-  /** Buckets to read log objects and digests from, beside the deployment's own. */
+  /** Buckets to read log objects and digests from, in addition to the deployment's own. */
   readonly trailBuckets?: readonly string[];
 }
 
@@ -64,7 +64,7 @@ export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsO
 /**
  * The embedded AWS over a folder: the one that another process has up, or else one that starts for this.
  *
- * @throws InputError when there is no such folder
+ * @throws InputError if there is no such folder
  */
 export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
   const endpoints = await runningEndpoints(data);

@@ -1,7 +1,7 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseDigestKey } from '../../lambda/cloudtrail/digest/digest-key.ts';
-import { type ObjectReference, parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { type ObjectReference, parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import type { Verify } from '../../lambda/verify/verify.ts';
 import type { QueueFunction } from './event-source-mapping.ts';
 
@@ -16,7 +16,7 @@ export interface VerifySignedOptions {
 
 /**
  * Verify, for digests that were copied here. In AWS a digest without a signature was tampered with, and all of its keys
- * can be asked for; a copy has lost its metadata, and the keys may not be at hand. Nothing is to be said of such a digest:
+ * can be asked for; a copy has lost its metadata, and the keys may not be at hand. Such a digest proves nothing here:
  * it isn't checked, and the log objects that it names stay unvouched.
  *
  * A batch's digests are checked one by one, the oldest first, and when the log objects have been read: here they come all
@@ -36,7 +36,7 @@ export function verifySigned({ s3, verify, hasKeys, logsRead }: VerifySignedOpti
   };
 }
 
-/** The end of the oldest digest that a message names; empty where it names none. What can't be read is verify's to say. */
+/** The end of the oldest digest that a message names; empty if it names none. Verify reports what can't be read. */
 function digestEnd({ body }: SQSRecord): string {
   const notification = parseNotification(body);
   if (notification.kind !== 'objects') return notification.kind === 'unreadable' ? '0' : '';
@@ -50,7 +50,7 @@ async function isSigned(s3: S3Client, { body }: SQSRecord): Promise<boolean> {
   return signed.some(Boolean);
 }
 
-/** What can't be had is verify's to find out. */
+/** Verify reports what can't be read. */
 async function hasSignature(s3: S3Client, { bucket, key }: ObjectReference): Promise<boolean> {
   const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
   return head === undefined || head.Metadata?.signature !== undefined;

@@ -11,13 +11,16 @@ export interface PlacedFiles {
   readonly digests: readonly LogFile[];
   /** The buckets that digests name. */
   readonly buckets: readonly string[];
-  /** When the first hour begins that a digest speaks of, ISO 8601. */
+  /** When the first hour begins that a digest covers, ISO 8601. */
   readonly since?: string;
 }
 
 const DIGEST_NAME = /_CloudTrail-Digest_.*\.json(?:\.gz)?$/;
 
-/** "General purpose bucket naming rules": the names of an embedded bucket are a digest's to choose, and so a stranger's. */
+/**
+ * "General purpose bucket naming rules": a digest chooses the name of an embedded bucket, so the name may come from a
+ * stranger.
+ */
 const BUCKET_NAME = /^(?!\.)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /**

@@ -4,7 +4,7 @@ import { parsePublicKeyList } from '../../lambda/cloudtrail/digest/public-key-li
 import { InputError } from '../deployment/input-error.ts';
 
 /**
- * The public keys of some files, of whatever regions: fingerprints tell them apart.
+ * The public keys of some files, of any regions: their fingerprints distinguish them.
  *
  * @throws InputError for a file that can't be read or holds no keys
  */

@@ -27,7 +27,7 @@ export function makeSigningKey(): SigningKey {
   return { privateKey, publicKey: { fingerprint: createHash('md5').update(value).digest('hex'), value } };
 }
 
-/** What a digest speaks of. */
+/** What a digest covers. */
 export interface DigestContent {
   readonly bucket: string;
   /** The key of the digest itself. */
@@ -42,8 +42,8 @@ export interface DigestContent {
 }
 
 /**
- * A digest as "CloudTrail digest file structure" has it, signed with a key that isn't CloudTrail's: nobody but whoever
- * is given its public key will take it for one.
+ * A digest as "CloudTrail digest file structure" has it, signed with a key that isn't CloudTrail's. It is accepted only
+ * with the matching public key.
  */
 export function makeDigest(
   { bucket, key, account, start, end, logs, previous }: DigestContent,
@@ -79,7 +79,7 @@ export function makeDigest(
   return signDigest(content, signingKey, metadata);
 }
 
-/** Signs what a digest says with a key, whoever's it is. */
+/** Signs the content of a digest with any key. */
 export function signDigest(
   content: Record<string, unknown>,
   { privateKey }: SigningKey,

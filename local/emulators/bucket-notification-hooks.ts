@@ -15,7 +15,7 @@ import { objectPath, parameters } from './s3-request.ts';
 /**
  * Gives fauxqs' S3 the event notifications of the real one: PutBucketNotificationConfiguration, and a message to the
  * configured topics for every PutObject, CopyObject and CompleteMultipartUpload. The message is in the subscribed
- * queues before the upload is answered. Configurations are kept in memory: whoever starts the server makes them again.
+ * queues before the upload is answered. Configurations are kept in memory, so they must be made again at each start.
  */
 export function bucketNotifications(app: App, objects: Stores['s3Store'], publish: OpenStores['publish']): void {
   const configurations = new Map<string, NotificationConfiguration>();

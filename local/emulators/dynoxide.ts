@@ -12,13 +12,13 @@ export interface Dynoxide {
 
 const ATTEMPTS = 5;
 const STARTUP_MILLISECONDS = 15_000;
-const GUARD = fileURLToPath(new URL('guard.ts', import.meta.url));
+const GUARD = fileURLToPath(new URL('dynoxide-guard.ts', import.meta.url));
 
 /**
  * Starts dynoxide on a free loopback port and waits until it answers.
  *
  * @param databaseFile the SQLite file that keeps the tables; without it they live in memory
- * @throws Error when the platform has no binary, or when the process doesn't come up; the message says what to do
+ * @throws Error if the platform has no binary, or if the process doesn't start; the message says what to do
  */
 export async function startDynoxide(databaseFile?: string): Promise<Dynoxide> {
   const binary = binaryPath();

@@ -10,7 +10,7 @@ export interface OpenStores {
   /**
    * Publishes to a topic, and so to every queue that is subscribed to it, before it returns.
    *
-   * @throws Error when there is no such topic
+   * @throws Error if there is no such topic
    */
   publish(topicArn: string, subject: string, message: string): void;
   /** To be called once the server has ended. */
@@ -39,7 +39,7 @@ const classOf = <Instance, Parameters extends unknown[]>() =>
  *
  * @param objects the folder for what S3 holds, objects as files; without it they live in memory
  * @param messages the folder for queues with their messages, and topics; without it they live in memory
- * @throws Error when fauxqs isn't the version that this was written for
+ * @throws Error if fauxqs isn't the version that this was written for
  */
 export async function openStores(objects?: string, messages?: string): Promise<OpenStores> {
   const { SqsStore } = await load('sqs/sqsStore.js', { SqsStore: classOf<Stores['sqsStore'], []>() });

@@ -1,7 +1,7 @@
 import type { App, Reply } from './fauxqs-app.ts';
 import { objectPath, parameters } from './s3-request.ts';
 
-/** What S3 takes with PUT beside an object itself. fauxqs would store it as the object, or take it and do nothing. */
+/** What S3 accepts with PUT except objects. fauxqs would store it as the object, or take it and do nothing. */
 const UNSUPPORTED = [
   'acl',
   'encryption',
@@ -13,7 +13,7 @@ const UNSUPPORTED = [
   'versioning',
 ];
 
-/** Makes fauxqs' S3 refuse what it would get wrong in silence, and keys that would leave its folder. */
+/** Makes fauxqs' S3 refuse requests that it would silently handle wrongly, and keys that would leave its folder. */
 export function refuseUnsupported(app: App): void {
   app.addHook('preHandler', (request, reply, done) => {
     const { bucket, key } = objectPath(request);

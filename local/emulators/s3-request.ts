@@ -3,7 +3,7 @@ import type { Request } from './fauxqs-app.ts';
 
 const path = z.object({ bucket: z.string().default(''), '*': z.string().default('') });
 
-/** What a request to S3 is about. Both are empty where the path names none. */
+/** What a request to S3 is about. Both are empty if the path names none. */
 export function objectPath(request: Request): { readonly bucket: string; readonly key: string } {
   const { bucket, '*': key } = path.parse(request.params ?? {});
   return { bucket, key };

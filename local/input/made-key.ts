@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ContentFault } from '../../lambda/cloudtrail/log/log-object.ts';
 import { readRecords } from '../../lambda/cloudtrail/log/read-records.ts';
-import { type ReadRecord, readRecord } from '../../lambda/cloudtrail/record/record.ts';
+import { type ReadRecord, readRecord } from '../../lambda/cloudtrail/record/read-record.ts';
 
 /** What stands in a key for what no record tells. */
 const NO_ACCOUNT = '000000000000';
@@ -27,7 +27,7 @@ export async function madeKey(content: () => AsyncIterable<Uint8Array>): Promise
   return ['AWSLogs', account, 'CloudTrail', region, year, month, day, file].join('/');
 }
 
-/** Undefined where no record can be read: such a file is uploaded all the same, for the ledger to name it. */
+/** Undefined if no record can be read: such a file is still uploaded, so that the ledger names it. */
 async function firstRecord(content: AsyncIterable<Uint8Array>): Promise<ReadRecord | undefined> {
   try {
     for await (const items of readRecords(content)) {

@@ -24,7 +24,7 @@ export function showNextSteps(
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** Where digests speak of older hours than status shows by itself. */
+/** For digests that cover older hours than status shows by default. */
 function sinceOption(since: string | undefined): string {
   const isRecent = since === undefined || Date.now() - Date.parse(since) < DAY_MILLISECONDS;
   return isRecent ? '' : ` --since ${since.slice(0, 10)}`;

@@ -4,18 +4,18 @@ import { createFindingQueries } from '../../lambda/store/findings/finding-query.
 import { DigestLedger } from '../../lambda/store/ledger/digest-ledger.ts';
 import { Ledger } from '../../lambda/store/ledger/ledger.ts';
 import type { LocalAws } from '../deployment/local-aws.ts';
-import { type AlertSummary, summarizeAlerts } from '../deployment/subscriber.ts';
-import { readVouching, type Vouching } from '../digests/vouching.ts';
-import type { UploadedFile } from '../input/upload.ts';
-import { type Answers, readAnswers } from './answers.ts';
-import { type FindingSummary, summarizeFindings } from './findings.ts';
-import { type Outcomes, readOutcomes } from './outcomes.ts';
+import { type AlertSummary, summarizeAlerts } from '../deployment/receive-alerts.ts';
+import { readVouching, type Vouching } from '../digests/read-vouching.ts';
+import type { UploadedFile } from '../input/upload-log-file.ts';
+import { type Answers, readAnswers } from './read-answers.ts';
+import { type Outcomes, readOutcomes } from './read-outcomes.ts';
+import { type FindingSummary, summarizeFindings } from './summarize-findings.ts';
 
 /** What a run has to show. */
 export interface RunReport {
   /** What became of the objects of this run. */
   readonly outcomes: Outcomes;
-  /** What the digests of this run say of them; absent where there were none. */
+  /** What the digests of this run say of them; absent if there were none. */
   readonly vouching?: Vouching;
   /** Everything that the tables hold, from earlier runs too. */
   readonly findings: FindingSummary;

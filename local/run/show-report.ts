@@ -3,11 +3,11 @@ import { LEVELS, type Level } from '../../lambda/detection/index.ts';
 import { printable } from '../../lambda/shared/printable.ts';
 import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
 import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
-import type { AlertSummary } from '../deployment/subscriber.ts';
-import type { Vouching } from '../digests/vouching.ts';
-import type { Answers, Found } from './answers.ts';
-import type { DeliveryFailure } from './deliver.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { AlertSummary } from '../deployment/receive-alerts.ts';
+import type { Vouching } from '../digests/read-vouching.ts';
+import type { DeliveryFailure } from './deliver-files.ts';
+import type { Answers, Found } from './read-answers.ts';
+import type { Outcomes } from './read-outcomes.ts';
 import type { RunReport } from './run-report.ts';
 import type { Cell, Screen } from './screen.ts';
 
@@ -179,7 +179,7 @@ function addressOf({ address, sourceIPAddress }: Pick<IndexedEvent, 'address' | 
   return address ?? sourceIPAddress ?? '';
 }
 
-/** What a finding of a detection rule has beside what every finding has. */
+/** What a finding of a detection rule has in addition to the members of every finding. */
 const matchedSchema = z.array(z.object({ field: z.string(), value: z.unknown() })).default([]);
 
 function matchedValue({ matched }: IndexedFinding, field: string): string {

@@ -85,7 +85,7 @@ function reachableFrom(start: string, arrows: Arrows): ReadonlySet<string> {
   return reached;
 }
 
-/** The TypeScript files below a folder; none where there is no such folder yet. */
+/** The TypeScript files below a folder; none if there is no such folder yet. */
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })

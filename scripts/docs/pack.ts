@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
-import { readEvent } from '../../lambda/cloudtrail/event.ts';
 import {
   createDetector,
   type Detector,

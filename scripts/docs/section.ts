@@ -3,7 +3,7 @@ const marks = (name: string): readonly [string, string] => [`<!-- ${name}: begin
 
 /**
  * A page with its section of this name written anew.
- * @throws Error where the page doesn't have both marks, in this order
+ * @throws Error if the page doesn't have both marks, in this order
  */
 export function withSection(page: string, name: string, text: string): string {
   const [begin, end] = marks(name);

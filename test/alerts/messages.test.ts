@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { alertOf } from '../../lambda/alerts/messages/alert.ts';
+import { alertOf } from '../../lambda/alerts/messages/alert-content.ts';
+import type { FindingNotice } from '../../lambda/alerts/messages/alert-notice.ts';
 import { chatMessage } from '../../lambda/alerts/messages/chat-message.ts';
 import { jsonMessage } from '../../lambda/alerts/messages/json-message.ts';
 import { alertJsonSchema, alertMessageSchema } from '../../lambda/alerts/messages/message-schema.ts';
-import type { FindingNotice } from '../../lambda/alerts/messages/notice.ts';
 import { stormJson } from '../../lambda/alerts/messages/storm-message.ts';
 import { textMessage } from '../../lambda/alerts/messages/text-message.ts';
-import { stormOf } from '../../lambda/alerts/noise/storm.ts';
+import { stormOf } from '../../lambda/alerts/noise/alert-storm.ts';
 import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
-import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../lambda/findings/integrity.ts';
+import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../lambda/findings/integrity-finding.ts';
 import { finding } from '../support/findings.ts';
 import { ACCOUNT } from '../support/records.ts';
 

@@ -1,5 +1,5 @@
-import { type Clients, createClients } from '../../local/deployment/clients.ts';
-import type { Resources } from '../../local/deployment/provision.ts';
+import { type Clients, createClients } from '../../local/deployment/local-clients.ts';
+import type { Resources } from '../../local/deployment/provision-resources.ts';
 import type { Endpoints } from '../../local/emulators/endpoints.ts';
 import type { Gremlin } from './faults.ts';
 import { dropBody, OpenBodies } from './open-bodies.ts';

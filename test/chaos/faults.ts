@@ -31,7 +31,7 @@ export interface Gremlin {
   readonly injected: number;
 }
 
-/** Breaks one call: the so-manieth of a site. */
+/** Breaks one call of a site, by its number. */
 export class OneFault implements Gremlin {
   readonly #site: string;
   readonly #fault: Fault;
@@ -52,7 +52,7 @@ export class OneFault implements Gremlin {
   }
 }
 
-/** Breaks any call with a probability, until it has broken so many. */
+/** Breaks any call with a probability, until it has broken a given number. */
 export class RandomFaults implements Gremlin {
   readonly #random: () => number;
   readonly #probability: number;

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 /** Milliseconds that a stream has to tell of its end. */
 const PATIENCE = 200;
 
-/** Bodies of objects that one function was given and has to close: one that stays open keeps its connection for ever. */
+/**
+ * Bodies of objects that one function was given and has to close: one that stays open never releases its connection.
+ */
 export class OpenBodies {
   #opened = 0;
   #closed = 0;

@@ -1,5 +1,5 @@
-import { createClients } from '../../local/deployment/clients.ts';
-import { provision } from '../../local/deployment/provision.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
+import { provision } from '../../local/deployment/provision-resources.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';
 import { RandomFaults, seeded } from './faults.ts';
 import { PackWorld } from './pack-world.ts';

@@ -11,7 +11,7 @@ import { compareSummaries, type EventSummary, summaryKey } from '../../lambda/st
 import { encodePages, pageRow } from '../../lambda/store/segments/table/page-rows.ts';
 import { type Snapshot as IndexSnapshot, takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';
 import { raisePageShards } from '../../lambda/store/segments/table/state.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
 import { summary } from '../store/segments/summaries.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
 import { chaosClients } from './chaos-clients.ts';
@@ -116,6 +116,7 @@ class PackBed {
     return {
       snapshot: {
         events: expected.map(summaryKey),
+        rows: [],
         findings: [],
         alerts: [],
         ledger: orphans,

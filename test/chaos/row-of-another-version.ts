@@ -1,4 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { METRICS } from '../../lambda/shared/metric-names.ts';
 import type { Kind } from './kind.ts';
 import { groupOf, groupValuesOf, SIGN_IN_CORRELATION, SIGN_IN_RULE } from './sign-in-group.ts';
 
@@ -25,6 +26,6 @@ export function rowOfAnotherVersion(): Kind {
       await put(groupOf('another'), 'state', { ...NEWER, ...due, groupValues: groupValuesOf('another') });
       await put('of no correlation', 'firing#', { ...NEWER, dueShard: 'due', dueAt: at(-600) });
     },
-    cameAbout: ({ metrics }) => (metrics.get('RowsSetAside') ?? 0) >= 5,
+    cameAbout: ({ metrics }) => (metrics.get(METRICS.RowsUnreadable.name) ?? 0) >= 5,
   };
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createClients } from '../../local/deployment/clients.ts';
-import { provision } from '../../local/deployment/provision.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
+import { provision } from '../../local/deployment/provision-resources.ts';
 import { startEmbeddedAws } from '../../local/emulators/embedded-aws.ts';
 import { type CampaignReport, merged, reportText } from './campaign.ts';
 import { partsOf } from './parts.ts';
@@ -11,9 +11,9 @@ import { parseShare, type Share, WHOLE } from './share.ts';
 import { World } from './world.ts';
 
 /**
- * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled.
- * The runs are shared out to a process for each core (`--processes`), each with emulators of its own, because fauxqs
- * runs in the process that it serves. `--share I/N` is how such a process is told its part.
+ * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. The runs are shared
+ * out to a process for each core (`--processes`), each with emulators of its own, because fauxqs runs in the process
+ * that it serves. `--share I/N` tells such a process its part.
  */
 const { values } = parseArgs({
   options: {

@@ -9,7 +9,7 @@ export const WHOLE: Share = { has: () => true };
 
 /**
  * Every `of`-th run, from the run `index` on: the shares 0 to `of` - 1 hold each run once.
- * @throws RangeError where `index` isn't a whole number from 0 up to `of` - 1.
+ * @throws RangeError if `index` isn't a whole number from 0 up to `of` - 1.
  */
 export function shareOf(index: number, of: number): Share {
   if (!Number.isInteger(index) || !Number.isInteger(of) || index < 0 || index >= of)

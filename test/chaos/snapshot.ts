@@ -1,12 +1,15 @@
 import { gunzipSync } from 'node:zlib';
-import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** What a run leaves behind, without what may differ between runs. */
 export interface Snapshot {
+  /** What is indexed, each event once. */
   readonly events: readonly string[];
+  /** The rows of notable events. */
+  readonly rows: readonly string[];
   readonly findings: readonly string[];
   readonly alerts: readonly string[];
   readonly ledger: readonly string[];
@@ -20,8 +23,9 @@ export interface Snapshot {
 }
 
 /** Times, attempts and last errors; of alerts, which finding opened them. */
-const LEFT_OUT: Readonly<Record<'events' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
-  events: ['expiresAt', 'receipt'],
+const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
+  events: ['receipt'],
+  rows: ['expiresAt', 'receipt'],
   findings: ['recordedAt', 'receipt'],
   alerts: [
     'openedBy',
@@ -85,7 +89,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What a run lost, doubled or changed, in words; empty where it is all the same. */
+/** What a run lost, doubled or changed, in words; empty if it is all the same. */
 export function differences(expected: Snapshot, actual: Snapshot): readonly string[] {
   const found: string[] = [];
   for (const part of Object.keys(expected) as (keyof Snapshot)[]) {
@@ -104,7 +108,7 @@ export function differences(expected: Snapshot, actual: Snapshot): readonly stri
   return found;
 }
 
-const KEYS = ['eventID', 'part', 'findingId', 'alertId', 'object', 'version'];
+const KEYS = ['eventID', 'identity', 'part', 'findingId', 'alertId', 'object', 'version'];
 
 function members(row: string): Readonly<Record<string, unknown>> {
   return row.startsWith('{') ? JSON.parse(row) : {};

@@ -63,8 +63,9 @@ correlation:
 const REGION = 'eu-central-1';
 
 /**
- * A mixed hour: objects with and without findings, an event in two objects, several findings of one alert, a correlation,
- * rejected records, some that are read again from their copy, a broken object, one that is gone, one that nobody was told of, three digests, poisoned messages.
+ * A mixed hour: objects with and without findings, an event in two objects, several findings of one alert, a
+ * correlation, rejected records, some that are read again from their copy, a broken object, one that is gone, one
+ * without a notification, three digests, poisoned messages.
  */
 export function makeWorkload(bucket: string, start: Date): Workload {
   const trail = new SignedTrail({ bucket, start });

@@ -15,9 +15,10 @@ import {
 } from '../../lambda/runtime/environment.ts';
 import { wireSweep } from '../../lambda/sweep/wiring.ts';
 import { wireVerify } from '../../lambda/verify/wiring.ts';
-import type { Clients } from '../../local/deployment/clients.ts';
-import type { Resources } from '../../local/deployment/provision.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
+import type { Resources } from '../../local/deployment/provision-resources.ts';
+import { indexedEvents } from '../support/indexed-events.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
@@ -105,7 +106,7 @@ export class World {
     return new World(aws, workload, rulesFile, start);
   }
 
-  /** Runs the workload to its end, whatever breaks on the way: what fails is delivered again. */
+  /** Runs the workload to its end, even if calls break: what fails is delivered again. */
   async run({ gremlin = NO_FAULTS, random, kind }: RunOptions = {}): Promise<RunResult> {
     const run = `run-${this.#runs++}`;
     const { clients, resources } = this.#aws;
@@ -264,7 +265,7 @@ class TestBed {
     await this.#call((clients) => wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients) })());
   }
 
-  /** Calls an instance of a function; undefined where it died or failed. */
+  /** Calls an instance of a function; undefined if it died or failed. */
   async #call<Result>(work: (clients: ChaosClients) => Promise<Result>): Promise<Result | undefined> {
     const { aws, gremlin, kind } = this.#options;
     const beforeCall = kind?.beforeCall;
@@ -314,6 +315,7 @@ class TestBed {
     return {
       ...aws.resources.variables.ingest,
       EVENTS_TABLE: tables.events,
+      SEGMENTS_TABLE: tables.segments,
       FINDINGS_TABLE: tables.findings,
       ALERTS_TABLE: tables.alerts,
       SUPPRESSIONS_TABLE: tables.suppressions,
@@ -372,7 +374,9 @@ class TestBed {
       }),
     );
     return {
-      events: normalized('events', await rows(tables.events)),
+      // Questions find these, whatever pages and segments they are in.
+      events: normalized('events', (await indexedEvents(documents, tables.segments, new Date(this.#now))).map(asRow)),
+      rows: normalized('rows', await rows(tables.events)),
       findings: normalized('findings', await rows(tables.findings)),
       alerts: normalized('alerts', await rows(tables.alerts)),
       ledger: normalized('ledger', await rows(tables.ledger)),
@@ -411,6 +415,8 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
     .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
 }
+
+const asRow = (event: object): Readonly<Record<string, unknown>> => ({ ...event });
 
 function sqsEvent(batch: readonly Message[]): SQSEvent {
   return {

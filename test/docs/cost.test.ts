@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { estimateCost } from '../../cli/commands/cost/estimate.ts';
+import { estimateCost } from '../../cli/commands/cost/estimate-cost.ts';
 import { PRICES } from '../../cli/output/prices.ts';
 import { runCommand } from '../cli/support/run-command.ts';
 

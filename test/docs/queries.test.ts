@@ -163,7 +163,7 @@ describe('docs/queries.md', () => {
   let deployment: AskedDeployment;
   beforeAll(async () => {
     deployment = await startAskedDeployment();
-    const key = await deployment.put(RECORDS, { shards: { day: 8, others: 1 } });
+    const key = await deployment.put(RECORDS);
     await deployment.record(
       finding({ findingId: 'f-1', eventID: ROOT, eventTime: '2026-11-20T12:00:00Z', ruleId: RULE }),
       '5e0c1f0e7b1d4f5c8a2b3c4d5e6f7081',

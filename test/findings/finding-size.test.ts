@@ -1,6 +1,7 @@
 import { createDetector, parseRules } from '../../lambda/detection/index.ts';
-import { correlationContext } from '../../lambda/findings/correlation.ts';
-import { type Finding, findingOf } from '../../lambda/findings/finding.ts';
+import { correlationContext } from '../../lambda/findings/correlated-finding.ts';
+import { findingOf } from '../../lambda/findings/event-finding.ts';
+import type { Finding } from '../../lambda/findings/finding.ts';
 import { MAX_FINDING_BYTES } from '../../lambda/findings/finding-size.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
 import { readFindingRow } from '../../lambda/store/findings/finding-row.ts';

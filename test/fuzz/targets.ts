@@ -1,15 +1,15 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
 import { readDigest } from '../../lambda/cloudtrail/digest/digest.ts';
 import { parseDigestKey } from '../../lambda/cloudtrail/digest/digest-key.ts';
 import { checkDigest } from '../../lambda/cloudtrail/digest/digest-signature.ts';
-import { readEvent } from '../../lambda/cloudtrail/event.ts';
 import { hashContent } from '../../lambda/cloudtrail/log/content-hash.ts';
 import { ContentFault, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
-import { parseNotification } from '../../lambda/cloudtrail/log/notification.ts';
 import { parseObjectKey } from '../../lambda/cloudtrail/log/object-key.ts';
+import { parseNotification } from '../../lambda/cloudtrail/log/object-notification.ts';
 import { createDetector, type Detector, parseRules } from '../../lambda/detection/index.ts';
-import { findingOf } from '../../lambda/findings/finding.ts';
+import { findingOf } from '../../lambda/findings/event-finding.ts';
 import { eventRows } from '../../lambda/store/rows/event-row.ts';
 import { record } from '../support/records.ts';
 import { SignedTrail } from '../support/signed-trail.ts';
@@ -82,7 +82,7 @@ function processRecord(value: unknown): void {
   if (!result.ok) return;
   const { event } = result;
   for (const match of detector.match(event.record, derivedFields(event))) findingOf(event, match);
-  eventRows(event, { shards: { day: 8, others: 1 }, retentionDays: 1, now: new Date(0) });
+  eventRows(event, { rowDays: 1, now: new Date(0) });
 }
 
 const json = Buffer.from(JSON.stringify({ Records: [record(), record({ readOnly: false })] }));

@@ -21,24 +21,25 @@ const broken = (name = 'TypeError') =>
   deployment.ingest({
     dynamodb: failingDynamoDb(
       deployment.aws,
-      (operation, input) => operation === 'UpdateItem' && input.includes('"closed"'),
+      (operation, input) => operation === 'TransactWriteItems' && input.includes('"closed"'),
       name,
     ),
   });
 
-/** A function that dies at the first write after it has noted that it begins: it never answers. */
-async function die(key: string, now: Date): Promise<void> {
+/** A function that dies before it can tell what became of the object: it never answers. */
+async function die(key: string, now: Date, receives: number): Promise<void> {
   let isReached = (): void => {};
   const reached = new Promise<void>((resolve) => {
     isReached = resolve;
   });
   const dynamodb = failingDynamoDb(deployment.aws, (operation, input) => {
-    const isClosing = operation === 'UpdateItem' && input.includes('"closed"');
+    const isClosing = operation === 'TransactWriteItems' && input.includes('"closed"');
     if (isClosing) isReached();
     return isClosing ? 'never answers' : false;
   });
   void deployment.deliver(notificationOf(deployment, key), {
     ingest: deployment.ingest({ dynamodb, now: () => now }),
+    receives,
   });
   await reached;
 }
@@ -48,15 +49,17 @@ test('an object whose processing fails three times otherwise than by access is g
   await deployment.put(key, logObject([record()]));
   const message = notificationOf(deployment, key);
   for (let tries = 1; tries <= 2; tries++) {
-    expect((await deployment.deliver(message, { ingest: broken() })).batchItemFailures).toHaveLength(1);
+    expect((await deployment.deliver(message, { ingest: broken(), receives: tries })).batchItemFailures).toHaveLength(
+      1,
+    );
     expect(await rowOf(key)).toMatchObject({ status: 'open', faults: tries });
   }
-  expect((await deployment.deliver(message, { ingest: broken() })).batchItemFailures).toEqual([]);
+  expect((await deployment.deliver(message, { ingest: broken(), receives: 3 })).batchItemFailures).toEqual([]);
   expect(await deployment.deadLetters()).toEqual([
     {
       body: JSON.stringify(message),
       attributes: {
-        Reason: expect.stringContaining('processing it failed 3 times, the last time by TypeError: UpdateItem'),
+        Reason: expect.stringContaining('processing it failed 3 times, the last time by TypeError: TransactWriteItems'),
         ObjectKey: `s3://${message.s3Bucket}/${key}`,
         Attempts: '3',
       },
@@ -74,6 +77,7 @@ test('a fault of access is never counted', async () => {
   for (let tries = 0; tries < 5; tries++) {
     const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), {
       ingest: broken('ThrottlingException'),
+      receives: tries + 1,
     });
     expect(batchItemFailures).toHaveLength(1);
   }
@@ -86,12 +90,18 @@ test('an object whose function died three times without a word is given up, and 
   await deployment.put(key, logObject([record()]));
   const start = Date.now();
   const at = (minutes: number) => new Date(start + minutes * 60_000);
-  for (let death = 0; death < 3; death++) await die(key, at(30 * death));
+  await die(key, at(0), 1);
+  // A first try that says nothing leaves nothing: it is counted once the message comes again.
+  expect(await rowOf(key)).toBeUndefined();
+  await die(key, at(30), 2);
+  expect(await rowOf(key)).toMatchObject({ unfinished: 2 });
+  await die(key, at(60), 3);
   expect(await rowOf(key)).toMatchObject({ unfinished: 3 });
   // One of them may be under way still.
-  await die(key, at(61));
+  await die(key, at(61), 4);
   const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), {
     ingest: deployment.ingest({ now: () => at(120) }),
+    receives: 5,
   });
   expect(batchItemFailures).toEqual([]);
   expect((await deployment.deadLetters()).map(({ attributes }) => attributes.Reason)).toEqual([
@@ -100,6 +110,15 @@ test('an object whose function died three times without a word is given up, and 
   expect(await rowOf(key)).not.toHaveProperty('unfinished');
   await deployment.deliver(notificationOf(deployment, key));
   expect(await rowOf(key)).toMatchObject({ status: 'closed' });
+});
+
+test('a try that failed with a word isn’t taken for one that died', async () => {
+  const key = logObjectKey();
+  await deployment.put(key, logObject([record()]));
+  await deployment.deliver(notificationOf(deployment, key), { ingest: broken('ThrottlingException') });
+  expect(await rowOf(key)).toMatchObject({ status: 'open', attempts: 1, lastError: expect.any(String) });
+  await die(key, new Date(), 2);
+  expect(await rowOf(key)).toMatchObject({ unfinished: 1, attempts: 2 });
 });
 
 test('the others of a message are queued alone when one of them is given up', async () => {

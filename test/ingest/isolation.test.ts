@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
 import type { IngestWiring } from '../../lambda/ingest/wiring.ts';
+import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
@@ -86,7 +87,11 @@ test('a record whose processing throws goes to quarantine with its reason, the o
     receipt: { index: 1 },
     record: JSON.stringify(bad),
   });
-  expect(metrics.counts).toMatchObject({ RecordsFailed: 1, RecordsRejected: 1, RecordsIndexed: 2 });
+  expect(metrics.counts).toMatchObject({
+    [METRICS.RecordsFailed.name]: 1,
+    [METRICS.RecordsRejected.name]: 1,
+    [METRICS.RecordsIndexed.name]: 2,
+  });
 });
 
 test('so does a record whose finding DynamoDB refuses, and its findings are counted once when it is read again', async () => {

@@ -6,7 +6,7 @@ import { type EventSummary, summaryKey } from '../../lambda/store/segments/summa
 import { encodePages, type PageRow, pageRow } from '../../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';
 import { readState, type SegmentState } from '../../lambda/store/segments/table/state.ts';
-import { createTables } from '../../local/deployment/tables.ts';
+import { createTables } from '../../local/deployment/create-tables.ts';
 import { summary } from '../store/segments/summaries.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
 import type { EmbeddedAws } from '../support/embedded-aws.ts';

@@ -11,7 +11,7 @@ import {
   settle,
 } from '../../lambda/detection/index.ts';
 import { CorrelationTable } from '../../lambda/store/correlations/correlation-table.ts';
-import type { SetAsideRow } from '../../lambda/store/dynamo/versioned-row.ts';
+import type { UnreadableRow } from '../../lambda/store/dynamo/read-row.ts';
 import { ACCOUNT, record } from './records.ts';
 
 export const MINUTE = 60_000;
@@ -61,7 +61,7 @@ export interface CorrelatingOptions {
 export class CorrelatingFunction {
   /** By their ids, as the table of findings has them. */
   readonly findings = new Map<string, CorrelationFinding>();
-  readonly setAside: SetAsideRow[] = [];
+  readonly unreadable: UnreadableRow[] = [];
   readonly store: CorrelationTable;
   readonly #detector: Detector;
   readonly #now: () => number;
@@ -76,7 +76,7 @@ export class CorrelatingFunction {
       documents,
       table,
       () => new Date(now()),
-      (row) => this.setAside.push(row),
+      (row) => this.unreadable.push(row),
     );
   }
 

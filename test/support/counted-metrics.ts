@@ -18,7 +18,7 @@ export class CountedMetrics extends Metrics {
     return this;
   }
 
-  /** The last value of a metric; undefined where none was added. */
+  /** The last value of a metric; undefined if none was added. */
   last(name: string): number | undefined {
     return this.added.get(name)?.at(-1);
   }

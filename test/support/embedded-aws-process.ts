@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** Names the file in which the tests find the endpoints of the embedded AWS. */
 export const ENDPOINTS_FILE_VARIABLE = 'TRAILWARDEN_TEST_ENDPOINTS';
 
-const SERVE = fileURLToPath(new URL('../../local/emulators/serve.ts', import.meta.url));
+const SERVE = fileURLToPath(new URL('../../local/emulators/serve-embedded-aws.ts', import.meta.url));
 
 /**
  * One embedded AWS for a whole run of jest. It is a process of its own, because the tests run as CommonJS and fauxqs is

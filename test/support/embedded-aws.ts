@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clients, createClients } from '../../local/deployment/clients.ts';
-import { type ProvisionOptions, provision, type Resources } from '../../local/deployment/provision.ts';
+import { type Clients, createClients } from '../../local/deployment/local-clients.ts';
+import { type ProvisionOptions, provision, type Resources } from '../../local/deployment/provision-resources.ts';
 import { type Endpoints, endpointsSchema } from '../../local/emulators/endpoints.ts';
 import { ENDPOINTS_FILE_VARIABLE } from './embedded-aws-process.ts';
 

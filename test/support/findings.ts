@@ -1,7 +1,7 @@
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { ACCOUNT, RECEIPT } from './records.ts';
 
-/** A finding as an ordinary rule makes it; what a test is about stands in the test. */
+/** A finding of an ordinary rule. A test overrides the members that it is about. */
 export function finding(members: Partial<Finding> = {}): Finding {
   return {
     findingId: 'f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0',

@@ -2,7 +2,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Quarantine } from '../../lambda/ingest/quarantine.ts';
 import { quarantineKey } from '../../lambda/ingest/quarantine-key.ts';
 import { Ledger, type ObjectVersion } from '../../lambda/store/ledger/ledger.ts';
-import type { Clients } from '../../local/deployment/clients.ts';
+import type { Clients } from '../../local/deployment/local-clients.ts';
 
 export interface QuarantinedSeed {
   readonly clients: Pick<Clients, 's3' | 'dynamodb'>;
@@ -24,14 +24,14 @@ export async function seedQuarantined(seed: QuarantinedSeed): Promise<string> {
   const now = new Date(seed.deliveredAt ?? Date.now());
   const ledger = new Ledger(DynamoDBDocumentClient.from(clients.dynamodb), ledgerTable);
   const [, account = '', region = ''] = /AWSLogs\/(\w+)\/CloudTrail\/([a-z0-9-]+)\//.exec(object.key) ?? [];
-  await ledger.open(object, { account, region, deliveredAt: now.toISOString(), now });
   const quarantine = new Quarantine(clients.s3, quarantineBucket);
   for (const [index, record] of records.entries()) {
     const reason = record === undefined ? 'the record has 5000000 bytes, more than the limit' : 'not known then';
     await quarantine.add({ receipt: { ...object, index }, reason, ...(record !== undefined && { record }) });
   }
   await quarantine.flush();
-  await ledger.close(object, {
+  await ledger.open(object, { account, region, deliveredAt: now.toISOString(), now });
+  await ledger.closeAnyway(object, {
     now,
     records: records.length,
     indexed: 0,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/event.ts';
+import { type CloudTrailEvent, type Receipt, readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../lambda/shared/json.ts';
 
 export const ACCOUNT = '111122223333';
 
-/** A record as CloudTrail writes it; what a test is about stands in the test. */
+/** A record as CloudTrail writes it. A test overrides the members that it is about. */
 export function record(members: JsonObject = {}): JsonObject {
   return {
     eventVersion: '1.09',

@@ -110,7 +110,7 @@ export class SignedTrail {
     this.#hours.set(region, (this.#hours.get(region) ?? 0) + hoursLater);
   }
 
-  /** A log object, as yet named by no digest. */
+  /** A log object that no digest names yet. */
   log(region: string, at: Date, records: readonly unknown[] = [this.record(region, at)]): DeliveredFile {
     const unique = (this.#serial++).toString(36).padStart(16, 'x');
     const file = `${this.account}_CloudTrail_${region}_${stamp(at).slice(0, 13)}Z_${unique}.json.gz`;

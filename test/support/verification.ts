@@ -64,7 +64,7 @@ export async function startVerification(start: Date, trailOf: (bucket: string) =
     }
   };
   const rows = async () => (await deployment.rows('ledger')).filter(({ object }) => String(object).startsWith('s3:'));
-  // The delay of a message is the test's to skip: what verify sends with one is kept here.
+  // The test skips the delay of a message: messages that verify sends with a delay are kept here.
   const delayed: string[] = [];
   const sqs = new Proxy(clients.sqs, {
     get: (client, name) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { brokenTopics } from '../support/broken-topics.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
@@ -109,7 +110,7 @@ test('a channel that fails for a day is given up, which a metric and a line in t
   expect(hours.slice(0, 2)).toEqual([63 / 60, 123 / 60]);
   expect(hours.at(-1)).toBe(24);
   expect(await received()).toEqual(['high alert']);
-  expect(metrics.added.get('AlertChannelsGivenUp')).toEqual([1]);
+  expect(metrics.added.get(METRICS.AlertChannelsGivenUp.name)).toEqual([1]);
   const given = await row();
   expect(given).not.toHaveProperty('state');
   expect(given).toMatchObject({

@@ -1,4 +1,5 @@
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
@@ -97,7 +98,8 @@ describe('a row of an alert that cannot be read', () => {
         publication: expect.anything(),
       });
       expect(await rowOf('old')).toMatchObject(state === 'pending' ? { state: 'open' } : { findings: 0 });
-      expect(metrics.last('RowsUnreadable')).toBe(1);
+      // Once as it was met, once as it is set aside.
+      expect(metrics.added.get(METRICS.RowsUnreadable.name)).toEqual([1, 1]);
     },
   );
 
@@ -114,7 +116,7 @@ describe('a row of an alert that cannot be read', () => {
       }),
     );
     expect(await sweepAt(1)()).toMatchObject({ published: 1 });
-    expect(metrics.last('RowsUnreadable')).toBe(0);
+    expect(metrics.last(METRICS.RowsUnreadable.name)).toBe(0);
     expect(await topics()).toEqual(['alerts', 'high']);
   });
 
@@ -150,7 +152,7 @@ test('an alert whose last finding cannot be read is set aside, and not tried aga
   await sweepAt(60)();
   const [row] = await deployment.rows('alerts');
   expect(row).toMatchObject({ state: 'set-aside', setAside: { from: 'open' } });
-  expect(metrics.added.get('SummariesFailed')).toEqual([1]);
+  expect(metrics.added.get(METRICS.SummariesFailed.name)).toEqual([1]);
 });
 
 describe('the row of a digest chain', () => {
@@ -180,7 +182,7 @@ describe('the row of a digest chain', () => {
       setAside: expect.stringContaining('lastEnd'),
     });
     expect(await chainRow('old')).toMatchObject({ reports: 1 });
-    expect(metrics.last('RowsUnreadable')).toBe(1);
+    expect(metrics.last(METRICS.RowsUnreadable.name)).toBe(1);
     await put('ledger', chain('newer', { state: 'chain-set-aside' }));
     await sweepAt(1)();
     expect(await chainRow('newer')).toMatchObject({ state: 'awaiting-digest', reports: 1 });
@@ -216,7 +218,7 @@ test('a suppression of a newer version suppresses nothing here, a metric says so
   const ingest = deployment.ingest({ now: () => minutes(1), metrics });
   expect(await deployment.deliver(notificationOf(deployment, key), { ingest })).toEqual({ batchItemFailures: [] });
   expect(await topics()).toEqual(['alerts', 'high']);
-  expect(metrics.added.get('RowsUnreadable')).toEqual([1]);
+  expect(metrics.added.get(METRICS.RowsUnreadable.name)).toEqual([1]);
 });
 
 test('where asking for pending alerts fails, the other chores are done all the same', async () => {
@@ -227,5 +229,5 @@ test('where asking for pending alerts fails, the other chores are done all the s
   );
   await expect(sweepAt(0, { dynamodb })()).rejects.toThrow('pending alerts');
   expect(await rowOf('open')).toMatchObject({ closedAt: expect.any(String) });
-  expect(metrics.added.has('AlertsPending')).toBe(false);
+  expect(metrics.added.has(METRICS.AlertsPending.name)).toBe(false);
 });

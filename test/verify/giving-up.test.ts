@@ -1,4 +1,4 @@
-import { createClients } from '../../local/deployment/clients.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
 import { countBodies } from '../support/body-counts.ts';
 import { readDeadLetters } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';

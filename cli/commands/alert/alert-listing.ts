@@ -1,7 +1,7 @@
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import type { Listing } from '../../output/listing.ts';
-import { levelStyle } from '../../output/style.ts';
-import type { Zone } from '../../time/zone.ts';
+import { levelStyle } from '../../output/text-style.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 /** How alerts are shown. */
 export function alertListing(zone: Zone): Listing<AlertRow> {

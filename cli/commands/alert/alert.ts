@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
+import { attributesOf } from '../../../lambda/alerts/channels/alert-publication.ts';
 import { allChannels } from '../../../lambda/alerts/channels/all-channels.ts';
 import type { Channel } from '../../../lambda/alerts/channels/channel.ts';
-import { attributesOf } from '../../../lambda/alerts/channels/publication.ts';
-import type { AlertTopics } from '../../../lambda/alerts/channels/topics.ts';
-import type { FindingNotice } from '../../../lambda/alerts/messages/notice.ts';
+import type { AlertTopics } from '../../../lambda/alerts/channels/publish-to-topic.ts';
+import type { FindingNotice } from '../../../lambda/alerts/messages/alert-notice.ts';
 import { testNotice } from '../../../lambda/alerts/messages/test-alert.ts';
 import { ALERT_LEVELS } from '../../../lambda/runtime/environment.ts';
 import { textAt } from '../../../lambda/shared/json.ts';
@@ -11,11 +11,11 @@ import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { zoneOption } from '../../options/time-options.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
-import type { Zone } from '../../time/zone.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
 
 interface TestOptions extends ConnectionOptions {
@@ -65,7 +65,7 @@ function testCommand(io: Io): Command {
 
 function showCommand(io: Io): Command {
   const command = new Command('show')
-    .description('Shows an alert; of an alert storm, the alerts that it stands for.')
+    .description('Shows an alert; for an alert storm, also the alerts that it replaces.')
     .argument('<id>', 'as messages name it')
     .addOption(zoneOption());
   return withConnection(withFormat(command))

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EVENT_INDEXES, type EventIndexName } from '../../../lambda/store/schema.ts';
 import { readCount } from '../../options/repeatable.ts';
-import type { Io } from '../../output/io.ts';
 import { jsonText } from '../../output/json.ts';
 import { PRICES } from '../../output/prices.ts';
+import type { Io } from '../../output/process-io.ts';
 import { type Column, renderTable } from '../../output/table.ts';
-import { type CostEstimate, type CostQuery, type EventStorageCost, estimateCost } from './estimate.ts';
+import { type CostEstimate, type CostQuery, type EventStorageCost, estimateCost } from './estimate-cost.ts';
 
 interface CostOptions {
   readonly eventsPerDay: number;

@@ -10,15 +10,15 @@ import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import { actorText } from '../../listings/event-text.ts';
 import { readText } from '../../options/repeatable.ts';
 import { zoneOption } from '../../options/time-options.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { JsonSource, printableJson } from '../../output/json.ts';
 import { type Listing, printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
 import { printableLines } from '../../output/printable-lines.ts';
-import { outcomeStyle, paintFor, type Style } from '../../output/style.ts';
+import type { Io } from '../../output/process-io.ts';
+import { outcomeStyle, paintFor, type Style } from '../../output/text-style.ts';
 import { relativeTime } from '../../time/relative-time.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Zone } from '../../time/time-zone.ts';
 import { isOwn, readOwnRecord } from './own-record.ts';
 
 interface EventOptions extends ConnectionOptions {

@@ -13,10 +13,10 @@ import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
 import { explainText } from './explain-text.ts';
 
 interface EventsOptions extends ConnectionOptions, ConditionOptions, TimeOptions, ReadLimitOptions {

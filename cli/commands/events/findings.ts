@@ -8,10 +8,10 @@ import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { collect, collectOneOf, readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
 
 interface FindingsOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
   readonly rule?: readonly string[];

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { OWN_EVENT_SOURCE } from '../../../lambda/store/suppressions/suppression-event.ts';
 import type { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
@@ -9,7 +9,7 @@ export function isOwn({ eventSource }: { readonly eventSource: string }): boolea
   return eventSource === OWN_EVENT_SOURCE;
 }
 
-/** The record of such an event, which stands in the suppression's row. */
+/** The record of such an event, which is in the suppression's row. */
 export async function readOwnRecord(suppressions: SuppressionTable, receipt: Receipt): Promise<RawRecord> {
   const text = await suppressions.record(receipt);
   const record: unknown = text === undefined ? undefined : JSON.parse(text);

@@ -1,5 +1,5 @@
-import { parseNotification } from '../../../lambda/cloudtrail/log/notification.ts';
 import { parseObjectKey } from '../../../lambda/cloudtrail/log/object-key.ts';
+import { parseNotification } from '../../../lambda/cloudtrail/log/object-notification.ts';
 import type { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
 import type { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 
@@ -10,7 +10,7 @@ export interface TriesLedgers {
 
 /**
  * Gives every version of an object all of its tries again: what a person redrives isn't given up for what it did before.
- * @throws the SDK's errors of access.
+ * @throws the SDK's faults of access (`isFaultOfAccess`).
  */
 export async function forgetTries(
   { ledger, digests }: TriesLedgers,

@@ -6,13 +6,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** Seconds that a message is hidden while it is moved: it comes back by itself where that breaks off. */
+/** Seconds that a message is hidden while it is moved. If moving stops in between, it comes back by itself. */
 const MOVE_SECONDS = 60;
 
-/** Receives without a message after which a queue is taken for empty. */
+/** Receives without a message after which a queue counts as empty. */
 const EMPTY_RECEIVES = 2;
 
-/** Messages in a queue, those that somebody is at work on left out; about. */
+/** The approximate number of messages in a queue, without those that are being processed. */
 export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
@@ -21,11 +21,11 @@ export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<n
 }
 
 /**
- * Moves messages from one queue to another, each sent before it is deleted: breaking off loses none, and may double one.
- * Their attributes stay behind: the reason why a message was given up no longer holds for it.
- * Ends once the queue is empty, or `limit` were moved.
- * @param onMove told of each message before it is sent.
- * @param onMoved told of each message that was moved.
+ * Moves messages from one queue to another, each is sent before it is deleted. Stopping in between loses none, but may
+ * repeat one. Their attributes stay behind: the reason why a message was given up no longer holds for it. Ends once the
+ * queue is empty, or `limit` were moved.
+ * @param onMove called for each message before it is sent.
+ * @param onMoved called for each message that was moved.
  */
 export async function moveMessages(
   sqs: SQSClient,

@@ -5,14 +5,14 @@ import { Ledger, type LedgerRow, type ObjectVersion } from '../../../lambda/stor
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
+import type { Io } from '../../output/process-io.ts';
+import { findQueue, type QueueWithDeadLetters } from './find-queue.ts';
 import { forgetTriesOfMessage, type TriesLedgers } from './forget-tries.ts';
 import { countMessages, moveMessages } from './move-messages.ts';
-import { requeueCopy } from './quarantined.ts';
-import { findQueue, type QueueWithDeadLetters } from './queues.ts';
-import { type FoundRow, findRejected, type RejectedObjects, tellLost } from './rejected.ts';
-import { type Requeued, requeue } from './requeue.ts';
+import { requeueCopy } from './quarantined-objects.ts';
+import { type FoundRow, findRejected, type RejectedObjects, tellLost } from './rejected-objects.ts';
+import { type Requeued, requeue } from './requeue-objects.ts';
 
 interface RedriveOptions extends ConnectionOptions, TimeOptions {
   readonly dryRun?: true;
@@ -23,7 +23,7 @@ Reading an object again changes nothing that is right already: rows, findings an
 whose log object is gone are read from their copy in the quarantine bucket, with the receipts that they had.
 
 Examples:
-  $ trailwarden redrive dead-letters                     what the functions gave up on, once its cause is mended
+  $ trailwarden redrive dead-letters                     what the functions gave up, after its cause is removed
   $ trailwarden redrive rejected --since 7d              log objects with records that couldn't be read,
                                                          or the quarantine's copies of these
   $ trailwarden redrive object s3://my-trail/AWSLogs/…   one log object, or one digest
@@ -58,7 +58,7 @@ export function redriveCommand(io: Io): Command {
     ),
   );
   redrive.addCommand(
-    sub('object', 'Reads objects again, whatever became of them before.')
+    sub('object', 'Reads objects again, in any state.')
       .argument('<s3://bucket/key...>', 'log objects or digests')
       .action((names: readonly string[], options: RedriveOptions) => redriveObjects(names, options, io)),
   );
@@ -100,7 +100,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
     const progress = countProgress('messages', io);
     let moved = 0;
     const move = async ({ from, to }: { readonly from: string; readonly to: string }) => {
-      // What comes back meanwhile isn't moved for ever.
+      // Messages that come back in the meantime must not be moved without end.
       const limit = 2 * (await countMessages(sqs, from)) + 100;
       const forget = (body: string) => forgetTriesOfMessage(ledgers, body);
       await moveMessages(sqs, from, to, limit, forget, () => progress.show(++moved, waiting));
@@ -114,7 +114,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
   });
 }
 
-/** The rows of a time, a week where none is asked for, that something is to be done about. */
+/** The rows of a time (default: a week) that need action. */
 async function findRows(
   { documents, tables }: Connection,
   options: RedriveOptions,

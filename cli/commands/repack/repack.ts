@@ -4,9 +4,9 @@ import type { Descriptor } from '../../../lambda/store/segments/table/descriptor
 import { readState, type SegmentState, type SegmentsTable } from '../../../lambda/store/segments/table/state.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { countProgress } from '../../output/count-progress.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { PRICES } from '../../output/prices.ts';
+import type { Io } from '../../output/process-io.ts';
 
 interface RepackOptions extends ConnectionOptions {
   readonly dryRun?: true;

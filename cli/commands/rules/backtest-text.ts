@@ -1,9 +1,9 @@
 import { printable } from '../../../lambda/shared/printable.ts';
 import { counted } from '../../inputs/load-rules.ts';
-import type { Io } from '../../output/io.ts';
 import { printableLines } from '../../output/printable-lines.ts';
-import { levelStyle, paintFor } from '../../output/style.ts';
-import { place } from '../scan/finding-listing.ts';
+import type { Io } from '../../output/process-io.ts';
+import { levelStyle, paintFor } from '../../output/text-style.ts';
+import { place } from '../scan/scan-finding-listing.ts';
 import type { BacktestReport } from './backtest.ts';
 
 const BAR_WIDTH = 40;

@@ -1,4 +1,4 @@
-import { windowAround } from '../../../lambda/alerts/noise/window.ts';
+import { windowAround } from '../../../lambda/alerts/noise/alert-window.ts';
 import type { ScanFinding } from '../scan/scan-finding.ts';
 
 /** What a rule would have done over past events. */

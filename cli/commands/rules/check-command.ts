@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { formatProblem } from '../../../lambda/detection/index.ts';
 import { counted, parseRulesAt, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { printableLines } from '../../output/printable-lines.ts';
+import type { Io } from '../../output/process-io.ts';
 
 const HELP = `
 Says everything that is wrong with every rule, a line a problem: file:line:column: what is wrong. Rules are checked

@@ -1,9 +1,6 @@
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 
-/**
- * What an event of a test is given where it says nothing: enough to be read as CloudTrail's, too little for a rule to
- * match because of it.
- */
+/** The defaults of a test's event: enough to be read as an event of CloudTrail, too little to make a rule match. */
 const HARMLESS = {
   eventVersion: '1.11',
   eventTime: '2026-01-01T00:00:00Z',

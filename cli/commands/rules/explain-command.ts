@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
+import { readEvent, readPartialEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import { readEvent, readPartialEvent } from '../../../lambda/cloudtrail/event.ts';
 import { createDetector } from '../../../lambda/detection/index.ts';
 import { type ConnectionOptions, withConnection } from '../../aws/connection.ts';
 import { chooseRules } from '../../inputs/choose-rules.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
-import type { Io } from '../../output/io.ts';
 import { jsonText } from '../../output/json.ts';
 import { printableLines } from '../../output/printable-lines.ts';
+import type { Io } from '../../output/process-io.ts';
 import { drawExplanation, maskedExplanation } from './explain-tree.ts';
 import { findEvent } from './find-event.ts';
 

@@ -7,12 +7,12 @@ import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import { type ConnectionOptions, connected } from '../../aws/connection.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { readRawRecord } from '../../inputs/raw-record.ts';
-import { CommandFailure } from '../../output/exit.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 
 /**
  * The record that EVENT means: `FILE`, `FILE#INDEX` (as a scan names its events; FILE may be `-`, standard input), or the
  * eventID of an event in the index.
- * @throws CommandFailure where there is no such record, or more than one.
+ * @throws CommandFailure if there is no such record, or more than one.
  */
 export async function findEvent(event: string, options: ConnectionOptions): Promise<JsonObject> {
   if (await isInput(event)) return await readOnly(event);
@@ -33,7 +33,7 @@ async function isInput(path: string): Promise<boolean> {
   return found !== undefined && !found.isDirectory();
 }
 
-/** The record at a place. What lies behind it isn't read. */
+/** The record at a position. What follows it isn't read. */
 async function readOne(file: string, index: number): Promise<JsonObject> {
   for await (const items of readRecords(openInput(file))) {
     const item = items.find((candidate) => candidate.index === index);

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
 import { counted, defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { type Listing, printListing } from '../../output/listing.ts';
-import { levelStyle } from '../../output/style.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import { levelStyle } from '../../output/text-style.ts';
 
 interface ListOptions {
   readonly placeholders?: string;
@@ -13,8 +13,8 @@ interface ListOptions {
 }
 
 const HELP = `
-An indexed rule is looked at only for events that have a value which it requires, such as its eventName; one that is
-always run is looked at for every event. Exit codes: 0 all rules are listed; 1 some were rejected (stderr says why), or
+An indexed rule is tried only on events that have a value which it requires, such as its eventName; a rule that is
+always run is tried on every event. Exit codes: 0 all rules are listed; 1 some were rejected (stderr says why), or
 none is left; 2 the command line is wrong.
 
 Examples:
@@ -32,7 +32,7 @@ export function listCommand(io: Io): Command {
     .action((paths: readonly string[], options: ListOptions) => list(paths, options, io));
 }
 
-/** @throws CommandFailure where rules were rejected, once the others are listed. */
+/** @throws CommandFailure if rules were rejected, once the others are listed. */
 async function list(paths: readonly string[], { placeholders, format }: ListOptions, io: Io): Promise<void> {
   const rules = paths.length === 0 ? [defaultRules()] : paths;
   const { ruleSet, problems } = await loadRules({ rules, ...(placeholders !== undefined && { placeholders }) }, io);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Io } from '../../output/io.ts';
+import type { Io } from '../../output/process-io.ts';
 import { backtestCommand } from './backtest-command.ts';
 import { checkCommand } from './check-command.ts';
 import { explainCommand } from './explain-command.ts';
@@ -8,7 +8,7 @@ import { testCommand } from './test-command.ts';
 
 const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
 
-/** `trailwarden rules`: the tools of whoever writes rules. */
+/** `trailwarden rules`: the tools for authors of rules. */
 export function rulesCommand(io: Io): Command {
   const command = new Command('rules').description('Checks, tests, explains, lists and backtests Sigma rules.');
   for (const factory of COMMANDS) command.addCommand(factory(io));

@@ -1,5 +1,5 @@
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
 import { completeEvent } from './complete-event.ts';
 import type { RuleTest, TestFile } from './test-file.ts';
@@ -8,7 +8,7 @@ import type { RuleTest, TestFile } from './test-file.ts';
 export interface TestOutcome {
   readonly name: string;
   readonly line: number;
-  /** Why it failed; undefined where it passed. */
+  /** Why it failed; undefined if it passed. */
   readonly failure?: string;
   /** Where an event should have matched and didn't, or the other way round: why. */
   readonly explanation?: readonly ExplainNode[];
@@ -80,7 +80,7 @@ function judgeFindings({ events, findings }: FindingsTest, { ruleSet, defaults, 
   let number = 0;
   let found = 0;
   const detections = new Set(ruleSet.rules.flatMap((rule) => (rule.kind === 'detection' ? rule.metadata.id : [])));
-  // A rule that only serves a correlation makes no findings of its own, and can be tested all the same.
+  // A rule that only serves a correlation makes no findings of its own, but can still be tested.
   const matches = (id: string, record: object, derived: object): boolean =>
     detections.has(id) && detector.explain(id, record, derived)?.verdict === true;
   const isAbout = ({ ruleId }: { ruleId: string }): boolean => ids.includes(ruleId);

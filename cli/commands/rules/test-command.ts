@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { formatProblem } from '../../../lambda/detection/index.ts';
 import { counted, defaultRules, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { printableLines } from '../../output/printable-lines.ts';
-import { paintFor } from '../../output/style.ts';
+import type { Io } from '../../output/process-io.ts';
+import { paintFor } from '../../output/text-style.ts';
 import { drawExplanation } from './explain-tree.ts';
 import { type FileOutcome, runSuite } from './test-suite.ts';
 

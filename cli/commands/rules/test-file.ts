@@ -43,7 +43,7 @@ const oneTest = z
     if (findings !== undefined && events !== undefined && match === undefined && event === undefined) {
       return { ...about, kind: 'findings' as const, findings, events };
     }
-    // A mistyped key is the reason, and has been told of.
+    // A mistyped key is the reason, and was already reported.
     if (context.issues.length > 0) return z.NEVER;
     context.issues.push({
       code: 'custom',
@@ -63,7 +63,7 @@ const fileSchema = z.strictObject({
 export type RuleTest = z.infer<typeof oneTest> & { readonly line: number };
 
 export interface TestFile {
-  /** Values for `expand`, in the place of the configured ones. */
+  /** Values for `expand`, instead of the configured ones. */
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** Members that every event starts from. */
   readonly defaults: Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ export type TestFileResult =
   | { readonly ok: true; readonly content: TestFile }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
-/** Reads the tests in a text. Every problem is told of at once, with the line that it stands on. */
+/** Reads the tests in a text. Every problem is reported, with its line. */
 export function parseTestFile(file: string, text: string): TestFileResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, logLevel: 'silent', prettyErrors: false });
@@ -107,7 +107,7 @@ export function parseTestFile(file: string, text: string): TestFileResult {
   return { ok: true, content: { ...result.data, tests } };
 }
 
-/** A key that isn't known is told of where it stands. */
+/** An unknown key is reported at its own position. */
 function spread(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: `'${key}' is not known here` }));
@@ -120,7 +120,10 @@ function spread(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; messag
   return [{ path: issue.path, message: `${what}${issue.message}` }];
 }
 
-/** Where a value stands, or the nearest one around it that is there. Of an entry of a map, where its key stands. */
+/**
+ * The position of a value, or of the nearest existing value around it. For an entry of a map it is the position of the
+ * key.
+ */
 function startOfPath(root: Node | null, path: readonly PropertyKey[]): number {
   let node: unknown = root;
   let start = root?.range?.[0] ?? 0;

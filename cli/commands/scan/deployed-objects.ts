@@ -7,15 +7,15 @@ import type { LedgerRow, ObjectVersion } from '../../../lambda/store/ledger/ledg
 import type { Connection } from '../../aws/connection.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openVersion } from '../../inputs/raw-record.ts';
-import type { NamedResult } from './gather.ts';
+import type { NamedResult } from './gather-results.ts';
 import { type FileResult, judgeRecords } from './judge-file.ts';
 
 /** Objects that are read at a time. */
 const CONCURRENCY = 16;
 
 /**
- * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are:
- * every event of that time was delivered since, so that those delivered since hold them all.
+ * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are.
+ * Every event of that time was delivered after it, so the objects delivered since then hold all of them.
  */
 export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,
@@ -52,7 +52,7 @@ function readObject({ object, version, indexed, sameAs }: LedgerRow): ObjectVers
   return { bucket, key, version };
 }
 
-/** An object that can't be opened is told of like a file that can't. */
+/** An object that can't be opened is reported like a file that can't be opened. */
 async function judgeObject(
   s3: S3Client,
   object: ObjectVersion,

@@ -1,10 +1,15 @@
+import {
+  type CloudTrailEvent,
+  type Receipt,
+  readEvent,
+  readPartialEvent,
+} from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import { type CloudTrailEvent, type Receipt, readEvent, readPartialEvent } from '../../../lambda/cloudtrail/event.ts';
 import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlation.ts';
-import { findingOf } from '../../../lambda/findings/finding.ts';
+import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
+import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput } from '../../inputs/open-input.ts';
@@ -46,7 +51,7 @@ export interface FileResult {
 export interface NamedRecord {
   readonly index: number;
   readonly reason: string;
-  /** Whether it was judged all the same. */
+  /** Whether it was judged nevertheless. */
   readonly judged: boolean;
 }
 
@@ -59,8 +64,8 @@ export async function judgeFile(path: string, detector: Detector, bounds: TimeBo
 }
 
 /**
- * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws for
- * what is read: what came before a fault stands.
+ * Judges every record as the deployed functions would, and those that aren't whole as far as they go. Never throws
+ * because of the content: results from before a fault are kept.
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
@@ -119,7 +124,7 @@ export async function judgeRecords(
         try {
           take(item);
         } catch (error) {
-          // Whatever went wrong with this one, the others go on.
+          // An error in this record must not stop the others.
           unreadable++;
           name({ index: item.index, reason: reasonOf(error), judged: false });
         }
@@ -132,7 +137,7 @@ export async function judgeRecords(
   return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
 }
 
-/** A correlation's finding tells of its last event. */
+/** A correlation's finding describes its last event. */
 function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
   const context = correlationContext(event);
   return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
 import type { RecordFile } from '../../inputs/find-files.ts';
-import { gather, type NamedResult, type ScanTotals } from './gather.ts';
+import { gather, type NamedResult, type ScanTotals } from './gather-results.ts';
 import type { TimeBounds } from './judge-file.ts';
-import { judgeFiles } from './pool.ts';
+import { judgeFiles } from './judge-in-threads.ts';
 import type { ScanFinding } from './scan-finding.ts';
 
 export interface ScanOptions {

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../../lambda/cloudtrail/event.ts';
+import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { Level } from '../../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
 import type { JsonValue } from '../../../lambda/shared/json.ts';
@@ -12,23 +12,23 @@ export function fileReceipt(file: string, index: number): Receipt {
 }
 
 interface About {
-  /** The same for the same rule and event (or window) wherever and however often it is judged. */
+  /** Always the same for the same rule and event (or window), wherever it is judged. */
   readonly findingId: string;
   readonly ruleId: string;
   readonly title: string;
   readonly level: Level;
 }
 
-/** What is told of the event; of a correlation, of the last event in its window. */
+/** What is shown of the event; for a correlation, of the last event in its window. */
 interface OfEvent {
-  /** ISO 8601 in UTC, to the second; null where the record has none. */
+  /** ISO 8601 in UTC, to the second; null if the record has none. */
   readonly eventTime: string | null;
   readonly actor: string;
   readonly action: string;
   readonly account: string;
   readonly region: string;
   readonly receipt: ScanReceipt;
-  /** What the rule looked at and found, with secrets masked; of a correlation, its group. */
+  /** The fields that made the rule match, with secrets masked; for a correlation, its group. */
   readonly matched: readonly ShownField[];
 }
 
@@ -40,7 +40,7 @@ export interface EventFinding extends About, OfEvent {
 
 /** One correlation fired for one group. */
 export interface GroupFinding extends About, OfEvent {
-  /** The group-by fields; null for one that the events haven't got. */
+  /** The group-by fields; null for one that the events don't have. */
   readonly group: Readonly<Record<string, JsonValue>>;
   /** eventTime of the first and of the last event in the window, ISO 8601. */
   readonly from: string;
@@ -49,7 +49,7 @@ export interface GroupFinding extends About, OfEvent {
   readonly eventIDs: readonly string[];
   /** What was counted or computed. */
   readonly value: number;
-  /** There were more events than are looked at: `value` is a lower bound. */
+  /** There were more events than were read: `value` is a lower bound. */
   readonly atLeast: boolean;
 }
 

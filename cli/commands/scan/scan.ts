@@ -4,17 +4,17 @@ import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
 import { counted, loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
 import { renderTable } from '../../output/table.ts';
-import { findingListing } from './finding-listing.ts';
-import type { ScanTotals } from './gather.ts';
-import { countUnreadable, reportTotals, reportUnreadable } from './report.ts';
+import type { ScanTotals } from './gather-results.ts';
+import { countUnreadable, reportTotals, reportUnreadable } from './report-totals.ts';
 import { scan } from './scan-files.ts';
 import type { ScanFinding } from './scan-finding.ts';
-import { isAtLeast, SUMMARY_COLUMNS, Summary } from './summary.ts';
+import { findingListing } from './scan-finding-listing.ts';
+import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
 
 interface ScanCommandOptions extends RuleLoadOptions, TimeOptions {
   readonly format: Format;

@@ -1,6 +1,6 @@
 import type { IndexStatus } from '../../../lambda/store/segments/table/index-status.ts';
 import type { Listing } from '../../output/listing.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 const MEMBERS = [
   'pagesWaiting',

@@ -1,7 +1,7 @@
 import type { HourStatus } from '../../../lambda/store/ledger/ledger-status.ts';
 import type { Listing } from '../../output/listing.ts';
-import type { Style } from '../../output/style.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Style } from '../../output/text-style.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 const MEMBERS = [
   'account',

@@ -9,12 +9,12 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { collectAccount } from '../../options/event-conditions.ts';
 import { collect } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
-import { paintFor } from '../../output/style.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+import { paintFor } from '../../output/text-style.ts';
 import { indexListing, indexText } from './index-listing.ts';
 import { hasTrouble, statusListing, totalsText } from './status-listing.ts';
 

@@ -5,12 +5,12 @@ import { SuppressionTable } from '../../../lambda/store/suppressions/suppression
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { parseEnd } from '../../options/parse-end.ts';
 import { zoneOption } from '../../options/time-options.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
 import { printableLines } from '../../output/printable-lines.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Io } from '../../output/process-io.ts';
+import type { Zone } from '../../time/time-zone.ts';
 import { suppressionListing } from './suppression-listing.ts';
 
 interface SuppressOptions extends ConnectionOptions {
@@ -52,7 +52,7 @@ export function suppressCommand(io: Io): Command {
     .option('--actor <arn>', 'only those about this actor')
     .option('--account <id>', 'only those in this account')
     .option('--until <time>', `when it ends by itself: 4h, 7d (from now), 18:00, 2026-12-01; at most ${MAX_DAYS}d`)
-    .option('--reason <text>', 'why, for whoever asks later; required, as --until is')
+    .option('--reason <text>', 'why, for people who ask later; required, like --until')
     .addOption(zoneOption())
     .addHelpText('after', HELP)
     .action((rule: string, options: SuppressOptions) => suppress(rule, options, io));
@@ -142,7 +142,7 @@ function sentence({ ruleId, actor, account, until }: Suppression, zone: Zone): s
   return `Findings of ${ruleId}${about} raise no alert until ${zone.format(new Date(until))} ${zone.name}.`;
 }
 
-/** A slip in an id would suppress nothing, without a word. */
+/** A mistyped id would suppress nothing, without a message. */
 async function isUnknown(ruleId: string, { documents, tables }: Connection, io: Io): Promise<boolean> {
   const query = { conditions: { ruleId: [ruleId] }, limit: 1 };
   for await (const _ of createFindingQueries(documents, tables, io.now).search(query)) return false;

@@ -1,7 +1,7 @@
 import { isInForce, type Suppression } from '../../../lambda/alerts/noise/suppression.ts';
 import type { Listing } from '../../output/listing.ts';
 import { relativeTime } from '../../time/relative-time.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 /** How suppressions are shown. */
 export function suppressionListing(zone: Zone, now: Date): Listing<Suppression> {

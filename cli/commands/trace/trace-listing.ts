@@ -3,7 +3,7 @@ import type { Trace } from '../../../lambda/index/trace/trace.ts';
 import type { IndexedEvent } from '../../../lambda/store/rows/indexed-event.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import type { Listing } from '../../output/listing.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 /** An event of a trace, as programs get it. */
 export interface TraceRow {

@@ -4,9 +4,9 @@ import type { Trace } from '../../../lambda/index/trace/trace.ts';
 import { printable } from '../../../lambda/shared/printable.ts';
 import type { IndexedEvent } from '../../../lambda/store/rows/indexed-event.ts';
 import { actorText, resourceText } from '../../listings/event-text.ts';
-import type { Output } from '../../output/io.ts';
-import { outcomeStyle, type Paint, paintFor } from '../../output/style.ts';
-import type { Zone } from '../../time/zone.ts';
+import type { Output } from '../../output/process-io.ts';
+import { outcomeStyle, type Paint, paintFor } from '../../output/text-style.ts';
+import type { Zone } from '../../time/time-zone.ts';
 
 /** A line of the tree, and what hangs below it. */
 interface Branch {

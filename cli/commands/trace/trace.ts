@@ -5,11 +5,11 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readCount, readText } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { CommandFailure } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
 import { traceJson, traceListing, traceRows } from './trace-listing.ts';
 import { traceTree } from './trace-tree.ts';
 

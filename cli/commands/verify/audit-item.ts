@@ -5,7 +5,7 @@ export interface AuditItem {
     | 'valid'
     /** A log object with the content that a valid digest names. */
     | 'verified'
-    /** Nothing speaks against it, and nothing vouches for it. */
+    /** Nothing is wrong with it, but nothing vouches for it. */
     | 'unvouched'
     /** A digest that CloudTrail didn't sign so. */
     | 'altered'
@@ -13,9 +13,9 @@ export interface AuditItem {
     | 'modified'
     /** A digest or log object that another digest names, and that isn't there. */
     | 'missing'
-    /** Hours that no digest speaks of. */
+    /** Hours that no digest covers. */
     | 'gap'
-    /** A log object that is there without a digest's word, in an hour that digests speak of. */
+    /** A log object that no digest names, in an hour that digests cover. */
     | 'added';
   readonly name: string;
   readonly account?: string;
@@ -27,7 +27,7 @@ export interface AuditItem {
 
 const PROBLEMS: ReadonlySet<AuditItem['status']> = new Set(['altered', 'modified', 'missing', 'gap', 'added']);
 
-/** Whether an item speaks against the log: what is only unvouched doesn't. */
+/** Whether an item shows that something is wrong with the log. One that is only unvouched doesn't. */
 export function isProblem({ status }: AuditItem): boolean {
   return PROBLEMS.has(status);
 }

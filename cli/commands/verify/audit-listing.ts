@@ -1,5 +1,5 @@
 import type { Listing } from '../../output/listing.ts';
-import type { Style } from '../../output/style.ts';
+import type { Style } from '../../output/text-style.ts';
 import type { AuditItem } from './audit-item.ts';
 
 const STYLES: Readonly<Record<AuditItem['status'], Style>> = {

@@ -11,7 +11,7 @@ import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import type { PublicKeys } from '../../../lambda/verify/public-keys.ts';
 import type { AuditItem } from './audit-item.ts';
 import { type ChainFiles, type LogFileEntry, sortFiles, type Times } from './chain-files.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage } from './log-coverage.ts';
 import type { SignatureMetadata, StoredFile, StoredFiles } from './stored-files.ts';
 
 export interface AuditOptions extends Times {
@@ -29,7 +29,7 @@ const CONCURRENCY = 8;
 /**
  * Checks every digest and log object of a trail's files: signatures, chains, hashes, what is missing and what was added.
  * Yields an item for each of them and for each break in a chain.
- * @throws errors of access.
+ * @throws faults of access (`isFaultOfAccess`).
  */
 export async function* audit(files: StoredFiles, options: AuditOptions): AsyncGenerator<AuditItem> {
   const { chains, logs } = await sortFiles(files, options);

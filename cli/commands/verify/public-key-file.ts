@@ -3,7 +3,7 @@ import type { PublicKey } from '../../../lambda/cloudtrail/digest/digest-signatu
 import { parsePublicKeyList } from '../../../lambda/cloudtrail/digest/public-key-list.ts';
 import type { PublicKeySource } from '../../../lambda/verify/public-keys.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
-import { CommandFailure } from '../../output/exit.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 
 /**
  * Public keys from files that `aws cloudtrail list-public-keys` was written to, one or several regions together: the

@@ -7,7 +7,7 @@ export interface StoredFile {
   readonly key: string;
 }
 
-/** What a digest's object says of its signature beside the content; a copy has none of it. */
+/** What the metadata of a digest's object says about its signature; absent in a copy. */
 export interface SignatureMetadata {
   readonly signature?: string;
   readonly signatureAlgorithm?: string;
@@ -19,8 +19,8 @@ export interface SignatureMetadata {
 export interface StoredFiles {
   /** Every file that may be a digest or a log object. */
   list(): AsyncIterable<StoredFile>;
-  /** The content, and the metadata of an S3 object. @throws errors of access. */
+  /** The content, and the metadata of an S3 object. @throws faults of access (`isFaultOfAccess`). */
   read(file: StoredFile): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly metadata: SignatureMetadata }>;
-  /** The file that a digest names, or undefined where it isn't there. */
+  /** The file that a digest names, or undefined if it isn't there. */
   find(named: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined>;
 }

@@ -4,16 +4,16 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { collect } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
-import { CommandFailure, EXIT } from '../../output/exit.ts';
-import { type Format, withFormat } from '../../output/format.ts';
-import type { Io } from '../../output/io.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
-import { paintFor } from '../../output/style.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import { paintFor } from '../../output/text-style.ts';
 import { type AuditOptions, audit } from './audit.ts';
 import { type AuditItem, isProblem } from './audit-item.ts';
 import { AUDIT_LISTING } from './audit-listing.ts';
 import { BucketFiles } from './bucket-files.ts';
-import { FolderFiles } from './folder.ts';
+import { FolderFiles } from './folder-files.ts';
 import { readPublicKeyFiles } from './public-key-file.ts';
 import type { StoredFiles } from './stored-files.ts';
 
@@ -25,7 +25,7 @@ interface VerifyOptions extends ConnectionOptions, TimeOptions {
 
 const HELP = `
 PATH is a folder (or several) with the digests and log objects of a trail, or s3://BUCKET/PREFIX where CloudTrail put
-them. Of a copy, the newest digest stays unvouched: its signature is in the metadata of its S3 object alone.
+them. In a copy, the newest digest stays unvouched: its signature is only in the metadata of its S3 object.
 
 Each item is one of:
   valid      a digest that CloudTrail signed          altered    a digest that it didn't sign so
@@ -84,7 +84,7 @@ function usage(message: string): CommandFailure {
   return new CommandFailure(message, EXIT.usage);
 }
 
-/** @throws CommandFailure where something speaks against the log, and where there is nothing to verify. */
+/** @throws CommandFailure if something is wrong with the log, or if there is nothing to verify. */
 async function printAudit(files: StoredFiles, options: AuditOptions, { format, all }: VerifyOptions, io: Io) {
   const progress = countProgress('digests', io, format !== 'table');
   const totals = new Map<AuditItem['status'], { digests: number; logs: number }>();

@@ -1,17 +1,17 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Channel } from './channel.ts';
-import { chatChannel } from './chat.ts';
-import { peopleChannel } from './people.ts';
-import { programsChannel } from './programs.ts';
-import type { AlertTopics } from './topics.ts';
+import { chatChannel } from './chat-channel.ts';
+import { peopleChannel } from './people-channel.ts';
+import { programsChannel } from './programs-channel.ts';
+import type { AlertTopics } from './publish-to-topic.ts';
 
-/** What the channels of a deployment send with and to. */
+/** The clients and targets that the channels of a deployment send with and to. */
 export interface ChannelTargets {
   readonly sns: SNSClient;
   readonly topics: AlertTopics;
 }
 
-/** The channels of a deployment. They are tried at the same time: their order means nothing. */
+/** The channels of a deployment. They are tried at the same time, so their order means nothing. */
 export function allChannels({ sns, topics }: ChannelTargets): readonly Channel[] {
   return [
     peopleChannel(sns, topics.byLevel),

@@ -1,12 +1,14 @@
-import type { Notice } from '../messages/notice.ts';
+import type { Notice } from '../messages/alert-notice.ts';
+import { type AlertPublication, attributesOf } from './alert-publication.ts';
 import type { Channel, ChannelMessage } from './channel.ts';
 import { type ChannelState, type ChannelStates, failed, isDue, sent, UNTRIED } from './channel-state.ts';
-import { type AlertPublication, attributesOf } from './publication.ts';
 
-/** So long an attempt may take: SNS answers within a tenth of a second. */
+/** Milliseconds that an attempt may take. SNS answers within a tenth of a second. */
 const ATTEMPT_MILLISECONDS = 5000;
 
-/** After so many attempts in a row without an answer a channel rests: each would hold up the alerts behind it. */
+/**
+ * Attempts in a row without an answer after which a channel rests, because each one would delay the alerts behind it.
+ */
 const UNANSWERED_BEFORE_REST = 2;
 const REST_MILLISECONDS = 60_000;
 
@@ -18,9 +20,9 @@ export interface ChannelSetOptions {
   /** The deployment's name, for commands in messages. */
   readonly deployment: string;
   readonly now: () => Date;
-  /** Told of each attempt that failed, and each message that could not be made. */
+  /** Called for each attempt that failed, and for each message that could not be made. */
   readonly onFailure: (failure: ChannelFailure) => void;
-  /** Milliseconds that an attempt may take; 5,000 where nothing is said. */
+  /** Milliseconds that an attempt may take. Default 5,000. */
   readonly attemptMilliseconds?: number;
 }
 
@@ -29,11 +31,11 @@ export interface ChannelFailure {
   /** The channel's name. */
   readonly channel: string;
   readonly error: unknown;
-  /** What becomes of it now: `pending` channels are tried again. */
+  /** Its state after the attempt: `pending` channels are tried again. */
   readonly state: ChannelState['state'];
 }
 
-/** The channels of a deployment: each renders and sends by itself, and none keeps another from it. */
+/** The channels of a deployment: each renders and sends by itself, and none can stop another one. */
 export class ChannelSet {
   readonly #options: ChannelSetOptions;
   readonly #channels: ReadonlyMap<string, Channel>;
@@ -46,7 +48,7 @@ export class ChannelSet {
 
   /**
    * A notice in the form of each channel that takes it, and the channels' states before any attempt. A channel whose
-   * rendering throws has no message: its attempts fail until it is given up, which an alarm tells of.
+   * rendering throws has no message: its attempts fail until it is given up, and then an alarm rings.
    */
   prepare(notice: Notice): { readonly publication: AlertPublication; readonly channels: ChannelStates } {
     const alertId = notice.kind === 'storm' ? notice.storm.alertId : notice.alert.alertId;
@@ -74,7 +76,7 @@ export class ChannelSet {
 
   /**
    * Tries every channel that is due, all at the same time, each for a few seconds at most. Never throws.
-   * @param mayTry leaves a channel as it is where it says no; asked of each by name.
+   * @param mayTry called with each channel's name. When it returns false, the channel stays as it is.
    * @returns the channels' states afterwards.
    */
   async deliver(
@@ -128,7 +130,9 @@ class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
-/** Does something that may take a time. @throws NoAnswerError when the time is over, whatever it does with the signal. */
+/**
+ * Runs something that may take some time. @throws NoAnswerError if the time is over, even if it ignores the signal.
+ */
 async function within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -7,24 +7,24 @@ export interface ChannelState {
   readonly tries: number;
   /** When the first attempt failed. */
   readonly since?: string;
-  /** When a pending channel is tried next; at once where there is none. */
+  /** When a pending channel is tried next; at once if it is absent. */
   readonly nextTry?: string;
   /** When it was sent or given up. */
   readonly at?: string;
-  /** What kept the last attempt from succeeding. It holds no secret. */
+  /** Why the last attempt failed. It holds no secret. */
   readonly error?: string;
 }
 
 /** By the channel's name. */
 export type ChannelStates = Readonly<Record<string, ChannelState>>;
 
-/** A channel that no attempt was made with. */
+/** A channel before its first attempt. */
 export const UNTRIED: ChannelState = { state: 'pending', tries: 0 };
 
 const FIRST_DELAY_MILLISECONDS = 60_000;
 const LONGEST_DELAY_MILLISECONDS = 60 * 60_000;
 
-/** For so long after its first failure a channel is tried again. */
+/** How long after its first failure a channel is still tried again. */
 const PATIENCE_MILLISECONDS = 24 * 60 * 60_000;
 
 const MAX_ERROR_LENGTH = 300;
@@ -35,8 +35,8 @@ export function sent({ tries }: ChannelState, now: Date): ChannelState {
 }
 
 /**
- * A channel after an attempt that failed: to be tried again a minute later, then after twice as long each time up to an
- * hour, the last time a day after the first failure; then it is given up.
+ * A channel after an attempt that failed: it is tried again a minute later, then after twice as long each time, up to
+ * an hour. The last attempt is a day after the first failure; then the channel is given up.
  */
 export function failed(before: ChannelState, now: Date, error: unknown): ChannelState {
   const tries = before.tries + 1;
@@ -48,12 +48,12 @@ export function failed(before: ChannelState, now: Date, error: unknown): Channel
   return { state: 'pending', ...common, nextTry: new Date(Math.min(now.getTime() + delay, end)).toISOString() };
 }
 
-/** Whether a channel is to be tried now. */
+/** Whether a channel must be tried now. */
 export function isDue({ state, nextTry }: ChannelState, now: Date): boolean {
   return state === 'pending' && (nextTry === undefined || Date.parse(nextTry) <= now.getTime());
 }
 
-/** Whether any of the channels is still to be tried. */
+/** Whether any of the channels must still be tried. */
 export function arePending(states: ChannelStates): boolean {
   return Object.values(states).some(({ state }) => state === 'pending');
 }
@@ -63,7 +63,7 @@ export function someSent(states: ChannelStates): boolean {
   return Object.values(states).some(({ state }) => state === 'sent');
 }
 
-/** An error in a line, for rows and logs. */
+/** An error as one line, for rows and logs. */
 export function errorText(error: unknown): string {
   return printable(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error', MAX_ERROR_LENGTH);
 }

@@ -1,15 +1,17 @@
 import type { Level } from '../../detection/index.ts';
-import type { Notice, NoticeKind } from '../messages/notice.ts';
-import type { MessageAttributes } from './publication.ts';
+import type { Notice, NoticeKind } from '../messages/alert-notice.ts';
+
+/** Sent with every message, for subscribers' filter policies. One that is empty isn't sent. */
+export type MessageAttributes = Readonly<Record<string, string>>;
 
 /** A notice as one channel shows it. The alert's row keeps it until it was sent. */
 export interface ChannelMessage {
-  /** For channels that have such a thing. */
+  /** For channels that have subjects. */
   readonly subject?: string;
   readonly body: string;
 }
 
-/** What is known of every message beside its text: for topics, filter policies and keys that join repeats. */
+/** What is known about every message apart from its text: for topics, filter policies and keys that group repeats. */
 export interface Envelope {
   /** The same for every message about an alert, and for every repeat of a message. */
   readonly alertId: string;
@@ -19,27 +21,27 @@ export interface Envelope {
 }
 
 /**
- * One way to those who are told of alerts. A new one is a file in this folder and a line in all-channels.ts; what it
- * sends to (a topic, an own queue, an address) is given to it when it is made.
+ * One way to reach those who receive alerts. A new one is a file in this folder and a line in all-channels.ts. Its
+ * target (a topic, a queue of its own, an address) is passed to it when it is made.
  */
 export interface Channel {
   /**
-   * Unique among channels. It stands in the rows of alerts: a channel that gets another name leaves what its old name
-   * had still to send undelivered.
+   * Unique among channels. It is stored in the rows of alerts: when a channel gets another name, what waits under its
+   * old name is never sent.
    */
   readonly name: string;
   /**
-   * The notice in this channel's form; undefined where the channel doesn't take it. Pure: it is called once for an
-   * alert, and again for each try of a summary. Text bounds are the channel's own; all messages of an alert together
-   * must fit into its row, so stay below 100 KB where the receiver doesn't need more.
+   * The notice in this channel's form; undefined if the channel doesn't take it. Pure: it is called once for an
+   * alert, and again for each try of a summary. The channel chooses the bounds of its text. All messages of an alert
+   * must fit into its row together, so stay below 100 KB unless the receiver needs more.
    * @param deployment the deployment's name, for commands.
    */
   render(notice: Notice, deployment: string): ChannelMessage | undefined;
   /**
    * Hands the message over. The same message may be sent again after a crash.
-   * @param signal ends the attempt: what hasn't been taken by then counts as failed, and is tried again.
-   * @throws whatever kept the message from being taken. Its message is logged and kept in the alert's row: it must hold
-   *   no secret, such as an address that is one.
+   * @param signal ends the attempt: a message that isn't accepted by then counts as failed, and is tried again.
+   * @throws any error, if the message was not accepted. The error's message is logged and kept in the alert's row, so
+   *   it must hold no secret, such as a secret address.
    */
   send(message: ChannelMessage, envelope: Envelope, signal: AbortSignal): Promise<void>;
 }

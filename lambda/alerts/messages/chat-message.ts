@@ -1,8 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
 import { printable } from '../../shared/printable.ts';
-import { headline } from './headline.ts';
-import { consoleLink, eventCommand } from './links.ts';
-import type { FindingNotice, NoticeKind } from './notice.ts';
+import { headline } from './alert-headline.ts';
+import type { FindingNotice, NoticeKind } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import { ruleText } from './rule-text.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface CustomNotification {
 const MAX_TITLE = 200;
 const MAX_LINE = 500;
 
-/** The alert for a chat channel: what the e-mail's first lines say, the first step, and where to look. */
+/** The alert for a chat channel: the first lines of the e-mail, the first step, and where to look. */
 export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { alert, kind } = notice;
   const { finding } = alert;
@@ -51,7 +51,7 @@ export function chatMessage(notice: FindingNotice, deployment: string): string {
   });
 }
 
-/** What every chat message is made of, before it is made harmless and put into the service's form. */
+/** The parts of every chat message, before they are made harmless and put into the service's form. */
 export interface ChatParts {
   readonly alertId: string;
   readonly kind: NoticeKind;
@@ -105,8 +105,8 @@ function steps(finding: Finding, deployment: string): string[] {
 }
 
 /**
- * Text that calls and leads nobody: an event's values are whatever the caller sent, and both `<!channel>` and
- * `[text](link)` in a user agent would be obeyed.
+ * Text that notifies nobody and holds no link. The caller chooses an event's values, and the chat would act on
+ * `<!channel>` or `[text](link)` in a user agent.
  */
 function plain(text: string, maxLength = MAX_LINE): string {
   return printable(text, maxLength).replace(/[<>[\]]/g, (mark) => LOOKALIKES[mark] ?? '');

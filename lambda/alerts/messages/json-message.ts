@@ -1,9 +1,9 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
-import { consoleLink, eventCommand } from './links.ts';
+import type { FindingNotice } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import type { AlertMessage } from './message-schema.ts';
-import type { FindingNotice } from './notice.ts';
 import { ruleText } from './rule-text.ts';
 
 /** SNS's bound for a message is 262,144 bytes, attributes included. */
@@ -14,16 +14,16 @@ const MAX_VALUE_LENGTH = 2000;
 const MAX_MATCHED_FIELDS = 50;
 const MAX_EVENT_IDS = 100;
 
-/** What of a rule a message repeats: a rule of a user may be of any length. */
+/** Bounds on what a message repeats of a rule: a user's rule may have any length. */
 const MAX_RULE_TEXT = 4000;
 const MAX_RULE_LIST = 20;
 
-/** Longest text where a message would be too big otherwise. */
+/** Longest text when a message would otherwise be too big. */
 const MAX_SHORT_TEXT = 300;
 
 type FindingMessage = Exclude<AlertMessage, { kind: 'storm' }>;
 
-/** The alert for programs, within SNS's bound whatever the event holds. */
+/** The alert for programs. It is within SNS's bound for every event. */
 export function jsonMessage(notice: FindingNotice, deployment: string): string {
   const { alert } = notice;
   const { finding } = alert;
@@ -48,7 +48,7 @@ export function jsonMessage(notice: FindingNotice, deployment: string): string {
   return JSON.stringify({ ...message, finding: { ...message.finding, matched: [], matchedCut: true } }, shortTexts);
 }
 
-/** The receipt's key stays whole: with it the record is found, and S3 bounds it. */
+/** The receipt's key stays whole: it is needed to find the record, and S3 bounds its length. */
 function shortTexts(member: string, value: unknown): unknown {
   return typeof value === 'string' && member !== 'key' ? printable(value, MAX_SHORT_TEXT) : value;
 }

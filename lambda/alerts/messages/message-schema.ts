@@ -97,7 +97,7 @@ export const alertMessageSchema = z.discriminatedUnion('kind', [
 
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
-/** The schema for those who read the messages: docs/alert.schema.json. */
+/** The schema for programs that read the messages: docs/alert.schema.json. */
 export function alertJsonSchema(): Record<string, unknown> {
   return { title: "Trailwarden's alert message", ...z.toJSONSchema(alertMessageSchema, { io: 'input' }) };
 }

@@ -1,17 +1,17 @@
 /** A rule's description in its two parts. */
 export interface RuleText {
-  /** Why it matters: one paragraph a member. */
+  /** Why it matters: one member for each paragraph. */
   readonly why: readonly string[];
   /** What to do first. */
   readonly first?: string;
 }
 
-/** The paragraph of a description that says what to do starts with this word. */
+/** The first word of the paragraph that says what to do. */
 const FIRST = /^First:\s*/;
 
 /**
- * Takes a description apart: its last paragraph says what to do first where it starts with `First:`. Lines are
- * wrapped by whoever wrote the rule, so each paragraph comes back on one line.
+ * Splits a description: its last paragraph says what to do first if it starts with `First:`. The rule's author wrapped
+ * the lines, so each paragraph is returned as one line.
  */
 export function ruleText(description: string | undefined): RuleText {
   const paragraphs = (description ?? '')

@@ -1,14 +1,14 @@
 import { printable } from '../../shared/printable.ts';
-import { STORM_RULE_ID } from '../noise/storm.ts';
+import { STORM_RULE_ID } from '../noise/alert-storm.ts';
+import type { StormNotice } from './alert-notice.ts';
 import { chatBody } from './chat-message.ts';
-import { command } from './links.ts';
+import { command } from './event-links.ts';
 import type { AlertMessage } from './message-schema.ts';
-import type { StormNotice } from './notice.ts';
 import { subjectLine, type TextMessage } from './text-message.ts';
 
 const NAMED_RULES = 10;
 
-/** The storm for people: that there is one, and later what collapsed into it. */
+/** The storm for people: first that there is one, and later what collapsed into it. */
 export function stormText(notice: StormNotice, deployment: string): TextMessage {
   const { alertId } = notice.storm;
   const body = [...lines(notice), '', 'Look at them:', `  ${showCommand(notice, deployment)}`, '', `Alert ${alertId}`];

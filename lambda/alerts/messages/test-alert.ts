@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Level } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { alertOf } from './alert.ts';
-import type { FindingNotice } from './notice.ts';
+import { alertOf } from './alert-content.ts';
+import type { FindingNotice } from './alert-notice.ts';
 
-/** Who has the topics tested, and where. */
+/** Who tests the topics, and where. */
 export interface Tester {
   readonly actor: string;
   readonly account: string;
   readonly region: string;
 }
 
-/** An alert in which everything is made up but who asked for it: to see that a subscription works. */
+/** An alert in which everything is made up except who asked for it. It shows that a subscription works. */
 export function testNotice(level: Level, { actor, account, region }: Tester, now: Date): FindingNotice {
   const finding: Finding = {
     findingId: randomUUID().replaceAll('-', ''),
@@ -39,6 +39,6 @@ export function testNotice(level: Level, { actor, account, region }: Tester, now
     receipt: { bucket: 'none', key: 'none', version: 'none', index: 0 },
     matched: [],
   };
-  // An id of its own: a program that leaves out what it has seen must not leave out the second test.
+  // Each test has its own id: a program that drops what it has seen must not drop the second test.
   return { kind: 'test', alert: { ...alertOf(finding, 1), alertId: randomUUID().replaceAll('-', '') } };
 }

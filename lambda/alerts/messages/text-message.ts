@@ -1,9 +1,9 @@
 import type { Finding } from '../../findings/finding.ts';
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
-import { headline } from './headline.ts';
-import { consoleLink, eventCommand } from './links.ts';
-import type { FindingNotice } from './notice.ts';
+import { headline } from './alert-headline.ts';
+import type { FindingNotice } from './alert-notice.ts';
+import { consoleLink, eventCommand } from './event-links.ts';
 import { ruleText } from './rule-text.ts';
 
 /** An e-mail, as SNS sends it: the subject has at most 100 ASCII characters and no line break. */
@@ -22,7 +22,7 @@ const MAX_MATCHED_FIELDS = 20;
 /** Lines of one section: a rule may list a hundred references. */
 const MAX_LINES = 20;
 
-/** The alert for the person who is woken: who did what, why it matters, what to do first, and how to look further. */
+/** The alert for people: who did what, why it matters, what to do first, and where to find more. */
 export function textMessage(notice: FindingNotice, deployment: string): TextMessage {
   const { finding } = notice.alert;
   return {
@@ -42,7 +42,7 @@ function within(maxBytes: number, lines: readonly string[]): string {
     .join('\n');
 }
 
-/** A subject within SNS's bounds that ends with `end`, whatever `start` is. */
+/** A subject within SNS's bounds that always ends with `end`, however long `start` is. */
 export function subjectLine(start: string, end: string): string {
   const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
   const tail = ascii(` - ${end}`);

@@ -5,11 +5,11 @@ import { covers, type Suppression } from './suppression.ts';
 const MEMORY_MILLISECONDS = 30_000;
 
 export interface SuppressionSource {
-  /** The suppressions of a rule that are in force. @throws errors of access. */
+  /** The suppressions of a rule that are in force. @throws faults of access (`isFaultOfAccess`). */
   ofRule(ruleId: string, now: Date): Promise<readonly Suppression[]>;
 }
 
-/** Finds the suppression that a finding falls under. A rule that fires a thousand times is looked up once. */
+/** Finds the suppression that covers a finding. A rule that fires a thousand times is looked up once. */
 export class SuppressionLookup {
   readonly #source: SuppressionSource;
   readonly #now: () => Date;
@@ -20,7 +20,7 @@ export class SuppressionLookup {
     this.#now = now;
   }
 
-  /** @throws errors of access. */
+  /** @throws faults of access (`isFaultOfAccess`). */
   async find(finding: Finding): Promise<Suppression | undefined> {
     const now = this.#now();
     const suppressions = await this.#ofRule(finding.ruleId, now);
@@ -32,7 +32,7 @@ export class SuppressionLookup {
     if (known !== undefined && now.getTime() - known.at < MEMORY_MILLISECONDS) return known.found;
     const found = this.#source.ofRule(ruleId, now);
     this.#known.set(ruleId, { at: now.getTime(), found });
-    // A lookup that failed is no answer: the next finding asks again.
+    // A failed lookup must not be remembered: the next finding asks again.
     found.catch(() => this.#known.delete(ruleId));
     return found;
   }

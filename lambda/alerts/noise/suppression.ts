@@ -1,24 +1,24 @@
 import type { Finding } from '../../findings/finding.ts';
 
-/** Findings that are recorded and tell nobody, for a while and for a reason. */
+/** Findings that are recorded and raise no alert, for a limited time and for a reason. */
 export interface Suppression {
   readonly suppressionId: string;
   readonly ruleId: string;
-  /** The one actor that it is about; any where there is none. */
+  /** The one actor that it covers; if absent, every actor. */
   readonly actor?: string;
-  /** The one account that it is about; any where there is none. */
+  /** The one account that it covers; if absent, every account. */
   readonly account?: string;
-  /** ISO 8601 in UTC: from then on findings raise alerts again, without anybody doing anything. */
+  /** ISO 8601 in UTC: from then on findings raise alerts again by themselves. */
   readonly until: string;
   readonly reason: string;
   readonly createdBy: string;
   readonly createdAt: string;
-  /** Ended by hand, before its time. */
+  /** Ended by a person, before its time. */
   readonly endedAt?: string;
   readonly endedBy?: string;
 }
 
-/** Whether a suppression is in force: neither over nor ended. */
+/** Whether a suppression is in force: its time isn't over, and nobody ended it. */
 export function isInForce(suppression: Pick<Suppression, 'until' | 'endedAt'>, now: Date): boolean {
   return suppression.endedAt === undefined && Date.parse(suppression.until) > now.getTime();
 }

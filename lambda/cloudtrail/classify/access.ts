@@ -1,12 +1,12 @@
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 
-/** Access levels as the Service Authorization Reference has them. */
+/** Access levels of the Service Authorization Reference. */
 export type Access = 'read' | 'write' | 'tagging' | 'permissions-management' | 'list';
 
 /** What changes most comes first. */
 const BY_WEIGHT: readonly Access[] = ['permissions-management', 'write', 'tagging', 'read', 'list'];
 
-/** Of several levels the one that changes most; undefined of none. */
+/** The one of several levels that changes most; undefined if there is none. */
 export function mostTelling(levels: readonly Access[]): Access | undefined {
   return BY_WEIGHT.find((level) => levels.includes(level));
 }
@@ -14,13 +14,13 @@ export function mostTelling(levels: readonly Access[]): Access | undefined {
 const TAGGING =
   /^(Tag|Untag)[A-Z]|^(Create|Delete|Add|Remove|Update|Put|Change)(OrUpdate)?\w*Tags?(ToResource|FromResource|ForResource|OnResource|ForDomain|ForCertificate|ToCertificate|FromCertificate|ToStream|FromStream|ToVault|FromVault|ToOnPremisesInstances)?$|^(Put|Delete)\w*Tagging$|^(Tag|Untag)$/;
 
-/** Actions that look like tagging by their name and aren't. */
+/** Actions whose names look like tagging, but that aren't. */
 const NOT_TAGGING: ReadonlySet<string> = new Set(['ecr:PutImageTagMutability']);
 
 const PERMISSIONS_BY_NAME =
   /^(Put|Delete|Attach|Detach|Set|Update|Create|Remove|Add|Modify)\w*(Policy|PolicyVersion|PolicyStatement|Policies|PermissionsBoundary|PermissionBoundary|Permission|Permissions|Acl)$|^(Add|Remove|Create|Revoke|Retire|Grant)(Permission|LayerVersionPermission|Grant|Permissions)$/;
 
-/** Policies that grant nothing: scaling, lifecycle, routing and the like. */
+/** Policies that grant no access: scaling, lifecycle, routing and similar ones. */
 const PLAIN_POLICIES =
   /^(application-autoscaling|autoscaling|autoscaling-plans|dlm|elasticloadbalancing|cloudfront|backup|fms|route53|route53domains|appmesh|devops-guru|emr|elasticmapreduce|gamelift|guardduty|macie2|organizations|ssm-incidents|wafv2|waf|waf-regional|ecr:PutLifecyclePolicy|ecr:DeleteLifecyclePolicy|elasticfilesystem:PutLifecycleConfiguration|elasticfilesystem:PutBackupPolicy|logs:PutDataProtectionPolicy|logs:PutAccountPolicy|iam:UpdateAccountPasswordPolicy|iam:DeleteAccountPasswordPolicy)(:|$)/;
 
@@ -72,7 +72,7 @@ const READ =
   /^(Get|Describe|Head|Lookup|BatchGet|Query|Scan|Search|Select|Check|View|Preview|Test|Validate|Verify|Simulate|Decode|Detect|Estimate|Filter|Discover|Download|Is)[A-Z]|^(Query|Scan|Select|Search)$/;
 
 /**
- * The access level of an action; `readOnly` decides where the name says nothing better. So `sts:AssumeRole*` and KMS's
+ * The access level of an action; `readOnly` decides if the name says nothing better. So `sts:AssumeRole*` and KMS's
  * cryptographic operations are reads where CloudTrail says that they change nothing.
  */
 export function classifyAccess(action: string, read: ReadRecord): Access {

@@ -1,6 +1,6 @@
 /**
- * The action as IAM policies write it: `fsx:TagResource`.
- * Service prefixes after the Service Authorization Reference, where they differ from the event source.
+ * The action as IAM policies write it: `fsx:TagResource`. Service prefixes follow the Service Authorization Reference
+ * where they differ from the event source.
  */
 const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
   'monitoring.amazonaws.com': 'cloudwatch',

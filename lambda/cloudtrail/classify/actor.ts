@@ -1,5 +1,5 @@
 import { parseArn, partitionOfRegion } from '../record/arn.ts';
-import type { ReadRecord, UserIdentity } from '../record/record.ts';
+import type { ReadRecord, UserIdentity } from '../record/read-record.ts';
 import { isAmazonEfsAccount } from './amazon-efs.ts';
 
 export type ActorKind =
@@ -18,9 +18,9 @@ export type ActorKind =
 /** Who did it, as one stable identity. */
 export interface Actor {
   readonly kind: ActorKind;
-  /** A role's or user's ARN, `arn:…:root`, a service principal, an account: the same whichever session or key was used. */
+  /** A role's or user's ARN, `arn:…:root`, a service principal, an account: the same for every session and key. */
   readonly id: string;
-  /** What a person calls it, where that says more than the id. */
+  /** The name that people use, if it says more than the id. */
   readonly name?: string;
   /** The name of the role session. */
   readonly session?: string;

@@ -1,4 +1,4 @@
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 
 export type Category = 'management' | 'data' | 'insight' | 'network-activity' | 'aggregated';
 
@@ -10,7 +10,7 @@ const CATEGORIES: Readonly<Record<string, Category>> = {
   aggregated: 'aggregated',
 };
 
-/** `eventCategory`, which came with eventVersion 1.07; older records are told apart by managementEvent and eventType. */
+/** `eventCategory` exists since eventVersion 1.07. In older records managementEvent and eventType decide. */
 export function classifyCategory(read: ReadRecord): Category {
   const known = CATEGORIES[read.eventCategory?.toLowerCase() ?? ''];
   if (known !== undefined) return known;

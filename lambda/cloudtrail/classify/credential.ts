@@ -1,8 +1,8 @@
 import { at, type JsonObject, textAt } from '../../shared/json.ts';
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 
 export interface Credential {
-  /** How long the credentials live: an access key or password of root or a user, a session's, or none at all. */
+  /** The kind of credentials: an access key or password of root or a user, those of a session, or none. */
   readonly lifetime: 'long-term' | 'temporary' | 'none';
   readonly accessKeyId?: string;
 }
@@ -41,7 +41,7 @@ export function isFromConsole(read: ReadRecord): boolean {
   );
 }
 
-/** Whether the caller had authenticated with an MFA device; undefined where the record doesn't say. */
+/** Whether the caller had authenticated with an MFA device; undefined if the record doesn't say. */
 export function usedMfa(read: ReadRecord, record: JsonObject): boolean | undefined {
   const atSignIn = textAt(record, 'additionalEventData', 'MFAUsed') ?? at(record, 'additionalEventData', 'MFAUsed');
   if (atSignIn !== undefined) return String(atSignIn).toLowerCase() === 'yes' || atSignIn === true;

@@ -2,21 +2,21 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../shared/json
 
 const ACCOUNT = /^\d{12}$/;
 
-/** Members in which twelve digits are an account. */
+/** Members in which a number of twelve digits is an account. */
 const ACCOUNT_MEMBER =
   /account|principal|^aws$|userid|user|owner|attributevalues?|valuestoadd|sharedwith|grantee|^value$|^items?$|^add$|destination|target/i;
 
 const ACCOUNT_IN_ARN = /arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(\d{12}):/g;
 
-/** A policy document in a request is text: its principals stand in quotes. */
+/** A policy document in a request is text: its principals are in quotes. */
 const QUOTED_ACCOUNT = /"(\d{12})"/g;
 
-/** Levels of nesting that are looked through. */
+/** Levels of nesting that are searched. */
 const MAX_DEPTH = 24;
 
 /**
- * Accounts that the request names and that are neither the caller's nor the recipient's: whom something was
- * shared with, who was trusted. Policy documents are looked through, URL-encoded ones too.
+ * Accounts that the request names, except the caller's and the recipient's: for example those that something was shared
+ * with, or that were trusted. Policy documents are searched too, also URL-encoded ones.
  */
 export function findExternalAccounts(record: JsonObject, own: ReadonlySet<string>): readonly string[] {
   const found = new Set<string>();

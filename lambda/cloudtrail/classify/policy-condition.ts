@@ -24,13 +24,18 @@ const LIMITING_KEYS: ReadonlySet<string> = new Set([
   's3:dataaccesspointarn',
 ]);
 
-/** `…IfExists`, `ForAllValues:` and the negated operators also hold for callers without the key, and so limit nobody. */
+/**
+ * `…IfExists`, `ForAllValues:` and the negated operators also hold for callers without the key, so they limit nobody.
+ */
 const LIMITING_OPERATOR = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/i;
 
-/** Values that fit every caller: nothing but wildcards, every address, an ARN of any account. */
+/** Values that match every caller: only wildcards, every address, an ARN of any account. */
 const FITS_ALL = /^[*?]*$|\/0$|^arn:[^:]*:[^:]*:[^:]*:[*?]+:/;
 
-/** Whether the condition of a statement can hold only for known callers: one limiting key suffices, as all must hold. */
+/**
+ * Whether the condition of a statement can hold only for known callers: one limiting key is enough, because all must
+ * hold.
+ */
 export function isLimited(condition: JsonValue | undefined): boolean {
   if (!isJsonObject(condition)) return false;
   return Object.entries(condition).some(

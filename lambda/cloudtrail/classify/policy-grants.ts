@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, member } from '../../shared/json.ts';
 import { isLimited } from './policy-condition.ts';
 
-/** What one Allow statement of a policy document in the request gives away. */
+/** What one Allow statement of a policy document in the request grants. */
 export interface PolicyGrant {
   /** As the document writes them, without the kind: `*`, ARNs, account ids, service names. Empty in identity policies. */
   readonly principals: readonly string[];
@@ -11,15 +11,15 @@ export interface PolicyGrant {
   readonly public: boolean;
 }
 
-/** Statements that are looked at; IAM's own quotas on policy sizes keep real documents far below. */
+/** Statements that are read at most. IAM's quotas on policy sizes keep real documents far below. */
 const MAX_STATEMENTS = 500;
 
-/** Levels of nesting that are looked through. */
+/** Levels of nesting that are searched. */
 const MAX_DEPTH = 24;
 
 /**
- * The Allow statements of every policy document in the request, wherever the service puts it, as text, as URL-encoded
- * text or as an object ("IAM JSON policy elements reference"). What is no policy document is passed over.
+ * The Allow statements of every policy document in the request ("IAM JSON policy elements reference"). A document may
+ * be in any member, as text, as URL-encoded text or as an object. Everything else is skipped.
  */
 export function findPolicyGrants(record: JsonObject): readonly PolicyGrant[] {
   const grants: PolicyGrant[] = [];
@@ -57,7 +57,7 @@ function parseDocument(text: string): JsonValue | undefined {
 
 function grantOf(statement: JsonObject): PolicyGrant {
   const principals = principalsOf(member(statement, 'Principal'));
-  // Allow with NotPrincipal is everybody but the named.
+  // Allow with NotPrincipal means everybody except those named.
   const anyone = principals.includes('*') || member(statement, 'NotPrincipal') !== undefined;
   return {
     principals,

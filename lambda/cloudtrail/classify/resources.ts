@@ -1,35 +1,35 @@
 import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
-import { isAggregated, summarizedNames } from '../record/aggregated.ts';
+import { isAggregated, summarizedNames } from '../record/aggregated-record.ts';
 import { parseArn } from '../record/arn.ts';
-import type { ReadRecord } from '../record/record.ts';
+import type { ReadRecord } from '../record/read-record.ts';
 import { isSecretPath } from '../record/secrets.ts';
 
-/** More than this a record doesn't index. */
+/** Resources of a record that are indexed at most. */
 export const MAX_RESOURCES = 50;
 
-/** Levels of nesting that are looked through: CloudTrail's own stay far below. */
+/** Levels of nesting that are searched. CloudTrail's own records stay far below. */
 const MAX_DEPTH = 24;
 
-/** Longest identifier that is taken for a resource: DynamoDB's partition keys end at 2,048 bytes. */
+/** Longest identifier that counts as a resource: DynamoDB's partition keys have at most 2,048 bytes. */
 const MAX_LENGTH = 1024;
 
 export interface Resources {
-  /** ARNs and ids as the record has them, each once, the most telling first. */
+  /** ARNs and ids as the record has them, each once, the most informative first. */
   readonly resources: readonly string[];
   /** The record names more than MAX_RESOURCES. */
   readonly cut: boolean;
 }
 
-/** Ids that AWS makes unique by itself: `i-0123…`, `fs-…`, `subnet-…`. */
+/** Ids that AWS makes unique: `i-0123…`, `fs-…`, `subnet-…`. */
 const UNIQUE_ID =
   /^(?:acl|ami|aki|ari|aws-eni|bun|cgw|cagw|dopt|eigw|eipalloc|eipassoc|eni|export|fl|fs|fsap|fsmt|fsvol|fsvolsnap|i|igw|import-ami|import|key|lgw|lt|nat|nacl|pcx|pl|r|rtb|rtbassoc|scb|sg|sgr|sir|snap|subnet|svm|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpcs|vpn|backup|fsvol|dra|task)-[0-9a-zA-Z]{7,20}$/;
 
-/** The same ids inside a sentence, as descriptions have them. */
+/** The same ids inside a sentence, for example in descriptions. */
 const UNIQUE_ID_IN_TEXT = /\b(?:fs|fsmt|fsap|eni|i|vol|snap|sg|subnet|vpc|ami|nat|igw|rtb|vpce)-[0-9a-f]{7,17}\b/g;
 
 /**
- * Members whose value names the resource itself, as the services spell them. A name is taken as it stands:
- * its service and region are in the event beside it.
+ * Members whose value names the resource itself, as the services spell them. A name is used without change, because its
+ * service and region are in the event.
  */
 const NAMING_MEMBERS: ReadonlySet<string> = new Set(
   [
@@ -122,18 +122,18 @@ const NAMING_MEMBERS: ReadonlySet<string> = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-/** The user, role or policy is the resource only in IAM's own calls: elsewhere it is somebody else's setting. */
+/** The user, role or policy is the resource only in IAM's own calls. Elsewhere it is a setting of another resource. */
 const IAM_NAMING_MEMBERS: ReadonlySet<string> = new Set(['username', 'groupname', 'accesskeyid', 'serialnumber']);
 
-/** Many services name the resource of a call just so, at the top of the request. */
+/** Many services name the resource of a call in this way, at the top of the request. */
 const NAME_OF_REQUEST = 'requestParameters.name';
 
-/** IAM's word for what it refused: the request itself is often left out then. */
+/** The resource in the message of a refusal by IAM. The request itself is often left out then. */
 const DENIED_RESOURCE = /on resource: (arn:[^\s*]+[^\s*/:])(?=\s|$)/;
 
 /**
- * "IAM identifiers": a long-term key or that of a session. What STS and sign-in issue is no secret by its id, though it
- * stands beside secrets, and with it a session is followed to where it came from.
+ * "IAM identifiers": a long-term key or that of a session. The id of a key that STS or sign-in issued is not a secret,
+ * although secrets are beside it. It is needed to trace a session to its origin.
  */
 const ACCESS_KEY_ID = /^A[KS]IA[A-Z0-9]{12,124}$/;
 
@@ -141,8 +141,8 @@ const ACCESS_KEY_ID = /^A[KS]IA[A-Z0-9]{12,124}$/;
 const DESCRIBING_MEMBERS: ReadonlySet<string> = new Set(['description']);
 
 /**
- * Every resource that the event names: `resources[]`, ARNs and well-known ids in request, response and service
- * details, and a KMS encryption context. Values at secret paths are never looked at.
+ * Every resource that the event names: `resources[]`, ARNs and well-known ids in request, response and service details,
+ * and a KMS encryption context. Values at secret paths are never read.
  */
 export function classifyResources(read: ReadRecord, record: JsonObject): Resources {
   const found = new Collector(read.eventSource === 'iam.amazonaws.com');
@@ -181,7 +181,7 @@ class Collector {
       return;
     }
     this.#resources.add(resource);
-    // An ARN that ends in an id of its own is also found by the id alone, as most other events name it.
+    // An ARN that ends in a unique id is also found by the id, because most other events name only the id.
     const id = parseArn(resource)?.resource.split('/').at(-1);
     if (id !== undefined && UNIQUE_ID.test(id)) this.add(id);
   }

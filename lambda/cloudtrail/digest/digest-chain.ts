@@ -18,23 +18,23 @@ export type ChainProblem =
     }
   /** The digest at `key` isn't the one that its successor names: other content, or another signature. */
   | { readonly kind: 'altered'; readonly bucket: string; readonly key: string; readonly reason: string }
-  /** A starting digest where there was a chain before: no digest speaks of the time between. */
+  /** A starting digest after an existing chain: no digest covers the time between. */
   | { readonly kind: 'restarted'; readonly from: string; readonly to: string }
   /** The newest digests aren't there. */
   | { readonly kind: 'overdue'; readonly from: string; readonly to: string; readonly count: number };
 
-/** What a chain remembers of a digest. */
+/** What a chain keeps of a digest. */
 export interface ChainMember {
   readonly bucket: string;
   readonly key: string;
   readonly start: string;
   readonly end: string;
   readonly sha256: string;
-  /** From the metadata of its S3 object, where it is known. */
+  /** From the metadata of its S3 object, if it is known. */
   readonly signature?: string;
 }
 
-/** What speaks against the predecessor that was found, in the words of the digest that names it. */
+/** What is wrong with the predecessor that was found, compared with the digest that names it. */
 export function predecessorProblem(digest: Digest, found: ChainMember): ChainProblem | undefined {
   const { previous } = digest;
   if (previous === undefined) return undefined;
@@ -57,8 +57,8 @@ export function missingDigests(from: string, to: string): number {
 }
 
 /**
- * Follows the digests of one trail, account and region from the oldest to the newest, and says where a link is broken.
- * The first digest's own predecessor lies outside what is looked at.
+ * Follows the digests of one trail, account and region from the oldest to the newest, and reports broken links. The
+ * predecessor of the first digest isn't checked.
  */
 export class DigestChain {
   readonly #hourly: boolean;
@@ -66,7 +66,7 @@ export class DigestChain {
   #last: ChainMember | undefined;
   #invalidSinceLast = 0;
 
-  /** @param hourly false for backfill digests, which come when they must. */
+  /** @param hourly false for backfill digests, which come at irregular times. */
   constructor({ hourly }: { readonly hourly: boolean }) {
     this.#hourly = hourly;
   }
@@ -77,8 +77,8 @@ export class DigestChain {
   }
 
   /**
-   * Notes a digest whose content can't be trusted: it is there, but nothing follows from it.
-   * @param key where it lies, or the end of that: a copy may lack the beginning.
+   * Notes a digest whose content can't be trusted: it is there, but proves nothing.
+   * @param key its key, or the end of it: a copy may lack the beginning.
    */
   passOver(key: string): void {
     this.#invalid.add(key);
@@ -88,7 +88,7 @@ export class DigestChain {
   /** The next digest, in the order of their ends. */
   follow(digest: Digest, signature?: string): ChainProblem | undefined {
     const { bucket, key, start, end, sha256 } = digest;
-    // A second copy of the same digest is no further one.
+    // A second copy of the same digest doesn't count.
     if (this.#last?.key === key && this.#last.sha256 === sha256) return undefined;
     const problem = this.#problem(digest);
     this.#last = { bucket, key, start, end, sha256, ...(signature !== undefined && { signature }) };
@@ -96,7 +96,7 @@ export class DigestChain {
     return problem;
   }
 
-  /** Whether the newest digests are missing, at a time by which they should be there. */
+  /** Whether the newest digests are missing at a time by which they should be there. */
   finish(until: string): ChainProblem | undefined {
     if (!this.#hourly || this.#last === undefined) return undefined;
     const elapsed = Date.parse(until) - Date.parse(this.#last.end);

@@ -10,7 +10,7 @@ export interface DigestKey {
   readonly homeRegion: string;
   /** The end of the hour, ISO 8601 in UTC. */
   readonly end: string;
-  /** Written later, for log objects that came too late for the digest of their hour. */
+  /** True for a digest that was written later, for log objects that came too late for the digest of their hour. */
   readonly backfill: boolean;
   /**
    * The digests that follow one another: of one trail, account and region. Backfill digests are a chain of their own.

@@ -9,9 +9,9 @@ export interface PublicKey {
 }
 
 export type DigestProblem =
-  /** It is not where CloudTrail put it: a digest that was copied or replayed. */
+  /** It isn't where CloudTrail put it: the digest was copied or replayed. */
   | 'moved'
-  /** Nobody says what its signature is. */
+  /** Its signature isn't known. */
   | 'unsigned'
   | 'unknown-algorithm'
   /** CloudTrail has no public key of the fingerprint that it names. */
@@ -21,7 +21,7 @@ export type DigestProblem =
 
 export type DigestVerdict =
   | { readonly status: 'valid' }
-  /** Nothing speaks against it, but its signature isn't at hand. */
+  /** Nothing is wrong with it, but its signature isn't known. */
   | { readonly status: 'unvouched'; readonly problem: 'unsigned'; readonly reason: string }
   | { readonly status: 'invalid'; readonly problem: Exclude<DigestProblem, 'unsigned'>; readonly reason: string };
 

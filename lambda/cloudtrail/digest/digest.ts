@@ -45,10 +45,10 @@ export type DigestReading =
   | { readonly ok: true; readonly digest: Digest }
   | { readonly ok: false; readonly reason: string };
 
-/** A digest names about 300 bytes a log object: this is room for 200,000 of them in an hour. */
+/** A digest names about 300 bytes a log object: this allows 200,000 of them in an hour. */
 const MAX_DIGEST_BYTES = 64 * 1024 * 1024;
 
-/** Compressed bytes above which an object is no digest: nobody needs to read on. */
+/** Compressed bytes above which an object is no digest, and isn't read further. */
 export const MAX_COMPRESSED_DIGEST_BYTES = 16 * 1024 * 1024;
 
 const text = z.string().min(1).max(2048);
@@ -96,7 +96,7 @@ const digestSchema = z
     { error: 'the fields about the previous digest must be all there or all null' },
   );
 
-/** Reads a digest file, gzipped or already uncompressed. Never throws: what is no digest comes back with the reason. */
+/** Reads a digest file, gzipped or already uncompressed. Never throws: for anything else it returns the reason. */
 export function readDigest(bytes: Uint8Array): DigestReading {
   let content: Buffer;
   try {

@@ -8,7 +8,7 @@ export type ContentHash =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * SHA-256 of an object's uncompressed content, as digests name it, whatever the content is. Memory stays bounded.
+ * SHA-256 of an object's uncompressed content, as digests name it, for any content. Memory stays bounded.
  * @param maxBytes uncompressed bytes after which reading stops.
  * @throws the errors of `body`.
  */

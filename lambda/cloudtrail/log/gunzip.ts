@@ -1,12 +1,12 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 
-/** Compressed bytes that are given to zlib at a time: unpacked they are at most some 16 MB, and mostly 200 KB. */
+/** Compressed bytes that are given to zlib at a time. Unpacked they are at most about 16 MB, and usually 200 KB. */
 const SLICE_BYTES = 16 * 1024;
 
-/** The same of what lies behind the bytes that are kept: a fault there is looked for byte by byte. */
+/** The same for bytes beyond those that are kept: a fault there is searched byte by byte. */
 const LATER_SLICE_BYTES = 4 * 1024;
 
-/** Steps in which a fault is looked for first. */
+/** Steps in which a fault is searched first. */
 const PIECE_BYTES = 256;
 
 const OUTPUT_BYTES = 256 * 1024;
@@ -19,22 +19,22 @@ export function isZlibError(error: unknown): error is { code: string; message: s
 }
 
 /**
- * Unpacks gzip data of one or several members as a stream. Where the data is damaged or cut, everything that could be
- * unpacked before the fault is yielded first, to the byte. Memory is bounded, whatever the length of the data.
+ * Unpacks gzip data of one or several members as a stream. If the data is damaged or cut, every byte that can be
+ * unpacked before the fault is yielded first. Memory is bounded for data of any length.
  * @throws zlib's errors (`isZlibError`); those of `body` as they are.
  */
 export async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const inflater = new Inflater();
   const replay = new Replay();
   let unpacked = 0;
-  // A slice is unpacked while the reader is busy with what came of the one before it.
+  // A slice is unpacked while the reader works on the result of the previous one.
   let ahead: Promise<Buffer[]> = Promise.resolve([]);
   try {
     for await (const slice of slices(body)) {
       const ready = await ahead;
       await replay.keep(slice);
       ahead = inflater.unpackAll(slice);
-      // An error is thrown where the result is awaited; the reader may not come back for it.
+      // An error is thrown where the result is awaited, but the reader may never await it.
       ahead.catch(() => {});
       for (const bytes of ready) {
         unpacked += bytes.length;
@@ -47,7 +47,7 @@ export async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffe
     }
     yield* inflater.end();
   } catch (error) {
-    // zlib keeps back what it had unpacked of a slice in which it found a fault.
+    // zlib doesn't return what it had unpacked of a slice before it found a fault in it.
     if (isZlibError(error)) yield* replay.rest(unpacked);
     throw error;
   } finally {
@@ -68,7 +68,7 @@ async function* slices(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** zlib's stream with a say over when it gets its input: what it has unpacked is taken before it gets more. */
+/** zlib's stream with control over its input: what it has unpacked is taken before it gets more. */
 class Inflater {
   readonly #gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
   #ended = false;
@@ -104,7 +104,7 @@ class Inflater {
     return all;
   }
 
-  /** What is left when there is no more input. @throws zlib's errors. */
+  /** The rest of the output, when there is no more input. @throws zlib's errors. */
   async *end(): AsyncGenerator<Buffer> {
     this.#gunzip.end();
     yield* this.#drain(() => this.#ended);
@@ -116,7 +116,7 @@ class Inflater {
 
   async *#drain(isDone: () => boolean): AsyncGenerator<Buffer> {
     for (;;) {
-      // Set before anything is read: what happens meanwhile must not be missed.
+      // Set before anything is read, so that no event in the meantime is missed.
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -130,8 +130,8 @@ class Inflater {
 }
 
 /**
- * Unpacks a second time what came before a fault. The input up to a bound is kept for it; from there on a second
- * inflater follows, one slice behind the first.
+ * Unpacks the data before a fault a second time. The input is kept for this up to a bound. Beyond it, a second inflater
+ * follows the first, one slice behind.
  */
 class Replay {
   #slices: Buffer[] = [];
@@ -142,7 +142,7 @@ class Replay {
   /** Takes the slice that is unpacked next. */
   async keep(slice: Buffer): Promise<void> {
     if (this.#inflater !== undefined || this.#bytes > KEPT_BYTES) await this.#follow();
-    // The bytes may stand in memory that the source writes again.
+    // The bytes may be in memory that the source writes again.
     this.#slices.push(Buffer.from(slice));
     this.#bytes += slice.length;
   }
@@ -153,7 +153,7 @@ class Replay {
     if (last === undefined) return;
     const sound = this.#inflater === undefined ? await soundPart([...this.#slices], last) : 0;
     const inflater = await this.#follow();
-    // Byte by byte, as zlib gives what came of each before it sees the next.
+    // Byte by byte, because zlib then returns the result of each byte before it reads the next.
     const steps = [last.subarray(0, sound), ...Array.from(last.subarray(sound), (byte) => Buffer.of(byte))];
     try {
       for (const step of steps) {

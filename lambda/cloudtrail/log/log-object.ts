@@ -22,14 +22,17 @@ export interface LogObjectSummary {
 export interface LogObjectLimits {
   /** Uncompressed bytes after which reading stops with a ContentFault. */
   readonly maxObjectBytes: number;
-  /** Bytes after which a record is passed over and reported. */
+  /** Bytes after which a record is skipped and reported. */
   readonly maxRecordBytes: number;
 }
 
-/** CloudTrail writes at most 256 KB (1 MB with larger event sizes switched on); four times that is not CloudTrail's. */
+/**
+ * CloudTrail writes at most 256 KB (1 MB with larger event sizes switched on); a record four times as long isn't
+ * CloudTrail's.
+ */
 export const DEFAULT_MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-/** The content of the object is at fault: reading it again gives the same. What was yielded before stands. */
+/** The content of the object is at fault: reading it again gives the same. What was yielded before is valid. */
 export class ContentFault extends FaultOfContent {
   override readonly name = 'ContentFault';
 }
@@ -41,7 +44,7 @@ export class ContentFault extends FaultOfContent {
  * Everything that could be unpacked before a fault is read, and its records are yielded before the fault is thrown.
  * @param from index of the first record to yield: those before it are read for the hash, but not parsed. Meanwhile there
  *   are empty batches, so that a caller whose time is up can stop there too.
- * @throws ContentFault when the content can't be read on; errors of `body` are thrown as they are.
+ * @throws ContentFault, a FaultOfContent, when the content can't be read on; errors of `body` are thrown as they are.
  */
 export async function* readLogObject(
   body: AsyncIterable<Uint8Array>,
@@ -93,7 +96,7 @@ export function parseItem(item: SplitItem, index: number): LogObjectItem {
   return { index, bytes: item.bytes, ...parseMember(item.bytes.toString('utf8')) };
 }
 
-/** A member of `Records` from its text, as it stands in a log object. Never throws. */
+/** A member of `Records` from its text in a log object. Never throws. */
 export function parseMember(text: string): { readonly value: unknown } | { readonly problem: string } {
   try {
     return { value: JSON.parse(replaceLoneSurrogates(text)) };
@@ -109,7 +112,7 @@ function syntaxErrorPosition(error: unknown): string {
 }
 
 /**
- * The content of an object: unpacked where its first bytes say that it is gzip, and as `gunzip` says up to a fault.
+ * The content of an object, unpacked if its first bytes say that it is gzip. At a fault it behaves like `gunzip`.
  * @throws zlib's errors (`isZlibError`), and those of `body` as they are.
  */
 export async function* uncompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

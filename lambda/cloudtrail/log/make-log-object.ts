@@ -2,9 +2,9 @@ import { ContentFault, type LogObjectItem } from './log-object.ts';
 import { readRecords } from './read-records.ts';
 
 /**
- * The log object, `{"Records":[…]}` uncompressed, of records that people keep in another form. Records stand in it byte
- * by byte as they stood there; what was to be a record and can't be read stands in it as text, so that it is named like
- * any other record that can't be read. Where the content can't be read on, the log object is cut at the same place.
+ * The log object, `{"Records":[…]}` uncompressed, of records that people keep in another form. The bytes of each record
+ * stay the same. What should be a record but can't be read becomes a text, so that it is reported like any other
+ * unreadable record. If the content can't be read further, the log object is cut at the same place.
  * @throws the errors of `body`.
  */
 export async function* makeLogObject(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

@@ -18,7 +18,7 @@ export interface CloudTrailObjectKey {
   readonly kind: 'log' | 'digest';
   /** The folder that names the kind of file, as CloudTrail spells it. */
   readonly folder: Folder;
-  /** The key prefix of the trail, without a slash at its end; empty where there is none. */
+  /** The key prefix of the trail, without a slash at its end; empty if there is none. */
   readonly prefix: string;
   readonly organizationId?: string;
   /** The account whose calls the file records. */
@@ -35,7 +35,7 @@ const KEY =
 
 const TIME_IN_FILE_NAME = /_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?Z(?:_|$)/;
 
-/** What an object's key says of it, or undefined for a key that isn't CloudTrail's. */
+/** What an object's key says about it, or undefined for a key that isn't CloudTrail's. */
 export function parseObjectKey(key: string): CloudTrailObjectKey | undefined {
   const groups = KEY.exec(key)?.groups;
   if (groups === undefined || !isFolder(groups.folder)) return undefined;

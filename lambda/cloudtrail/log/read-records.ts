@@ -13,15 +13,15 @@ import { RecordSplitter } from './record-splitter.ts';
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
-/** A file on the user's own disk is as big as it is; what bounds memory is the size of a record. */
+/** A file on the user's own disk may have any size: the size of a record bounds the memory. */
 const MAX_RECORD_BYTES = DEFAULT_MAX_RECORD_BYTES;
 
 /**
  * Reads CloudTrail records as people keep them: log objects, lists, JSON lines, what `aws cloudtrail lookup-events`
  * prints, records alone; gzipped or not. Which of them it is shows in the content. Yields the records in their order,
  * in batches; memory is bounded by a few of the longest records.
- * @throws ContentFault when the content can't be read on: what was yielded before stands; errors of `body` are thrown
- *   as they are.
+ * @throws ContentFault, a FaultOfContent, when the content can't be read on: what was yielded before stands; errors of
+ *   `body` are thrown as they are.
  */
 export async function* readRecords(body: AsyncIterable<Uint8Array>): AsyncGenerator<LogObjectItem[]> {
   const source = uncompressed(body);
@@ -51,7 +51,7 @@ export async function shapeOfContent(body: AsyncIterable<Uint8Array>): Promise<R
 
 interface Peeked {
   readonly shape: RecordShape;
-  /** All of it, what was looked at included. */
+  /** All of the content, including the part that was already examined. */
   readonly content: AsyncGenerator<Buffer>;
 }
 
@@ -66,7 +66,7 @@ async function peek(content: AsyncGenerator<Buffer>): Promise<Peeked> {
       if (!done) {
         chunks.push(value);
         length += value.length;
-        // Looked at when it has doubled: a long first line is not joined again for each chunk.
+        // The head is examined when it has doubled, so that a long first line isn't joined again for each chunk.
         if (length < next) continue;
       }
       head = withoutMark(Buffer.concat(chunks));
@@ -75,7 +75,7 @@ async function peek(content: AsyncGenerator<Buffer>): Promise<Peeked> {
       next = Math.min(length * 2, MAX_HEAD_BYTES);
     }
   } catch (error) {
-    // The reader of the content meets the error after what could be read.
+    // The reader of the content gets the error after everything that could be read.
     head = withoutMark(Buffer.concat(chunks));
     return { shape: shapeOf(head, false) ?? 'unknown', content: failing(head, error) };
   }
@@ -161,7 +161,7 @@ function splitLine(bytes: Buffer, index: number): readonly LogObjectItem[] {
   return [...splitter.push(bytes)].map((item, place) => unwrapped(parseItem(item, index + place)));
 }
 
-/** An event as `lookup-events` prints it holds the record as text, beside members of its own. */
+/** An event that `lookup-events` prints holds the record as text, and other members. */
 function unwrapped(item: LogObjectItem): LogObjectItem {
   if (!('value' in item) || !isJsonObject(item.value)) return item;
   const { CloudTrailEvent: text, eventID } = item.value;

@@ -1,19 +1,19 @@
 import { RecordSplitter } from './record-splitter.ts';
 
 /**
- * What a file of records looks like. `log-object`: `{"Records":[…]}`, which the functions read as it stands.
- * `lines`: JSON lines, where a line that can't be read hides no other. `documents`: a list, the answer of lookup-events,
- * records that stand alone, one of these or several. `unknown`: no JSON of any of these forms.
+ * What a file of records looks like. `log-object`: `{"Records":[…]}`, which the functions read as it stands. `lines`:
+ * JSON lines; an unreadable line hides no other. `documents`: one or several of a list, an answer of lookup-events, or
+ * a single record. `unknown`: none of these forms.
  */
 export type RecordShape = 'log-object' | 'lines' | 'documents' | 'unknown';
 
-/** Bytes of a first line that are looked at: what is longer is read as a document of its own. */
+/** Bytes of a first line that are examined: a longer one is read as a document of its own. */
 export const MAX_HEAD_BYTES = 4 * 1024 * 1024;
 
 const LOG_OBJECT = /^\{\s*"Records"\s*:\s*\[/;
 
 /**
- * The shape of content by its beginning; undefined where more of it must be seen.
+ * The shape of content by its beginning; undefined if more of it is needed.
  * @param head the first bytes, without a byte order mark. @param isAll whether nothing follows them.
  */
 export function shapeOf(head: Buffer, isAll: boolean): RecordShape | undefined {
@@ -32,7 +32,7 @@ export function shapeOf(head: Buffer, isAll: boolean): RecordShape | undefined {
   const value = parseObject(line);
   if (value !== undefined) return Array.isArray(value.Records) || Array.isArray(value.Events) ? 'documents' : 'lines';
   if (isLogObject) return 'log-object';
-  // A line that was to be a record, and is broken: nothing that is printed over several lines goes on so.
+  // A line that should be a record, but is broken: a document over several lines doesn't continue like this.
   const isBroken = endsInsideString(line) || (head[next] === 0x7b && !/[[{:,]$/.test(line));
   if (isBroken) return 'lines';
   return isAll && isWholeLogObject(head) ? 'log-object' : 'documents';

@@ -2,17 +2,17 @@ import { FaultOfContent } from '../../shared/faults.ts';
 
 /**
  * Cuts the bytes of a log object, `{"Records":[…]}` or a bare list, into the bytes of its records, without ever holding
- * more than one record. The bytes of a record are handed on unparsed: whoever reads them meets the errors inside.
- * A loose splitter also takes what people keep: records that stand alone, the `Events` of lookup-events, and any number
- * of all these, one behind the other.
+ * more than one record. The bytes of a record are passed on unparsed, so the code that parses them finds the errors
+ * inside. A loose splitter also takes other forms that people keep: single records, the `Events` of lookup-events, and
+ * any number of all these, one after the other.
  */
 
 export type SplitItem =
   | { readonly kind: 'record'; readonly bytes: Buffer }
-  /** A record that is longer than the limit; its bytes were passed over. */
+  /** A record that is longer than the limit; its bytes were skipped. */
   | { readonly kind: 'oversized'; readonly length: number };
 
-/** The object's structure can't be followed any further. */
+/** The structure of the object can't be read further. */
 export class MalformedLogObject extends FaultOfContent {
   override readonly name = 'MalformedLogObject';
 }
@@ -27,7 +27,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
 
-/** Longest member name of the outer object that is kept to be compared. */
+/** Longest member name of the outer object that is kept for comparison. */
 const MAX_NAME_BYTES = 1024;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -49,7 +49,7 @@ type State =
 export class RecordSplitter {
   readonly #maxRecordBytes: number;
   #state: State = 'start';
-  /** Bytes consumed before the chunk in hand. */
+  /** Bytes consumed before the current chunk. */
   #offset = 0;
   #depth = 0;
   #inString = false;
@@ -64,10 +64,10 @@ export class RecordSplitter {
   /** The list of records is the whole value, and no member of an object. */
   #bareList = false;
   readonly #loose: boolean;
-  /** Where in the chunk in hand the object begins that may turn out to be a record; -1 where there is none. */
+  /** Position in the current chunk where an object begins that may be a record; -1 if there is none. */
   #captureFrom = -1;
 
-  /** @param options `maxRecordBytes`: what is longer is passed over. `loose`: takes more than a log object, see above. */
+  /** @param options `maxRecordBytes`: longer records are skipped. `loose`: takes more than a log object, see above. */
   constructor(options: { readonly maxRecordBytes: number; readonly loose?: boolean }) {
     this.#maxRecordBytes = options.maxRecordBytes;
     this.#loose = options.loose ?? false;
@@ -75,7 +75,8 @@ export class RecordSplitter {
 
   /**
    * The records that end in this chunk. They may share the chunk's memory: use them before it is written again.
-   * @throws MalformedLogObject with the position, when the bytes can't be a log object; what was returned before stands.
+   * @throws MalformedLogObject, a FaultOfContent, with the position, when the bytes can't be a log object; what was
+   * returned before stands.
    */
   *push(chunk: Buffer): Generator<SplitItem> {
     let position = 0;
@@ -115,7 +116,7 @@ export class RecordSplitter {
     this.#offset += chunk.length;
   }
 
-  /** @throws MalformedLogObject when the bytes ended too early or held no `Records`. */
+  /** @throws MalformedLogObject, a FaultOfContent, when the bytes ended too early or held no `Records`. */
   end(): void {
     if (this.#state === 'start' && this.#offset <= BYTE_ORDER_MARK.length)
       throw new MalformedLogObject('the object is empty');
@@ -269,7 +270,7 @@ export class RecordSplitter {
     this.#pendingBytes = 0;
   }
 
-  /** @throws MalformedLogObject where only a list of records may stand. */
+  /** @throws MalformedLogObject, a FaultOfContent, where only a list of records may stand. */
   #isListOfRecords(byte: number, position: number): boolean {
     const name = Buffer.from(this.#name).toString('utf8');
     if (this.#loose) return byte === OPEN_BRACKET && (name === 'Records' || name === 'Events');

@@ -1,4 +1,4 @@
-/** Strings, punctuation, and numbers and words: all that JSON is made of but white space. */
+/** Strings, punctuation, and numbers and words: everything in JSON except white space. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs;
 
 /** The tokens of a text that is JSON. */

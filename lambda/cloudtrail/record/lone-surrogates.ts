@@ -4,8 +4,8 @@ const ESCAPES = /\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
 const ESCAPE_LENGTH = '\\ud800'.length;
 
 /**
- * JSON text whose strings can all be written as UTF-8. An escape may name half of a surrogate pair, which JSON allows and
- * DynamoDB and SNS refuse; it becomes U+FFFD, as bytes do that are no UTF-8.
+ * JSON text whose strings can all be written as UTF-8. An escape may name half of a surrogate pair, which JSON allows
+ * and DynamoDB and SNS refuse; it becomes U+FFFD, like bytes that are no UTF-8.
  */
 export function replaceLoneSurrogates(json: string): string {
   if (!json.includes('\\ud') && !json.includes('\\uD')) return json;

@@ -2,8 +2,8 @@ import { jsonTokens } from './json-text.ts';
 import { below, hides, namesSecret, REDACTED, type Surroundings } from './secrets.ts';
 
 /**
- * The tokens of a record's text with `"***"` for every secret in it, as `redact` has it for values. All others stay as
- * they are.
+ * The tokens of a record's text with `"***"` in place of every secret, as `redact` does it for values. All others stay
+ * as they are.
  * @param text must be JSON.
  */
 export function redactedTokens(text: string): readonly string[] {

@@ -1,28 +1,28 @@
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 
-/** What stands where a secret stood. */
+/** The text that replaces a secret. */
 export const REDACTED = '***';
 
 /**
- * Names of members whose values are secrets wherever CloudTrail shows them: passwords, tokens, keys, user data.
- * CloudTrail itself masks most of them; services that don't, and masks that fail, are why this list exists.
+ * Names of members whose values are always secrets: passwords, tokens, keys, user data. CloudTrail itself masks most of
+ * them. This list covers services that don't, and masks that fail.
  */
 const SECRET_NAME =
   /password|passwd|passphrase|secret(?!.*(id|arn|name|s)$)|(?:^|\.)(?!.*(page|next|client|request|continuation|marker|idempotency|pagination))[^.]*token(?!.*(id|arn|type|name|s|code)$)|privatekey|private_key|keymaterial|plaintext|credentials?$|userdata|user_data|connectionstring|authparameters|apikey$|api_key$|secretstring|secretbinary|secretaccesskey|startuptext|^samlassertion$|^webidentitytoken$|^mfaserialcode$/i;
 
 /**
- * Members that hold environment variables, or the attributes of an OpsWorks engine: every value below them is taken for
- * a secret, the names stay.
+ * Members that hold environment variables, or the attributes of an OpsWorks engine: every value below them counts as a
+ * secret; the names stay.
  */
 const ENVIRONMENT_NAME = /^(environment|environmentvariables|variables|env|envvars|secrets|engineattributes)$/i;
 
-/** Values that hide nothing: CloudTrail's own masks are worth seeing as they are. */
+/** Values that are no secrets: CloudTrail's own masks are shown as they are. */
 const MASK = /^(\*+ ?redacted ?\*+|\*+|hidden_due_to_security_reasons|sensitive data masked|)$/i;
 
 /** Members that name an entry of a list of environment variables. */
 const ENTRY_NAME = /^(name|key|type)$/i;
 
-/** Members that stand beside a secret and are none: an issued key's id is what traces go by. */
+/** Members beside a secret that are not secrets themselves: traces need the id of an issued key. */
 const PUBLIC_NAME = /^(accesskeyid|expiration)$/i;
 
 function isSecretName(name: string): boolean {
@@ -41,14 +41,14 @@ export function isSecretPath(path: string): boolean {
 }
 
 /**
- * The value with `***` for every secret in it, at the path where it stands and below.
- * Text that is itself JSON (a policy, a template) is left alone: it is redacted where its own path is secret.
+ * The value with `***` in place of every secret in it, at its path and below. Text that is itself JSON (a policy, a
+ * template) is left alone: it is redacted only if its own path is secret.
  */
 export function redact(value: JsonValue, path: string): JsonValue {
   return redactBelow(value, isSecretPath(path) ? 'secret' : isEnvironment(path) ? 'environment' : 'plain');
 }
 
-/** What a value stands in: only what is plain is shown. */
+/** The context of a value: only values in a `plain` context are shown. */
 export type Surroundings = 'plain' | 'environment' | 'secret';
 
 function isEnvironment(path: string): boolean {
@@ -77,7 +77,7 @@ export function namesSecret(pair: readonly (readonly [string, JsonValue])[]): bo
   return pair.some(([name, value]) => ENTRY_NAME.test(name) && typeof value === 'string' && isSecretName(value));
 }
 
-/** What the member of a name stands in, by what its object stands in. */
+/** The context of a named member, derived from the context of its object. */
 export function below(name: string, surroundings: Surroundings): Surroundings {
   if (PUBLIC_NAME.test(name)) return 'plain';
   if (surroundings === 'secret' || isSecretName(name)) return 'secret';

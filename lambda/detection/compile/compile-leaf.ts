@@ -4,12 +4,12 @@ import type { Comparison, SelectionNode, ValueTest } from '../language/rule-set.
 import { plainText, printPattern } from '../language/sigma-string.ts';
 import { compileNetwork } from '../match/cidr.ts';
 import { compilePattern, fold } from '../match/match-text.ts';
+import { Paths, Scope, type Texts } from '../match/record-scope.ts';
 import { compileRegex } from '../match/regex.ts';
-import { ABSENT, flatten, scalarsOf } from '../match/resolve.ts';
-import { Paths, Scope, type Texts } from '../match/scope.ts';
+import { ABSENT, flatten, scalarsOf } from '../match/resolve-path.ts';
 import { textOf } from '../match/text-of.ts';
 import { instantOf, timePart } from '../match/time-part.ts';
-import type { Compiled } from './compiled.ts';
+import type { Compiled } from './compiled-part.ts';
 
 type Test = (scope: Scope) => boolean;
 type FieldNode = Extract<SelectionNode, { kind: 'field' }>;
@@ -127,7 +127,7 @@ function compileTest(test: ValueTest, id: number, paths: Paths): Test {
       };
     case 'number': {
       const compare = compileComparison(test.compare, test.value);
-      // Equality of texts is told by their digits: of two long identifiers a double may make one number.
+      // Texts are compared digit by digit, because two long identifiers may become the same double.
       if (test.compare === 'eq') return (scope) => scope.values(id).some((value) => value === test.value);
       return (scope) => scope.values(id).some((value) => compare(numberOf(value)));
     }
@@ -175,7 +175,7 @@ function compileTextTest(test: ValueTest): (text: string) => boolean {
   return (text) => regex.test(text);
 }
 
-/** Whether a test wants a text as it is: without case are only Sigma's own strings. */
+/** Whether a test needs the text with its case: only Sigma strings ignore case. */
 function isCased(test: ValueTest): boolean {
   return test.is !== 'text' || test.cased;
 }
@@ -200,7 +200,7 @@ function anyText(texts: Texts, matches: (text: string) => boolean): boolean {
   return texts?.some(matches) ?? false;
 }
 
-/** Something that isn't there differs from nothing: neq asks for a value, and for a field to compare it with. */
+/** neq needs a value and a field to compare it with: something absent differs from nothing. */
 function compileNegated({ values }: FieldNode, id: number, paths: Paths, test: Test): Test {
   const others = values.flat().flatMap((one) => (one.is === 'field' ? [paths.intern(one.field)] : []));
   return (scope) =>
@@ -213,7 +213,7 @@ function hasValue(found: unknown): boolean {
   return found !== ABSENT && found !== null && flatten(found).some((value) => value !== null);
 }
 
-/** Whether one value of several would have matched by itself; a reference to another field cannot be asked so. */
+/** Whether one of several values would match alone. A reference to another field cannot be tested in this way. */
 function compileAlone(node: FieldNode): (value: unknown) => boolean {
   const tests = node.values.flat();
   if (node.negated || tests.some(({ is }) => is === 'field')) return () => true;
@@ -246,9 +246,9 @@ function printTest(test: ValueTest): string {
   }
 }
 
-/** Records are what JSON.parse returned, so that whatever is in them is JSON. */
+/** Records come from JSON.parse, so all values in them are JSON. */
 export function asJson(value: unknown): JsonValue {
-  // The one place where the room says so to the compiler; anything else a caller put in is shown as text.
+  // The only cast for this in the folder. Any other value from a caller is shown as text.
   const isJson = value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value);
   return isJson ? (value as JsonValue) : String(value);
 }

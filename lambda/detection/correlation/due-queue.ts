@@ -4,7 +4,7 @@ interface Entry {
 }
 
 /**
- * What is due when, the earliest first: a heap, so that moving the due time of one among many costs little. An id may
+ * A queue by due time, the earliest first. It is a heap, so that moving one due time among many costs little. An id may
  * be put in again with another time; the caller knows which one counts.
  */
 export class DueQueue {
@@ -23,7 +23,7 @@ export class DueQueue {
     heap[at] = { id, due };
   }
 
-  /** Takes out the earliest that is due at a time; undefined where nothing is. */
+  /** Takes out the earliest entry that is due at a time; undefined if there is none. */
   take(now: number): Entry | undefined {
     const [first] = this.#heap;
     if (first === undefined || first.due > now) return undefined;
@@ -32,7 +32,7 @@ export class DueQueue {
     return first;
   }
 
-  /** Puts an entry in the place of the first one, and moves it down to where it belongs. */
+  /** Replaces the first entry, and moves the new one down to its place. */
   #sink(entry: Entry): void {
     const heap = this.#heap;
     let at = 0;

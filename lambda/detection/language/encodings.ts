@@ -6,12 +6,12 @@ export interface EncodedPattern {
   bytes: boolean;
 }
 
-/** The dashes that Windows takes for one another, as the modifiers appendix lists them: - / – — ― */
+/** The dashes that Windows treats as equal, from the modifiers appendix: - / – — ― */
 export const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'] as const;
 
 const DASH = new RegExp(`[${DASHES.join('')}]`);
 
-/** More dashes than this make too many permutations to encode each. */
+/** Dashes at most: more would give too many permutations to encode. */
 const MAX_ENCODED_DASHES = 4;
 
 /** Each dash of the text as a wildcard for all five. */
@@ -26,7 +26,7 @@ export function windash(parts: readonly Part[]): Part[] {
   });
 }
 
-/** The permutations of a pattern's dashes, or undefined where there are too many. */
+/** The permutations of a pattern's dashes, or undefined if there are too many. */
 export function permuteDashes(parts: readonly Part[]): Part[][] | undefined {
   const dashes = parts.filter((part) => 'wild' in part && part.wild === 'dash').length;
   if (dashes > MAX_ENCODED_DASHES) return undefined;
@@ -38,7 +38,7 @@ export function permuteDashes(parts: readonly Part[]): Part[][] | undefined {
   return permutations.map(tidy);
 }
 
-/** The pattern in UTF-16, `*` kept. Undefined where it holds a `?`, of which it cannot be said how long it is. */
+/** The pattern in UTF-16, `*` kept. Undefined if it holds a `?`, whose length isn't known. */
 export function toUtf16(
   pattern: EncodedPattern,
   encoding: 'utf16le' | 'utf16be' | 'utf16',
@@ -66,8 +66,9 @@ export function bytesOf(pattern: EncodedPattern): Buffer | undefined {
 }
 
 /**
- * What stays the same of the Base64 of any text in which these bytes stand: one fragment for each of the three places,
- * modulo 3, at which they may start. The characters that their neighbours share are cut off. Needs two bytes.
+ * The part of the Base64 that is the same for every text that holds these bytes: one fragment for each of the three
+ * offsets, modulo 3, at which they may start. Characters that also depend on neighbouring bytes are cut off. Needs two
+ * bytes.
  */
 export function base64Fragments(bytes: Buffer): string[] {
   const sharedAtStart = [0, 2, 3];

@@ -9,10 +9,10 @@ export interface RuleProblem {
   file: string;
   line: number;
   column: number;
-  /** The rule's title or id, where it has got as far as having one. */
+  /** The rule's title or id, if it was already read. */
   rule?: string;
   message: string;
-  /** What was probably meant. */
+  /** The word that was probably meant. */
   suggestion?: string;
 }
 
@@ -32,10 +32,10 @@ export function formatProblem(problem: RuleProblem): string {
 /** Collects the problems of one document; a document with any problem is rejected whole. */
 export class Report {
   readonly problems: RuleProblem[] = [];
-  /** The rules that the document names, to be looked up even if it is rejected for something else. */
+  /** The rules that the document names. They are looked up even if it is rejected for another reason. */
   readonly references: { reference: string; at: Position }[] = [];
   readonly file: string;
-  /** The text that the document stands in; undefined where it stands in none. */
+  /** The text that holds the document; undefined if there is none. */
   readonly source: RuleSource | undefined;
   rule: string | undefined;
 
@@ -44,7 +44,7 @@ export class Report {
     this.source = source;
   }
 
-  /** Notes a problem, and returns undefined so that a parser can say so and give up in one line. */
+  /** Notes a problem. It returns undefined, so that a parser can report and return in one line. */
   at(position: Position, message: string, suggestion?: string): undefined {
     this.problems.push({
       file: this.file,

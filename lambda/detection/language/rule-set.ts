@@ -71,7 +71,7 @@ const valueTestSchema = z.discriminatedUnion('is', [
 /** What one value of a rule asks of a value of the event. */
 export type ValueTest = z.infer<typeof valueTestSchema>;
 
-/** `values` are linked by `link`; each is a list of alternatives, of which one suffices (the offsets of base64…). */
+/** `values` are linked by `link`; each is a list of alternatives, of which one is enough (the offsets of base64…). */
 const valuesShape = {
   values: z.array(z.array(valueTestSchema).readonly()).readonly(),
   link: z.enum(['any', 'all']),
@@ -203,7 +203,7 @@ const correlationRuleSchema = z.strictObject({
   timespan: z.int().positive(),
   /** All of them must hold. */
   condition: z.array(z.strictObject({ compare: z.enum(CORRELATION_OPERATORS), value: z.number() })).readonly(),
-  /** Of a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
+  /** For a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
   ruleCondition: conditionNodeSchema.optional(),
   /** What value_count counts and the other value_ types compute over. */
   valueFields: z.array(correlatedFieldSchema).readonly(),

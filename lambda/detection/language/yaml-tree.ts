@@ -27,13 +27,15 @@ export interface YamlMap {
   at: Position;
 }
 
-/** A YAML value that knows where it stands, with aliases and merge keys already followed. */
+/** A YAML value with its position; aliases and merge keys are already resolved. */
 export type YamlNode = YamlScalar | YamlList | YamlMap;
 
-/** Aliases multiply: a document of a few lines can name billions of nodes. No rule comes near this many. */
+/**
+ * Nodes at most. Aliases multiply: a document of a few lines can name billions of nodes. No rule comes near this bound.
+ */
 const MAX_NODES = 100_000;
 
-/** Faults of one document that are told: the first one is often the reason for all others. */
+/** Faults of one document that are reported: the first one is often the reason for all others. */
 const MAX_FAULTS = 5;
 
 /** Reads the documents of a text. Empty documents are left out; a broken one is reported and left out. */
@@ -45,7 +47,7 @@ export function readYaml(text: string, report: Report): YamlNode[] {
   for (const document of documents) {
     const faults = [...document.errors, ...document.warnings];
     for (const fault of faults.slice(0, MAX_FAULTS)) {
-      // The parser is recursive, and its own message speaks of the stack.
+      // The parser is recursive, and its own message is about the stack.
       const message = /call stack|stack overflow/i.test(fault.message) ? 'nested too deeply' : fault.message;
       report.at(positionAt(lineCounter, fault.pos[0]), `not valid YAML: ${message}`);
     }
@@ -58,7 +60,7 @@ export function readYaml(text: string, report: Report): YamlNode[] {
   return trees;
 }
 
-/** The parser tells most of what is nested too deeply as a fault of the document, and throws for the rest of it. */
+/** The parser reports most cases of too deep nesting as a fault of the document, and throws for the others. */
 function parseDocuments(text: string, lineCounter: LineCounter, report: Report): readonly Document[] {
   try {
     const parsed = parseAllDocuments(text, { lineCounter, merge: true, logLevel: 'silent', prettyErrors: false });
@@ -70,12 +72,12 @@ function parseDocuments(text: string, lineCounter: LineCounter, report: Report):
   }
 }
 
-/** The value of a key, or undefined where the map hasn't got it. */
+/** The value of a key, or undefined if the map doesn't have it. */
 export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {
   return map.entries.find((entry) => entry.key === key);
 }
 
-/** What a node is, in the words of a message. */
+/** The kind of a node, for messages. */
 export function describeNode(node: YamlNode): string {
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'list') return 'a list';
@@ -101,7 +103,7 @@ class TreeReader {
     this.#report = report;
   }
 
-  /** The tree below a node, or undefined (and a problem) where it cannot be followed. */
+  /** The tree below a node, or undefined (and a problem) if it cannot be read. */
   read(node: Node): YamlNode | undefined {
     const at = this.#positionOf(node);
     this.#nodes += 1;

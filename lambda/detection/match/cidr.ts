@@ -38,7 +38,7 @@ export function compileNetwork(text: string): (value: string) => boolean {
   };
 }
 
-/** Only the notations that logs use: `10.1`, `0x0a000001` and the like are addresses to a C library, not here. */
+/** Only the notations that logs use. A C library also accepts `10.1` or `0x0a000001`; here they are no addresses. */
 function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   if (text.includes(':') && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text);

@@ -1,7 +1,7 @@
 import { DASHES } from '../language/encodings.ts';
 import type { Part } from '../language/sigma-string.ts';
 
-/** Text as it is compared without case. The final sigma is a form of its own only in writing. */
+/** Text in the form that is compared without case. The final sigma counts as an ordinary sigma. */
 export function fold(text: string): string {
   const lowered = text.toLowerCase();
   return lowered.includes('ς') ? lowered.replaceAll('ς', 'σ') : lowered;
@@ -47,7 +47,7 @@ function literalOf(run: Run): string {
   return run.map(String).join('');
 }
 
-/** The patterns that rules are made of, without a loop: `x`, `x*`, `*x`, `*x*` and `x*y`. */
+/** The most frequent patterns, matched without a loop: `x`, `x*`, `*x`, `*x*` and `x*y`. */
 function compileLiterals(runs: readonly string[]): (text: string) => boolean {
   const [first = '', ...others] = runs;
   const last = others.pop();

@@ -2,8 +2,8 @@
 const ALPHABET = 128;
 
 /**
- * Finds which of many texts occur in another, in one pass over it however many they are (Aho and Corasick, 1975).
- * Needles are ASCII and not empty.
+ * Finds which of many texts occur in another, in one pass for any number of texts (Aho and Corasick, 1975). Needles are
+ * ASCII and not empty.
  */
 export class Needles<T> {
   /** The next state for each state and character. */

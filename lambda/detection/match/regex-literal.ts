@@ -4,8 +4,8 @@ import type { ValueTest } from '../language/rule-set.ts';
 const INVOLVED = /[|()[\]{}]|\\[A-Za-z0-9]/;
 
 /**
- * The longest text that occurs in whatever the regular expression matches (in some case), or '' where that cannot be
- * said at a glance. Only plain sequences are looked into; anything involved has none.
+ * The longest text that occurs (in upper or lower case) in everything that the regular expression matches, or '' if
+ * that isn't easy to see. Only plain sequences are examined.
  */
 export function literalOfRegex({ pattern, ignoreCase }: Extract<ValueTest, { is: 'regex' }>): string {
   if (INVOLVED.test(pattern)) return '';

@@ -14,7 +14,10 @@ type RegexTest = Extract<ValueTest, { is: 'regex' }>;
 const DEFAULT_MAX_LENGTH = 1_000;
 const DEFAULT_MAX_PROGRAM_SIZE = 10_000;
 
-/** What RE2 leaves out because it cannot be matched in time linear in the text, in the words of a rule's author. */
+/**
+ * What RE2 doesn't support, because it can't be matched in time linear in the text; named as a rule's author would name
+ * it.
+ */
 const UNBOUNDED: readonly (readonly [RegExp, string])[] = [
   [/\(\?[=!]/, 'a lookahead'],
   [/\\[1-9]|\(\?P=|\\k[<{']/, 'a backreference'],
@@ -22,7 +25,7 @@ const UNBOUNDED: readonly (readonly [RegExp, string])[] = [
   [/[*+?}]\+/, 'a possessive quantifier'],
 ];
 
-/** Why the pattern cannot be used, or undefined where it can. */
+/** Why the pattern cannot be used, or undefined if it can. */
 export function faultOfRegex(test: RegexTest, limits: RegexLimits = {}): string | undefined {
   const maxLength = limits.maxLength ?? DEFAULT_MAX_LENGTH;
   const maxProgramSize = limits.maxProgramSize ?? DEFAULT_MAX_PROGRAM_SIZE;
@@ -43,7 +46,10 @@ export function faultOfRegex(test: RegexTest, limits: RegexLimits = {}): string 
   }
 }
 
-/** The regular expression, searched for anywhere in a text, in time linear in the text. Throws on a faulty pattern. */
+/**
+ * The regular expression, searched for anywhere in a text, in time linear in the text. @throws Error for a faulty
+ * pattern.
+ */
 export function compileRegex(test: RegexTest): RE2JS {
   let flags = 0;
   if (test.ignoreCase) flags |= RE2JS.CASE_INSENSITIVE;

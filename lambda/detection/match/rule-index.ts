@@ -1,7 +1,7 @@
 import type { DetectionRule } from '../language/rule-set.ts';
 import { Needles } from './needles.ts';
-import { type Requirement, requirementsOf } from './requirements.ts';
-import { isDerived, type Paths, type Scope } from './scope.ts';
+import { isDerived, type Paths, type Scope } from './record-scope.ts';
+import { type Requirement, requirementsOf } from './rule-requirements.ts';
 
 /** Rules found by the values of one field. */
 interface Table {

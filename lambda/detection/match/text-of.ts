@@ -1,6 +1,6 @@
 /**
  * The text of a value as rules compare it: numbers and booleans in JSON's notation, objects and lists as their compact
- * JSON. Undefined for null, which has no text, and for what is nested too deeply to be written.
+ * JSON. Undefined for null, which has no text, and for a value that is nested too deeply to be written.
  */
 export function textOf(value: unknown): string | undefined {
   switch (typeof value) {

@@ -1,5 +1,5 @@
 import { nearest } from '../../shared/nearest.ts';
-import { whyNever } from '../correlation/reachable.ts';
+import { whyNever } from '../correlation/why-never.ts';
 import { NUMERIC_TEXT } from '../language/numeric-text.ts';
 import type { Position, Report } from '../language/problem.ts';
 import {
@@ -10,8 +10,8 @@ import {
   type Field,
 } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
-import { parseReferences, type RuleReference } from './references.ts';
-import { isRuleCondition, parseRuleCondition, type RuleCondition } from './rule-condition.ts';
+import { isRuleCondition, parseRuleCondition, type RuleCondition } from './parse-rule-condition.ts';
+import { parseReferences, type RuleReference } from './rule-references.ts';
 import { parseFieldPath } from './values/field-path.ts';
 
 /** A correlation as its document has it, before its rules were looked up. */
@@ -22,7 +22,7 @@ export interface CorrelationDraft {
   /** Milliseconds. */
   timespan: number;
   condition: readonly { compare: CorrelationOperator; value: number }[];
-  /** Of a temporal correlation: which of the rules must have matched. */
+  /** For a temporal correlation: which of the rules must have matched. */
   ruleCondition?: RuleCondition;
   valueFields: readonly NamedField[];
   percentile: number | undefined;
@@ -75,7 +75,7 @@ function isTemporal(type: CorrelationType | undefined): type is 'temporal' | 'te
   return type === 'temporal' || type === 'temporal_ordered';
 }
 
-/** How many rules must have matched for a condition over them to be looked at. */
+/** How many rules must have matched before a condition over them is tested. */
 function conditionOfRules(type: CorrelationType, rules: number): CorrelationDraft['condition'] {
   return [{ compare: 'gte', value: type === 'temporal_ordered' ? rules : 1 }];
 }
@@ -153,7 +153,7 @@ function parseAliases(node: YamlNode | undefined, context: Context): Correlation
   });
 }
 
-/** The JSON schema has `generate` beside the correlation, converters read it within; either is understood. */
+/** The JSON schema has `generate` beside the correlation, converters read it inside. Both are accepted. */
 function parseGenerate(nodes: readonly (YamlNode | undefined)[], report: Report): boolean {
   let generate = false;
   for (const node of nodes) {

@@ -2,10 +2,10 @@ import { nearest } from '../../shared/nearest.ts';
 import type { Report } from '../language/problem.ts';
 import type { Detection, SelectionNode } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlEntry, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
-import { parseConditions } from './condition.ts';
+import { parseConditions } from './detection-condition.ts';
 import { parseFieldPath } from './values/field-path.ts';
 import { type Modifiers, parseModifiers } from './values/modifiers.ts';
-import type { RuleOptions } from './values/options.ts';
+import type { RuleOptions } from './values/rule-options.ts';
 import { parseValues, type ValueContext } from './values/value-tests.ts';
 
 /** What search identifiers are read with. */
@@ -30,7 +30,7 @@ const PLAIN: Modifiers = {
   neq: false,
 };
 
-/** A keyword is looked for in the values of the record: it is contained in one, unless it says otherwise. */
+/** A keyword is searched in the values of the record: one must contain it, unless its modifiers say otherwise. */
 const KEYWORD: Modifiers = { ...PLAIN, transforms: ['contains'], affix: 'contains' };
 
 /**

@@ -1,9 +1,9 @@
-import { holds } from '../correlation/holds.ts';
-import { canHold, isMonotone, renamed } from '../correlation/rule-condition.ts';
+import { holds } from '../correlation/condition-holds.ts';
+import { canHold, isMonotone, renamed } from '../correlation/rule-condition-holds.ts';
 import type { ConditionNode, CorrelatedField, CorrelationRule } from '../language/rule-set.ts';
 import type { NamedField } from './correlation-section.ts';
-import type { Identified } from './drafts.ts';
-import type { Directory } from './references.ts';
+import type { Identified } from './rule-drafts.ts';
+import type { Directory } from './rule-references.ts';
 
 /** The rules and fields of a correlation, looked up. */
 export type Link = Pick<CorrelationRule, 'rules' | 'groupBy' | 'valueFields' | 'ruleCondition'>;
@@ -13,14 +13,14 @@ export interface Linked {
   correlations: ReadonlyMap<string, Link | 'foreign'>;
   /** Ids of the rules that some correlation names. */
   referenced: ReadonlySet<string>;
-  /** Ids of those that make findings of their own all the same. */
+  /** Ids of those that make findings of their own nevertheless. */
   generated: ReadonlySet<string>;
 }
 
 /**
- * Looks up the rules that the correlations name. A correlation that names a rule that isn't there, or (over however
- * many others) itself, is rejected, and with it whatever names it. Rules of another log source never match, so a
- * correlation follows them: without any others it is foreign as well.
+ * Looks up the rules that the correlations name. A correlation is rejected if it names a rule that doesn't exist, or
+ * itself (directly or through others). Then everything that names it is rejected too. Rules of another log source never
+ * match: a correlation that names only such rules is foreign too.
  */
 export function linkCorrelations(
   drafts: readonly Identified[],
@@ -90,7 +90,7 @@ function canFire({ type, condition }: Identified<'correlation'>['correlation'], 
   return Array.from({ length: rules }, (_, i) => i + 1).some((count) => holds(condition, count));
 }
 
-/** Of a rule for another log source it cannot be said that it did not match, only that it was not seen. */
+/** For a rule of another log source it isn't known that it did not match, only that it was not seen. */
 function canJudge(condition: ConditionNode, local: readonly string[], rules: number): boolean {
   return canHold(condition, local) && (local.length === rules || isMonotone(condition));
 }

@@ -37,7 +37,10 @@ export function isCloudTrail({ category, product, service }: Logsource): boolean
   return category === undefined && (product ?? 'aws') === 'aws' && (service ?? 'cloudtrail') === 'cloudtrail';
 }
 
-/** Whether a filter for one log source applies to a rule for another: what the filter leaves out, it leaves open. */
+/**
+ * Whether a filter for one log source applies to a rule for another. Parts that the filter doesn't name match any
+ * value.
+ */
 export function filterCovers(filter: Logsource, rule: Logsource): boolean {
   return KEYS.every((key) => filter[key] === undefined || filter[key] === rule[key]);
 }

@@ -4,14 +4,14 @@ import { Report, type RuleProblem, type RuleSource } from '../language/problem.t
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from '../language/rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from '../language/yaml-tree.ts';
 import { withBaseHashes } from './base-hashes.ts';
-import { type Draft, type Identified, parseDraft } from './drafts.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
-import { Directory, type Rejected, type RuleReference } from './references.ts';
-import type { RuleOptions } from './values/options.ts';
+import { type Draft, type Identified, parseDraft } from './rule-drafts.ts';
+import { Directory, type Rejected, type RuleReference } from './rule-references.ts';
 import { isListOfTexts } from './values/placeholders.ts';
+import type { RuleOptions } from './values/rule-options.ts';
 
-/** A rule that is right, and isn't used. */
+/** A rule that is correct, but isn't used. */
 export interface SkippedRule {
   file: string;
   line: number;
@@ -30,7 +30,7 @@ const NO_FILE = '<rules>';
 
 /**
  * Parses, checks and normalises rules. Every problem of every source is reported in one go; a document with a problem
- * is rejected, and the others go on. Never throws for what a rule says.
+ * is rejected, and the others go on. Never throws because of a rule's content.
  */
 export function parseRules(sources: readonly RuleSource[], given: RuleOptions = {}): ParsedRules {
   const optionsReport = new Report('<options>');
@@ -91,7 +91,7 @@ function readSource(source: RuleSource, options: RuleOptions, reports: Report[],
   for (const { at, action } of actions) {
     fileReport.at(at, `'action: ${action}' made collections in Sigma 1; write each rule of this file out in full`);
   }
-  // The other documents of a collection are fragments of rules: judging them alone would only add noise.
+  // The other documents of a collection are fragments of rules: judging them alone would only add more problems.
   if (actions.length > 0) {
     rejected.push(...documents.flatMap((document) => namesOf(document, fileReport) ?? []));
     return [];
@@ -112,7 +112,7 @@ function readSource(source: RuleSource, options: RuleOptions, reports: Report[],
   });
 }
 
-/** What references could find a document by that is rejected. None names a filter. */
+/** The keys by which references could find a rejected document. No reference names a filter. */
 function namesOf(document: YamlNode, report: Report): Rejected | undefined {
   if (document.kind !== 'map' || entryOf(document, 'filter') !== undefined) return undefined;
   const textOf = (key: string): string | undefined => {
@@ -150,8 +150,8 @@ function sha256(value: unknown): string {
 }
 
 /**
- * Drops the later of two rules of one id or name, with a problem that says where the first one is. What is dropped
- * holds nothing: its other key stays free for a third.
+ * Drops the later of two rules of one id or name, with a problem that says where the first one is. A dropped rule keeps
+ * no key: its other key stays free for a third rule.
  */
 function withoutDuplicates(drafts: readonly Identified[], rejected: Rejected[]): Identified[] {
   const first = new Map<string, Identified>();
@@ -178,7 +178,10 @@ function withoutDuplicates(drafts: readonly Identified[], rejected: Rejected[]):
 
 const OPTIONS_POSITION = { line: 1, column: 1 };
 
-/** Options come from configurations that no compiler has seen: what is no list of ids disables nothing, and is told. */
+/**
+ * Options come from configurations that no compiler has checked. What isn't a list of ids disables nothing, and is
+ * reported.
+ */
 function withListOfDisabled(options: RuleOptions, report: Report): RuleOptions {
   if (options.disabled === undefined || isListOfTexts(options.disabled)) return options;
   report.at(OPTIONS_POSITION, 'the disabled rules of the configuration are not a list of ids');
@@ -220,7 +223,7 @@ function applyFilters(
     const { rules, detection } = draft.filter;
     const covered = detections.filter((rule) => filterCovers(draft.logsource, rule.logsource));
     const named = rules === 'any' ? covered : namedRules(draft, rules, covered, directory);
-    // A filter of which one reference is wrong is rejected whole: it takes no findings from the rules that it names rightly.
+    // A filter with one wrong reference is rejected as a whole: it doesn't narrow the rules that it names correctly.
     if (draft.report.problems.length > 0) continue;
     for (const { id } of named) filters.set(id, [...(filters.get(id) ?? []), { title: draft.title, detection }]);
   }

@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import type { PendingAlert } from '../../alerts/alert-store.ts';
+import type { AlertPublication } from '../../alerts/channels/alert-publication.ts';
 import { arePending, UNTRIED } from '../../alerts/channels/channel-state.ts';
-import type { AlertPublication } from '../../alerts/channels/publication.ts';
-import { NOTICE_KINDS } from '../../alerts/messages/notice.ts';
-import type { PendingAlert } from '../../alerts/store.ts';
+import { NOTICE_KINDS } from '../../alerts/messages/alert-notice.ts';
 import { LEVELS } from '../../detection/index.ts';
 
 /**
  * The version of alert rows that this code writes. Rows without one are of version 1: their publication has one member
- * a topic, and they know no channels. Members that a newer version adds are left alone.
+ * for each topic, and no channels. Members that a newer version adds are left as they are.
  */
 export const ALERT_ROW_VERSION = 2;
 
@@ -23,7 +23,7 @@ const channelStates = z.record(
   }),
 );
 
-/** An alert's row, as far as it is read again. */
+/** The members of an alert's row that are read again. */
 const alertRow = z.object({
   alertId: z.string(),
   kind: z.enum(['alert', 'storm']),
@@ -37,7 +37,7 @@ const alertRow = z.object({
   createdAt: z.string(),
   state: z.enum(['pending', 'open', 'set-aside']).optional(),
   dueAt: z.string().optional(),
-  /** By channel: how far it is with the first message. Not there in rows of version 1. */
+  /** By channel: how far it is with the first message. Absent in rows of version 1. */
   channels: channelStates.optional(),
   /** When the first channel sent it. */
   sentAt: z.string().optional(),
@@ -62,8 +62,8 @@ const alertRow = z.object({
 });
 
 /**
- * `state` is there only while something is left to do, and `dueAt` with it. `set-aside`: sweep couldn't read it, and a
- * version that can takes it back.
+ * `state` and `dueAt` are there only while something is left to do. `set-aside`: sweep couldn't read the row. A version
+ * that can read it takes it back.
  */
 export type AlertRow = z.infer<typeof alertRow>;
 
@@ -99,11 +99,11 @@ const publication: z.ZodType<AlertPublication> = z.union([
 
 /** An alert with a channel that hasn't sent its first message. */
 export interface DuePending extends PendingAlert {
-  /** The row, for what else is to be done with it. */
+  /** The row, for everything else that must be done with it. */
   readonly row: DueRow;
 }
 
-/** An alert that sweep must look at. */
+/** An alert that sweep must handle. */
 export interface DueRow extends AlertRow {
   readonly dueAt: string;
 }
@@ -118,7 +118,7 @@ export function readAlertRow(item: Readonly<Record<string, unknown>>): AlertRow 
 /** @throws ZodError for a row that this version doesn't know. */
 export function readDueOpen(item: Readonly<Record<string, unknown>>): DueRow {
   const row = { ...alertRow.parse(item), ...due.parse(item) };
-  // Version 1 has one time for everything: of an open row, it is the summary's.
+  // Version 1 has one time for everything. In an open row it is the time of the summary.
   return row.summary !== undefined && arePending(row.summary.channels) ? row : { summaryDueAt: row.dueAt, ...row };
 }
 

@@ -7,12 +7,12 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { AlertStore, Creation, Noted, PendingAlert, Prepared } from '../../alerts/alert-store.ts';
+import { type AlertState, nextLook } from '../../alerts/channels/alert-progress.ts';
 import { arePending } from '../../alerts/channels/channel-state.ts';
-import { type AlertState, nextLook } from '../../alerts/channels/progress.ts';
-import type { Alert } from '../../alerts/messages/alert.ts';
-import { STORM_RULE_ID, type Storm } from '../../alerts/noise/storm.ts';
-import type { AlertStore, Creation, Noted, PendingAlert, Prepared } from '../../alerts/store.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import type { Alert } from '../../alerts/messages/alert-content.ts';
+import { STORM_RULE_ID, type Storm } from '../../alerts/noise/alert-storm.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type ReadRow, readRow } from '../dynamo/read-row.ts';
 import { updateExpression } from '../dynamo/update-expression.ts';
 import {
@@ -25,19 +25,21 @@ import {
   readDuePending,
 } from './alert-row.ts';
 
-/** What of a row says how far its alert is, as DynamoDB gives it back with a refused write. */
+/** The members of a row that say how far its alert is. DynamoDB returns them with a refused write. */
 const refusalSchema = z.object({ Item: z.object({ closedAt: z.unknown().optional(), state: z.unknown().optional() }) });
 
 const NAMES = { '#state': 'state' };
 
-/** The state of rows that couldn't be read: they stand in nobody's way, and a version that can takes them back. */
+/**
+ * The state of rows that couldn't be read. They block no other row, and a version that can read them takes them back.
+ */
 const SET_ASIDE = 'set-aside';
 
 const setAsideSchema = z.object({ alertId: z.string(), setAside: z.object({ from: z.enum(['pending', 'open']) }) });
 
-/** What became of a window that was summed up. */
+/** The result of summing up a window. */
 export interface Summed {
-  /** What everybody was told of, where the window is done with for now. */
+  /** What all channels have reported, if the window is done for now. */
   readonly findings?: number;
   /** Whether nothing is left to do, until another finding comes. */
   readonly isClosed: boolean;
@@ -129,7 +131,9 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /** Notes how far the summary of a window is, and ends the lease. Nothing where another function has taken it over. */
+  /**
+   * Notes how far the summary of a window is, and ends the lease. Does nothing if another function has taken it over.
+   */
   async noteSummary(
     { alertId, leaseUntil }: { readonly alertId: string; readonly leaseUntil: string },
     noted: Noted,
@@ -207,7 +211,7 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /** Takes over what is due. False where somebody else was faster, or it is done. */
+  /** Takes the lease of an alert that is due. False if another function was faster, or if the alert is done. */
   takeLease({ alertId, dueAt }: Pick<DueRow, 'alertId' | 'dueAt'>, state: AlertState, until: Date): Promise<boolean> {
     return this.#updateIf(alertId, {
       UpdateExpression: 'SET dueAt = :until',
@@ -217,17 +221,17 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /** Alerts whose first message a channel hasn't sent and that nobody has a lease of, the longest waiting first. */
+  /** Alerts without a lease whose first message some channel hasn't sent. Those that wait longest come first. */
   async *pending(now: Date): AsyncGenerator<DueAlert<DuePending>> {
     for await (const item of this.#due('pending', now)) yield dueAlert(item, readDuePending);
   }
 
-  /** Sent alerts whose window is to be summed up, or whose summary is to be sent, the longest waiting first. */
+  /** Sent alerts whose window must be summed up, or whose summary must be sent. Those that wait longest come first. */
   async *open(now: Date): AsyncGenerator<DueAlert<DueRow>> {
     for await (const item of this.#due('open', now)) yield dueAlert(item, readDueOpen);
   }
 
-  /** Takes a row that can't be read out of the way of the others. Nothing where it is in another state by now. */
+  /** Sets a row aside that can't be read, so that it blocks no other. Does nothing if it is in another state by now. */
   async setAside(alertId: string, from: AlertState, reason: string): Promise<void> {
     await this.#updateIf(alertId, {
       UpdateExpression: 'SET #state = :aside, setAside = :note',
@@ -241,7 +245,7 @@ export class AlertTable implements AlertStore {
     });
   }
 
-  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  /** Takes back the rows that were set aside (perhaps by an older version) and that this version can read. */
   async takeBack(): Promise<void> {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
       for (const item of Items) {
@@ -282,7 +286,7 @@ export class AlertTable implements AlertStore {
   }
 
   /**
-   * An alert by its id, not there where there is none.
+   * An alert by its id; undefined if there is none.
    * @throws Error for a row of another version that this one can't read.
    */
   async get(alertId: string): Promise<AlertRow | undefined> {
@@ -296,8 +300,8 @@ export class AlertTable implements AlertStore {
   }
 
   /**
-   * The alerts that a storm stands for. The index that is asked is a moment behind the table.
-   * @param onUnreadable told of each row that this version can't read, by its alert's id; it isn't given.
+   * The alerts that a storm replaces. The index that is read is a moment behind the table.
+   * @param onUnreadable called with the alert's id for each row that this version can't read. Such rows are left out.
    */
   async *collapsedInto(
     stormId: string,
@@ -310,7 +314,7 @@ export class AlertTable implements AlertStore {
     }
   }
 
-  /** The rules of the alerts that a storm stands for, one for each of them, whatever else their rows hold. */
+  /** The rules of the alerts that a storm replaces: one for each alert. Nothing else in their rows is read. */
   async *rulesCollapsedInto(stormId: string): AsyncGenerator<string> {
     for await (const { ruleId } of this.#collapsed(stormId)) yield typeof ruleId === 'string' ? ruleId : 'unknown';
   }
@@ -351,7 +355,7 @@ export class AlertTable implements AlertStore {
     };
   }
 
-  /** False where the condition didn't hold. */
+  /** False if the condition didn't hold. */
   async #updateIf(alertId: string, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> {
     try {
       await this.#client.send(new UpdateCommand({ TableName: this.#table, Key: { alertId }, ...update }));

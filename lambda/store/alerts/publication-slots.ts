@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { PublicationSlots } from '../../alerts/store.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import type { PublicationSlots } from '../../alerts/alert-store.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { EVENT_BOOKKEEPING, TIME_TO_LIVE_ATTRIBUTE } from '../schema.ts';
 
-/** A row is asked about in its minute only; it stays a day for whoever looks into a storm. */
+/** A row is needed in its minute only. It stays a day for people who look into a storm. */
 const KEPT_SECONDS = 86_400;
 
-/** The places of a minute are a set of alert ids: whoever asks twice has one place, and a count can't drift. */
+/** The places of a minute are a set of alert ids: an alert that asks twice has one place, and the count stays exact. */
 export class PublicationSlotTable implements PublicationSlots {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -26,7 +26,7 @@ export class PublicationSlotTable implements PublicationSlots {
             part: `${EVENT_BOOKKEEPING.parts.publicationSlots}${series}#${now.toISOString().slice(0, 16)}`,
           },
           UpdateExpression: 'ADD slots :set SET #expires = :expires',
-          // A set of another version's form fails the update as invalid, and not the condition.
+          // If another version wrote the set in another form, the update fails as invalid, not by its condition.
           ConditionExpression:
             'attribute_not_exists(slots) OR NOT attribute_type(slots, :stringSet) OR size(slots) < :limit OR contains(slots, :id)',
           ExpressionAttributeNames: { '#expires': TIME_TO_LIVE_ATTRIBUTE },
@@ -42,7 +42,7 @@ export class PublicationSlotTable implements PublicationSlots {
       return true;
     } catch (error) {
       if (isConditionFailure(error)) return false;
-      // Another version keeps its places in another form: what can't be counted is no reason to keep an alert back.
+      // Another version keeps its places in another form. An alert isn't held back because places can't be counted.
       if (error instanceof Error && error.name === 'ValidationException') return true;
       throw error;
     }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Firing, GroupKey, Member } from '../../detection/index.ts';
-import type { RowForm } from '../dynamo/versioned-row.ts';
+import type { RowForm } from '../dynamo/read-row.ts';
 
 /**
- * The version of members, firings and states, in their attribute `rowVersion`. It is raised when code of before would
- * misread a row; an attribute that old code may ignore doesn't raise it.
+ * The version of members, firings and states, in their attribute `rowVersion`. It is raised when older code would
+ * misread a row. An attribute that older code may ignore doesn't raise it.
  */
 export const ROW_VERSION = 1;
 
@@ -44,16 +44,16 @@ const stateSchema = z.object({
   expiresAt: z.number().optional(),
 });
 
-/** What is known of a whole group. */
+/** What is known about a whole group. */
 export interface State {
-  /** Raised by each claim; a state that is made anew begins with another one than any before it. */
+  /** Raised by each claim. A state that is created again begins with a version that was never used before. */
   readonly version: number;
   readonly judgedThrough?: number | undefined;
   /** When the group must be judged, in milliseconds since 1970. */
   readonly due?: number | undefined;
   /** The earliest time at which the group must be judged for members that a claim may not have seen. */
   readonly waiting?: number | undefined;
-  /** The rules that have members; none where there is no state yet. */
+  /** The rules that have members; none if there is no state yet. */
   readonly rules: ReadonlySet<string>;
   /** Epoch second. */
   readonly expiresAt?: number | undefined;
@@ -63,7 +63,7 @@ export const MEMBER: RowForm<Member> = { schema: memberSchema, version: ROW_VERS
 export const FIRING: RowForm<Firing> = { schema: firingSchema, version: ROW_VERSION };
 export const STATE_FORM: RowForm<State> = { schema: stateSchema, version: ROW_VERSION };
 
-/** What by-due says of a group, in rows of every version. */
+/** What the index by-due holds of a group, in rows of every version. */
 export const DUE: RowForm<{ correlation: string; groupValues: string }> = {
   schema: z.object({ correlation: z.string(), groupValues: z.string() }),
   version: Number.POSITIVE_INFINITY,
@@ -77,10 +77,10 @@ export interface Row {
 /** The one partition of by-due: sweep reads it once a minute, and only groups that wait are in it. */
 export const DUE_SHARD = 'due';
 
-/** The sort key of the row that holds what is known of a whole group. */
+/** The sort key of the row that holds the state of a whole group. */
 export const STATE = 'state';
 
-/** Longer texts of fields are kept as their beginning and their hash: they still tell values apart. */
+/** Longer texts of fields are kept as their beginning and their hash, so that different values stay different. */
 const MAX_TEXT = 512;
 
 /** Sorts behind every identity, which is text in ASCII. */
@@ -88,7 +88,7 @@ export const LAST = '~';
 
 export const FIRING_PREFIX = 'firing#';
 
-/** Readable where it is short enough for a key: `<correlation>#["arn:…"]`. */
+/** Readable if it is short enough for a key: `<correlation>#["arn:…"]`. */
 export function partition({ correlation, group }: GroupKey): string {
   const readable = `${correlation}#${group}`;
   return Buffer.byteLength(readable) <= 1024 ? readable : `${correlation}#${hash(group)}`;
@@ -112,10 +112,10 @@ export function firingRow(key: GroupKey, at: number): Row {
 }
 
 /**
- * What a firing that can't be read says by its key alone: when it fired, so that its group stays silent. It isn't told
- * again: whether that was done, only its own version knows.
+ * What the key alone says of a firing that can't be read: when it fired, so that its group stays silent. It isn't
+ * reported again, because only its own version knows whether that was done.
  *
- * @returns undefined where the key has no time
+ * @returns undefined if the key has no time
  */
 export function firingByKey(sortKey: string): Firing | undefined {
   const at = Date.parse(sortKey.slice(FIRING_PREFIX.length));

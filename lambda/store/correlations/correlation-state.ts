@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Claim, Firing, GroupKey } from '../../detection/index.ts';
 import { FaultOfAccess } from '../../shared/faults.ts';
-import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/conditional.ts';
-import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/condition-failure.ts';
+import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import {
   DUE_SHARD,
   firingRow,
@@ -24,7 +24,7 @@ import {
   seconds,
 } from './correlation-row.ts';
 
-/** What an append wants to stand in the state before it reads the group. */
+/** What must be in the state before an append reads the group. */
 export interface Registration {
   /** The rule that the member is of. */
   readonly rule: string;
@@ -34,46 +34,47 @@ export interface Registration {
   readonly expiresAt: number;
 }
 
-/** A function is gone so long after it began, whatever it did. Lambda allows no more. */
+/** Milliseconds after which a function has certainly ended: Lambda allows no more. */
 export const FUNCTION_LIFETIME = 15 * 60_000;
 
-/** A state whose time to live is behind by less is left alone: not every append is a write. */
+/** A time to live that is behind by less than this isn't renewed, so that not every append is a write. */
 const RENEW_AFTER_SECONDS = 3_600;
 
-/** Each one that fails means that another function got something done. */
+/** Attempts at most. Each one that fails means that another function got something done. */
 const MAX_ATTEMPTS = 50;
 
 const NO_STATE: State = { version: 0, rules: new Set() };
 
 /**
- * The rows that hold what is known of whole groups.
+ * The rows that hold the states of whole groups.
  *
- * An append writes its member, then reads the state, and changes the state only if something is missing there: then
- * by additions that hold in any order, so that no append undoes another's. Only a claim raises the version.
+ * An append writes its member, then reads the state, and changes the state only if something is missing there. It only
+ * adds, and additions give the same result in any order, so no append undoes another one. Only a claim raises the
+ * version.
  *
- * When a group must be judged is kept twice, because a claim that was decided before a member was there must not clear
- * the time that the member needs. `due` is what sweep goes by. A claim replaces it once it has passed, by what its own
- * reading of the members came to. So a member needs no write where `due` is early enough and further away than a
- * function lives: whoever replaces that one reads the members later. Otherwise its time is put into `waiting` too,
- * unless an earlier one stands there already, and a claim carries `waiting` over into `due`.
+ * The time at which a group must be judged is kept twice, because a claim that was decided before a member came must
+ * not clear the time that the member needs. Sweep uses `due`. Once it has passed, a claim replaces it by the time that
+ * follows from the members that the claim has read. So a member needs no write if `due` is early enough and further
+ * away than a function lives: the function that replaces it reads the members later. Otherwise its time is put into
+ * `waiting` too, unless an earlier one stands there already, and a claim carries `waiting` over into `due`.
  */
 export class CorrelationStates {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
-  readonly #onSetAside: OnSetAside;
+  readonly #onUnreadableRow: OnUnreadableRow;
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#onSetAside = onSetAside;
+    this.#onUnreadableRow = onUnreadableRow;
   }
 
   /**
-   * Consistently; one without rules where there is none yet.
+   * Read consistently; a state without rules if there is none yet.
    *
-   * @returns undefined where this version can't read it: then nothing may be judged or written
+   * @returns undefined if this version can't read it: then nothing may be judged or written
    * @throws the SDK's errors
    */
   async read(key: GroupKey): Promise<State | undefined> {
@@ -84,9 +85,9 @@ export class CorrelationStates {
   }
 
   /**
-   * The state in which everything stands that the append needs. The member must have been written before.
+   * The state with everything that the append needs in it. The member must have been written before.
    *
-   * @returns undefined where this version can't read the state
+   * @returns undefined if this version can't read the state
    * @throws the SDK's errors; FaultOfAccess when the state never stood still
    */
   async register(key: GroupKey, registration: Registration): Promise<State | undefined> {
@@ -113,7 +114,7 @@ export class CorrelationStates {
    *
    * @param settles whether the claim decides when the group is due next
    * @param expiresAt of the firings, in milliseconds since 1970
-   * @returns false where another claim was faster
+   * @returns false if another claim was faster
    * @throws the SDK's errors; FaultOfAccess when the state never stood still
    */
   async claim(key: GroupKey, claim: Claim, settles: boolean, expiresAt: number): Promise<boolean> {
@@ -152,7 +153,7 @@ export class CorrelationStates {
     };
   }
 
-  /** An update of the state, unless a version that this one can't read has it by now. */
+  /** An update of the state, which fails if a version that this one can't read has written it by now. */
   #update(key: GroupKey, { set, remove = [], rules, conditions, values }: Changes): StateUpdate {
     const removal = remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`;
     const addition = rules === undefined ? '' : ' ADD #rules :rules';
@@ -171,9 +172,9 @@ export class CorrelationStates {
   }
 
   #parse(key: GroupKey, item: Readonly<Record<string, unknown>>): State | undefined {
-    const read = readVersioned(STATE_FORM, item);
+    const read = readVersionedRow(STATE_FORM, item);
     if ('row' in read) return read.row;
-    this.#onSetAside({ table: this.#table, key: [partition(key), STATE], reason: read.reason });
+    this.#onUnreadableRow({ table: this.#table, key: [partition(key), STATE], reason: read.unreadable });
     return undefined;
   }
 }
@@ -207,7 +208,7 @@ function additionsTo(
     (state.waiting === undefined || state.waiting > due);
   if (state.rules.has(rule) && isYoung && !brings && !waits) return undefined;
   const set = [
-    // A state that was deleted and made anew has a version that no claim has seen before.
+    // A state that was deleted and created again has a version that no claim has seen before.
     '#version = if_not_exists(#version, :first)',
     '#correlation = :correlation',
     '#groupValues = :groupValues',
@@ -233,7 +234,7 @@ function additionsTo(
   return { set, rules: new Set([rule]), conditions, values };
 }
 
-/** What a claim makes of the state. It holds only over what was read of what it replaces. */
+/** The change that a claim makes to the state. It succeeds only if what it replaces is still as it was read. */
 function changesOf(state: State, { version, judgedThrough, due }: Claim, settles: boolean, now: number): Changes {
   const set = ['#version = :next'];
   const conditions = ['#version = :version'];
@@ -248,7 +249,7 @@ function changesOf(state: State, { version, judgedThrough, due }: Claim, settles
     conditions.push(before === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}Before`);
     if (before !== undefined) values[`:${name}Before`] = before;
   }
-  // A time that hasn't come yet may be that of members which the claim hasn't seen.
+  // A time in the future may belong to members that the claim hasn't seen.
   const kept = state.due !== undefined && state.due > now ? state.due : undefined;
   const times = [due, state.waiting, kept].filter((time) => time !== undefined);
   if (times.length === 0) {
@@ -264,7 +265,7 @@ function rowKey(key: GroupKey): Row {
   return { group: partition(key), member: STATE };
 }
 
-/** Longer with each attempt, and for everybody else. */
+/** Waits: longer with each attempt, and differently long in each function. */
 async function pause(attempt: number): Promise<void> {
   if (attempt > 0) await delay(Math.random() * Math.min(500, 5 * 2 ** attempt));
 }

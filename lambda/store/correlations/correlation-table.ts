@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../../detection/index.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
-import { type OnSetAside, readVersioned } from '../dynamo/versioned-row.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
+import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
   bounded,
@@ -20,43 +20,43 @@ import {
 import { CorrelationStates } from './correlation-state.ts';
 import { GroupTurns } from './group-turns.ts';
 
-/** TransactWriteItems takes 100 writes; one is the state's. */
+/** TransactWriteItems takes 100 writes; one of them is for the state. */
 const FIRINGS_A_CLAIM = 90;
 
 /** Members that are read again when another function's claim was faster. */
 const READ_AGAIN = 10_000;
 
-/** Of the appends of one function, so many read the members of a group at a time. */
+/** Appends of one function that read the members of a group at the same time. */
 const READERS_A_GROUP = 2;
 
-/** Of a group whose state can't be read: there is nothing to be judged, and so nothing to be claimed. */
+/** For a group whose state can't be read: there is nothing to judge, and so nothing to claim. */
 const NOTHING_TO_JUDGE: GroupView = { members: [], truncated: false, firings: [], version: -1 };
 
 /**
  * The state of correlations in DynamoDB, for functions that run at the same time. A group is a partition: a row for
- * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are
- * written before anything is read, reads are consistent, and a claim holds only if nobody claimed in between. Of two
- * appends at once, the one that reads later sees the member of the other; so neither needs to know of the other.
+ * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are written
+ * before anything is read, reads are consistent, and a claim holds only if nobody claimed in between. Of two appends at
+ * the same time, the one that reads later sees the member of the other, so they need no lock.
  *
- * Every row carries the version of its form. One that can't be read is set aside: it is told of and passed over, and
- * stays in the table. A group whose state can't be read takes in members, and isn't judged.
+ * Every row carries the version of its form. A row that can't be read is set aside: it is reported and skipped, and
+ * stays in the table. A group whose state can't be read takes members, but isn't judged.
  */
 export class CorrelationTable implements CorrelationStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => Date;
-  readonly #onSetAside: OnSetAside;
+  readonly #onUnreadableRow: OnUnreadableRow;
   readonly #states: CorrelationStates;
   readonly #reader: CorrelationReader;
   readonly #turns = new GroupTurns(READERS_A_GROUP);
 
-  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onSetAside: OnSetAside) {
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
-    this.#onSetAside = onSetAside;
-    this.#states = new CorrelationStates(client, table, now, onSetAside);
-    this.#reader = new CorrelationReader(client, table, now, onSetAside);
+    this.#onUnreadableRow = onUnreadableRow;
+    this.#states = new CorrelationStates(client, table, now, onUnreadableRow);
+    this.#reader = new CorrelationReader(client, table, now, onUnreadableRow);
   }
 
   async append(
@@ -121,9 +121,13 @@ export class CorrelationTable implements CorrelationStore {
     const groups = new Map<string, GroupKey>();
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
-        const read = readVersioned(DUE, item);
-        if ('reason' in read) {
-          this.#onSetAside({ table: this.#table, key: [String(item.group), String(item.member)], reason: read.reason });
+        const read = readVersionedRow(DUE, item);
+        if ('unreadable' in read) {
+          this.#onUnreadableRow({
+            table: this.#table,
+            key: [String(item.group), String(item.member)],
+            reason: read.unreadable,
+          });
           continue;
         }
         const { correlation, groupValues: group } = read.row;
@@ -143,7 +147,8 @@ export class CorrelationTable implements CorrelationStore {
             TableName: this.#table,
             Key: firingRow(key, firing.at),
             UpdateExpression: 'SET pending = :false REMOVE dueShard, dueAt',
-            // Without it, a row that has expired in between would come into being again as a rump that nobody can read.
+            // Without this condition, an update of a row that has expired in between would create an incomplete row
+            // that nobody can read.
             ConditionExpression: 'attribute_exists(id)',
             ExpressionAttributeValues: { ':false': false },
           }),
@@ -154,7 +159,7 @@ export class CorrelationTable implements CorrelationStore {
     }
   }
 
-  /** The first delivery stays, as it says when the event came; unless it has expired, and only wasn't deleted yet. */
+  /** The first delivery stays, because it says when the event came; unless it has expired and isn't deleted yet. */
   async #putMember(key: GroupKey, member: Member, expiresAt: number): Promise<void> {
     const { group, member: sortKey } = memberRow(key, member);
     try {
@@ -180,10 +185,10 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   /**
-   * Of each rule the nearest members up to the time and after it, within a timespan. While the group is silent for
-   * every window that the time is in, no member matters, and next to none is read: a flood costs few reads. When many
-   * come at once before the group has fired, few of them read its members: the others wait, and then mostly find that
-   * it has.
+   * For each rule, the nearest members before and after the time, within a timespan. While the group is silent for
+   * every window that holds the time, no member matters and almost none is read, so a flood costs few reads. When many
+   * events come at once before the group has fired, only few of them read its members. The others wait, and then
+   * usually find that it has fired.
    */
   async #viewAround(key: GroupKey, state: State | undefined, around: Around): Promise<GroupView> {
     if (state === undefined) return NOTHING_TO_JUDGE;
@@ -248,7 +253,10 @@ export class CorrelationTable implements CorrelationStore {
   }
 }
 
-/** Up to when, from a time on, no window can fire because another one has fired less than a timespan away. */
+/**
+ * The end of the time, from a given time on, in which no window can fire because another one fired less than a timespan
+ * away.
+ */
 function silentUntil(firings: readonly Firing[], time: number, timespan: number): number {
   let until = time;
   for (const { at } of firings.toSorted((a, b) => a.at - b.at)) {

@@ -1,4 +1,4 @@
-/** Lets a few at a time do something about a group; others wait for their turn, in the order in which they came. */
+/** Lets a few tasks use a group at a time. The others wait for their turn, in the order in which they came. */
 export class GroupTurns {
   readonly #limit: number;
   readonly #groups = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
@@ -9,14 +9,14 @@ export class GroupTurns {
   }
 
   /**
-   * @param work told whether it had to wait, so that what was read before may be old
-   * @throws what the work throws; the others have their turns all the same
+   * @param work its argument says whether it had to wait: then what was read before may be old
+   * @throws the error of the work; the others still have their turns
    */
   async run<Result>(group: string, work: (waited: boolean) => Promise<Result>): Promise<Result> {
     const turns = this.#groups.get(group) ?? { running: 0, waiting: [] };
     this.#groups.set(group, turns);
     const waits = turns.running >= this.#limit;
-    // Whoever ends hands its place on.
+    // A task that ends passes its place on.
     if (waits) await new Promise<void>((resolve) => turns.waiting.push(resolve));
     else turns.running++;
     try {

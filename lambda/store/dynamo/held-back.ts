@@ -1,15 +1,15 @@
 export interface HeldBackOptions {
-  /** Rows of a whole answer; Infinity where it has no limit. */
+  /** Rows of a whole answer; Infinity if it has no limit. */
   readonly enough: number;
   /** Rows that are kept at most. */
   readonly most: number;
-  /** Before the first rows of a longer answer are given: it may end it by throwing. */
+  /** Called before the first rows of a longer answer are given. It may throw to end the answer. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * Gives nothing before the answer is known to be had: all of it was read, or as much of it as is kept and its release
- * was agreed to. A question that ends with an error until then has given no row.
+ * Gives no row until the answer is sure: all of it was read, or as much as may be kept was read and its release was
+ * accepted. A question that ends with an error before that has given no row.
  */
 export async function* heldBack<Row>(
   batches: AsyncIterable<readonly Row[]>,

@@ -4,7 +4,7 @@ import type { Meter } from './read-meter.ts';
 /** "Constraints in Amazon DynamoDB": no row is larger. */
 export const ITEM_BYTES = 400 * 1024;
 
-/** A page ends with the row that reaches it. */
+/** Bytes of a page: it ends with the row that reaches them. */
 const PAGE_BYTES = 1024 * 1024;
 const BLOCK_BYTES = 4096;
 
@@ -12,11 +12,11 @@ export interface MeteredQuery {
   readonly client: DynamoDBDocumentClient;
   readonly input: QueryCommandInput;
   readonly meter: Meter;
-  /** What no row is larger than, by what writes them: it bounds what a page may take. */
+  /** Largest size of a row, known from the code that writes it. It bounds what a page may cost. */
   readonly maxRowBytes: number;
-  /** Rows that are looked at, at most; as many as make 1 MB where it is left out. */
+  /** Rows that are read, at most. Default: as many as make 1 MB. */
   readonly limit?: number;
-  /** Rows of which fewer are of no use; one where it is left out. */
+  /** The least number of rows that is useful. Default 1. */
   readonly leastRows?: number;
 }
 
@@ -24,14 +24,14 @@ export interface QueryAnswer {
   readonly items: readonly Record<string, unknown>[];
   readonly count: number;
   readonly scanned: number;
-  /** Where there are more rows. */
+  /** The place to continue from, if there are more rows. */
   readonly next?: Record<string, unknown>;
 }
 
 /**
- * One call of Query within a meter. Where little is left, fewer rows are asked for, so that the page can't take more:
- * who goes on from `next` gets them all the same.
- * @throws ReadLimitReached where not even the least rows are sure to be within it; the SDK's errors.
+ * One call of Query within a meter. When little is left, it asks for fewer rows, so that the page can't cost more.
+ * Continue from `next` to get the others.
+ * @throws ReadLimitReached if not even the least number of rows is sure to be within the limit; the SDK's errors.
  */
 export async function meteredQuery({
   client,

@@ -1,7 +1,7 @@
-import type { TimedSource } from './merge.ts';
-import { type Page, type PartitionKey, type PartitionReadOptions, readPage } from './partition.ts';
+import type { TimedSource } from './merge-by-time.ts';
+import { type Page, type PartitionKey, type PartitionReadOptions, readPage } from './partition-page.ts';
 
-/** Above this a page is left to DynamoDB's own bound of 1 MB. */
+/** Rows above which only DynamoDB's own bound of 1 MB limits a page. */
 const MAX_LIMIT = 1_000;
 
 /**

@@ -1,8 +1,8 @@
 /** What a question has read so far. */
 export interface Reads {
-  /** Read request units, as DynamoDB counts them: half a unit for each 4 KB that an index gives, begun ones counted. */
+  /** Read request units as DynamoDB counts them: half a unit for each 4 KB that an index returns, rounded up. */
   readonly units: number;
-  /** Rows that DynamoDB looked at, those that a filter left out included. */
+  /** Rows that DynamoDB read, including those that a filter left out. */
   readonly rows: number;
   /** Calls that were answered. */
   readonly requests: number;
@@ -13,7 +13,7 @@ export class ReadLimitReached extends Error {
   override readonly name = 'ReadLimitReached';
   readonly maxUnits: number;
   readonly reads: Reads;
-  /** What the whole question takes, in read units, as far as samples tell; not there where none could be taken. */
+  /** What the whole question costs in read units, estimated from samples; absent if no sample could be taken. */
   readonly estimatedUnits?: number;
 
   constructor(maxUnits: number, reads: Reads, estimatedUnits?: number) {
@@ -27,30 +27,33 @@ export class ReadLimitReached extends Error {
 
 /** Read units that a call may take. */
 export interface Need {
-  /** Of the smallest call that gets on: one row as large as rows can be. */
+  /** For the smallest call that makes progress: one row of the largest size. */
   readonly least: number;
-  /** Of the call as it is wanted. */
+  /** For the call as it is wanted. */
   readonly most: number;
 }
 
-/** Leave for one call, until it is settled. */
+/** Permission for one call, until it is settled. */
 export interface Grant {
-  /** The call must be so small that it can't take more: between the need's least and most. */
+  /** The units that the call can cost at most: between the need's least and most. */
   readonly units: number;
-  /** Once, after the call: what it took, which the grant bounds. A call that failed took nothing that anyone tells. */
+  /**
+   * Call it once, after the call, with its cost, which the grant bounds. What a failed call cost isn't known, and
+   * counts as nothing.
+   */
   settle(units: number, rows: number): void;
 }
 
 /** Grants reads. */
 export interface Meter {
-  /** @throws ReadLimitReached where not even the least is left. */
+  /** @throws ReadLimitReached if not even the least is left. */
   reserve(need: Need): Promise<Grant>;
 }
 
 /**
- * Counts what a question reads, and keeps it within its limit: what calls under way may take is set aside before
- * they begin. So the units of all answered calls never exceed the limit, however many run at once. Calls that the SDK
- * repeats after a fault are the one exception: DynamoDB bills them, and nobody is told.
+ * Counts what a question reads, and keeps it within its limit: the most that a call may cost is reserved before it
+ * begins. So the units of all answered calls never exceed the limit, however many run at the same time. Calls that the
+ * SDK repeats after a fault are the one exception: DynamoDB bills them, but doesn't report them.
  */
 export class ReadMeter implements Meter {
   /** Infinity where nothing bounds it. */
@@ -62,7 +65,7 @@ export class ReadMeter implements Meter {
   #requests = 0;
   #waiting: (() => void)[] = [];
 
-  /** @param parent whose limit holds as well, and which counts the same calls. */
+  /** @param parent its limit also applies, and it counts the same calls. */
   constructor(maxUnits = Number.POSITIVE_INFINITY, parent?: Meter) {
     this.maxUnits = maxUnits;
     this.#parent = parent;
@@ -72,12 +75,12 @@ export class ReadMeter implements Meter {
     return { units: this.#units, rows: this.#rows, requests: this.#requests };
   }
 
-  /** Units that were neither read nor, by calls under way, will be if each takes all that it may. */
+  /** Units that are free: not used, and not reserved for calls in progress. */
   get leftUnits(): number {
     return this.maxUnits - this.#units - this.#reserved;
   }
 
-  /** Waits while calls under way may leave room for it. */
+  /** Waits as long as calls in progress may still free enough units. */
   async reserve(need: Need): Promise<Grant> {
     while (this.leftUnits < need.least) {
       if (this.#reserved === 0) throw new ReadLimitReached(this.maxUnits, this.reads);

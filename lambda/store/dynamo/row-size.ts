@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../shared/json.ts';
 
 /**
- * Bytes that DynamoDB counts for a row, after "DynamoDB item sizes and formats": names and text by UTF-8 length,
- * a list or map 3 bytes and 1 more a member, a number about a byte for two digits.
+ * Bytes that DynamoDB counts for a row, after "DynamoDB item sizes and formats": names and text by UTF-8 length, a list
+ * or map 3 bytes and 1 more for each member, a number about one byte for two digits.
  */
 export function rowBytes(row: object): number {
   let bytes = 0;

@@ -8,17 +8,17 @@ export interface RowWriterOptions<Row extends object> {
   readonly table: string;
   /** Rows of the same key overwrite each other: the later one is written. */
   readonly keyOf: (row: Row) => string;
-  /** BatchWriteItem calls under way at once. */
+  /** BatchWriteItem calls that run at the same time. */
   readonly concurrency?: number;
 }
 
-/** A row that DynamoDB refuses by itself: it can't be written, whatever is tried. */
+/** A row that DynamoDB refuses because of its content: no further try can write it. */
 export interface RefusedRow<Row extends object> {
   readonly row: Row;
   readonly reason: string;
 }
 
-/** Rows that stayed unprocessed until the tries ran out: the table is throttled. */
+/** Rows were still unprocessed after the last try: the table is throttled. */
 export class RowsUnprocessed extends FaultOfAccess {
   override readonly name = 'RowsUnprocessed';
 }
@@ -29,8 +29,8 @@ const MAX_ATTEMPTS = 10;
 const BACKOFF = { baseMilliseconds: 50, maxMilliseconds: 3_000 };
 
 /**
- * Writes rows in batches, a bounded number at once. A batch holds a key once; what comes back unprocessed is
- * tried again; a batch that is refused is written row by row, so that one bad row costs only itself.
+ * Writes rows in batches, a bounded number at the same time. A batch holds a key once. Unprocessed rows are tried
+ * again. A batch that is refused is written row by row, so that one bad row affects no other.
  */
 export class RowWriter<Row extends object> {
   readonly #options: RowWriterOptions<Row>;
@@ -45,7 +45,7 @@ export class RowWriter<Row extends object> {
 
   /**
    * Takes a row; waits while as many batches are under way as the limit allows.
-   * @throws the error of an earlier batch that couldn't be written.
+   * @throws RowsUnprocessed, a FaultOfAccess, and the SDK's faults of access, those of earlier batches included.
    */
   async add(row: Row): Promise<void> {
     this.#batch.set(this.#options.keyOf(row), row);
@@ -55,7 +55,7 @@ export class RowWriter<Row extends object> {
 
   /**
    * Writes what is left and waits for everything. Returns the rows refused since the last call.
-   * @throws the first error of a batch that couldn't be written.
+   * @throws RowsUnprocessed, a FaultOfAccess, and the SDK's faults of access: the first of them.
    */
   async flush(): Promise<readonly RefusedRow<Row>[]> {
     if (this.#batch.size > 0) await this.#send();

@@ -1,6 +1,6 @@
 /** A text to look for. */
 export interface TextPattern {
-  /** The one text that is meant, where nothing stands for something else. */
+  /** The one text that it means, if it has no wildcards. */
   readonly exact?: string;
   matches(text: string): boolean;
 }
@@ -10,8 +10,8 @@ const ONE = Symbol('?');
 type Token = string | typeof ANY | typeof ONE;
 
 /**
- * Reads a pattern: `*` stands for any characters, `?` for one, and `\` takes the meaning from the next character.
- * Upper and lower case matter.
+ * Reads a pattern: `*` stands for any characters, `?` for exactly one, and `\` makes the next character literal. Case
+ * matters.
  */
 export function parsePattern(pattern: string): TextPattern {
   const tokens = tokenize(pattern);

@@ -1,12 +1,12 @@
-import type { TimeRange } from './partition.ts';
+import type { TimeRange } from './partition-page.ts';
 
 const LAST_MILLISECOND = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * The times of the index between two moments. eventTime has whole seconds, so the end can be told exactly.
+ * The times of the index between two moments. eventTime has whole seconds, so the end is exact.
  * @param since included
  * @param until not included
- * @returns undefined where no time lies between them.
+ * @returns undefined if no time lies between them.
  */
 export function timeRange(since: Date | undefined, until: Date | undefined): TimeRange | undefined {
   const first = since === undefined ? undefined : seconds(Math.ceil(since.getTime() / 1000) * 1000);

@@ -1,14 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { heldBack } from '../dynamo/held-back.ts';
-import { mergeByTime } from '../dynamo/merge.ts';
+import { mergeByTime } from '../dynamo/merge-by-time.ts';
 import { ITEM_BYTES } from '../dynamo/metered-query.ts';
-import type { PartitionKey, PartitionReadOptions, TimeOrder } from '../dynamo/partition.ts';
+import type { PartitionKey, PartitionReadOptions, TimeOrder } from '../dynamo/partition-page.ts';
 import { partitionSource } from '../dynamo/partition-source.ts';
 import { ReadMeter } from '../dynamo/read-meter.ts';
 import { parsePattern } from '../dynamo/text-pattern.ts';
 import { timeRange } from '../dynamo/time-range.ts';
-import { knownDays } from '../rows/known-days.ts';
 import { TABLES } from '../schema.ts';
+import { findingDays } from './finding-days.ts';
 import { type IndexedFinding, readFinding } from './indexed-finding.ts';
 
 const FIELDS = ['alertId', 'ruleId', 'actor', 'level', 'account', 'region', 'action'] as const;
@@ -16,25 +16,26 @@ type FindingField = (typeof FIELDS)[number];
 
 /** A question about findings. Without any member it means all of them, the newest first. */
 export interface FindingQuery {
-  /** Of each field any value, of several fields all; values are patterns (parsePattern). */
+  /** Any one value of a field must match, and every field must match. Values are patterns (parsePattern). */
   readonly conditions?: Readonly<Partial<Record<FindingField, readonly string[]>>>;
   /** The earliest time of the event, included. */
   readonly since?: Date;
-  /** The end of the time: not included. */
+  /** The end of the time, not included. */
   readonly until?: Date;
   readonly order?: TimeOrder;
   readonly limit?: number;
   /**
-   * Read units that the question never exceeds: one that needs more ends with ReadLimitReached, and without a finding
-   * where it is one of at most 5,000. A finding's row may take 50 units, so fewer never do.
+   * Read units that the question never exceeds: one that needs more ends with ReadLimitReached. With a limit of at most
+   * 5,000 findings, it then has given none. Reading one finding may cost 50 units, so a limit below that is never
+   * enough.
    */
   readonly maxReadUnits?: number;
 }
 
 export interface FindingQueries {
   /**
-   * Asks for findings; nothing is read before the answer is iterated. Each comes once, ordered by eventTime, then
-   * findingId.
+   * Asks for findings. Nothing is read before the answer is iterated. Each finding is given once, ordered by eventTime,
+   * then by findingId.
    */
   search(query: FindingQuery): AsyncIterable<IndexedFinding>;
 }
@@ -104,7 +105,7 @@ async function* search(
   }
 }
 
-/** Findings that are held back until their question is known to stay within its limit. */
+/** Findings that are held back until it is sure that their question stays within its limit. */
 const HELD_FINDINGS = 5_000;
 
 const FIRST_PAGE = 100;
@@ -142,7 +143,7 @@ async function* levelDays(
   eventsTable: string,
   isAsked: (level: string) => boolean,
 ): AsyncGenerator<readonly PartitionKey[]> {
-  for await (const { day, names } of knownDays('findings', { ...options, table: eventsTable })) {
-    yield names.filter(isAsked).map((level) => ({ index: BY_LEVEL_DAY, key: `${level}#${day}` }));
+  for await (const { day, levels } of findingDays({ ...options, table: eventsTable })) {
+    yield levels.filter(isAsked).map((level) => ({ index: BY_LEVEL_DAY, key: `${level}#${day}` }));
   }
 }

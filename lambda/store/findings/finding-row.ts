@@ -6,7 +6,7 @@ import type { JsonValue } from '../../shared/json.ts';
 const text = z.string().optional();
 const texts = z.array(z.string());
 
-/** Written by us as JSON, so whatever is there is JSON. */
+/** This project writes it as JSON, so it is JSON. */
 const jsonValue = z.custom<JsonValue>((value) => value !== undefined);
 
 const findingRow: z.ZodType<Finding> = z.object({

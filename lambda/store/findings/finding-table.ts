@@ -1,11 +1,11 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { AlertDecision } from '../../alerts/dispatcher.ts';
+import type { AlertDecision } from '../../alerts/alert-dispatcher.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { readFindingRow } from './finding-row.ts';
 
-/** What of a finding's row says what became of it, as DynamoDB gives it back with a refused write. */
+/** The members of a finding's row that say what was decided. DynamoDB returns them with a refused write. */
 const decisionSchema = z.object({
   alertId: z.object({ S: z.string() }).optional(),
   windowMinutes: z.object({ N: z.coerce.number().int().positive() }).optional(),
@@ -16,17 +16,17 @@ const refusalSchema = z.object({ Item: decisionSchema });
 
 export interface Recorded {
   readonly status: 'new' | 'known';
-  /** The one that counts: of whoever recorded the finding first. */
+  /** The decision that counts: that of the function that recorded the finding first. */
   readonly decision: AlertDecision;
 }
 
 export interface FindingsOfAlert {
   readonly count: number;
-  /** The last by eventTime; not there where there is none. */
+  /** The last one by eventTime; absent if there is none. */
   readonly last?: Finding;
 }
 
-/** The findings as rows: each once, for ever under the same id. */
+/** The findings as rows: each is stored once, always under the same id. */
 export class FindingTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -60,10 +60,7 @@ export class FindingTable {
     }
   }
 
-  /**
-   * How many findings an alert has, and the last of them.
-   * The index that is asked is a moment behind the table.
-   */
+  /** How many findings an alert has, and the last of them. The index that is read is a moment behind the table. */
   async ofAlert(alertId: string): Promise<FindingsOfAlert> {
     const query = {
       TableName: this.#table,

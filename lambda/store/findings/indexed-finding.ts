@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Members that a finding of any kind has; those of a correlation's come beside them. */
+/** Members that a finding of any kind has. A correlation's finding has more. */
 const schema = z.looseObject({
   findingId: z.string(),
   ruleId: z.string(),
@@ -25,10 +25,10 @@ const schema = z.looseObject({
   recordedAt: z.string().optional(),
 });
 
-/** A finding as the table holds it. What this version doesn't name is there all the same. */
+/** A finding as the table holds it, including members that this version doesn't know. */
 export type IndexedFinding = z.infer<typeof schema>;
 
-/** Attributes that only an index needs. */
+/** Attributes that only the indexes need. */
 const KEYS_ONLY = ['levelDay', 'expiresAt'] as const;
 
 /** @throws ZodError for a row that isn't a finding. */

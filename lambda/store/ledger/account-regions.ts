@@ -10,7 +10,10 @@ export interface AccountRegion {
   readonly region: string;
 }
 
-/** The accounts and regions that the ledger has rows of: its index is by account, region and day, and needs to know them. */
+/**
+ * The accounts and regions that the ledger has rows of. Its index is by account, region and day, so a query must know
+ * them.
+ */
 export class AccountRegions {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -21,7 +24,7 @@ export class AccountRegions {
     this.#table = table;
   }
 
-  /** Notes a pair: written once a process, and always the same row. */
+  /** Notes a pair. A process writes it once, and it is always the same row. */
   async note({ account, region }: AccountRegion): Promise<void> {
     const version = `${account}#${region}`;
     if (this.#noted.has(version)) return;
@@ -34,7 +37,7 @@ export class AccountRegions {
     this.#noted.add(version);
   }
 
-  /** Every pair, by account and region. */
+  /** Every pair, sorted by account and region. */
   async list(): Promise<readonly AccountRegion[]> {
     const found: AccountRegion[] = [];
     const pages = paginateQuery(

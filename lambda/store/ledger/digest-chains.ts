@@ -6,17 +6,20 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type ReadRow, readRow } from '../dynamo/read-row.ts';
 import { updateExpression } from '../dynamo/update-expression.ts';
 import { LEDGER_BOOKKEEPING } from '../schema.ts';
 
 const AWAITING = 'awaiting-digest';
 
-/** The state of rows that sweep couldn't read: they stand in nobody's way, and a version that can takes them back. */
+/**
+ * The state of rows that sweep couldn't read: they block no other row, and a version that can read them takes them
+ * back.
+ */
 const SET_ASIDE = 'chain-set-aside';
 
-/** Of chain rows; those of the first versions have none. Members that a newer version adds are left alone. */
+/** The version of chain rows. The oldest rows have none. Members that a newer version adds are left as they are. */
 const CHAIN_ROW_VERSION = 1;
 
 const chainSchema = z.object({
@@ -32,7 +35,7 @@ const chainSchema = z.object({
   reports: z.number().default(0),
 });
 
-/** The digests of one trail, account and region, as far as they came. */
+/** How far the digests of one trail, account and region have come. */
 export interface ChainRow {
   readonly chain: string;
   readonly bucket: string;
@@ -42,11 +45,11 @@ export interface ChainRow {
   readonly lastKey: string;
   /** The end of the newest valid digest. */
   readonly lastEnd: string;
-  /** Up to where every log object that was delivered is vouched for, or named as unvouched. */
+  /** The time up to which every delivered log object is vouched for, or named as unvouched. */
   readonly checkedUntil?: string;
-  /** When the next digest is overdue; absent where none is awaited (any more). */
+  /** When the next digest is overdue; absent if none is expected (any more). */
   readonly dueAt?: string;
-  /** How often it was reported that the next one is overdue. */
+  /** How many times the next one was reported as overdue. */
   readonly reports: number;
 }
 
@@ -61,7 +64,7 @@ export interface ChainAdvance {
   readonly trail: string;
   readonly key: string;
   readonly end: string;
-  /** Absent for backfill digests, which nobody waits for. */
+  /** Absent for backfill digests: none is expected at a certain time. */
   readonly dueAt?: string;
 }
 
@@ -77,7 +80,7 @@ export class DigestChains {
 
   /**
    * The chain, read consistently; undefined before its first valid digest.
-   * @throws Error for a row of another version that this one can't read: its digests wait for the version that can.
+   * @throws Error for a row of another version that this one can't read. Its digests wait for the version that can.
    */
   async find(bucket: string, chain: string): Promise<ChainRow | undefined> {
     const { Item } = await this.#client.send(
@@ -89,7 +92,7 @@ export class DigestChains {
     throw new Error(`The row of the digest chain ${chain} was written by another version (${reading.unreadable}).`);
   }
 
-  /** Notes a valid digest; an older one than the newest changes nothing. */
+  /** Notes a valid digest; one that is older than the newest changes nothing. */
   async advance({ bucket, chain, account, region, trail, key, end, dueAt }: ChainAdvance): Promise<void> {
     const awaiting = dueAt === undefined ? undefined : { state: AWAITING, dueAt };
     await this.#updateIf(
@@ -113,7 +116,7 @@ export class DigestChains {
     );
   }
 
-  /** Notes up to where the delivered log objects were compared with the digests. Never goes back. */
+  /** Notes the time up to which the delivered log objects were compared with the digests. It never goes back. */
   async markChecked(bucket: string, chain: string, until: string): Promise<void> {
     await this.#updateIf(
       bucket,
@@ -123,7 +126,7 @@ export class DigestChains {
     );
   }
 
-  /** The chains whose next digest is overdue, the longest waiting first, and rows of them that can't be read. */
+  /** The chains whose next digest is overdue (those that wait longest first), and rows of chains that can't be read. */
   async *overdue(now: Date): AsyncGenerator<OverdueChain> {
     const query = this.#inState(AWAITING);
     const pages = paginateQuery(
@@ -140,13 +143,13 @@ export class DigestChains {
     }
   }
 
-  /** Takes a row that can't be read out of the way of the others. Nothing where it is in another state by now. */
+  /** Sets a row aside that can't be read, so that it blocks no other. Does nothing if it is in another state by now. */
   async setAside(name: string, reason: string): Promise<void> {
     const change = { set: { state: SET_ASIDE, setAside: reason } };
     await this.#updateNamed(name, change, '#state = :awaiting', { ':awaiting': AWAITING });
   }
 
-  /** Takes back the rows that were set aside, by an older version perhaps, and that this one can read. */
+  /** Takes back the rows that were set aside (perhaps by an older version) and that this version can read. */
   async takeBack(): Promise<void> {
     for await (const { Items = [] } of paginateQuery({ client: this.#client }, this.#inState(SET_ASIDE))) {
       for (const item of Items) {
@@ -166,8 +169,8 @@ export class DigestChains {
   }
 
   /**
-   * Notes that it was reported how long the next digest is overdue.
-   * @param nextReport when to look again; without one, nobody waits for the chain any more.
+   * Notes that the overdue digest was reported.
+   * @param nextReport when to check again; without one, the chain's next digest is no longer expected.
    */
   async reported({ bucket, chain, lastEnd, reports }: ChainRow, nextReport: Date | undefined): Promise<void> {
     await this.#updateIf(
@@ -241,7 +244,9 @@ export class DigestChains {
   }
 }
 
-/** When this deployment began to read: what was delivered before isn't its to vouch for. Noted once, for ever. */
+/**
+ * When this deployment began to read. It doesn't vouch for what was delivered before. Noted once, and never changed.
+ */
 export async function deploymentStart(client: DynamoDBDocumentClient, table: string, now: Date): Promise<string> {
   const key = { object: LEDGER_BOOKKEEPING.deployment, version: 'start' };
   try {

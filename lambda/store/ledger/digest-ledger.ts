@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion } from './ledger.ts';
@@ -14,7 +14,7 @@ const digestRowSchema = z.object({
   awsRegion: z.string(),
   deliveredAt: z.string(),
   chain: z.string(),
-  /** `pending`: valid, and some of its log objects or its predecessor are still waited for. */
+  /** `pending`: valid, but some of its log objects or its predecessor haven't been found yet. */
   status: z.enum(['valid', 'pending', 'invalid']),
   problem: z.string().optional(),
   reason: z.string().optional(),
@@ -35,13 +35,13 @@ const digestRowSchema = z.object({
   recheckAt: z.string().optional(),
 });
 
-/** What became of one version of a digest. */
+/** The state of one version of a digest. */
 export type DigestRow = z.infer<typeof digestRowSchema>;
 
-/** What a check found; the row's keys come from the object. */
+/** The result of a check; the row's keys come from the object. */
 export type DigestRecord = Omit<DigestRow, 'kind' | 'object' | 'version'>;
 
-/** The tries of a version of a digest, and its row once one was checked. */
+/** The tries of a version of a digest, and its row once it was checked. */
 const digestTriesSchema = z.object({
   version: z.string(),
   unfinished: z.number().default(0),
@@ -50,15 +50,15 @@ const digestTriesSchema = z.object({
 
 export interface DigestTries {
   readonly version: string;
-  /** Tries in a row that have begun and not told how they ended: those of functions that died, or are under way. */
+  /** Tries in a row that have begun without a noted end: their functions died, or are still running. */
   readonly unfinished: number;
   /** When the last of them began, ISO 8601. */
   readonly begunAt?: string | undefined;
-  /** Absent where no check was finished so far. */
+  /** Absent if no check has finished so far. */
   readonly row?: DigestRow;
 }
 
-/** A log object that a digest names and that nobody could read: it isn't there. */
+/** A log object that a digest names and that couldn't be read, because it isn't there. */
 export interface MissingLogObject {
   readonly bucket: string;
   readonly key: string;
@@ -69,7 +69,7 @@ export interface MissingLogObject {
   readonly digest: string;
 }
 
-/** The digests' side of the ledger: a row a digest, and what the digests say of log objects. */
+/** The digests' part of the ledger: a row for each digest, and what the digests say about log objects. */
 export class DigestLedger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -96,15 +96,15 @@ export class DigestLedger {
     });
   }
 
-  /** Notes that a check of a digest begins: its record, or a failure that is noted, ends it. */
+  /** Notes that a check of a digest begins. Its result, or a failure that is noted, ends it. */
   async begin(object: ObjectVersion, now: Date): Promise<void> {
     await this.#change(object, { set: { kind: 'digest', begunAt: now.toISOString() }, count: ['unfinished'] });
   }
 
   /**
    * Notes why a check failed.
-   * @param counts whether it is one of the few that a digest has: anything but a fault of access.
-   * @returns how many of those it has had since it was checked last, this one included; 0 where it doesn't count.
+   * @param counts whether it counts as one of the few tries that a digest has: anything except a fault of access.
+   * @returns how many such failures it has had since it was last checked, this one included; 0 if it doesn't count.
    */
   async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
     const attributes = await this.#change(object, {
@@ -132,7 +132,7 @@ export class DigestLedger {
     return Attributes;
   }
 
-  /** Writes what a check of a digest found: the last write about it. */
+  /** Writes the result of a check of a digest: the last write about it. */
   async record(object: ObjectVersion, record: DigestRecord): Promise<void> {
     await this.#accountRegions.note({ account: record.account, region: record.awsRegion });
     await this.#client.send(
@@ -149,12 +149,15 @@ export class DigestLedger {
     );
   }
 
-  /** Notes on the row of a log object what its digest says of it. False where there is no such row. */
+  /** Notes in the row of a log object what its digest says about it. False if there is no such row. */
   async vouch(object: ObjectVersion, digestStatus: DigestStatus, digest: string): Promise<boolean> {
     return this.#note(object, { set: { digestStatus, digest } });
   }
 
-  /** Notes that the digest of its hour doesn't name a log object. A digest that vouched for it meanwhile wins. */
+  /**
+   * Notes that the digest of its hour doesn't name a log object. If a digest has vouched for it in the meantime, that
+   * stays.
+   */
   async unvouch(object: ObjectVersion): Promise<boolean> {
     return this.#note(object, { set: { digestStatus: 'unvouched' } }, 'attribute_not_exists(digestStatus)');
   }
@@ -204,12 +207,12 @@ export class DigestLedger {
     );
   }
 
-  /** The rows of log objects delivered from one time up to, but without, another, the earliest first. */
+  /** The rows of log objects delivered from one time (included) to another (not included), the earliest first. */
   async *logObjects(account: string, region: string, from: string, to: string): AsyncGenerator<LedgerRow> {
     for await (const row of this.rows(account, region, from, to)) if (row.kind !== 'digest') yield row;
   }
 
-  /** The rows of log objects and digests delivered from one time up to, but without, another. */
+  /** The rows of log objects and digests delivered from one time (included) to another (not included). */
   async *rows(
     account: string,
     region: string,

@@ -2,22 +2,28 @@ import type { AccountRegion } from './account-regions.ts';
 import type { DigestLedger, DigestRow } from './digest-ledger.ts';
 import type { LedgerRow } from './ledger.ts';
 
-/** What was delivered in an hour of an account and region, and what became of it. */
+/** What was delivered in an hour of an account and region, and its state now. */
 export interface HourStatus {
   readonly account: string;
   readonly region: string;
   /** The beginning of the hour, ISO 8601 in UTC. */
   readonly hour: string;
-  /** Log objects that are known: `processed` + `failed` + `open` + `late` + those `missing` that were never read. */
+  /**
+   * Log objects that are known: the sum of `processed`, `failed`, `open`, `late` and those `missing` that were never
+   * read.
+   */
   readonly delivered: number;
   readonly processed: number;
-  /** Rejected: their content can't be read (on). */
+  /** Rejected: their content can't be read, or not to its end. */
   readonly failed: number;
-  /** Under way. */
+  /** In progress. */
   readonly open: number;
-  /** Not closed half an hour after the delivery, or never notified. */
+  /** Not closed half an hour after the delivery, or never announced by a notification. */
   readonly late: number;
-  /** Named by a digest and not in the bucket; those that were processed before they went are among `processed`, too. */
+  /**
+   * Named by a digest and not in the bucket. Those that were processed before they disappeared also count as
+   * `processed`.
+   */
   readonly missing: number;
   readonly records: number;
   readonly indexed: number;
@@ -26,11 +32,11 @@ export interface HourStatus {
   readonly verified: number;
   readonly modified: number;
   readonly unvouched: number;
-  /** What became of the digests of this hour; `none` where none has come. */
+  /** The state of the digests of this hour; `none` if none has come. */
   readonly digest: DigestRow['status'] | 'none';
 }
 
-/** A log object that somebody should look at. */
+/** A log object that a person should look at. */
 export interface Trouble {
   readonly object: string;
   readonly version: string;
@@ -39,7 +45,7 @@ export interface Trouble {
 }
 
 export interface LedgerStatus {
-  /** By account, region and hour; hours without anything are left out. */
+  /** By account, region and hour; empty hours are left out. */
   readonly hours: readonly HourStatus[];
   readonly troubles: readonly Trouble[];
 }
@@ -54,7 +60,7 @@ type Counts = { -readonly [Name in keyof HourStatus]: HourStatus[Name] };
 
 const LATE_MILLISECONDS = 30 * 60_000;
 
-/** Digests come hours after what they speak of. */
+/** Digests come hours after what they describe. */
 const DIGEST_DELAY_MILLISECONDS = 4 * 3_600_000;
 
 /** Sums up the ledger by account, region and hour of delivery. */
@@ -102,7 +108,7 @@ class RegionSummary {
   addDigest(row: DigestRow, at: string): void {
     const counts = this.#countsOf(at);
     if (counts.digest !== 'invalid') counts.digest = row.status;
-    // Those that ingest knows nothing of have no row of their own.
+    // Those that ingest doesn't know have no row of their own.
     counts.delivered += row.unnotified;
     counts.late += row.unnotified;
   }

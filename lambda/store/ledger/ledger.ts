@@ -1,7 +1,9 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../dynamo/conditional.ts';
+import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
+import type { PageBody } from '../segments/table/page-rows.ts';
+import { transactPages } from '../segments/table/transact-pages.ts';
 import { AccountRegions } from './account-regions.ts';
 import { objectName, readVersions } from './object-versions.ts';
 
@@ -9,11 +11,11 @@ import { objectName, readVersions } from './object-versions.ts';
 export interface ObjectVersion {
   readonly bucket: string;
   readonly key: string;
-  /** The version id, or the ETag where the bucket isn't versioned. */
+  /** The version id, or the ETag if the bucket isn't versioned. */
   readonly version: string;
 }
 
-/** What came of the records of an object, so far or in all. */
+/** The counts of an object's records, so far or in all. */
 export interface RecordCounts {
   /** Members of `Records`. */
   readonly records: number;
@@ -29,22 +31,22 @@ export interface Rejection {
 }
 
 /**
- * What its digest says of a log object: its content is what CloudTrail wrote, or isn't, or it is gone; `unvouched` after
- * its time, when the digest that should name it doesn't.
+ * What its digest says about a log object: its content is what CloudTrail wrote, or it was modified, or the object is
+ * missing; `unvouched` if the digest of its time doesn't name it.
  */
 export const DIGEST_STATUSES = ['verified', 'modified', 'missing', 'unvouched'] as const;
 export type DigestStatus = (typeof DIGEST_STATUSES)[number];
 
-/** The copies of an object's rejected records, in the words of whoever put them into the quarantine bucket. */
+/** The copies of an object's rejected records, as noted by the function that put them into the quarantine bucket. */
 const quarantineNoteSchema = z.object({
   bucket: z.string(),
-  /** By the index of the first record of each. */
+  /** By the index of each copy's first record. */
   copies: z.record(
     z.string(),
     z.object({
-      /** Of the uncompressed copy: only what ingest has put there is ever read again. */
+      /** SHA-256 of the uncompressed copy: only what ingest has put there is ever read again. */
       sha256: z.string(),
-      /** Records that were read from the copy since, and are among `indexed` now; and their findings. */
+      /** Records that were later read from the copy and now count as `indexed`, and their findings. */
       recovered: z.number(),
       findings: z.number(),
     }),
@@ -74,9 +76,9 @@ export const ledgerRowSchema = z.object({
   reason: z.string().optional(),
   resumeAt: z.number().optional(),
   attempts: z.number().default(0),
-  /** Tries in a row that have begun and not told how they ended: those of functions that died, or are under way. */
+  /** Tries in a row that have begun without a noted end: their functions died, or are still running. */
   unfinished: z.number().default(0),
-  /** Tries that ended by anything else than a fault of access. */
+  /** Tries that failed by anything except a fault of access. */
   faults: z.number().default(0),
   lastError: z.string().optional(),
   sameAs: z.string().optional(),
@@ -85,9 +87,9 @@ export const ledgerRowSchema = z.object({
 });
 
 /**
- * What became of one version of a log object. `open` is under way; `closed` was read to its end; `rejected` is
- * content that can't be read on, with the reason: the records before the fault are indexed. `missing` stands for an
- * object that a digest names and that was never there to be read.
+ * The state of one version of a log object. `open`: in progress. `closed`: read to its end. `rejected`: its content
+ * can't be read to its end, with the reason; the records before the fault are indexed. `missing`: a digest names it,
+ * but it was never there.
  */
 export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
@@ -100,22 +102,40 @@ export interface Opening {
   readonly now: Date;
 }
 
+/** Summaries of an object's events, which questions find from the moment on at which the ledger has the object's row. */
+export interface ObjectPages {
+  /** Physical name of the table of segments. */
+  readonly table: string;
+  readonly shard: number;
+  readonly pages: readonly PageBody[];
+  readonly now: () => Date;
+}
+
+/** What a write about a reading goes by. */
+export interface Reading {
+  /** The place where the last call stopped, as the row had it when the reading began: another one moves it. */
+  readonly resumedAt: number | undefined;
+  /** Where the row doesn't say yet that the reading has begun. */
+  readonly opening?: Opening;
+  readonly indexed?: ObjectPages;
+}
+
 export interface Checkpoint extends RecordCounts {
-  /** Index of the first record that is still to be read. */
+  /** Index of the first record that must still be read. */
   readonly resumeAt: number;
   readonly rejections: readonly Rejection[];
-  /** Absent where no record was rejected so far. */
+  /** Absent if no record was rejected so far. */
   readonly quarantine?: QuarantineNote;
 }
 
 export interface Closing extends RecordCounts {
   readonly now: Date;
   readonly rejections: readonly Rejection[];
-  /** Absent where no record was rejected. */
+  /** Absent if no record was rejected. */
   readonly quarantine?: QuarantineNote;
   /** Known when the object was read to its end. */
   readonly content?: { readonly sha256: string; readonly bytes: number };
-  /** Why the object was rejected; absent where it was read to its end. */
+  /** Why the object was rejected; absent if it was read to its end. */
   readonly reason?: string;
   /** The version of this object with the same content, which was indexed before. */
   readonly sameAs?: string;
@@ -134,7 +154,7 @@ export interface Recovery {
 /** Counters of the tries of an object. */
 const TRIES = ['unfinished', 'faults'] as const;
 
-/** The ledger: one row a version of a log object. */
+/** The ledger: one row for each version of a log object. */
 export class Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -146,72 +166,80 @@ export class Ledger {
     this.#accountRegions = new AccountRegions(client, table);
   }
 
-  /** The rows of every version of an object that was seen, read consistently. */
+  /** The rows of all known versions of an object, read consistently. */
   async versions(bucket: string, key: string): Promise<readonly LedgerRow[]> {
     const rows = await readVersions(this.#client, this.#table, { bucket, key });
     return rows.map((row) => ledgerRowSchema.parse(row));
   }
 
+  /** Notes where an object comes from: once a process for each account and region. */
+  async noteOrigin({ account, region }: Pick<Opening, 'account' | 'region'>): Promise<void> {
+    await this.#accountRegions.note({ account, region });
+  }
+
   /**
    * Notes that reading begins, once more where it was begun before. Where another function has closed the object
    * meanwhile, its row stays as it is.
+   * @param unnoted tries before this one that have begun, were not noted, and not told how they ended.
    */
-  async open(object: ObjectVersion, opening: Opening): Promise<void> {
-    const { account, region, deliveredAt, notifiedAt, now } = opening;
-    const time = now.toISOString();
-    await this.#accountRegions.note({ account, region });
-    await this.#updateUnclosed(object, {
-      set: {
-        status: 'open',
-        account,
-        awsRegion: region,
-        deliveredAt,
-        accountRegionDay: `${account}#${region}#${deliveredAt.slice(0, 10)}`,
-        readAt: time,
-      },
-      setOnce: { notifiedAt: notifiedAt ?? time },
-      count: ['attempts', 'unfinished'],
-    });
+  async open(object: ObjectVersion, opening: Opening, unnoted = 0): Promise<void> {
+    await this.noteOrigin(opening);
+    const { set, setOnce, count } = openingChange(opening);
+    await this.#updateIf(
+      object,
+      { set: { status: 'open', ...set }, setOnce, count, add: { unfinished: 1 + unnoted } },
+      UNCLOSED,
+    );
   }
 
   /**
-   * Notes how far reading came, so that the next call goes on from there. Nothing where another function has closed the
-   * object meanwhile: its counts are of the whole.
+   * Notes how far reading came, together with the pages of what was read, so that the next call goes on from there. False
+   * where another function has closed the object meanwhile, or come to another place: then nothing is written.
    */
-  async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
-    await this.#updateUnclosed(object, { set: { ...checkpoint, rejections }, remove: ['unfinished'] });
-  }
-
-  /** Notes what became of the object: the last write about it. */
-  async close(object: ObjectVersion, closing: Closing): Promise<void> {
-    const { now, content, reason, sameAs, quarantine, ...counts } = closing;
-    await this.#update(object, {
-      set: {
-        status: reason === undefined ? 'closed' : 'rejected',
-        closedAt: now.toISOString(),
-        ...counts,
-        // By name: what else is known of the content, its records too, isn't what was counted.
-        ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
-        ...(reason !== undefined && { reason }),
-        ...(sameAs !== undefined && { sameAs }),
-        ...(quarantine !== undefined && { quarantine }),
-      },
-      // A reading that rejected nothing leaves no copy of an earlier one to be read.
-      remove: [
-        'resumeAt',
-        ...TRIES,
-        ...(quarantine === undefined ? ['quarantine'] : []),
-        ...(sameAs === undefined ? ['sameAs'] : []),
-      ],
-    });
+  async checkpoint(object: ObjectVersion, checkpoint: Checkpoint, reading: Reading): Promise<boolean> {
+    return this.#note(object, { set: { status: 'open', ...checkpoint }, remove: ['unfinished', 'lastError'] }, reading);
   }
 
   /**
-   * Corrects the counts of a closed object by what was read from one of its copies: the same however often the copy is
-   * read. False where the row isn't as it was when it was read: then nothing is changed.
+   * Notes what became of the object, together with the pages of what was read: the last write about it.
+   * @returns false where another function has closed it meanwhile, or come to another place: then nothing is written.
+   */
+  async close(object: ObjectVersion, closing: Closing, reading: Reading): Promise<boolean> {
+    return this.#note(object, closingChange(closing), reading);
+  }
+
+  /** The same whatever the row says: for an object that another version stands in for. */
+  async closeAnyway(object: ObjectVersion, closing: Closing): Promise<void> {
+    await this.#update(object, closingChange(closing));
+  }
+
+  async #note(object: ObjectVersion, change: Change, { resumedAt, opening, indexed }: Reading): Promise<boolean> {
+    const begun = opening === undefined ? undefined : openingChange(opening);
+    const condition = resumedAt === undefined ? 'attribute_not_exists(resumeAt)' : 'resumeAt = :resumedAt';
+    return this.#updateIf(
+      object,
+      {
+        ...change,
+        set: { ...begun?.set, ...change.set },
+        ...(begun && { setOnce: begun.setOnce, count: begun.count }),
+      },
+      `${UNCLOSED} AND ${condition}`,
+      resumedAt === undefined ? {} : { ':resumedAt': resumedAt },
+      indexed,
+    );
+  }
+
+  /**
+   * Corrects the counts of a closed object by what was read from one of its copies, together with the pages of that: the
+   * same however often the copy is read. False where the row isn't as it was when it was read: then nothing is changed.
    * @param row as it is, with a note of the copy.
    */
-  async recover(object: ObjectVersion, row: LedgerRow, { copy, recovered, findings }: Recovery): Promise<boolean> {
+  async recover(
+    object: ObjectVersion,
+    row: LedgerRow,
+    { copy, recovered, findings }: Recovery,
+    indexed?: ObjectPages,
+  ): Promise<boolean> {
     const { quarantine, closedAt } = row;
     const before = quarantine?.copies[copy];
     if (quarantine === undefined || before === undefined || closedAt === undefined) return false;
@@ -226,34 +254,39 @@ export class Ledger {
         copies: { ...quarantine.copies, [copy]: { ...before, recovered: recovered.size, findings } },
       },
     };
-    return this.#updateIf(object, { set: counts }, 'closedAt = :closedAt AND #quarantine = :before', {
-      ':closedAt': closedAt,
-      ':before': quarantine,
-    });
+    return this.#updateIf(
+      object,
+      { set: counts },
+      'closedAt = :closedAt AND #quarantine = :before',
+      { ':closedAt': closedAt, ':before': quarantine },
+      indexed,
+    );
   }
 
   /**
-   * Lets a version be read once more from its beginning, with all of its tries: its rows overwrite themselves. Its counts
+   * Lets a version be read again from its beginning, with all of its tries. Its rows overwrite themselves. Its counts
    * and its hash stay until then.
    */
   async reopen(object: ObjectVersion): Promise<void> {
     await this.#update(object, {
       set: { status: 'open' },
-      remove: ['closedAt', 'resumeAt', 'reason', 'sameAs', ...TRIES],
+      remove: ['closedAt', 'resumeAt', 'reason', 'sameAs', 'lastError', ...TRIES],
     });
   }
 
   /**
    * Notes why a try failed, also where not even the row could be opened.
    * @param counts whether it is one of the few that an object has: anything but a fault of access.
+   * @param opening where the row may not say yet that the reading had begun.
    * @returns how many of those it has had, this one included; 0 where it doesn't count.
    */
-  async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
+  async fail(object: ObjectVersion, error: string, counts: boolean, opening?: Opening): Promise<number> {
+    const begun = opening === undefined ? undefined : openingChange(opening);
     const attributes = await this.#update(object, {
-      set: { lastError: error },
-      setOnce: { status: 'open' },
+      set: { lastError: error, ...begun?.set },
+      setOnce: { status: 'open', ...begun?.setOnce },
       remove: ['unfinished'],
-      ...(counts && { count: ['faults'] }),
+      count: [...(begun?.count ?? []), ...(counts ? ['faults'] : [])],
     });
     return counts ? Number(attributes.faults) : 0;
   }
@@ -263,18 +296,19 @@ export class Ledger {
     await this.#updateIf(object, { remove: TRIES }, `attribute_exists(#${TRIES[0]}) OR attribute_exists(#${TRIES[1]})`);
   }
 
-  async #updateUnclosed(object: ObjectVersion, change: Change): Promise<void> {
-    await this.#updateIf(object, change, 'attribute_not_exists(closedAt)');
-  }
-
   async #updateIf(
     object: ObjectVersion,
     change: Change,
     condition: string,
     values: Readonly<Record<string, unknown>> = {},
+    indexed?: ObjectPages,
   ): Promise<boolean> {
+    const input = { ...this.#input(object, change, values), ConditionExpression: condition };
+    if (indexed !== undefined && indexed.pages.length > 0) {
+      return transactPages({ client: this.#client, changes: [{ Update: input }], ...indexed });
+    }
     try {
-      await this.#update(object, change, condition, values);
+      await this.#client.send(new UpdateCommand(input));
       return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -282,24 +316,60 @@ export class Ledger {
     }
   }
 
-  async #update(
-    object: ObjectVersion,
-    change: Change,
-    condition?: string,
-    values: Readonly<Record<string, unknown>> = {},
-  ): Promise<Readonly<Record<string, unknown>>> {
-    const { ExpressionAttributeValues, ...expressions } = updateExpression(change);
-    const allValues = { ...ExpressionAttributeValues, ...values };
+  async #update(object: ObjectVersion, change: Change): Promise<Readonly<Record<string, unknown>>> {
     const { Attributes = {} } = await this.#client.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { object: objectName(object.bucket, object.key), version: object.version },
-        ...expressions,
-        ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
-        ...(condition !== undefined && { ConditionExpression: condition }),
-        ReturnValues: 'UPDATED_NEW',
-      }),
+      new UpdateCommand({ ...this.#input(object, change), ReturnValues: 'UPDATED_NEW' }),
     );
     return Attributes;
   }
+
+  #input({ bucket, key, version }: ObjectVersion, change: Change, values: Readonly<Record<string, unknown>> = {}) {
+    const { ExpressionAttributeValues, ...expressions } = updateExpression(change);
+    const allValues = { ...ExpressionAttributeValues, ...values };
+    return {
+      TableName: this.#table,
+      Key: { object: objectName(bucket, key), version },
+      ...expressions,
+      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
+    };
+  }
+}
+
+const UNCLOSED = 'attribute_not_exists(closedAt)';
+
+function openingChange({ account, region, deliveredAt, notifiedAt, now }: Opening) {
+  const time = now.toISOString();
+  return {
+    set: {
+      account,
+      awsRegion: region,
+      deliveredAt,
+      accountRegionDay: `${account}#${region}#${deliveredAt.slice(0, 10)}`,
+      readAt: time,
+    },
+    setOnce: { notifiedAt: notifiedAt ?? time },
+    count: ['attempts'],
+  };
+}
+
+function closingChange({ now, content, reason, sameAs, quarantine, ...counts }: Closing): Change {
+  return {
+    set: {
+      status: reason === undefined ? 'closed' : 'rejected',
+      closedAt: now.toISOString(),
+      ...counts,
+      // By name: what else is known of the content, its records too, isn't what was counted.
+      ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
+      ...(reason !== undefined && { reason }),
+      ...(sameAs !== undefined && { sameAs }),
+      ...(quarantine !== undefined && { quarantine }),
+    },
+    // A reading that rejected nothing leaves no copy of an earlier one to be read.
+    remove: [
+      'resumeAt',
+      ...TRIES,
+      ...(quarantine === undefined ? ['quarantine'] : []),
+      ...(sameAs === undefined ? ['sameAs'] : []),
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress } from '../../cloudtrail/record/address.ts';
+import { canonicalAddress } from '../../cloudtrail/record/canonical-address.ts';
 import { cutText } from '../../shared/cut-text.ts';
 import { parsePattern, type TextPattern } from '../dynamo/text-pattern.ts';
 import type { Block } from '../segments/block.ts';

@@ -1,10 +1,8 @@
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { cutText } from '../../shared/cut-text.ts';
 import { rowBytes } from '../dynamo/row-size.ts';
-import { SHARDED_ATTRIBUTES } from '../schema.ts';
-import { type Shards, shardedKey, shardOf } from './shard.ts';
 
-/** What a row tells of an event; the same members in the row of the event and in those of its further resources. */
+/** What a row holds of an event. The row of the event and those of its further resources have the same members. */
 export interface EventAttributes {
   readonly actor: string;
   readonly actorKind: string;
@@ -26,10 +24,10 @@ export interface EventAttributes {
   readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly address?: string;
-  /** Only where it isn't an IP address, which stands in `address`. */
+  /** Only if it isn't an IP address; that is in `address`. */
   readonly sourceIPAddress?: string;
   readonly userAgent?: string;
-  /** How many resources the record names, where it is more than one. */
+  /** How many resources the record names, if there are several. */
   readonly resourceCount?: number;
   /** The record names more resources than are indexed. */
   readonly resourcesCut?: true;
@@ -42,11 +40,6 @@ interface RowKey {
   readonly part: string;
   readonly eventTime: string;
   readonly resource?: string;
-  /**
-   * The shard of the keys that carry one, where it isn't 0: it tells `x` in shard 1 from a value that is `x#1`.
-   * The shard of `accountDay` is its own.
-   */
-  readonly shard?: number;
   /** Epoch second after which the row is deleted. */
   readonly expiresAt: number;
 }
@@ -57,8 +50,8 @@ export interface EventRow extends RowKey, EventAttributes {
 }
 
 /**
- * The row of a further resource. What it tells stands in `event`, where no index sees it:
- * an event is in each index once, and in by-resource once a resource.
+ * The row of a further resource. Its content is in `event`, where no index sees it. So an event is in each index once,
+ * and in by-resource once for each resource.
  */
 export interface ResourceRow extends RowKey {
   readonly resource: string;
@@ -66,33 +59,33 @@ export interface ResourceRow extends RowKey {
 }
 
 export interface RowOptions {
-  readonly shards: Shards;
-  readonly retentionDays: number;
+  /** Days that rows are kept. */
+  readonly rowDays: number;
   /** The time of indexing: rows expire counted from it, so that old events aren't born expired. */
   readonly now: Date;
 }
 
-/** Bytes of UTF-8 that a field gets, so that the row of an ordinary event stays below one write unit of 1 KB. */
+/** Bytes of UTF-8 for a field, so that the row of an ordinary event stays below one write unit of 1 KB. */
 export const FIELD_BYTES = { userAgent: 128, errorMessage: 192, name: 128, errorCode: 128 } as const;
 
 /**
- * No row of an event is larger, whatever a record holds: an eventID, three keys, a receipt, and texts of bounded length.
- * Queries reckon with it where they may read only so much.
+ * No row of an event is larger, for any record: an eventID, three keys, a receipt, and texts of bounded length. Queries
+ * use this bound to keep to their read limit.
  */
 export const MAX_ROW_BYTES = 16 * 1024;
 
-/** One write unit is 1,024 bytes; what is counted here may be a few less than what DynamoDB counts. */
+/** One write unit is 1,024 bytes. This count may be a few bytes less than DynamoDB's. */
 const ROW_BYTES = 1000;
 
-/** What is left at least of the texts that give way, in the order in which they do. */
+/** The least that is kept of each text that is cut, in the order in which they are cut. */
 const SHORTEST_BYTES = { errorMessage: 32, userAgent: 12 } as const;
 
-/** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
+/** DynamoDB's bound for the value of a partition key is 2,048 bytes. */
 export const MAX_KEY_BYTES = 2000;
 
 /**
- * The rows of an event: one for itself with its first resource, one for each further resource. Where one of them would
- * take more than a write unit, the texts that only people read are cut shorter, in all of them alike.
+ * The rows of an event: one for itself with its first resource, one for each further resource. If one of them would
+ * cost more than a write unit, the texts that only people read are cut shorter, in all rows in the same way.
  */
 export function eventRows(event: CloudTrailEvent, options: RowOptions): [EventRow, ...ResourceRow[]] {
   const attributes = eventAttributes(event);
@@ -106,37 +99,28 @@ function layRows(
   attributes: EventAttributes,
   options: RowOptions,
 ): [EventRow, ...ResourceRow[]] {
-  const { shards, now, retentionDays } = options;
-  const dayShard = shardOf(event.eventID, event.identity, shards.day);
-  const shard = shardOf(event.eventID, event.identity, shards.others);
-  const key = (value: string): string => shardedKey(value, shard);
+  const { now, rowDays } = options;
   const { eventID, eventTime } = event;
-  const expiresAt = Math.floor(now.getTime() / 1000) + retentionDays * 86_400;
+  const expiresAt = Math.floor(now.getTime() / 1000) + rowDays * 86_400;
   const resources = event.resources.filter((resource) => Buffer.byteLength(resource) <= MAX_KEY_BYTES);
   const [first, ...further] = resources;
 
-  const row: { -readonly [Name in keyof EventRow]: EventRow[Name] } = {
+  const row: EventRow = {
     eventID,
     part: `${event.identity}#0`,
     eventTime,
     ...attributes,
-    accountDay: shardedKey(accountDay(event.account, eventTime), dayShard),
+    accountDay: accountDay(event.account, eventTime),
     ...(first !== undefined && { resource: first }),
-    ...(shard !== 0 && { shard }),
     expiresAt,
   };
-  for (const name of SHARDED_ATTRIBUTES) {
-    const value = row[name];
-    if (value !== undefined) row[name] = key(value);
-  }
   const resourceRows = further.map((resource, index): ResourceRow => {
     return {
       eventID,
       part: `${event.identity}#${index + 1}`,
       eventTime,
-      resource: key(resource),
+      resource,
       event: attributes,
-      ...(shard !== 0 && { shard }),
       expiresAt,
     };
   });
@@ -157,7 +141,7 @@ function withShorterTexts(attributes: EventAttributes, excess: number): EventAtt
   return { ...attributes, ...shorter };
 }
 
-/** Tells rows of the events table apart. */
+/** Distinguishes the rows of the events table. */
 export function eventRowKey(row: Pick<RowKey, 'eventID' | 'part'>): string {
   return `${row.eventID}\n${row.part}`;
 }
@@ -167,7 +151,7 @@ export function accountDay(account: string, eventTime: string): string {
   return `${accountName(account)}#${eventTime.slice(0, 10)}`;
 }
 
-/** An account as keys have it: a record may name anything, of any length. */
+/** An account in the form that keys need: a record may hold any text there, of any length. */
 export function accountName(account: string): string {
   return cutText(account, FIELD_BYTES.name);
 }

@@ -1,22 +1,20 @@
 import * as z from 'zod';
-import { SHARDED_ATTRIBUTES } from '../schema.ts';
 import type { EventAttributes } from './event-row.ts';
-import { shardedKey } from './shard.ts';
 
-/** An event as the index tells it: every value as it was before keys were spread over shards. */
+/** An event as the rows tell it. */
 export interface IndexedEvent extends EventAttributes {
   readonly eventID: string;
-  /** Tells events apart that share an eventID: 8 hex digits over time, source, name and recipient. */
+  /** Distinguishes events that share an eventID: 8 hex digits of a hash of time, source, name and recipient. */
   readonly identity: string;
   /** ISO 8601 in UTC, to the second. */
   readonly eventTime: string;
-  /** The resource that was asked for; otherwise the first that the record names. */
+  /** The resource that was asked for; otherwise the first one that the record names. */
   readonly resource?: string;
-  /** How many resources the record names: more than are indexed, where `resourcesCut` is there. */
+  /** How many resources the record names: more than are indexed if `resourcesCut` is there. */
   readonly resourceCount: number;
 }
 
-/** Every attribute that is written is read: zod drops in silence what it isn't told of. */
+/** Every attribute that is written is listed here: zod silently drops those that aren't. */
 const attributes = {
   actor: z.string(),
   actorKind: z.string(),
@@ -50,7 +48,6 @@ const rowKey = {
   part: z.string(),
   eventTime: z.string(),
   resource: z.string().optional(),
-  shard: z.number().default(0),
 };
 
 const eventRow = z.object({ ...rowKey, ...attributes });
@@ -59,12 +56,12 @@ const resourceRow = z.object({ ...rowKey, resource: z.string(), event: z.object(
 /** A row of the table, read. */
 export interface ReadRow {
   readonly event: IndexedEvent;
-  /** 0 in the row of the event, 1, 2, … in those of its further resources. */
+  /** 0 in the row of the event; 1, 2, … in those of its further resources. */
   readonly number: number;
 }
 
 /**
- * Reads a row of the events table, that of an event or of a further resource.
+ * Reads a row of the events table, of an event or of a further resource.
  * @throws ZodError for a row that this version doesn't know.
  */
 export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
@@ -81,21 +78,11 @@ export function readEventRow(item: Readonly<Record<string, unknown>>): ReadRow {
   };
 }
 
-function readOwnRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
-  const { shard, ...row } = eventRow.parse(item);
-  for (const name of SHARDED_ATTRIBUTES) {
-    const value = row[name];
-    if (value !== undefined) row[name] = withoutShard(value, shard);
-  }
-  return row;
+function readOwnRow(item: unknown): z.infer<typeof eventRow> {
+  return eventRow.parse(item);
 }
 
-function readResourceRow(item: unknown): Omit<z.infer<typeof eventRow>, 'shard'> {
-  const { shard, event, ...row } = resourceRow.parse(item);
-  return { ...row, ...event, resource: withoutShard(row.resource, shard) };
-}
-
-function withoutShard(value: string, shard: number): string {
-  const suffix = shardedKey('', shard);
-  return suffix !== '' && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value;
+function readResourceRow(item: unknown): z.infer<typeof eventRow> {
+  const { event, ...row } = resourceRow.parse(item);
+  return { ...row, ...event };
 }

@@ -1,4 +1,4 @@
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { cutText } from '../../shared/cut-text.ts';
 
 /** What the audit index keeps of an event. Texts are cut as FIELD_BYTES has it, and end with a mark then. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Suppression } from '../../alerts/noise/suppression.ts';
-import { type CloudTrailEvent, readEvent } from '../../cloudtrail/event.ts';
+import { type CloudTrailEvent, readEvent } from '../../cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../shared/json.ts';
 
 /** Who makes or ends a suppression. */
 export interface Caller {
   /** As CloudTrail would write it. */
   readonly userIdentity: JsonObject;
-  /** The deployment's. */
+  /** The deployment's region. */
   readonly account: string;
   readonly region: string;
 }
@@ -15,7 +15,7 @@ export interface Caller {
 /** The `eventSource` of events that Trailwarden writes itself, where CloudTrail's have the name of a service. */
 export const OWN_EVENT_SOURCE = 'trailwarden';
 
-/** What happened, and which of the records in the suppression's row tells of it. */
+/** What happened, and which record in the suppression's row describes it. */
 const RECORD_OF = { CreateSuppression: 0, EndSuppression: 1 } as const;
 
 export interface SuppressionChange {
@@ -28,9 +28,9 @@ export interface SuppressionChange {
 }
 
 /**
- * The event of a suppression that was made or ended: CloudTrail sees neither, so it is written here, in CloudTrail's
- * form, and found through every index like any other. Its record stands in the suppression's row, not in S3: the
- * receipt names the table, the suppression and the place among its records.
+ * The event of a suppression that was made or ended: CloudTrail sees neither, so it is written here in CloudTrail's
+ * form, and found through every index like any other event. Its record is in the suppression's row, not in S3: the
+ * receipt names the table, the suppression and the record's position.
  * @throws Error for a caller without an account.
  */
 export function suppressionEvent({ eventName, suppression, caller, table, now }: SuppressionChange): CloudTrailEvent {

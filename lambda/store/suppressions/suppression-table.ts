@@ -1,30 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isInForce, type Suppression } from '../../alerts/noise/suppression.ts';
 import type { SuppressionSource } from '../../alerts/noise/suppression-lookup.ts';
-import type { CloudTrailEvent, Receipt } from '../../cloudtrail/event.ts';
+import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { readRow } from '../dynamo/read-row.ts';
 import { eventRows } from '../rows/event-row.ts';
-import { KnownDaysWriter } from '../rows/known-days.ts';
-import { ShardSettings } from '../rows/shard-settings.ts';
+import { summaryOf } from '../segments/summary.ts';
+import { encodePages } from '../segments/table/page-rows.ts';
+import { type TransactItem, transactPages } from '../segments/table/transact-pages.ts';
 import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
 
 /**
- * Days that the events of making and ending suppressions stay in the index: whoever asks why nobody was told asks late.
+ * Days that the rows of making and ending suppressions are kept, whatever the deployment says of others: whoever asks why nobody was told asks late.
  */
 const AUDIT_DAYS = 3653;
 
 /**
- * The version of suppression rows; those of the first versions have none. A newer row may say more closely what is
- * suppressed. Read without that it would suppress more than was asked for, so it is not read: findings then raise alerts.
+ * The version of suppression rows. The oldest rows have none. A newer row may have a condition that this version
+ * doesn't know, and would suppress too much without it. So a newer row isn't read, and its findings raise alerts.
  */
 const SUPPRESSION_ROW_VERSION = 1;
 
@@ -48,7 +42,7 @@ function readSuppression(item: Readonly<Record<string, unknown>>): Suppression {
   return suppression;
 }
 
-/** Told of a suppression whose row another version wrote and this one can't read: it suppresses nothing here. */
+/** Called for a suppression that another version wrote and this one can't read: it suppresses nothing here. */
 export type OnUnreadableSuppression = (suppressionId: string, reason: string) => void;
 
 function* readable(
@@ -68,9 +62,8 @@ export interface SuppressionTables {
   /** Physical names. */
   readonly suppressions: string;
   readonly events: string;
+  readonly segments: string;
 }
-
-type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
 /** Reads the suppressions that are in force, for whoever records findings. */
 export function suppressionsOf(
@@ -102,7 +95,7 @@ export function suppressionsOf(
 /** What is to be suppressed. */
 export type SuppressionRequest = Pick<Suppression, 'ruleId' | 'actor' | 'account' | 'until' | 'reason'>;
 
-/** The suppressions as rows. Each change is written together with the event that tells of it, or not at all. */
+/** The suppressions as rows. Each change is written together with its event, or not at all. */
 export class SuppressionTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #tables: SuppressionTables;
@@ -114,13 +107,13 @@ export class SuppressionTable {
     this.#now = now;
   }
 
-  /** Functions that record findings know of it within half a minute. @throws the SDK's errors. */
+  /** Functions that record findings know it within half a minute. @throws the SDK's errors. */
   async create(request: SuppressionRequest, caller: Caller): Promise<Suppression> {
     const now = this.#now();
     const named = { suppressionId: `sup-${randomBytes(5).toString('hex')}`, ...request };
     const event = this.#event('CreateSuppression', named, caller);
     const suppression = { ...named, createdBy: nameOf(event), createdAt: now.toISOString() };
-    await this.#write(event, {
+    const isWritten = await this.#write(event, {
       Put: {
         TableName: this.#tables.suppressions,
         Item: {
@@ -132,43 +125,37 @@ export class SuppressionTable {
         ConditionExpression: 'attribute_not_exists(suppressionId)',
       },
     });
+    if (!isWritten) throw new Error(`The suppression ${suppression.suppressionId} is there already. Try again.`);
     return suppression;
   }
 
   /**
    * Ends a suppression before its time.
-   * @returns false where it was ended before.
+   * @returns false if it was ended before.
    * @throws the SDK's errors.
    */
   async end(suppression: Suppression, caller: Caller): Promise<boolean> {
     const event = this.#event('EndSuppression', suppression, caller);
-    try {
-      await this.#write(event, {
-        Update: {
-          TableName: this.#tables.suppressions,
-          Key: { suppressionId: suppression.suppressionId },
-          UpdateExpression:
-            'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
-          ConditionExpression: '#state = :active',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ':active': 'active',
-            ':ended': 'ended',
-            ':at': this.#now().toISOString(),
-            ':by': nameOf(event),
-            ':records': [JSON.stringify(event.record)],
-          },
+    return this.#write(event, {
+      Update: {
+        TableName: this.#tables.suppressions,
+        Key: { suppressionId: suppression.suppressionId },
+        UpdateExpression: 'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
+        ConditionExpression: '#state = :active',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':active': 'active',
+          ':ended': 'ended',
+          ':at': this.#now().toISOString(),
+          ':by': nameOf(event),
+          ':records': [JSON.stringify(event.record)],
         },
-      });
-      return true;
-    } catch (error) {
-      if (isRefused(error)) return false;
-      throw error;
-    }
+      },
+    });
   }
 
   /**
-   * A suppression by its id, not there where there is none.
+   * A suppression by its id; undefined if there is none.
    * @throws Error for a row of another version that this one can't read.
    */
   async get(suppressionId: string): Promise<Suppression | undefined> {
@@ -181,14 +168,14 @@ export class SuppressionTable {
     );
   }
 
-  /** The record of the event that a receipt names, as JSON; undefined where there is none. */
+  /** The record of the event that a receipt names, as JSON; undefined if there is none. */
   async record({ key, index }: Pick<Receipt, 'key' | 'index'>): Promise<string | undefined> {
     return recordsSchema.parse((await this.#item(key)) ?? {}).records[index];
   }
 
   /**
-   * The suppressions that are in force, those that end soonest first; with `all` those that are over too.
-   * @param onUnreadable told of each row that this version can't read; it isn't given.
+   * The suppressions that are in force, those that end soonest first; with `all`, also those that are over.
+   * @param onUnreadable called for each row that this version can't read. Such rows are left out.
    */
   async *list({ all }: { readonly all: boolean }, onUnreadable: OnUnreadableSuppression): AsyncGenerator<Suppression> {
     const now = this.#now();
@@ -222,29 +209,22 @@ export class SuppressionTable {
     return suppressionEvent({ eventName, suppression, caller, table: this.#tables.suppressions, now: this.#now() });
   }
 
-  async #write(event: CloudTrailEvent, change: TransactItems[number]): Promise<void> {
-    const now = this.#now();
-    const { events } = this.#tables;
-    const shards = await new ShardSettings(this.#client, events).read();
-    const days = { client: this.#client, eventsTable: events, retentionDays: AUDIT_DAYS, now: this.#now };
-    await new KnownDaysWriter(days).noteEvent(event.account, event.eventTime);
-    const rows = eventRows(event, { shards, retentionDays: AUDIT_DAYS, now });
-    await this.#client.send(
-      new TransactWriteCommand({
-        TransactItems: [change, ...rows.map((Item) => ({ Put: { TableName: events, Item } }))],
-      }),
-    );
+  /** Returns false where the condition of the change doesn't hold: then nothing is written. */
+  async #write(event: CloudTrailEvent, change: TransactItem): Promise<boolean> {
+    const { events, segments } = this.#tables;
+    const rows = eventRows(event, { rowDays: AUDIT_DAYS, now: this.#now() });
+    return transactPages({
+      client: this.#client,
+      table: segments,
+      shard: 0,
+      pages: encodePages([summaryOf(event)]),
+      changes: [change, ...rows.map((Item) => ({ Put: { TableName: events, Item } }))],
+      now: this.#now,
+    });
   }
 }
 
-/** Who it was, in a line: the actor, and the session of a role. */
+/** Who it was, in one line: the actor, and the session of a role. */
 function nameOf({ actor }: CloudTrailEvent): string {
   return actor.session === undefined ? actor.id : `${actor.id} (session ${actor.session})`;
-}
-
-/** Whether a transaction was cancelled because the condition of its change didn't hold. */
-function isRefused(error: unknown): boolean {
-  return (
-    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
-  );
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { nextLook } from '../../../lambda/alerts/channels/alert-progress.ts';
 import type { Channel } from '../../../lambda/alerts/channels/channel.ts';
 import { type ChannelFailure, ChannelSet } from '../../../lambda/alerts/channels/channel-set.ts';
 import { type ChannelState, failed, isDue, UNTRIED } from '../../../lambda/alerts/channels/channel-state.ts';
-import { nextLook } from '../../../lambda/alerts/channels/progress.ts';
-import { alertOf } from '../../../lambda/alerts/messages/alert.ts';
-import type { Notice } from '../../../lambda/alerts/messages/notice.ts';
+import { alertOf } from '../../../lambda/alerts/messages/alert-content.ts';
+import type { Notice } from '../../../lambda/alerts/messages/alert-notice.ts';
 import { finding } from '../../support/findings.ts';
 
 const START = Date.parse('2026-11-21T10:00:00Z');

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { FindingDaysWriter } from '../../../lambda/store/findings/finding-days.ts';
 import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
-import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
 import { indexEvents, NOW, type WriteOptions } from '../../index/support/events-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 import { logObjectKey } from '../../support/records.ts';
@@ -66,6 +66,7 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
         rejections: [],
         content: { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length },
       },
+      { resumedAt: undefined },
     );
     return key;
   };
@@ -75,13 +76,8 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
     put: (records, options) => putText(JSON.stringify({ Records: records }), options),
     putText,
     record: async (finding, alertId) => {
-      const days = new KnownDaysWriter({
-        client: documents,
-        eventsTable: tables.events,
-        retentionDays: 1,
-        now: () => NOW,
-      });
-      await days.noteFinding(finding.level, finding.eventTime);
+      const days = new FindingDaysWriter({ client: documents, eventsTable: tables.events });
+      await days.note(finding.level, finding.eventTime);
       await new FindingTable(documents, tables.findings).record(
         finding,
         alertId === undefined ? { recordedOnly: true } : { alertId, windowMinutes: 15 },

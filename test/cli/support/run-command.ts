@@ -1,4 +1,4 @@
-import type { Io } from '../../../cli/output/io.ts';
+import type { Io } from '../../../cli/output/process-io.ts';
 import { run } from '../../../cli/program.ts';
 import { NOW } from '../../index/support/events-table.ts';
 

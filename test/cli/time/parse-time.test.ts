@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseDuration, parseTime } from '../../../cli/time/parse-time.ts';
 import { relativeTime } from '../../../cli/time/relative-time.ts';
-import { readZone } from '../../../cli/time/zone.ts';
+import { readZone } from '../../../cli/time/time-zone.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const UTC = readZone('UTC');

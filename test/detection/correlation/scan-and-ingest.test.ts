@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { gather } from '../../../cli/commands/scan/gather.ts';
+import { gather } from '../../../cli/commands/scan/gather-results.ts';
 import { judgeRecords } from '../../../cli/commands/scan/judge-file.ts';
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { createDetector, LATENESS, parseRules, type RuleSet } from '../../../lambda/detection/index.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
 import { Observations } from '../../../lambda/ingest/observations.ts';

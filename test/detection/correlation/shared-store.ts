@@ -1,4 +1,4 @@
-import { MemoryCorrelationStore } from '../../../lambda/detection/correlation/memory-store.ts';
+import { MemoryCorrelationStore } from '../../../lambda/detection/correlation/memory-correlation-store.ts';
 import type { Claim, CorrelationStore, GroupKey, GroupView, Member } from '../../../lambda/detection/index.ts';
 
 interface Shared {

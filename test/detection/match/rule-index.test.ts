@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { compileDetection } from '../../../lambda/detection/compile/compile.ts';
+import { compileDetection } from '../../../lambda/detection/compile/compile-detection.ts';
 import { createDetector, parseRules } from '../../../lambda/detection/index.ts';
 import { Needles } from '../../../lambda/detection/match/needles.ts';
-import { Paths, Scope } from '../../../lambda/detection/match/scope.ts';
+import { Paths, Scope } from '../../../lambda/detection/match/record-scope.ts';
 import { detectorOf, ruleOf, selectionOf } from '../support.ts';
 
 const NAMES = ['CreateUser', 'DeleteUser', 'createuser', 'ListBuckets', 'x'];

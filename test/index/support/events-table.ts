@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { CloudTrailEvent } from '../../../lambda/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { RowWriter } from '../../../lambda/store/dynamo/row-writer.ts';
 import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../../../lambda/store/rows/event-row.ts';
-import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
-import type { Shards } from '../../../lambda/store/rows/shard.ts';
-import { ShardSettings } from '../../../lambda/store/rows/shard-settings.ts';
 import { type EventIndexName, TABLES } from '../../../lambda/store/schema.ts';
 
 export const NOW = new Date('2026-11-21T12:00:00Z');
@@ -41,7 +38,6 @@ export async function createEventsTable(
 }
 
 export interface WriteOptions {
-  readonly shards?: Shards;
   readonly retentionDays?: number;
   readonly now?: Date;
 }
@@ -51,14 +47,11 @@ export async function indexEvents(
   client: DynamoDBDocumentClient,
   table: string,
   events: readonly CloudTrailEvent[],
-  { shards = { day: 1, others: 1 }, retentionDays = 365, now = NOW }: WriteOptions = {},
+  { retentionDays = 365, now = NOW }: WriteOptions = {},
 ): Promise<void> {
-  await new ShardSettings(client, table).raise(shards);
-  const days = new KnownDaysWriter({ client, eventsTable: table, retentionDays, now: () => now });
   const writer = new RowWriter<EventRow | ResourceRow>({ client, table, keyOf: eventRowKey });
   for (const event of events) {
-    await days.noteEvent(event.account, event.eventTime);
-    for (const row of eventRows(event, { shards, retentionDays, now })) await writer.add(row);
+    for (const row of eventRows(event, { rowDays: retentionDays, now })) await writer.add(row);
   }
   const refused = await writer.flush();
   if (refused.length > 0) throw new Error(`The table refused a row: ${refused[0]?.reason}`);

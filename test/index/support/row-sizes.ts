@@ -1,4 +1,4 @@
-import { readEvent } from '../../../lambda/cloudtrail/event.ts';
+import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
 import { rowBytes } from '../../../lambda/store/dynamo/row-size.ts';
 import { eventRows } from '../../../lambda/store/rows/event-row.ts';
@@ -24,7 +24,7 @@ export function measureRows(records: readonly JsonObject[]): RowSizes {
   const sizes = records
     .flatMap((record, index) => {
       const result = readEvent(record, { ...RECEIPT, index });
-      const options = { shards: { day: 8, others: 1 }, retentionDays: 365, now: new Date() };
+      const options = { rowDays: 365, now: new Date() };
       return result.ok ? eventRows(result.event, options).map(rowBytes) : [];
     })
     .toSorted((a, b) => a - b);

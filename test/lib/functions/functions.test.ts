@@ -7,7 +7,7 @@ import {
 import { synthesize } from '../support/deployment.ts';
 import { resources, statements } from '../support/template.ts';
 
-const { audit } = synthesize('{ retentionDays: 90, indexShards: 2, dayShards: 16, alerts: { minimumLevel: high } }');
+const { audit } = synthesize('{ index: { rows: all, rowDays: 60, pageShards: 8 }, alerts: { minimumLevel: high } }');
 const functions = resources(audit, 'AWS::Lambda::Function');
 const roles = resources(audit, 'AWS::IAM::Role');
 const policies = resources(audit, 'AWS::IAM::Policy');
@@ -92,14 +92,15 @@ describe('ingest', () => {
       ALERT_WINDOW_MINUTES: 15,
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
-      RETENTION_DAYS: 90,
       DEPLOYMENT: 'trailwarden',
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
       DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',
-      DAY_SHARDS: 16,
-      INDEX_SHARDS: 2,
+      SEGMENTS_TABLE: '<Tablessegments>',
+      ROWS: 'all',
+      ROW_DAYS: 60,
+      PAGE_SHARDS: 8,
       MAX_OBJECT_BYTES: 2_147_483_648,
     });
   });
@@ -131,7 +132,11 @@ describe('ingest', () => {
         StringEquals: { 's3:ResourceAccount': '111122223333' },
       }),
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      WritePages: allow('dynamodb:PutItem', '<Tablessegments.Arn>'),
+      RaisePageShards: allow('dynamodb:UpdateItem', '<Tablessegments.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['state'] },
+      }),
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
@@ -186,7 +191,7 @@ describe('verify', () => {
       ),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
@@ -259,7 +264,7 @@ describe('sweep', () => {
         ['dynamodb:PutItem', 'dynamodb:Query'],
         ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
       ),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
@@ -307,7 +312,11 @@ describe('pack', () => {
       },
     ]);
     expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
-      expect.objectContaining({ FunctionName: '<PackFunction>', MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }),
+      expect.objectContaining({
+        FunctionName: '<PackFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
     );
     expect(statements(policies.PackScheduleRoleDefaultPolicy?.PolicyDocument)).toEqual({
       CallPack: allow('lambda:InvokeFunction', '<PackFunction.Arn>'),

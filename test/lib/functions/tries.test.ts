@@ -1,6 +1,6 @@
 import { MAX_RECEIVES, retrySeconds } from '../../../lambda/runtime/retry-delay.ts';
-import { INGEST_TIMEOUT } from '../../../lib/functions/ingest.ts';
-import { VERIFY_TIMEOUT } from '../../../lib/functions/verify.ts';
+import { INGEST_TIMEOUT } from '../../../lib/functions/ingest-function.ts';
+import { VERIFY_TIMEOUT } from '../../../lib/functions/verify-function.ts';
 import { synthesize } from '../support/deployment.ts';
 import { resources } from '../support/template.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { createTables } from '../../../local/deployment/create-tables.ts';
 import { refuseOldFolder } from '../../../local/deployment/old-folder.ts';
-import { createTables } from '../../../local/deployment/tables.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 
 let aws: EmbeddedAws;

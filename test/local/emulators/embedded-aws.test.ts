@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endpointsSchema } from '../../../local/emulators/endpoints.ts';
 
-const SERVE = join(import.meta.dirname, '../../../local/emulators/serve.ts');
+const SERVE = join(import.meta.dirname, '../../../local/emulators/serve-embedded-aws.ts');
 
 describe('the embedded AWS as a process', () => {
   let server: ChildProcess;

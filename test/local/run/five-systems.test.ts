@@ -9,14 +9,14 @@ import { createEventQueries, type EventQueries } from '../../../lambda/index/eve
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
-import { localFunctions } from '../../../local/deployment/functions.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/rule-set.ts';
-import { type ReceivedAlert, receiveAlerts } from '../../../local/deployment/subscriber.ts';
-import type { UploadedFile } from '../../../local/input/upload.ts';
-import { uploadLogFile } from '../../../local/input/upload.ts';
-import { readOutcomes } from '../../../local/run/outcomes.ts';
-import { startPipeline } from '../../../local/run/pipeline.ts';
-import { writeSample } from '../../../local/run/sample.ts';
+import { localFunctions } from '../../../local/deployment/local-functions.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/local-rule-set.ts';
+import { type ReceivedAlert, receiveAlerts } from '../../../local/deployment/receive-alerts.ts';
+import type { UploadedFile } from '../../../local/input/upload-log-file.ts';
+import { uploadLogFile } from '../../../local/input/upload-log-file.ts';
+import { startPipeline } from '../../../local/run/local-pipeline.ts';
+import { readOutcomes } from '../../../local/run/read-outcomes.ts';
+import { writeSample } from '../../../local/run/write-sample.ts';
 import { collect } from '../../support/collect.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { takeLease } from '../../../lambda/store/segments/table/lease.ts';
-import { type Functions, localFunctions } from '../../../local/deployment/functions.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/rule-set.ts';
-import { startPipeline } from '../../../local/run/pipeline.ts';
+import { type Functions, localFunctions } from '../../../local/deployment/local-functions.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/local-rule-set.ts';
+import { startPipeline } from '../../../local/run/local-pipeline.ts';
 import { eventsOn, PackedTable } from '../../pack/packed-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 

@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { createClients } from '../../../local/deployment/clients.ts';
 import { runningEndpoints } from '../../../local/deployment/data-folder.ts';
+import { createClients } from '../../../local/deployment/local-clients.ts';
 import { type DeliveredFile, SignedTrail } from '../../support/signed-trail.ts';
 
 const START = join(import.meta.dirname, '../../../local/start.ts');

@@ -1,5 +1,5 @@
-import { createClients } from '../../../local/deployment/clients.ts';
 import { expireRows } from '../../../local/deployment/expire-rows.ts';
+import { createClients } from '../../../local/deployment/local-clients.ts';
 import { CorrelatingFunction, correlating, HOUR, MINUTE, rowsOf } from '../../support/correlating.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 

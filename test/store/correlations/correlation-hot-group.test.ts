@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Clients, createClients } from '../../../local/deployment/clients.ts';
+import { type Clients, createClients } from '../../../local/deployment/local-clients.ts';
 import { CorrelatingFunction, correlating, HOUR, MINUTE, rowsOf } from '../../support/correlating.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 

@@ -79,7 +79,7 @@ test('rows that were written before rows had a version are taken as they are', a
   one.findings.clear();
   await one.take('A', START + 2 * MINUTE);
   expect(one.findings.size).toBe(1);
-  expect(one.setAside).toEqual([]);
+  expect(one.unreadable).toEqual([]);
 });
 
 describe('a row of a newer version is set aside', () => {
@@ -91,7 +91,7 @@ describe('a row of a newer version is set aside', () => {
     for (const minute of [11, 12]) await one.take('A', START + minute * MINUTE);
     expect(one.findings.size).toBe(1);
     expect(await row(firingKey(START))).toMatchObject(NEWER_FIRING);
-    expect(one.setAside[0]).toEqual({
+    expect(one.unreadable[0]).toEqual({
       table,
       key: [group, firingKey(START)],
       reason: 'it has version 2, and this code reads up to 1',
@@ -106,7 +106,7 @@ describe('a row of a newer version is set aside', () => {
     expect(one.findings.size).toBe(0);
     await one.take('A', START + MINUTE);
     expect(one.findings.size).toBe(1);
-    expect(one.setAside).toContainEqual({ table, key: [group, key], reason: expect.stringContaining('version 2') });
+    expect(one.unreadable).toContainEqual({ table, key: [group, key], reason: expect.stringContaining('version 2') });
   });
 
   test('a state: its group takes members in, is not judged, and the state stays as it is', async () => {
@@ -115,7 +115,7 @@ describe('a row of a newer version is set aside', () => {
     for (const minute of [1, 2]) await one.take('A', START + minute * MINUTE);
     expect(one.findings.size).toBe(0);
     expect(await row('state')).toMatchObject({ rowVersion: 2, revision: 'x' });
-    expect(one.setAside[0]).toMatchObject({ reason: 'it has version 2, and this code reads up to 1' });
+    expect(one.unreadable[0]).toMatchObject({ reason: 'it has version 2, and this code reads up to 1' });
     // Once it is of a version that can be read, the members that came meanwhile are there.
     await put('state', { rowVersion: 1, version: 1, rules: new Set(['rule-A']) });
     await one.take('A', START + 3 * MINUTE);
@@ -148,5 +148,5 @@ test('sweep judges the groups behind rows that it can not read', async () => {
   whole.clock.now = START + 30 * MINUTE;
   await whole.one.sweep();
   expect(whole.one.findings.size).toBe(1);
-  expect(whole.one.setAside.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('correlation'));
+  expect(whole.one.unreadable.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('correlation'));
 });

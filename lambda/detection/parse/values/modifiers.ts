@@ -56,8 +56,8 @@ export interface Modifiers {
 }
 
 /**
- * Checks a chain of modifiers (Sigma modifiers appendix, v2.1). A chain in which some modifier would have no effect,
- * or in which two contradict each other, is a problem: the author meant something else than what would happen.
+ * Checks a chain of modifiers (Sigma modifiers appendix, v2.1). A chain is a problem if one modifier would have no
+ * effect, or if two contradict each other: the author must have meant something else.
  */
 export function parseModifiers(names: readonly string[], at: Position, report: Report): Modifiers | undefined {
   const chain = names.map((name) => ALIASES.get(name) ?? name);

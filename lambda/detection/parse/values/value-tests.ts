@@ -15,8 +15,8 @@ import { parseNetwork } from '../../match/cidr.ts';
 import { faultOfRegex } from '../../match/regex.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Modifiers } from './modifiers.ts';
-import type { RuleOptions } from './options.ts';
 import { expandPieces, isListOfTexts, splitPlaceholders } from './placeholders.ts';
+import type { RuleOptions } from './rule-options.ts';
 
 /** What a value is read with: the chain of modifiers, and whether field names have brackets. */
 export interface ValueContext {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { isTransactionConflict } from '../../dynamo/conditional.ts';
+import { isTransactionConflict } from '../../dynamo/condition-failure.ts';
 import { type Descriptor, descriptorRow } from './descriptor.ts';
 import { descriptorKey, leaseKey, STATE_KEY } from './keys.ts';
 import type { Lease } from './lease.ts';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** The attributes that every item of the segments table is found by. */
 export interface SegmentKey {
@@ -20,6 +20,14 @@ export function leaseKey(lane: number): SegmentKey {
 /** @param day UTC day on which the pages were written, `YYYY-MM-DD`. */
 export function pagePartition(shard: number, day: string): string {
   return `page#${shard}#${day}`;
+}
+
+/** The shard of an object's pages, the same every time: `shards` partitions share the writes of a day. */
+export function pageShardOf(
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  shards: number,
+): number {
+  return shards === 1 ? 0 : createHash('sha1').update(`${bucket}/${key}`).digest().readUInt32BE() % shards;
 }
 
 /** Keys of pages sort by the time at which they were written. Each try of a write takes a new one. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../../dynamo/conditional.ts';
+import { isConditionFailure } from '../../dynamo/condition-failure.ts';
 import type { Dimension } from '../dimensions.ts';
 import type { SegmentShape } from '../segment-shape.ts';
 import { leaseKey } from './keys.ts';

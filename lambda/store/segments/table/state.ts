@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure } from '../../dynamo/conditional.ts';
+import { isConditionFailure } from '../../dynamo/condition-failure.ts';
 import type { Meter } from '../../dynamo/read-meter.ts';
 import { SegmentNewer } from '../faults.ts';
 import { STATE_KEY } from './keys.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { estimateCost } from '../../../../cli/commands/cost/estimate.ts';
+import { estimateCost } from '../../../../cli/commands/cost/estimate-cost.ts';
 import { EVENT_INDEXES } from '../../../../lambda/store/schema.ts';
 
 const query = { eventsPerDay: 100_000, retentionDays: 365, accounts: 1, without: [] };

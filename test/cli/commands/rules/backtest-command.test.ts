@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../lambda/shared/json.ts';
 import { iamUser, logObject, record, root } from '../../../support/records.ts';
-import { created, MANY_USERS, USER_CREATED } from '../../rules/support/user-created.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { created, MANY_USERS, USER_CREATED } from './support/user-created.ts';
 
 let folder: TemporaryFolder;
 const path = (name: string) => `${folder.path}/${name}`;

@@ -1,6 +1,6 @@
-import { MANY_USERS, USER_CREATED } from '../../rules/support/user-created.ts';
 import { jsonLines, runCommand } from '../../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { MANY_USERS, USER_CREATED } from './support/user-created.ts';
 
 let folder: TemporaryFolder;
 const path = (name: string) => `${folder.path}/${name}`;

@@ -1,0 +1,88 @@
+import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
+import { correlatedFinding } from '../../../lambda/findings/correlated-finding.ts';
+import type { UnreadablePath } from '../../inputs/find-files.ts';
+import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
+import { type ScanFinding, scanFinding } from './scan-finding.ts';
+
+/** A record that couldn't be read, or isn't whole. */
+export interface UnreadableRecord extends NamedRecord {
+  readonly path: string;
+}
+
+/** What a scan has read. */
+export interface ScanTotals {
+  readonly files: number;
+  readonly records: number;
+  readonly judged: number;
+  /** Findings that came again, because their events were delivered more than once. */
+  readonly repeated: number;
+  readonly unreadableRecords: number;
+  /** Events that aren't whole: judged as far as they go. */
+  readonly incomplete: number;
+  /** Those of them without a time, which correlations leave out. */
+  readonly undated: number;
+  /** The first unreadable or incomplete records of each file. */
+  readonly namedRecords: readonly UnreadableRecord[];
+  /** Files that couldn't be read, or not to their end. */
+  readonly unreadableFiles: readonly UnreadablePath[];
+}
+
+/** What came of a file, and what people call it. */
+export interface NamedResult {
+  readonly path: string;
+  readonly result: FileResult;
+}
+
+/**
+ * Collects the results of files. Findings about events come first, each once even if its event was delivered several
+ * times. Findings of correlations follow in the order of time, because correlations must see every event first. A
+ * window that is open at the end of the data counts as closed.
+ *
+ * Memory is bounded by the findings' ids, and by the events that correlations ask for.
+ */
+export async function* gather(
+  results: AsyncIterable<NamedResult>,
+  ruleSet: RuleSet,
+): AsyncGenerator<ScanFinding, ScanTotals> {
+  const seen = new Set<string>();
+  const correlated: Correlated[] = [];
+  const namedRecords: UnreadableRecord[] = [];
+  const unreadableFiles: UnreadablePath[] = [];
+  const counts = { files: 0, records: 0, judged: 0, repeated: 0, unreadableRecords: 0, incomplete: 0, undated: 0 };
+  for await (const { path, result } of results) {
+    counts.files++;
+    counts.records += result.records;
+    counts.judged += result.judged;
+    counts.unreadableRecords += result.unreadable;
+    counts.incomplete += result.incomplete;
+    counts.undated += result.undated;
+    for (const record of result.named) namedRecords.push({ path, ...record });
+    if (result.fault !== undefined) unreadableFiles.push({ path, reason: result.fault });
+    for (const event of result.correlated) correlated.push(event);
+    for (const finding of result.findings) {
+      if (seen.has(finding.findingId)) counts.repeated++;
+      else {
+        seen.add(finding.findingId);
+        yield finding;
+      }
+    }
+  }
+  yield* correlate(ruleSet, correlated);
+  return { ...counts, namedRecords, unreadableFiles };
+}
+
+function* correlate(ruleSet: RuleSet, correlated: Correlated[]): Generator<ScanFinding> {
+  const detector = createDetector(ruleSet);
+  for (const { eventTime, memberships } of correlated.sort(inOrder)) {
+    for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));
+  }
+  for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield scanFinding(correlatedFinding(firing));
+}
+
+/** By eventTime, and those of one time by their ids: which file an event was in makes no difference. */
+function inOrder(a: Correlated, b: Correlated): number {
+  if (a.eventTime !== b.eventTime) return a.eventTime - b.eventTime;
+  const [first, second] = [a, b].map(({ memberships }) => memberships[0]?.member.eventID ?? '');
+  if (first === second || first === undefined || second === undefined) return 0;
+  return first < second ? -1 : 1;
+}

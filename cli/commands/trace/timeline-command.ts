@@ -1,0 +1,91 @@
+import { Command } from 'commander';
+import { createEventQueries } from '../../../lambda/index/event-query.ts';
+import { type ReadSummary, type Timeline, timeline } from '../../../lambda/index/timeline.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventJson, eventListing } from '../../listings/event-listing.ts';
+import { actorText } from '../../listings/event-text.ts';
+import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
+import { readText } from '../../options/repeatable.ts';
+import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { jsonText } from '../../output/json.ts';
+import { printListing } from '../../output/listing.ts';
+import { type Format, withFormat } from '../../output/output-format.ts';
+import type { Io } from '../../output/process-io.ts';
+import { type Column, renderTable } from '../../output/table.ts';
+import { paintFor } from '../../output/text-style.ts';
+import type { Zone } from '../../time/time-zone.ts';
+
+interface TimelineOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
+  readonly format: Format;
+}
+
+const HELP = `
+Changes are writes, tagging and permissions management, those that were denied included: each is listed, the oldest
+first. Reads and lists are summed up by actor and action. jsonl and csv have the changes alone; json has both.
+
+Examples:
+  $ trailwarden timeline fs-0123456789abcdef0
+  $ trailwarden timeline arn:aws:eks:eu-west-1:111122223333:cluster/prod --since 30d
+`;
+
+export function timelineCommand(io: Io): Command {
+  const command = new Command('timeline')
+    .description('Tells all that was done to a resource: changes apart from reads.')
+    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readText);
+  withConnection(withReadLimit(withFormat(withTimes(command))));
+  return command
+    .addHelpText('after', HELP)
+    .action((resource: string, options: TimelineOptions) => show(resource, options, io));
+}
+
+async function show(resource: string, options: TimelineOptions, io: Io): Promise<void> {
+  const now = io.now();
+  const { format, maxReads, zone } = options;
+  const onEstimate = sayEstimate(options, io);
+  const query = { resource, ...askedTimes(options, now), maxReadUnits: maxReads, onEstimate };
+  const told = await connected(options, ({ documents, tables }) =>
+    withinReadLimit(() => timeline(createEventQueries(documents, tables, io.now), query)),
+  );
+  if (format === 'json') {
+    io.stdout.write(`${jsonText({ resource, changes: told.changes.map(eventJson), reads: told.reads }, 2)}\n`);
+    return;
+  }
+  const listing = eventListing(zone, now);
+  if (format !== 'table') await printListing(told.changes, listing, format, io);
+  else if (told.changes.length + told.reads.length === 0) io.stderr.write(`${listing.nothing}\n`);
+  else io.stdout.write(tables(told, zone, now, io));
+}
+
+function tables({ changes, reads }: Timeline, zone: Zone, now: Date, { stdout }: Io): string {
+  const paint = paintFor(stdout.colours);
+  const changed =
+    changes.length === 0 ? 'Nothing changed it.\n' : renderTable(eventListing(zone, now).columns, changes, stdout);
+  const read = reads.length === 0 ? 'Nobody looked at it.\n' : renderTable(readColumns(zone), reads, stdout);
+  return `${paint('Changes', 'heading')}\n${changed}\n${paint('Reads', 'heading')}\n${read}`;
+}
+
+function readColumns(zone: Zone): readonly Column<ReadSummary>[] {
+  const time = (text: string): string => zone.format(new Date(text));
+  return [
+    { title: 'Times', parts: [{ title: 'Times', text: ({ count }) => String(count) }] },
+    {
+      title: 'Who, what',
+      parts: [
+        { title: 'Who', text: ({ actor, actorKind }) => actorText({ actor, actorKind }) },
+        { title: 'Action', text: ({ action }) => action, style: () => 'notable' },
+      ],
+    },
+    {
+      title: `First and last (${zone.name})`,
+      parts: [
+        { title: `First (${zone.name})`, text: ({ first }) => time(first) },
+        { title: 'Last', text: ({ last }) => time(last) },
+        {
+          title: 'Denied or failed',
+          text: ({ failureCount }) => (failureCount === 0 ? undefined : String(failureCount)),
+          style: () => 'warning',
+        },
+      ],
+    },
+  ];
+}

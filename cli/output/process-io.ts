@@ -1,0 +1,46 @@
+/** The surroundings of a command: what it writes to, and what it may read. */
+export interface Io {
+  /** Results only. */
+  readonly stdout: Output;
+  /** Everything except the results: hints, progress, errors. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+}
+
+export interface Output {
+  write(text: string): void;
+  /** Whether a person reads it. */
+  readonly isTerminal: boolean;
+  /** Characters in a line; undefined where lines have no bound. */
+  readonly columns: number | undefined;
+  readonly colours: boolean;
+}
+
+/** The process's own. When the reader closes early (`| head`), the process ends without a message. */
+export function processIo(): Io {
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    now: () => new Date(),
+  };
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  const isTerminal = stream.isTTY === true;
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal,
+    // Some report 0 where they don't know it.
+    columns: isTerminal ? stream.columns || undefined : undefined,
+    // "NO_COLOR": when set and not empty, with any value.
+    colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  };
+}

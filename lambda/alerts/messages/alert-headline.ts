@@ -1,0 +1,60 @@
+import type { Finding } from '../../findings/finding.ts';
+import { isAboutTheLog } from '../../findings/integrity-finding.ts';
+import { printable } from '../../shared/printable.ts';
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  success: 'It succeeded',
+  denied: 'It was denied',
+  error: 'It failed',
+};
+
+/**
+ * Three lines: who did what to what; from where and with which credential; when, and whether it succeeded. For a
+ * finding about the log itself: what, who found it, and when.
+ */
+export function headline(finding: Finding): [string, string, string] {
+  if (isAboutTheLog(finding)) return logHeadline(finding);
+  const named = namedOnce(finding.resources).slice(0, 3);
+  const resources = named.length === 0 ? '' : ` on ${named.join(', ')}`;
+  const session = finding.session === undefined ? '' : ` (session ${finding.session})`;
+  const from = finding.address ?? finding.sourceIPAddress ?? 'an unknown address';
+  const agent = finding.userAgent === undefined ? '' : `, with ${finding.userAgent}`;
+  return [
+    printable(`${actorText(finding)}${session} called ${finding.action}${resources}.`),
+    printable(`From ${from}${agent}; ${credentialText(finding)}.`),
+    printable(`At ${finding.eventTime} in ${finding.region}, account ${finding.account}. ${outcomeText(finding)}`),
+  ];
+}
+
+/** An id is left out where an ARN ends with it. */
+function namedOnce(resources: readonly string[]): readonly string[] {
+  return resources.filter((id) => !resources.some((arn) => arn.endsWith(`/${id}`) || arn.endsWith(`:${id}`)));
+}
+
+function logHeadline({ title, receipt, eventTime, region, account }: Finding): [string, string, string] {
+  return [
+    printable(`${title}: s3://${receipt.bucket}/${receipt.key}`),
+    'Found by the checks of the log itself; the log does not say who did it.',
+    printable(`At ${eventTime} in ${region}, account ${account}.`),
+  ];
+}
+
+function actorText(finding: Finding): string {
+  if (finding.actorKind === 'root') return `Root of account ${finding.account}`;
+  const via = finding.via === undefined ? '' : ` through ${finding.via}`;
+  const name =
+    finding.actorName === undefined || finding.actor.endsWith(finding.actorName) ? '' : `${finding.actorName}, `;
+  return `${name}${finding.actor} (${finding.actorKind})${via}`;
+}
+
+function credentialText(finding: Finding): string {
+  if (finding.credential === 'none') return 'no access key in the record';
+  const key = finding.accessKeyId === undefined ? '' : ` ${finding.accessKeyId}`;
+  return `${finding.credential} credentials${key}`;
+}
+
+function outcomeText({ outcome, errorCode }: Finding): string {
+  const text = OUTCOMES[outcome];
+  if (text === undefined) return '';
+  return errorCode === undefined ? `${text}.` : `${text}: ${errorCode}.`;
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { type JsonObject, textAt } from '../shared/json.ts';
+import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
+import { classifyAction } from './classify/action.ts';
+import { type Actor, classifyActor } from './classify/actor.ts';
+import { type Category, classifyCategory } from './classify/category.ts';
+import { type Credential, classifyCredential, isFromConsole, usedMfa } from './classify/credential.ts';
+import { findExternalAccounts } from './classify/external-accounts.ts';
+import { classifyOutcome, type Outcome } from './classify/outcome.ts';
+import { classifyResources } from './classify/resources.ts';
+import { eventIdentity } from './event-identity.ts';
+import { isAggregated, summarizedNames } from './record/aggregated-record.ts';
+import { canonicalAddress } from './record/canonical-address.ts';
+import { type ReadRecord, readRecord, readRecordLoosely } from './record/read-record.ts';
+
+/** Where an event came from. */
+export interface Receipt {
+  readonly bucket: string;
+  readonly key: string;
+  /** The version id, or the ETag if the bucket isn't versioned. */
+  readonly version: string;
+  /** The record's place in `Records`, from 0. */
+  readonly index: number;
+}
+
+/** A record that was read: validated, classified, with its receipt. */
+export interface CloudTrailEvent {
+  readonly eventID: string;
+  /** Distinguishes events that share an eventID: 8 hex digits of a hash of time, source, name and recipient. */
+  readonly identity: string;
+  /** ISO 8601 in UTC, to the second. */
+  readonly eventTime: string;
+  readonly eventSource: string;
+  readonly eventName: string;
+  /** The IAM form: `fsx:TagResource`. */
+  readonly action: string;
+  readonly region: string;
+  /** The account whose log this is. */
+  readonly account: string;
+  readonly actor: Actor;
+  readonly credential: Credential;
+  readonly console: boolean;
+  /** Undefined if the record doesn't say. */
+  readonly mfa?: boolean;
+  readonly access: Access;
+  readonly outcome: Outcome;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly category: Category;
+  readonly resources: readonly string[];
+  /** The record names more resources than are kept. */
+  readonly resourcesCut: boolean;
+  /** Accounts named in the request, except the caller's and the recipient's. */
+  readonly externalAccounts: readonly string[];
+  /** The address of the caller, if it is an IP address. */
+  readonly address?: string;
+  /** As the record has it: an address, a service's name, `AWS Internal`. */
+  readonly sourceIPAddress?: string;
+  readonly userAgent?: string;
+  readonly receipt: Receipt;
+  /** The record as CloudTrail wrote it. */
+  readonly record: JsonObject;
+}
+
+export type EventResult =
+  | { readonly ok: true; readonly event: CloudTrailEvent }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads and classifies one member of `Records`. Never throws: if it can't be read, the reason is returned. */
+export function readEvent(value: unknown, receipt: Receipt): EventResult {
+  const result = readRecord(value);
+  if (!result.ok) return result;
+  const { record, read } = result;
+
+  // Insights events name their API in insightDetails.
+  const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource');
+  const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName');
+  if (eventSource === undefined) return { ok: false, reason: 'eventSource is missing, or empty' };
+  if (eventName === undefined) return { ok: false, reason: 'eventName is missing, or empty' };
+  const account = read.recipientAccountId ?? read.userIdentity?.accountId;
+  if (account === undefined) return { ok: false, reason: 'recipientAccountId and userIdentity.accountId are missing' };
+
+  return { ok: true, event: classify({ record, read, receipt, eventSource, eventName, account }) };
+}
+
+/**
+ * The event of an incomplete record, for callers that judge every record. Missing members are `unknown`; `eventID` and
+ * `eventTime` are empty. It must not be indexed. Never throws.
+ */
+export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTrailEvent {
+  const read = readRecordLoosely(record);
+  const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource') ?? 'unknown';
+  const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName') ?? 'unknown';
+  const account = read.recipientAccountId ?? read.userIdentity?.accountId ?? 'unknown';
+  const event = classify({ record, read, receipt, eventSource, eventName, account });
+  if (event.eventID !== '' && event.eventTime !== '') return event;
+  // Only the content distinguishes such events, and shows that one came again.
+  return { ...event, identity: createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 32) };
+}
+
+interface Reading {
+  readonly record: JsonObject;
+  readonly read: ReadRecord;
+  readonly receipt: Receipt;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly account: string;
+}
+
+function classify({ record, read, receipt, eventSource, eventName, account }: Reading): CloudTrailEvent {
+  const action = classifyAction(eventSource, eventName);
+  const actor = classifyActor(read);
+  const { resources, cut } = classifyResources(read, record);
+  const mfa = usedMfa(read, record);
+  const address = ipAddress(read);
+  return {
+    eventID: read.eventID,
+    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
+    eventTime: read.eventTime,
+    eventSource,
+    eventName,
+    action,
+    region: read.awsRegion ?? 'unknown',
+    account,
+    actor,
+    credential: classifyCredential(read),
+    console: isFromConsole(read),
+    ...(mfa !== undefined && { mfa }),
+    access: isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read),
+    outcome: classifyOutcome(read, record),
+    ...(read.errorCode !== undefined && { errorCode: read.errorCode }),
+    ...(read.errorMessage !== undefined && { errorMessage: read.errorMessage }),
+    category: classifyCategory(read),
+    resources,
+    resourcesCut: cut,
+    externalAccounts: findExternalAccounts(record, ownAccounts(read, account)),
+    ...(address !== undefined && { address }),
+    ...(read.sourceIPAddress !== undefined && { sourceIPAddress: read.sourceIPAddress }),
+    ...(read.userAgent !== undefined && { userAgent: read.userAgent }),
+    receipt,
+    record,
+  };
+}
+
+/** The access of a summary is that of the calls that it names. */
+function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
+  const names = summarizedNames(record, 'eventName');
+  return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
+}
+
+/** Amazon EFS writes the client's address of a connection into serviceEventDetails. */
+function ipAddress(read: ReadRecord): string | undefined {
+  const candidates = [read.sourceIPAddress, textAt(read.serviceEventDetails, 'sourceIpAddress')];
+  for (const candidate of candidates) {
+    const address = candidate === undefined ? undefined : canonicalAddress(candidate);
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+function ownAccounts(read: ReadRecord, account: string): ReadonlySet<string> {
+  const caller = read.userIdentity?.accountId;
+  const issuer = read.userIdentity?.sessionContext?.sessionIssuer?.accountId;
+  return new Set([account, caller, issuer].filter((own) => own !== undefined));
+}

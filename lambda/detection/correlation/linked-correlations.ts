@@ -1,0 +1,120 @@
+import type { CorrelatedField, CorrelationRule, Field, RuleSet } from '../language/rule-set.ts';
+import type { Paths, Scope, Texts } from '../match/record-scope.ts';
+import { type Firing, type GroupKey, MEMBER_CAP, type Member } from './correlation-store.ts';
+import { firesEarly } from './judge-group.ts';
+import { fieldKey } from './measure-members.ts';
+
+/** An event (or a firing) belongs to a group of a correlation. `arrivedAt` is set when the member is written. */
+export interface Membership {
+  key: GroupKey;
+  member: Omit<Member, 'arrivedAt'>;
+}
+
+/** The event of a membership, as far as correlations need to know it. */
+export interface CorrelatedEvent {
+  identity: string;
+  eventTime: number;
+  eventID: string;
+  context?: string;
+}
+
+/** A correlation, and what it reads from the events of each rule that it names. */
+export interface Correlation {
+  rule: CorrelationRule;
+  early: boolean;
+  /** Members to read of each rule, at most. */
+  limit: number;
+}
+
+/** The correlations of a rule set, and how they build on rules and on each other. */
+export class Correlations {
+  readonly #byId = new Map<string, Correlation>();
+  /** The correlations that name a rule, by its id. */
+  readonly #above = new Map<string, CorrelationRule[]>();
+
+  constructor(ruleSet: RuleSet, memberCap = MEMBER_CAP) {
+    for (const rule of ruleSet.rules) {
+      if (rule.kind !== 'correlation') continue;
+      const highest = Math.max(...rule.condition.map(({ value }) => Math.ceil(value) + 1));
+      const limit =
+        rule.type === 'event_count' || rule.type === 'value_count' ? Math.max(memberCap, highest) : memberCap;
+      this.#byId.set(rule.metadata.id, { rule, early: firesEarly(rule), limit });
+      for (const id of rule.rules) this.#above.set(id, [...(this.#above.get(id) ?? []), rule]);
+    }
+  }
+
+  get(id: string): Correlation | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Whether some correlation names the rule. */
+  isNamed(ruleId: string): boolean {
+    return this.#above.has(ruleId);
+  }
+
+  /** Makes sure that all the fields that correlations take from records can be found in a scope of these paths. */
+  intern(paths: Paths): void {
+    for (const { rule } of this.#byId.values()) {
+      for (const { byRule } of [...rule.groupBy, ...rule.valueFields]) {
+        for (const field of Object.values(byRule)) paths.intern(field);
+      }
+    }
+  }
+
+  /** The groups that a record belongs to because it matched a rule. */
+  membershipsOf(ruleId: string, event: CorrelatedEvent, scope: Scope, paths: Paths): Membership[] {
+    return (this.#above.get(ruleId) ?? []).map((rule) => {
+      const textsOf = (field: Field): readonly string[] => listOf(scope.texts(paths.intern(field)));
+      const carried = this.#carriedFields(rule, ruleId);
+      const fields = Object.fromEntries(carried.map((field) => [fieldKey(field.path), textsOf(field)]));
+      return { key: groupKey(rule, ruleId, textsOf), member: { ...event, rule: ruleId, fields } };
+    });
+  }
+
+  /** The groups that a firing belongs to, of the correlations that name its correlation. */
+  membershipsOfFiring({ rule }: Correlation, firing: Firing, eventID: string): Membership[] {
+    const ruleId = rule.metadata.id;
+    return (this.#above.get(ruleId) ?? []).map((above) => {
+      const textsOf = ({ path }: Field): readonly string[] => firing.fields[fieldKey(path)] ?? [];
+      const { id: identity, at: eventTime, from, eventIDs, fields, context } = firing;
+      const event = { identity, eventTime, eventID, from, eventIDs };
+      const member = { ...event, rule: ruleId, fields, ...(context !== undefined && { context }) };
+      return { key: groupKey(above, ruleId, textsOf), member };
+    });
+  }
+
+  /** What a member must keep of its event: the values for this correlation, and for all correlations above it. */
+  #carriedFields(rule: CorrelationRule, ruleId: string): Field[] {
+    const own = rule.valueFields.flatMap(({ byRule }) => byRule[ruleId] ?? []);
+    const { id } = rule.metadata;
+    const above = (this.#above.get(id) ?? []).flatMap((next) => [
+      ...next.groupBy.flatMap(({ byRule }) => byRule[id] ?? []),
+      ...this.#carriedFields(next, id),
+    ]);
+    return [...own, ...above];
+  }
+}
+
+/** The group-by fields of a firing's group, by name; null if the events don't have the field. */
+export function groupFields(rule: CorrelationRule, group: string): Record<string, string | null> {
+  const values: unknown = JSON.parse(group);
+  const texts = Array.isArray(values) ? values : [];
+  return Object.fromEntries(
+    rule.groupBy.map(({ name }: CorrelatedField, i) => [name, typeof texts[i] === 'string' ? texts[i] : null]),
+  );
+}
+
+function groupKey(rule: CorrelationRule, ruleId: string, textsOf: (field: Field) => readonly string[]): GroupKey {
+  const values = rule.groupBy.map(({ byRule }) => {
+    const field = byRule[ruleId];
+    const texts = field === undefined ? [] : textsOf(field);
+    const [only = null] = texts;
+    return texts.length > 1 ? JSON.stringify(texts) : only;
+  });
+  return { correlation: rule.metadata.id, group: JSON.stringify(values) };
+}
+
+function listOf(texts: Texts): readonly string[] {
+  if (texts === undefined) return [];
+  return typeof texts === 'string' ? [texts] : texts;
+}

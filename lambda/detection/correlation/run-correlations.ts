@@ -1,0 +1,236 @@
+import type { Metadata } from '../language/rule-set.ts';
+import {
+  type Around,
+  type Claim,
+  type CorrelationStore,
+  expiryOf,
+  type Firing,
+  type GroupKey,
+  type GroupView,
+  type Member,
+} from './correlation-store.ts';
+import { dueOfMember, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge-group.ts';
+import { type Correlation, type Correlations, groupFields, type Membership } from './linked-correlations.ts';
+
+/** A correlation fired for a group. */
+export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
+  ruleId: string;
+  /** The same for the same correlation, group and window. */
+  findingId: string;
+  /** The group-by fields and the group's values; null for a field that the events don't have. */
+  group: Record<string, string | null>;
+  /** eventTime of the first and of the last event in the window, in ISO 8601. */
+  from: string;
+  to: string;
+  /** The window's events, oldest first; the last 100 of them where there are more. */
+  eventIDs: readonly string[];
+  /** What was counted or computed. */
+  value: number;
+  /** There were more events than were read: `value` is a lower bound. */
+  atLeast: boolean;
+  /** What the caller passed with the last event. */
+  context?: string;
+}
+
+export interface CorrelationOutcome {
+  findings: CorrelationFinding[];
+  /** What to acknowledge once the findings are stored. Until then the store reports the firings again. */
+  unacknowledged: { key: GroupKey; firingIds: string[] }[];
+}
+
+export interface RunOptions {
+  /** The clock, in milliseconds. Order is eventTime; the clock says only how late things are. */
+  now: number;
+  lateness: number;
+}
+
+/**
+ * What a run requests from a store: one append, read or claim at a time. A run is a generator that yields requests and
+ * receives the answers. So the protocol is written once, for a store in memory (`runSync`) and for a shared one
+ * (`runAsync`):
+ *
+ * 1. `append` writes a member and reads its group back. Two functions that append at the same time can't miss each
+ *    other, because each reads after it has written.
+ * 2. `judge.ts` decides which windows fire.
+ * 3. `claim` writes the firings, if nobody has claimed since the group was read. Otherwise the answer is the group as
+ *    it is now, and step 2 is repeated.
+ * 4. The firings are reported, and become members of the correlations above: step 1 for each of these.
+ * 5. The caller stores the findings, and then acknowledges the firings. Until then they are pending: the next function
+ *    that reads the group reports them again, so a function that dies loses none.
+ *
+ * Windows that are judged once use `settle`: read, judge, claim, report. docs/architecture.md has a picture of both.
+ */
+type StoreRequest =
+  | { ask: 'append'; key: GroupKey; member: Member; around: Around; due?: number; expiresAt: number }
+  | { ask: 'read'; key: GroupKey; limit: number }
+  | { ask: 'claim'; key: GroupKey; claim: Claim; around?: Around; expiresAt: number };
+type Run<T> = Generator<StoreRequest, T, GroupView | undefined>;
+
+/** The store half of a run in memory, where nothing is asynchronous. */
+export interface SyncCorrelationStore {
+  append(...parameters: Parameters<CorrelationStore['append']>): GroupView;
+  read(...parameters: Parameters<CorrelationStore['read']>): GroupView;
+  claim(...parameters: Parameters<CorrelationStore['claim']>): GroupView | undefined;
+}
+
+/**
+ * Adds events to their groups, and returns the firings that follow, including those of chained correlations and those
+ * that other functions have left pending in these groups. Doing it again changes nothing. It throws only the store's
+ * errors.
+ */
+export function* observe(
+  correlations: Correlations,
+  memberships: readonly Membership[],
+  options: RunOptions,
+): Run<CorrelationOutcome> {
+  const outcome = new Outcome(correlations, options);
+  yield* outcome.observe(memberships);
+  return outcome.result;
+}
+
+/**
+ * Judges the windows of a group that are due by `now`, and returns the firings, including those that other functions
+ * have left pending. A correlation that is no longer among the rules has nothing to judge.
+ */
+export function* settle(correlations: Correlations, key: GroupKey, options: RunOptions): Run<CorrelationOutcome> {
+  const outcome = new Outcome(correlations, options);
+  yield* outcome.settle(key);
+  return outcome.result;
+}
+
+/** One run: its request, and its results so far. */
+class Outcome {
+  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [] };
+  readonly #correlations: Correlations;
+  readonly #options: RunOptions;
+  /** A pending firing is read back with every append to its group: it is reported once in each run. */
+  readonly #reported = new Set<string>();
+
+  constructor(correlations: Correlations, options: RunOptions) {
+    this.#correlations = correlations;
+    this.#options = options;
+  }
+
+  *observe(memberships: readonly Membership[]): Run<void> {
+    const { now, lateness } = this.#options;
+    for (const { key, member } of memberships) {
+      const correlation = this.#correlations.get(key.correlation);
+      if (correlation === undefined) continue;
+      const { rule, early, limit } = correlation;
+      const whole: Member = { ...member, arrivedAt: now };
+      // `settle` judges the correlations that wait, so nothing is read back for them.
+      const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit: early ? limit : 0 };
+      const expiresAt = expiryOf(whole, rule.timespan, lateness);
+      const due = early ? {} : { due: dueOfMember(whole, rule.timespan, lateness) };
+      const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
+      const context = { rule, group: key.group, now, lateness };
+      const judge = (seen: GroupView): Verdict =>
+        early ? judgeAround(context, seen, whole.eventTime) : judgeAgain(context, seen, whole.eventTime);
+      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, around, expiresAt }));
+    }
+  }
+
+  *settle(key: GroupKey): Run<void> {
+    const { now, lateness } = this.#options;
+    const correlation = this.#correlations.get(key.correlation);
+    // The rule was removed: its groups expire by themselves.
+    if (correlation === undefined) return;
+    const { rule, early, limit } = correlation;
+    const context = { rule, group: key.group, now, lateness };
+    const expiresAt = expiryOf({ eventTime: now, arrivedAt: now }, rule.timespan, lateness);
+    let isMore = true;
+    while (isMore) {
+      isMore = false;
+      const judge = (seen: GroupView): Verdict => {
+        const verdict: Verdict = early ? { firings: [] } : judgeClosed(context, seen);
+        isMore = verdict.due !== undefined && verdict.due <= now;
+        return verdict;
+      };
+      const view = yield { ask: 'read', key, limit };
+      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, expiresAt }));
+    }
+  }
+
+  *#report(correlation: Correlation, key: GroupKey, firings: readonly Firing[]): Run<void> {
+    const fresh = firings.filter(({ id }) => !this.#reported.has(id));
+    if (fresh.length === 0) return;
+    for (const firing of fresh) {
+      this.#reported.add(firing.id);
+      if (correlation.rule.metadata.finding) this.result.findings.push(findingOf(correlation, key, firing));
+      yield* this.observe(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
+    }
+    this.result.unacknowledged.push({ key, firingIds: fresh.map(({ id }) => id) });
+  }
+}
+
+interface ClaimContext {
+  key: GroupKey;
+  judge: (view: GroupView) => Verdict;
+  view: GroupView | undefined;
+  around?: Around;
+  expiresAt: number;
+}
+
+/** Judges and claims until no other function was faster. Returns the firings that this run must report. */
+function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<readonly Firing[]> {
+  let seen = view;
+  while (seen !== undefined) {
+    const { firings, judgedThrough, due } = judge(seen);
+    const left = seen.firings.filter(({ pending }) => pending);
+    const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
+    // A group that is due but has nothing to judge must be claimed too: otherwise it would stay due.
+    const isDueAsBefore = around !== undefined || due === seen.due;
+    if (firings.length === 0 && !hasJudged && isDueAsBefore) return left;
+    const claim: Claim = {
+      version: seen.version,
+      firings,
+      ...(judgedThrough === undefined ? {} : { judgedThrough }),
+      ...(due === undefined ? {} : { due }),
+    };
+    seen = yield { ask: 'claim', key, claim, expiresAt, ...(around === undefined ? {} : { around }) };
+    if (seen === undefined) return [...left, ...firings];
+  }
+  return [];
+}
+
+function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): CorrelationFinding {
+  const { id, finding: _finding, ...rest } = rule.metadata;
+  return {
+    ruleId: id,
+    ...rest,
+    findingId: firing.id,
+    group: groupFields(rule, group),
+    from: new Date(firing.from).toISOString(),
+    to: new Date(firing.at).toISOString(),
+    eventIDs: firing.eventIDs,
+    value: firing.value,
+    atLeast: firing.atLeast,
+    ...(firing.context !== undefined && { context: firing.context }),
+  };
+}
+
+/** Runs over a store in memory. */
+export function runSync<T>(run: Run<T>, store: SyncCorrelationStore): T {
+  let step = run.next();
+  while (step.done !== true) step = run.next(askSync(step.value, store));
+  return step.value;
+}
+
+function askSync(request: StoreRequest, store: SyncCorrelationStore): GroupView | undefined {
+  const { key } = request;
+  if (request.ask === 'append') return store.append(key, request.member, request);
+  return request.ask === 'read' ? store.read(key, request.limit) : store.claim(key, request.claim, request);
+}
+
+/** Runs over a store that functions share. */
+export async function runAsync<T>(run: Run<T>, store: CorrelationStore): Promise<T> {
+  let step = run.next();
+  while (step.done !== true) step = run.next(await askAsync(step.value, store));
+  return step.value;
+}
+
+async function askAsync(request: StoreRequest, store: CorrelationStore): Promise<GroupView | undefined> {
+  const { key } = request;
+  if (request.ask === 'append') return await store.append(key, request.member, request);
+  return request.ask === 'read' ? await store.read(key, request.limit) : await store.claim(key, request.claim, request);
+}

@@ -1,0 +1,141 @@
+import type { Field } from '../language/rule-set.ts';
+import { fold } from './match-text.ts';
+import { ABSENT, compilePath, flatten, scalarsOf } from './resolve-path.ts';
+import { textOf } from './text-of.ts';
+
+/** The namespace of a record's classification. */
+const DERIVED = 'trailwarden';
+
+/** Whether a field of a record belongs to its classification. */
+export function isDerived({ path }: Field): boolean {
+  return path[0] === DERIVED && path.length > 1;
+}
+
+/** The paths that the rules of one scope read, each listed once. */
+export class Paths {
+  readonly resolvers: ((root: unknown) => unknown)[] = [];
+  readonly derived: boolean[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #hasDerived: boolean;
+
+  /** `hasDerived`: the scope is the whole record, which has a classification; members of a list have none. */
+  constructor(hasDerived: boolean) {
+    this.#hasDerived = hasDerived;
+  }
+
+  /** A number for the path; the same for the same path. */
+  intern(field: Field): number {
+    const { path } = field;
+    const key = JSON.stringify(path);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.resolvers.length;
+    const derived = this.#hasDerived && isDerived(field);
+    this.resolvers.push(compilePath(derived ? path.slice(1) : path));
+    this.derived.push(derived);
+    this.#ids.set(key, id);
+    return id;
+  }
+}
+
+/** The texts of a field: one, several, or none at all. */
+export type Texts = string | readonly string[] | undefined;
+
+/** A record, or a member of a list, as rules read it: each path is followed and each text is folded at most once. */
+export class Scope {
+  readonly #paths: Paths;
+  #root: unknown;
+  #derive: () => unknown = () => undefined;
+  #derived: unknown;
+  #keywords: string[] | undefined;
+  #foldedKeywords: string[] | undefined;
+  // A generation instead of clearing: with thousands of paths, clearing would cost more than a record's rules.
+  #generation = 0;
+  readonly #found: unknown[] = [];
+  readonly #foundAt: number[] = [];
+  readonly #texts: Texts[] = [];
+  readonly #textsAt: number[] = [];
+  readonly #folded: Texts[] = [];
+  readonly #foldedAt: number[] = [];
+
+  constructor(paths: Paths) {
+    this.#paths = paths;
+    for (let id = 0; id < paths.resolvers.length; id++) {
+      this.#found.push(undefined);
+      this.#texts.push(undefined);
+      this.#folded.push(undefined);
+      this.#foundAt.push(0);
+      this.#textsAt.push(0);
+      this.#foldedAt.push(0);
+    }
+  }
+
+  /** Switches to another record. `derive` is called at most once, and only if a rule asks for it. */
+  enter(root: unknown, derive?: () => unknown): this {
+    this.#generation += 1;
+    this.#root = root;
+    this.#derive = derive ?? (() => undefined);
+    this.#derived = ABSENT;
+    this.#keywords = undefined;
+    this.#foldedKeywords = undefined;
+    return this;
+  }
+
+  get root(): unknown {
+    return this.#root;
+  }
+
+  /** What the path leads to, unchanged: see `compilePath`. */
+  find(id: number): unknown {
+    if (this.#foundAt[id] !== this.#generation) {
+      this.#foundAt[id] = this.#generation;
+      const root = this.#paths.derived[id] === true ? this.#classification() : this.#root;
+      this.#found[id] = this.#paths.resolvers[id]?.(root);
+    }
+    return this.#found[id];
+  }
+
+  /** The values at the path, with lists replaced by their members. */
+  values(id: number): unknown[] {
+    return flatten(this.find(id));
+  }
+
+  /** The texts of the values at the path, as they are. */
+  texts(id: number): Texts {
+    if (this.#textsAt[id] !== this.#generation) {
+      this.#textsAt[id] = this.#generation;
+      this.#texts[id] = textsOf(this.find(id));
+    }
+    return this.#texts[id];
+  }
+
+  /** The texts of the values at the path, for comparing without case. */
+  folded(id: number): Texts {
+    if (this.#foldedAt[id] !== this.#generation) {
+      this.#foldedAt[id] = this.#generation;
+      const texts = this.texts(id);
+      this.#folded[id] = typeof texts === 'string' ? fold(texts) : texts?.map(fold);
+    }
+    return this.#folded[id];
+  }
+
+  /** The texts of all scalars of the record, in which keywords are searched. */
+  keywords(cased: boolean): readonly string[] {
+    this.#keywords ??= [...scalarsOf(this.#root)].flatMap(({ value }) => textOf(value) ?? []);
+    if (cased) return this.#keywords;
+    this.#foldedKeywords ??= this.#keywords.map(fold);
+    return this.#foldedKeywords;
+  }
+
+  #classification(): unknown {
+    if (this.#derived === ABSENT) this.#derived = this.#derive();
+    return this.#derived;
+  }
+}
+
+function textsOf(found: unknown): Texts {
+  if (typeof found === 'string') return found;
+  if (found === ABSENT || found === null) return undefined;
+  const texts = flatten(found).flatMap((value) => textOf(value) ?? []);
+  return texts.length > 1 ? texts : texts[0];
+}

@@ -1,0 +1,286 @@
+/** The namespace of the metrics that the functions write with their logs. */
+export const METRIC_NAMESPACE = 'Trailwarden';
+
+/** The functions that are deployed: `service` in their logs, and the dimension of their metrics. */
+export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack' } as const;
+
+export type ServiceName = keyof typeof SERVICES;
+
+/** `service` in the logs of all functions where they run on a laptop; their metrics go nowhere. */
+export const LOCAL_SERVICE = 'local';
+
+interface MetricFacts {
+  readonly unit: 'Count' | 'Seconds';
+  /** What one value counts or measures. */
+  readonly counts: string;
+  /** The functions that emit it. */
+  readonly by: readonly ServiceName[];
+  /** Those of them that emit it while nothing is wrong, so that CloudWatch bills it for the whole month. */
+  readonly routinelyBy: readonly ServiceName[];
+}
+
+/**
+ * Every metric of the functions: what is emitted, what an alarm watches, and what a test reads, is one of these.
+ * A metric is emitted by `recordMetric` alone, which takes no other.
+ */
+export const METRICS = named({
+  NotificationsUnreadable: {
+    unit: 'Count',
+    counts: 'messages in a queue that are none of the known notifications',
+    by: ['ingest', 'verify'],
+    routinelyBy: [],
+  },
+  ObjectsRefused: {
+    unit: 'Count',
+    counts: 'objects that a message named and that are not to be read, as they are in no log bucket',
+    by: ['ingest', 'verify'],
+    routinelyBy: [],
+  },
+  KeysUnknown: {
+    unit: 'Count',
+    counts: 'objects of a log bucket whose key is none of CloudTrail',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  ObjectsGivenUp: {
+    unit: 'Count',
+    counts: 'log objects that went to the dead-letter queue, with a reason',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  ObjectsClosed: {
+    unit: 'Count',
+    counts: 'log objects that were read to their end',
+    by: ['ingest'],
+    routinelyBy: ['ingest'],
+  },
+  ObjectsRejected: {
+    unit: 'Count',
+    counts: 'log objects whose content could not be read on; the records before the fault stand',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  ObjectsSkipped: {
+    unit: 'Count',
+    counts: 'log objects that had been read before',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  ObjectsContinued: {
+    unit: 'Count',
+    counts: 'runs that ended within a log object, which a later run reads on',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  RecordsIndexed: {
+    unit: 'Count',
+    counts: 'records of a log object that are in the index',
+    by: ['ingest'],
+    routinelyBy: ['ingest'],
+  },
+  RecordsRejected: {
+    unit: 'Count',
+    counts: 'records of a log object that went to the quarantine bucket, with a reason',
+    by: ['ingest'],
+    routinelyBy: ['ingest'],
+  },
+  RecordsFailed: {
+    unit: 'Count',
+    counts: 'records of a log object whose processing threw; they are rejected records too',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  RecordsRecovered: {
+    unit: 'Count',
+    counts: 'records of a quarantine copy that are in the index now',
+    by: ['ingest'],
+    routinelyBy: [],
+  },
+  Findings: {
+    unit: 'Count',
+    counts: 'findings of a log object or a quarantine copy',
+    by: ['ingest'],
+    routinelyBy: ['ingest'],
+  },
+  IngestDelaySeconds: {
+    unit: 'Seconds',
+    counts: 'time from the writing of a log object, by its key, to the end of its reading',
+    by: ['ingest'],
+    routinelyBy: ['ingest'],
+  },
+  DigestsGivenUp: {
+    unit: 'Count',
+    counts: 'digests that went to the dead-letter queue, with a reason',
+    by: ['verify'],
+    routinelyBy: [],
+  },
+  DigestsValid: {
+    unit: 'Count',
+    counts: 'digests whose signature and place in the chain hold',
+    by: ['verify'],
+    routinelyBy: ['verify'],
+  },
+  DigestsInvalid: {
+    unit: 'Count',
+    counts: 'digests whose signature or place in the chain does not hold',
+    by: ['verify'],
+    routinelyBy: [],
+  },
+  LogObjectsVerified: {
+    unit: 'Count',
+    counts: 'log objects that are as their digest says',
+    by: ['verify'],
+    routinelyBy: ['verify'],
+  },
+  LogObjectsModified: {
+    unit: 'Count',
+    counts: 'log objects with another content than their digest says',
+    by: ['verify'],
+    routinelyBy: ['verify'],
+  },
+  LogObjectsMissing: {
+    unit: 'Count',
+    counts: 'log objects that a digest names and that are not in the bucket',
+    by: ['verify'],
+    routinelyBy: ['verify'],
+  },
+  LogObjectsUnread: {
+    unit: 'Count',
+    counts: 'log objects that a digest names and that ingest has not read yet',
+    by: ['verify'],
+    routinelyBy: ['verify'],
+  },
+  AlertsPublished: {
+    unit: 'Count',
+    counts: 'alerts that had stayed pending and were published by a run of sweep',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  AlertsFailed: {
+    unit: 'Count',
+    counts: 'alerts that some channel could not send in a run of sweep',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  AlertsPending: {
+    unit: 'Count',
+    counts: 'alerts that are pending at the end of a run of sweep',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  AlertChannelsGivenUp: {
+    unit: 'Count',
+    counts: 'channels of an alert that failed for a day and are not tried again',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
+  RowsUnreadable: {
+    unit: 'Count',
+    counts: 'a row that the function met and could not read; in sweep also all rows that are set aside, each minute',
+    by: ['ingest', 'verify', 'sweep'],
+    routinelyBy: ['sweep'],
+  },
+  CorrelationsFired: {
+    unit: 'Count',
+    counts: 'correlations that fired in a run of sweep',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  CorrelationGroupsFailed: {
+    unit: 'Count',
+    counts: 'groups of correlations that a run of sweep could not judge',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
+  SummariesPublished: {
+    unit: 'Count',
+    counts: 'summaries of closed windows that a run of sweep published',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  SummariesFailed: {
+    unit: 'Count',
+    counts: 'closed windows that a run of sweep could not sum up',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
+  DigestsOverdue: {
+    unit: 'Count',
+    counts: 'digest chains that a run of sweep reported as overdue',
+    by: ['sweep'],
+    routinelyBy: ['sweep'],
+  },
+  PackDone: {
+    unit: 'Count',
+    counts: 'runs of pack after which nothing was due any more',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  PackFailures: {
+    unit: 'Count',
+    counts: 'page shards and days that a run of pack could not deal with',
+    by: ['pack'],
+    routinelyBy: [],
+  },
+  PagesWaiting: {
+    unit: 'Count',
+    counts: 'pages that were old enough to be packed at the end of a run of pack, and were too few or could not be',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  OldestPageSeconds: {
+    unit: 'Seconds',
+    counts: 'age of the oldest page that is in no segment; 0 where there is none',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  OldestSmallSegmentSeconds: {
+    unit: 'Seconds',
+    counts: 'age of the oldest small segment that is not merged; 0 where there is none',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  PagesUnreadable: {
+    unit: 'Count',
+    counts: 'pages that pack had to leave behind',
+    by: ['pack'],
+    routinelyBy: [],
+  },
+  EventsPacked: {
+    unit: 'Count',
+    counts: 'events that a run of pack put into segments',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  DoublesDropped: {
+    unit: 'Count',
+    counts: 'events that pages held and that were in a segment, or in another page, already',
+    by: ['pack'],
+    routinelyBy: [],
+  },
+});
+
+export type MetricName = keyof typeof METRICS;
+
+/** One of `METRICS`. */
+export type OwnMetric = (typeof METRICS)[MetricName];
+
+/** The metrics that a function emits. */
+export type MetricOf<Service extends ServiceName> = {
+  [Name in MetricName]: Service extends (typeof METRICS)[Name]['by'][number] ? (typeof METRICS)[Name] : never;
+}[MetricName];
+
+/** Metrics that CloudWatch bills every month, each function's for itself: those that are emitted while nothing is wrong. */
+export const ROUTINE_METRICS: number = Object.values(METRICS).reduce(
+  (sum, metric) => sum + metric.routinelyBy.length,
+  0,
+);
+
+/** Gives each metric its key as its name. */
+function named<const Table extends Readonly<Record<string, MetricFacts>>>(table: Table) {
+  const entries = Object.entries(table).map(([name, facts]) => [name, { name, ...facts }]);
+  // `fromEntries` knows of no single key: each has its own facts and its own name, as the line above makes them.
+  return Object.fromEntries(entries) as {
+    readonly [Name in keyof Table & string]: Table[Name] & { readonly name: Name };
+  };
+}

@@ -1,0 +1,43 @@
+import type { Finding } from '../findings/finding.ts';
+import type { DigestChains } from '../store/ledger/digest-chains.ts';
+import type { DigestLedger } from '../store/ledger/digest-ledger.ts';
+import type { Ledger } from '../store/ledger/ledger.ts';
+import type { LogBucketReader } from './log-bucket-reader.ts';
+import type { PublicKeys } from './public-keys.ts';
+
+/** What the verification needs from outside. */
+export interface VerifyDependencies {
+  readonly buckets: LogBucketReader;
+  readonly publicKeys: PublicKeys;
+  readonly ledger: Ledger;
+  readonly digests: DigestLedger;
+  readonly chains: DigestChains;
+  /** Records a finding and sends its alert. */
+  readonly report: (finding: Finding) => Promise<'new' | 'known'>;
+  /** Queues a log object for ingest, once more or for the first time. */
+  readonly queueLogObject: (bucket: string, key: string) => Promise<void>;
+  /** When the deployment began to read, ISO 8601. It doesn't vouch for what was delivered before. */
+  readonly startedAt: () => Promise<string>;
+  readonly logBuckets: readonly string[];
+  /** Days after which the bucket's lifecycle deletes objects. */
+  readonly expireDays: number;
+  readonly maxObjectBytes: number;
+  /**
+   * The bucket holds a copy of what CloudTrail once delivered. All that a digest names must be in it; what came before
+   * its first digest isn't checked, and no further digest is expected.
+   */
+  readonly isHistory: boolean;
+  readonly now: () => Date;
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** Whether an object that was delivered at a time must be in the bucket: after the deployment, within the lifecycle. */
+export async function mustBeThere(
+  { startedAt, expireDays, isHistory, now }: Pick<VerifyDependencies, 'startedAt' | 'expireDays' | 'isHistory' | 'now'>,
+  deliveredAt: string,
+): Promise<boolean> {
+  if (isHistory) return true;
+  const at = Date.parse(deliveredAt);
+  return at > Date.parse(await startedAt()) && at > now().getTime() - expireDays * DAY_MILLISECONDS;
+}

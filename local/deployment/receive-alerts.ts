@@ -1,0 +1,98 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { LEVELS, type Level } from '../../lambda/detection/index.ts';
+import type { Clients } from './local-clients.ts';
+import type { Resources } from './provision-resources.ts';
+
+/** "Amazon SNS message format" for subscriptions without raw delivery, as far as a subscriber reads it. */
+const envelopeSchema = z.object({
+  TopicArn: z.string(),
+  Subject: z.string().optional(),
+  Message: z.string(),
+  MessageAttributes: z.object({
+    level: z.object({ Value: z.enum(LEVELS) }),
+    actorKind: z.object({ Value: z.string() }).default({ Value: 'unknown' }),
+  }),
+});
+
+/** An alert as a subscriber received it. */
+export interface ReceivedAlert {
+  /** Text from the topic of a level, for people; JSON from the topic for programs. */
+  readonly form: 'text' | 'json';
+  /** As the message's attribute says. */
+  readonly level: Level;
+  readonly actorKind: string;
+  /** The subject that an e-mail has. */
+  readonly subject: string;
+  readonly body: string;
+}
+
+type Subscription = {
+  readonly clients: Pick<Clients, 'sqs'>;
+  readonly resources: Pick<Resources, 'queues' | 'topics'>;
+};
+
+/**
+ * Takes the alerts that are waiting in the subscriber's queue, at most ten, and waits for some if there are none.
+ *
+ * @param waitSeconds at most 20
+ */
+export async function receiveAlerts(
+  { clients: { sqs }, resources: { queues, topics } }: Subscription,
+  waitSeconds: number,
+  abortSignal?: AbortSignal,
+): Promise<readonly ReceivedAlert[]> {
+  const QueueUrl = queues.subscriber.url;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
+    { abortSignal },
+  );
+  if (Messages.length === 0) return [];
+  const alerts = Messages.map(({ Body = '' }): ReceivedAlert => {
+    const { TopicArn, Subject = '', Message, MessageAttributes } = envelopeSchema.parse(JSON.parse(Body));
+    const form = TopicArn === topics.alerts ? 'json' : 'text';
+    const { level, actorKind } = MessageAttributes;
+    return { form, level: level.Value, actorKind: actorKind.Value, subject: Subject, body: Message };
+  });
+  const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  return alerts;
+}
+
+const MAX_SUBJECTS = 10;
+
+/** What a subscriber received since it last looked. */
+export interface AlertSummary {
+  /** Messages on the topics for people. */
+  readonly byLevel: Readonly<Record<Level, number>>;
+  /** Subjects of the first ones. */
+  readonly subjects: readonly string[];
+  /** The first one of the highest level, those with an actor before others, as the e-mail that a person gets. */
+  readonly text?: ReceivedAlert;
+  /** The same choice among those that a program gets. */
+  readonly json?: ReceivedAlert;
+}
+
+/** Takes every alert that is waiting in the subscriber's queue. */
+export async function summarizeAlerts(subscription: Subscription): Promise<AlertSummary> {
+  const byLevel = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
+  const subjects: string[] = [];
+  const highest: { text?: ReceivedAlert; json?: ReceivedAlert } = {};
+  for (;;) {
+    const batch = await receiveAlerts(subscription, 0);
+    if (batch.length === 0) return { byLevel, subjects, ...highest };
+    for (const alert of batch) {
+      if (alert.form === 'text') {
+        byLevel[alert.level] += 1;
+        if (subjects.length < MAX_SUBJECTS) subjects.push(alert.subject);
+      }
+      const before = highest[alert.form];
+      if (before === undefined || rank(alert) > rank(before)) highest[alert.form] = alert;
+    }
+  }
+}
+
+/** Somebody's doing shows more of an alert than a finding about the log itself, which has no actor. */
+function rank({ level, actorKind }: ReceivedAlert): number {
+  return actorKind === 'unknown' ? -1 : LEVELS.indexOf(level);
+}

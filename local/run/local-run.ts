@@ -1,0 +1,114 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { type LocalAws, startLocalAws } from '../deployment/local-aws.ts';
+import { localFunctions } from '../deployment/local-functions.ts';
+import { DEFAULT_RULES, writeRuleSet } from '../deployment/local-rule-set.ts';
+import { placeFiles } from '../digests/place-files.ts';
+import { readPublicKeys } from '../digests/read-public-keys.ts';
+import { findLogFiles } from '../input/log-files.ts';
+import { storeStandardInput } from '../input/standard-input.ts';
+import { deliver } from './deliver-files.ts';
+import { createProgress } from './delivery-progress.ts';
+import { showNextSteps } from './next-steps.ts';
+import { readRunReport } from './run-report.ts';
+import { createScreen } from './screen.ts';
+import { serve, showOutcome } from './serve-deployment.ts';
+import { showFailures, showReport } from './show-report.ts';
+import { digestSample, writeSample } from './write-sample.ts';
+
+export interface RunOptions {
+  /** Files and folders to read, `-` for standard input; if there are none, the sample, or nothing where it only serves. */
+  readonly paths: readonly string[];
+  /** The folder that keeps everything between runs. */
+  readonly data?: string;
+  /** Files with CloudTrail's public keys, to check digests with. */
+  readonly publicKeys?: readonly string[];
+  /** Stays up and processes what others put into the bucket, until `interrupted`. */
+  readonly serve: boolean;
+  /** The port of S3, SNS and SQS; any free one if there is none. */
+  readonly port?: number;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Ends the run early, in good order. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * Puts log files into the embedded AWS, lets the real functions process them, and shows the results.
+ *
+ * @returns whether every file was dealt with: indexed, or rejected with a reason
+ * @throws InputError for what the user can correct: paths, the folder, the port, files of keys, broken rules
+ * @throws the signal's reason when it was interrupted before it had all to show
+ */
+export async function run(options: RunOptions): Promise<boolean> {
+  const { paths, remove } = await storeStandardInput(options.paths, process.stdin);
+  try {
+    return await runOver({ ...options, paths });
+  } finally {
+    await remove();
+  }
+}
+
+async function runOver(options: RunOptions): Promise<boolean> {
+  const { paths, data, port, stdout, stderr, interrupted } = options;
+  // Some terminals report 0 columns where they don't know them.
+  const screen = createScreen(
+    (text) => stdout.write(text),
+    stdout.isTTY && stdout.hasColors(),
+    stdout.columns || undefined,
+  );
+  const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const publicKeys = await readPublicKeys(options.publicKeys ?? []);
+  const named = await placeFiles(await findLogFiles(paths));
+  const isSample = paths.length === 0 && !options.serve;
+  const aws = await startLocalAws({ data, port, trailBuckets: named.buckets });
+  const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
+  try {
+    await writeRuleSet(DEFAULT_RULES, aws.rulesFile);
+    const sample = isSample ? await readSample(aws) : undefined;
+    const { logs, digests, since } = sample ?? named;
+    const keys = sample?.publicKeys ?? publicKeys;
+    let isComplete = true;
+    if (logs.length + digests.length > 0) {
+      const withDigests = digests.length > 0 ? ` and ${digests.length} digests` : '';
+      screen.line(
+        `${logs.length} log objects${withDigests}: S3, SNS, SQS, ingest, verify, DynamoDB, SNS, on this machine alone.`,
+      );
+      const { objects, failures } = await deliver(
+        aws,
+        { logs, digests },
+        {
+          functions: localFunctions(aws, { log, publicKeys: keys }),
+          progress: createProgress(stderr),
+          onError,
+          interrupted,
+        },
+      );
+      const report = await readRunReport(aws, objects);
+      showReport(screen, report, { isSample, hasKeys: keys.length > 0 });
+      showFailures(screen, failures);
+      if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
+      isComplete = failures.length === 0 && report.outcomes.open === 0;
+    }
+    if (options.serve) {
+      const functions = localFunctions(aws, {
+        log,
+        publicKeys: keys,
+        onOutcome: (told) => showOutcome(screen, told, stdout.isTTY),
+      });
+      await serve(aws, { functions, screen, onError, interrupted });
+    } else showNextSteps(screen, { data, isSample, since });
+    return isComplete;
+  } finally {
+    log.end();
+    await aws.stop();
+  }
+}
+
+/** The sample with its digests, and the public key that they were signed for. */
+async function readSample({ data, resources }: LocalAws) {
+  const folder = join(data, 'sample');
+  const logs = await writeSample(folder);
+  const { files, publicKeys } = await digestSample(folder, resources.buckets.logs);
+  return { ...(await placeFiles([...logs, ...files])), publicKeys };
+}
