@@ -29,7 +29,7 @@ export interface WaitingQuery extends SegmentsTable {
 }
 
 /** What is taken at once: some 100 MB of memory. */
-const MAX_EVENTS = 60_000;
+const MAX_EVENTS = 40_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Days of events that are taken at once, about: each becomes a segment. */

@@ -286,7 +286,7 @@ describe('pack', () => {
   test('has the variables that its handler reads', () => {
     expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
       SEGMENTS_TABLE: '<Tablessegments>',
-      RETENTION_DAYS: 90,
+      RETENTION_DAYS: 365,
     });
   });
 
@@ -294,23 +294,23 @@ describe('pack', () => {
     expect(functions.PackFunction).toMatchObject({ MemorySize: 1769, Timeout: 900 });
   });
 
-  test('is called every ten minutes for its one lane, and a call that failed is not repeated', () => {
-    const schedule = Object.values(resources(audit, 'AWS::Scheduler::Schedule')).filter(({ Name }) =>
+  test('is called every ten minutes, once for each of at most eight lanes, and a call that failed is not repeated', () => {
+    const schedules = Object.values(resources(audit, 'AWS::Scheduler::Schedule')).filter(({ Name }) =>
       String(Name).startsWith('trailwarden-pack'),
     );
-    expect(schedule).toMatchObject([
-      {
-        Name: 'trailwarden-pack',
+    expect(schedules).toMatchObject(
+      Array.from({ length: 8 }, (_, lane) => ({
+        Name: lane === 0 ? 'trailwarden-pack' : `trailwarden-pack-${lane}`,
         ScheduleExpression: 'rate(10 minutes)',
         State: 'ENABLED',
         Target: {
           Arn: '<PackFunction.Arn>',
           RoleArn: '<PackScheduleRole.Arn>',
-          Input: '{"lane":0,"lanes":1}',
+          Input: JSON.stringify({ lane, lanes: 8 }),
           RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
         },
-      },
-    ]);
+      })),
+    );
     expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
       expect.objectContaining({
         FunctionName: '<PackFunction>',

@@ -64,10 +64,10 @@ describe('trailwarden status --index', () => {
   test('says what waits to be packed and merged, and whether for too long', async () => {
     await made.write(eventsOn('2026-11-20', 3));
     await made.pack({ policy: { ...PACK_ALL, merge: PACK_POLICY.merge } });
-    await made.write(eventsOn('2026-11-20', 3));
+    await made.write(eventsOn('2026-11-20', 3), { at: new Date(NOW.getTime() - 14 * MINUTE) });
     const waiting = {
       pagesWaiting: 1,
-      oldestPage: new Date(NOW.getTime() - 15 * MINUTE).toISOString(),
+      oldestPage: new Date(NOW.getTime() - 14 * MINUTE).toISOString(),
       smallSegments: 1,
       oldestSmallSegment: NOW.toISOString(),
       pagesLeftBehind: 0,
@@ -76,7 +76,7 @@ describe('trailwarden status --index', () => {
     made.now = new Date(NOW.getTime() + 3 * DAY);
     expect(await index()).toEqual([{ ...waiting, tooOld: true }]);
     expect((await command('status', '--zone', 'UTC')).stdout).toContain(
-      'Index: 1 pages wait to be packed since 2026-11-21 11:45; 1 small segments to be merged since 2026-11-21 12:00; too long',
+      'Index: 1 pages wait to be packed since 2026-11-21 11:46; 1 small segments to be merged since 2026-11-21 12:00; too long',
     );
   });
 });
