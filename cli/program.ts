@@ -7,6 +7,7 @@ import { eventCommand } from './commands/events/event.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findingsCommand } from './commands/events/findings.ts';
 import { redriveCommand } from './commands/redrive/redrive.ts';
+import { repackCommand } from './commands/repack/repack.ts';
 import { rulesCommand } from './commands/rules/rules.ts';
 import { scanCommand } from './commands/scan/scan.ts';
 import { statusCommand } from './commands/status/status.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly CommandFactory[] = [
   rulesCommand,
   scanCommand,
   redriveCommand,
+  repackCommand,
   statusCommand,
   verifyCommand,
 ];

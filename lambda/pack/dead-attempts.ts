@@ -7,9 +7,10 @@ import type { SegmentsTable } from '../store/segments/table/state.ts';
 
 /**
  * Deletes the items of segments that a function began and never committed. From the moment at which the lease was taken
- * they never will be: a commit holds only under the lease.
+ * they never will be: a commit holds only under it.
+ * @param until when the lease ends.
  */
-export async function removeDeadAttempts(table: SegmentsTable, lease: Lease): Promise<void> {
+export async function removeDeadAttempts(table: SegmentsTable, lease: Lease, until: Date): Promise<void> {
   if (lease.attempts.length === 0) return;
   for (const { segmentId, day, shape } of lease.attempts) {
     const { Item } = await table.client.send(
@@ -17,5 +18,5 @@ export async function removeDeadAttempts(table: SegmentsTable, lease: Lease): Pr
     );
     if (Item === undefined) await deleteSegmentItems(table, segmentId, itemKeys(shape));
   }
-  await noteAttempts(table, lease.owner, []);
+  await noteAttempts(table, lease, [], until);
 }

@@ -8,6 +8,8 @@ export interface SegmentDraft {
   readonly segmentId: string;
   readonly facts: SegmentFacts;
   readonly items: readonly SegmentItem[];
+  /** Of a small segment: no other that is committed meanwhile may hold one of them. */
+  readonly events?: readonly EventSummary[];
 }
 
 /** @param summaries of one UTC day, in order, each once. @returns undefined where there is none. */

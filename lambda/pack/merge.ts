@@ -23,18 +23,22 @@ export interface MergePolicy {
 
 export const MERGE_POLICY: MergePolicy = { quietHours: 6, maxHours: 72 };
 
+/** Segments whose events expire so many days apart stay apart: the later expiry holds for all of a merged one. */
+const MAX_EXPIRY_DAYS_APART = 30;
+
 /**
- * The small segments of one day that should become one now, in the order of their times; none where they should wait.
- * Neighbours in time go together, so that a merged segment covers a short time, and few others must be asked for doubles.
+ * The small segments of one day and shard that should become one now, in the order of their times; none where they should
+ * wait. Neighbours in time go together, so that a merged segment covers a short time, and few others must be asked for
+ * doubles.
  */
 export function chooseMerge<Segment extends { readonly descriptor: Descriptor }>(
   segments: readonly Segment[],
   now: Date,
   policy: MergePolicy,
 ): readonly Segment[] {
-  const small = segments
-    .filter(({ descriptor }) => descriptor.level === 0)
-    .toSorted((a, b) => (a.descriptor.first < b.descriptor.first ? -1 : 1));
+  const small = expiringTogether(segments.filter(({ descriptor }) => descriptor.level === 0)).toSorted((a, b) =>
+    a.descriptor.first < b.descriptor.first ? -1 : 1,
+  );
   const [first] = small;
   if (first === undefined) return [];
   const total = small.reduce((sum, { descriptor }) => sum + descriptor.count, 0);
@@ -53,14 +57,24 @@ export function chooseMerge<Segment extends { readonly descriptor: Descriptor }>
   return chosen;
 }
 
-/** Blocks that are read ahead of each segment. */
-const BLOCKS_AT_ONCE = 8;
+/** Those that expire soon after the first that does. The others' turn is the next. */
+function expiringTogether<Segment extends { readonly descriptor: Descriptor }>(
+  segments: readonly Segment[],
+): readonly Segment[] {
+  const days = segments.map(({ descriptor }) => Date.parse(`${descriptor.keptFrom}T00:00:00Z`) / (24 * HOUR));
+  const first = days.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return segments.filter((_, at) => (days[at] ?? first) - first <= MAX_EXPIRY_DAYS_APART);
+}
+
+/** Blocks of all segments together that are in memory at once. */
+const BLOCKS_IN_MEMORY = 64;
 
 /** The events of segments in their order, each once; a few blocks of each segment are in memory. */
 export async function* mergeSegments(segments: readonly LiveSegment[]): AsyncGenerator<EventSummary> {
+  const blocksAtOnce = Math.max(1, Math.floor(BLOCKS_IN_MEMORY / segments.length));
   const cursors: { current: EventSummary; readonly rest: AsyncGenerator<EventSummary> }[] = [];
   for (const segment of segments) {
-    const rest = eventsOf(segment);
+    const rest = eventsOf(segment, blocksAtOnce);
     const { value, done } = await rest.next();
     if (!done) cursors.push({ current: value, rest });
   }
@@ -79,9 +93,9 @@ export async function* mergeSegments(segments: readonly LiveSegment[]): AsyncGen
   }
 }
 
-async function* eventsOf({ reader }: LiveSegment): AsyncGenerator<EventSummary> {
-  for (let start = 0; start < reader.blockCount; start += BLOCKS_AT_ONCE) {
-    const length = Math.min(BLOCKS_AT_ONCE, reader.blockCount - start);
+async function* eventsOf({ reader }: LiveSegment, blocksAtOnce: number): AsyncGenerator<EventSummary> {
+  for (let start = 0; start < reader.blockCount; start += blocksAtOnce) {
+    const length = Math.min(blocksAtOnce, reader.blockCount - start);
     for (const block of await reader.blocks(Array.from({ length }, (_, index) => start + index))) {
       yield* block.summaries();
     }

@@ -80,14 +80,22 @@ const verifyEnvironment = z.object({
 
 const sweepEnvironment = z.object(alertingEnvironment);
 
+const packEnvironment = z.object({
+  SEGMENTS_TABLE: name,
+  /** Days that events stay in the index, counted from their day or from the day of their packing. */
+  RETENTION_DAYS: count,
+});
+
 export type IngestEnvironment = z.infer<typeof ingestEnvironment>;
 export type VerifyEnvironment = z.infer<typeof verifyEnvironment>;
 export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
+export type PackEnvironment = z.infer<typeof packEnvironment>;
 
 /** The variables as the CDK stack and the local runner must set them: every value a string. */
 export type IngestVariables = Record<keyof IngestEnvironment, string>;
 export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
+export type PackVariables = Record<keyof PackEnvironment, string>;
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
@@ -102,6 +110,11 @@ export function readVerifyEnvironment(variables: NodeJS.ProcessEnv): VerifyEnvir
 /** @throws Error that names every variable that is missing or wrong. */
 export function readSweepEnvironment(variables: NodeJS.ProcessEnv): SweepEnvironment {
   return read(sweepEnvironment, variables);
+}
+
+/** @throws Error that names every variable which is missing or wrong. */
+export function readPackEnvironment(variables: NodeJS.ProcessEnv): PackEnvironment {
+  return read(packEnvironment, variables);
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.infer<Schema> {

@@ -7,6 +7,7 @@ import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
+import { MAX_LANES, Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
@@ -95,6 +96,8 @@ export class AuditStack extends Stack {
       topics,
     });
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
+    const lanes = Math.min(config.index.pageShards, MAX_LANES);
+    const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     new Alarms(this, 'Alarms', {
       deployment,
       queue: logQueue,
@@ -102,6 +105,7 @@ export class AuditStack extends Stack {
       ingest: ingest.function,
       verify: verify.function,
       sweep: sweep.function,
+      pack: pack.function,
       topics,
     });
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {

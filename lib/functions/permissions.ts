@@ -16,6 +16,7 @@ import type { AuditTables } from '../stores/audit-tables.ts';
 type DynamoDbAction =
   | 'dynamodb:BatchGetItem'
   | 'dynamodb:BatchWriteItem'
+  | 'dynamodb:ConditionCheckItem'
   | 'dynamodb:GetItem'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'

@@ -36,8 +36,9 @@ export async function createTables(client: DynamoDBClient, deployment: string): 
     return name;
   };
   return {
-    events: await create('events'),
+    // The first: `refuseOldFolder` takes tables without it for those of an older version.
     segments: await create('segments'),
+    events: await create('events'),
     findings: await create('findings'),
     alerts: await create('alerts'),
     suppressions: await create('suppressions'),

@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly received: readonly string[];
   /** Bodies in the dead-letter queue. */
   readonly deadLetters: readonly string[];
+  /** What readers were answered while pack was at work, where it wasn't what a plain filter gives. */
+  readonly wrongAnswers?: readonly string[];
 }
 
 /** Times, attempts and last errors; of alerts, which finding opened them. */
@@ -92,8 +94,8 @@ export function differences(expected: Snapshot, actual: Snapshot): readonly stri
   const found: string[] = [];
   for (const part of Object.keys(expected) as (keyof Snapshot)[]) {
     const counts = new Map<string, number>();
-    for (const item of expected[part]) counts.set(item, (counts.get(item) ?? 0) + 1);
-    for (const item of actual[part]) counts.set(item, (counts.get(item) ?? 0) - 1);
+    for (const item of expected[part] ?? []) counts.set(item, (counts.get(item) ?? 0) + 1);
+    for (const item of actual[part] ?? []) counts.set(item, (counts.get(item) ?? 0) - 1);
     const of = (isMeant: (count: number) => boolean) => [...counts].flatMap(([item, n]) => (isMeant(n) ? [item] : []));
     const tooMany = of((count) => count < 0);
     for (const item of of((count) => count > 0)) {

@@ -86,6 +86,11 @@ export class World {
     this.#start = start;
   }
 
+  /** Where it runs. */
+  get aws(): Aws {
+    return this.#aws;
+  }
+
   static async create(aws: Aws): Promise<World> {
     // Objects are delivered now, which is ten minutes into the first hour.
     const start = new Date(Math.floor(Date.now() / 1000) * 1000 - 600_000);

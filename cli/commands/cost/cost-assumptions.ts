@@ -40,10 +40,9 @@ export const ASSUMPTIONS = {
   /** DynamoDB, SNS and S3 use a data key for five minutes. */
   kmsRequestsPerMonth: 200_000,
   kmsKeys: 2,
-  alarms: 20,
-  metrics: 18,
-  /** A line that says what became of an object; digests have one as well. */
-  logBytesPerObject: 400,
+  alarms: 22,
+  metrics: ROUTINE_METRICS,
+  logBytesPerObject: 1_000,
   /** Days that the log bucket keeps its objects. */
   bucketDays: 1_095,
   /** CloudWatch takes records as they are, and compresses what it keeps. */

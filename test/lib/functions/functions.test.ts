@@ -1,5 +1,6 @@
 import {
   readIngestEnvironment,
+  readPackEnvironment,
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../../lambda/runtime/environment.ts';
@@ -40,7 +41,7 @@ const via = (...services: string[]) => ({
   StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
 });
 
-describe.each(['Ingest', 'Verify', 'Sweep'])('%s', (name) => {
+describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
   const lower = name.toLowerCase();
 
   test('runs on Node.js 24 and arm64, and logs JSON into an encrypted log group that forgets', () => {
@@ -221,9 +222,13 @@ describe('sweep', () => {
         RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
       },
     });
-    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toMatchObject([
-      { FunctionName: '<SweepFunction>', MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
-    ]);
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({
+        FunctionName: '<SweepFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
   });
 
   test('is called by the schedules of this account alone, which may call nothing else', () => {
@@ -273,6 +278,67 @@ describe('sweep', () => {
       ),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
+    });
+  });
+});
+
+describe('pack', () => {
+  test('has the variables that its handler reads', () => {
+    expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
+      SEGMENTS_TABLE: '<Tablessegments>',
+      RETENTION_DAYS: 365,
+    });
+  });
+
+  test('has a whole vCPU for fifteen minutes', () => {
+    expect(functions.PackFunction).toMatchObject({ MemorySize: 1769, Timeout: 900 });
+  });
+
+  test('is called every ten minutes, once for each of at most eight lanes, and a call that failed is not repeated', () => {
+    const schedules = Object.values(resources(audit, 'AWS::Scheduler::Schedule')).filter(({ Name }) =>
+      String(Name).startsWith('trailwarden-pack'),
+    );
+    expect(schedules).toMatchObject(
+      Array.from({ length: 8 }, (_, lane) => ({
+        Name: lane === 0 ? 'trailwarden-pack' : `trailwarden-pack-${lane}`,
+        ScheduleExpression: 'rate(10 minutes)',
+        State: 'ENABLED',
+        Target: {
+          Arn: '<PackFunction.Arn>',
+          RoleArn: '<PackScheduleRole.Arn>',
+          Input: JSON.stringify({ lane, lanes: 8 }),
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      })),
+    );
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({
+        FunctionName: '<PackFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
+    expect(statements(policies.PackScheduleRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      CallPack: allow('lambda:InvokeFunction', '<PackFunction.Arn>'),
+    });
+  });
+
+  test('may read and write the segments table, and nothing else', () => {
+    expect(statements(policies.PackRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<PackLogs.Arn>'),
+      PackSegments: allow(
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:ConditionCheckItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        '<Tablessegments.Arn>',
+      ),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb')),
     });
   });
 });

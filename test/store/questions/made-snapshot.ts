@@ -31,6 +31,8 @@ export function segmentsOf(events: readonly EventSummary[]): readonly LiveSegmen
       segmentId: `segment-${index}-${Math.random()}`,
       level: 0 as const,
       madeAt: NOW.toISOString(),
+      keptFrom: '2026-11-25',
+      lane: 0,
       from: 1,
       expiresAt: 4_000_000_000,
     };
@@ -44,9 +46,7 @@ export function snapshotOf(parts: {
   readonly pages: readonly (readonly EventSummary[])[];
 }): Snapshot {
   return {
-    unreadable: [],
-    itemReads: () => ({ segments: 0, blocks: 0, dictionaryParts: 0, others: 0 }),
-    state: { generation: 1, packedTo: {}, pageShards: 1, months: [], leftBehind: [] },
+    state: { generation: 1, packedTo: {}, pageShards: 1, months: [], leftBehind: [], unmergedDays: [] },
     segments: parts.segments.flatMap(segmentsOf),
     pages: parts.pages.flatMap((events) => encodePages(events).map((body) => new Page({ ...pageRow(body, 0, NOW) }))),
   };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { meteredRows } from '../../dynamo/metered-query.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { DIMENSIONS, type Dimension } from '../dimensions.ts';
-import { SegmentNewer } from '../faults.ts';
+import { SegmentDamaged, SegmentNewer } from '../faults.ts';
 import type { SegmentFacts } from '../segment-shape.ts';
 import { descriptorKey, descriptorPartition, type SegmentKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
@@ -22,6 +22,10 @@ export interface Descriptor extends SegmentFacts {
   readonly level: SegmentLevel;
   /** When it was committed, ISO 8601. */
   readonly madeAt: string;
+  /** The UTC day from which the retention counts: that of its events, or that of their packing where it came later. */
+  readonly keptFrom: string;
+  /** The page shard that its events came through: segments of one are merged with each other. */
+  readonly lane: number;
   /** The generation that brought it. */
   readonly from: number;
   /** The generation that replaced it; absent as long as it lives. */
@@ -41,6 +45,8 @@ const descriptorSchema = z.object({
   segmentId: z.string(),
   level: z.union([z.literal(0), z.literal(1)]),
   madeAt: z.string(),
+  keptFrom: z.string(),
+  lane: z.number(),
   from: z.number(),
   until: z.number().optional(),
   expiresAt: z.number(),
@@ -64,11 +70,15 @@ export function descriptorRow(descriptor: Descriptor): Record<string, unknown> &
   return { ...descriptorKey(descriptor.day, descriptor.segmentId), v: DESCRIPTOR_VERSION, ...descriptor };
 }
 
-/** @throws SegmentNewer for a row of a later version; ZodError for one that is none. */
+/** @throws SegmentNewer for a row of a later version; SegmentDamaged for one that is none. */
 export function readDescriptor(row: Readonly<Record<string, unknown>>): Descriptor {
-  const { v } = versionSchema.parse(row);
-  if (v > DESCRIPTOR_VERSION) throw new SegmentNewer(`a segment's descriptor has version ${v}`);
-  const { v: _, item: __, parts, lists, ...descriptor } = descriptorSchema.parse(row);
+  const version = versionSchema.safeParse(row).data?.v;
+  if (version !== undefined && version > DESCRIPTOR_VERSION) {
+    throw new SegmentNewer(`the descriptor ${row.item} has version ${version}, later than ${DESCRIPTOR_VERSION}`);
+  }
+  const parsed = descriptorSchema.safeParse(row);
+  if (!parsed.success) throw new SegmentDamaged(`the descriptor ${row.item} is none: ${z.prettifyError(parsed.error)}`);
+  const { v: _, item: __, parts, lists, ...descriptor } = parsed.data;
   return { ...descriptor, parts: byDimension(parts), lists: byDimension(lists) };
 }
 
@@ -91,15 +101,24 @@ export interface DescriptorQuery extends SegmentsTable {
   readonly generation: number;
   /** Epoch second: what has expired by then is ignored. */
   readonly now: number;
+  /** Days that events are kept now, where they may be fewer than when a segment was made. */
+  readonly retentionDays?: number;
   readonly meter?: Meter;
 }
 
+/** Epoch second at which events expire that are kept from a day on. */
+export function expiryOf(keptFrom: string, retentionDays: number): number {
+  return (Date.parse(`${keptFrom}T00:00:00Z`) + (retentionDays + 1) * DAY_MILLISECONDS) / 1000;
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
 /**
  * The descriptors of a month that live at a generation, by day, read consistently.
- * @throws SegmentNewer, ReadLimitReached, the SDK's errors.
+ * @throws SegmentNewer, SegmentDamaged, ReadLimitReached, the SDK's errors.
  */
 export async function liveDescriptors(query: DescriptorQuery, range: DescriptorRange): Promise<readonly Descriptor[]> {
-  const { client, table, generation, now, meter = new ReadMeter() } = query;
+  const { client, table, generation, now, retentionDays, meter = new ReadMeter() } = query;
   const { month, firstDay = `${month}-01`, lastDay = `${month}-31` } = range;
   const input = {
     TableName: table,
@@ -125,7 +144,8 @@ export async function liveDescriptors(query: DescriptorQuery, range: DescriptorR
   };
   const found: Descriptor[] = [];
   for await (const row of meteredRows({ client, input, meter, maxRowBytes: MAX_DESCRIPTOR_BYTES })) {
-    found.push(readDescriptor(row));
+    const descriptor = readDescriptor(row);
+    if (retentionDays === undefined || expiryOf(descriptor.keptFrom, retentionDays) > now) found.push(descriptor);
   }
   return found;
 }

@@ -9,8 +9,13 @@ export interface SegmentKey {
 /** The one item that says what is committed. */
 export const STATE_KEY: SegmentKey = { partition: 'state', item: 'state' };
 
-/** The one item by which a pack knows that it is alone, and what a dead one has left. */
-export const LEASE_KEY: SegmentKey = { partition: 'lease', item: 'pack' };
+/**
+ * The item by which a pack knows that it is alone in its lane, and what a dead one has left there.
+ * @param lane a share of the page shards, on which one function at a time works.
+ */
+export function leaseKey(lane: number): SegmentKey {
+  return { partition: 'lease', item: lane === 0 ? 'pack' : `pack#${lane}` };
+}
 
 /** @param day UTC day on which the pages were written, `YYYY-MM-DD`. */
 export function pagePartition(shard: number, day: string): string {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from '../../dynamo/condition-failure.ts';
 import type { Dimension } from '../dimensions.ts';
 import type { SegmentShape } from '../segment-shape.ts';
-import { LEASE_KEY } from './keys.ts';
+import { leaseKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
 
 /** The shape of the lease item. */
@@ -31,19 +31,21 @@ export interface Attempt {
   readonly shape: SegmentShape;
 }
 
-/** The right to pack, for a while. A commit holds only under it. */
+/** The right to pack what is in a lane, for a while. A commit holds only under it. */
 export interface Lease {
   readonly owner: string;
+  readonly lane: number;
   /** What a function that died has left: its segments may be committed, or not. */
   readonly attempts: readonly Attempt[];
 }
 
 /**
- * Takes the lease.
- * @returns undefined where another function has it, and its time isn't over.
+ * Takes the lease of a lane.
+ * @returns undefined where another function has it and its time isn't over, or a later version has written it.
  */
 export async function takeLease(
   { client, table }: SegmentsTable,
+  lane: number,
   now: Date,
   milliseconds: number,
 ): Promise<Lease | undefined> {
@@ -52,9 +54,10 @@ export async function takeLease(
     const { Attributes } = await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: LEASE_KEY,
+        Key: leaseKey(lane),
         UpdateExpression: 'SET #owner = :owner, #until = :until, #v = :v',
-        ConditionExpression: 'attribute_not_exists(#owner) OR #until < :now',
+        ConditionExpression:
+          '(attribute_not_exists(#owner) OR #until < :now) AND (attribute_not_exists(#v) OR #v <= :v)',
         ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until', '#v': 'v' },
         ExpressionAttributeValues: {
           ':owner': owner,
@@ -66,7 +69,7 @@ export async function takeLease(
       }),
     );
     const { attempts } = leaseSchema.parse(Attributes);
-    return { owner, attempts: attempts.map((attempt) => ({ ...attempt, shape: shapeOf(attempt.shape) })) };
+    return { owner, lane, attempts: attempts.map((attempt) => ({ ...attempt, shape: shapeOf(attempt.shape) })) };
   } catch (error) {
     if (isConditionFailure(error)) return undefined;
     throw error;
@@ -83,23 +86,24 @@ function shapeOf({ parts, lists, ...shape }: z.infer<typeof shapeSchema>): Segme
 }
 
 /**
- * Notes what is being put, in place of what was noted before.
+ * Notes what is being put, in place of what was noted before, and takes the lease for a while longer.
  * @returns whether the lease is still the owner's: if not, it must put nothing.
  */
 export async function noteAttempts(
   { client, table }: SegmentsTable,
-  owner: string,
+  { owner, lane }: Pick<Lease, 'owner' | 'lane'>,
   attempts: readonly Attempt[],
+  until: Date,
 ): Promise<boolean> {
   try {
     await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: LEASE_KEY,
-        UpdateExpression: 'SET attempts = :attempts',
+        Key: leaseKey(lane),
+        UpdateExpression: 'SET attempts = :attempts, #until = :until',
         ConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':owner': owner, ':attempts': attempts },
+        ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until' },
+        ExpressionAttributeValues: { ':owner': owner, ':attempts': attempts, ':until': until.getTime() },
       }),
     );
     return true;
@@ -109,15 +113,19 @@ export async function noteAttempts(
   }
 }
 
-/** Gives the lease back, with nothing under way. It stays as it is where another function has it. */
-export async function giveLeaseBack({ client, table }: SegmentsTable, owner: string): Promise<void> {
+/**
+ * Gives the lease back, and what was noted stays noted: the next owner removes what wasn't committed. Nothing changes where
+ * another function has it.
+ */
+export async function giveLeaseBack({ client, table }: SegmentsTable, { owner, lane }: Lease): Promise<void> {
   try {
     await client.send(
-      new PutCommand({
+      new UpdateCommand({
         TableName: table,
-        Item: { ...LEASE_KEY, v: LEASE_VERSION },
+        Key: leaseKey(lane),
+        UpdateExpression: 'REMOVE #owner, #until',
         ConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until' },
         ExpressionAttributeValues: { ':owner': owner },
       }),
     );

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { meteredRows } from '../../dynamo/metered-query.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { Block, BlockWriter } from '../block.ts';
-import type { EncodedItem } from '../codec.ts';
-import { SegmentDamaged } from '../faults.ts';
+import { type EncodedItem, FORMAT_VERSION } from '../codec.ts';
+import { SegmentDamaged, SegmentNewer } from '../faults.ts';
 import { compareSummaries, type EventSummary } from '../summary.ts';
 import { dayOfPage, pageItem, pagePartition, type SegmentKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';
@@ -87,7 +87,10 @@ const pageSchema = z.object({
   expiresAt: z.number(),
 });
 
-/** A page, read; its events are unpacked when they are asked for. */
+/**
+ * A page, read; its events are unpacked when they are asked for. A row that can't be read is a page too, whose block throws
+ * the reason: whoever needs its events must hear of it, and nobody else.
+ */
 export class Page {
   /** Its key: pages of a shard sort by it. */
   readonly item: string;
@@ -96,12 +99,24 @@ export class Page {
   readonly last: string;
   /** Bytes of its body. */
   readonly bytes: number;
-  readonly #encoded: EncodedItem;
+  readonly #encoded: EncodedItem | SegmentNewer | SegmentDamaged;
 
-  /** @throws SegmentDamaged for a row that is none. */
+  /** @param row a page's, by its key. */
   constructor(row: Readonly<Record<string, unknown>>) {
     const parsed = pageSchema.safeParse(row);
-    if (!parsed.success) throw new SegmentDamaged(`the page ${String(row.partition)} ${String(row.item)} is none`);
+    if (!parsed.success) {
+      this.item = String(row.item);
+      this.count = 0;
+      // It may hold events of any time.
+      this.first = '';
+      this.last = '~';
+      this.bytes = 0;
+      this.#encoded =
+        typeof row.v === 'number' && row.v > FORMAT_VERSION
+          ? new SegmentNewer(`the page ${this.item} has version ${row.v}, later than ${FORMAT_VERSION}`)
+          : new SegmentDamaged(`the page ${this.item} is none`);
+      return;
+    }
     const { item, count, first, last, ...encoded } = parsed.data;
     this.item = item;
     this.count = count;
@@ -113,6 +128,7 @@ export class Page {
 
   /** @throws SegmentNewer, SegmentDamaged */
   block(): Block {
+    if (this.#encoded instanceof Error) throw this.#encoded;
     return new Block(this.#encoded);
   }
 }
@@ -133,11 +149,9 @@ export interface PageQuery extends SegmentsTable {
 const MAX_ROW_BYTES = MAX_PAGE_BYTES + 64 * 1024;
 
 /** The pages of a shard in the order of their keys, read consistently, day by day; expired ones left out. */
-export async function* pagesOf(query: PageQuery): AsyncGenerator<Page> {
-  const { client, table, shard, after, before, now, meter, days = pageDays(after, now) } = query;
-  // A pack whose clock stands behind that of the last one has nothing to read; DynamoDB would refuse the question.
-  if (before !== undefined && before <= `${after ?? ''} `) return;
-  for (const day of days) {
+export async function* pagesOf({ client, table, shard, after, before, now, meter }: PageQuery): AsyncGenerator<Page> {
+  for (const day of pageDays(after, now)) {
+    if (before !== undefined && day > before.slice(0, 10)) return;
     const input = {
       TableName: table,
       KeyConditionExpression: '#partition = :partition AND #item BETWEEN :after AND :before',

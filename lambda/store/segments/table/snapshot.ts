@@ -47,7 +47,7 @@ export interface UnreadablePage {
   readonly reason: string;
 }
 
-/** @throws SegmentNewer, ReadLimitReached, the SDK's errors. */
+/** @throws SegmentNewer, SegmentDamaged, ReadLimitReached, the SDK's errors. */
 export async function takeSnapshot(query: SnapshotQuery): Promise<Snapshot> {
   const { client, table, firstDay = '', lastDay = '~', meter } = query;
   const state = query.state ?? (await readState({ client, table }, meter));
@@ -79,6 +79,7 @@ function descriptorsOf(query: SnapshotQuery, state: SegmentState, month: string)
       client,
       table,
       generation: state.generation,
+      ...(state.retentionDays !== undefined && { retentionDays: state.retentionDays }),
       now: Math.floor(now.getTime() / 1000),
       ...(meter && { meter }),
     },

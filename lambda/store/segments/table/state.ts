@@ -15,6 +15,8 @@ const stateSchema = z.object({
   pageShards: z.number().int().positive().default(1),
   months: z.array(z.string()).default([]),
   leftBehind: z.array(z.object({ shard: z.number(), item: z.string() })).default([]),
+  unmergedDays: z.array(z.string()).default([]),
+  retentionDays: z.number().int().positive().optional(),
 });
 
 /** What is committed. Every commit raises the generation; who has read a state sees what was committed then. */
@@ -25,8 +27,15 @@ export interface SegmentState {
   readonly packedTo: Readonly<Record<string, string>>;
   /** The most page shards that were ever written to. */
   readonly pageShards: number;
-  /** Pages that pack couldn't read: their events are in no segment. Readers that can, read them. */
+  /**
+   * Pages up to `packedTo` that pack couldn't take: their events are in no segment. Readers that can, read them, and so does
+   * every later pack.
+   */
   readonly leftBehind: readonly { readonly shard: number; readonly item: string }[];
+  /** UTC days of events that have small segments, or had until a moment ago: what merges look at. */
+  readonly unmergedDays: readonly string[];
+  /** Days that events are kept, as pack was last told: a shorter retention holds for readers at once. */
+  readonly retentionDays?: number;
   /** The months that have descriptors, `YYYY-MM`, in order. */
   readonly months: readonly string[];
 }
@@ -37,9 +46,16 @@ export interface SegmentsTable {
   readonly table: string;
 }
 
-const NOTHING_COMMITTED: SegmentState = { generation: 0, packedTo: {}, pageShards: 1, months: [], leftBehind: [] };
+const NOTHING_COMMITTED: SegmentState = {
+  generation: 0,
+  packedTo: {},
+  pageShards: 1,
+  months: [],
+  leftBehind: [],
+  unmergedDays: [],
+};
 
-/** Read units of the state: it stays far below 4 KB. */
+/** Read units of the state: it stays below 4 KB, except while many days wait to be merged. */
 const STATE_UNITS = 1;
 
 /**
