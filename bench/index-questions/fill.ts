@@ -5,7 +5,7 @@ import { SegmentWriter } from '../../lambda/store/segments/segment-writer.ts';
 import type { EventSummary } from '../../lambda/store/segments/summary.ts';
 import { commit } from '../../lambda/store/segments/table/commit.ts';
 import { newSegmentId } from '../../lambda/store/segments/table/keys.ts';
-import { giveLeaseBack, takeLease } from '../../lambda/store/segments/table/lease.ts';
+import { giveLeaseBack, type Lease, takeLease } from '../../lambda/store/segments/table/lease.ts';
 import { putSegmentItems } from '../../lambda/store/segments/table/segment-items.ts';
 import { readState, type SegmentsTable } from '../../lambda/store/segments/table/state.ts';
 import { madeEvents, SummaryMaker } from '../made/events.ts';
@@ -34,7 +34,7 @@ export interface Key {
 }
 
 async function fill(table: SegmentsTable, events: number): Promise<Pick<Filled, 'keys' | 'bytes'>> {
-  const lease = await takeLease(table, NOW, 24 * 3_600_000);
+  const lease = await takeLease(table, 0, NOW, 24 * 3_600_000);
   if (lease === undefined) throw new Error('the table is new, and its lease is taken');
   const counts = new KeyCounts();
   const maker = new SummaryMaker();
@@ -44,7 +44,7 @@ async function fill(table: SegmentsTable, events: number): Promise<Pick<Filled, 
     const count = Math.floor(events / DAYS) + (day < events % DAYS ? 1 : 0);
     let segment = new SegmentOnItsWay(table);
     const finish = async (): Promise<void> => {
-      bytes += await segment.finish(lease.owner);
+      bytes += await segment.finish(lease);
       segment = new SegmentOnItsWay(table);
     };
     for (const made of madeEvents(ORGANIZATION, date, count)) {
@@ -55,7 +55,7 @@ async function fill(table: SegmentsTable, events: number): Promise<Pick<Filled, 
     }
     if (segment.count > 0) await finish();
   }
-  await giveLeaseBack(table, lease.owner);
+  await giveLeaseBack(table, lease);
   return { keys: [...counts.keys.values()], bytes };
 }
 
@@ -79,19 +79,29 @@ class SegmentOnItsWay {
     return this.#items.length >= ITEMS_AT_ONCE ? this.#put() : undefined;
   }
 
-  async finish(owner: string): Promise<number> {
+  async finish(lease: Lease): Promise<number> {
     const facts = this.#writer.finish();
     if (facts === undefined) return 0;
     await this.#put();
     const committed = await commit(this.#table, {
       state: await readState(this.#table),
-      owner,
-      add: [{ ...facts, segmentId: this.#segmentId, level: 1, madeAt: NOW.toISOString(), expiresAt: EXPIRES_AT }],
+      lease,
+      add: [
+        {
+          ...facts,
+          segmentId: this.#segmentId,
+          level: 1,
+          lane: 0,
+          keptFrom: facts.day,
+          madeAt: NOW.toISOString(),
+          expiresAt: EXPIRES_AT,
+        },
+      ],
       replace: [],
       // Nothing waits in pages: readers begin behind them.
-      packedTo: { 0: NOW.toISOString() },
+      packed: { shard: 0, to: NOW.toISOString(), leftBehind: [] },
     });
-    if (committed === undefined) throw new Error('nobody else commits, and this commit was lost');
+    if (typeof committed === 'string') throw new Error(`nobody else commits, and this commit was ${committed}`);
     return facts.bytes;
   }
 

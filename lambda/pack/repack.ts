@@ -3,7 +3,7 @@ import { isConditionFailure } from '../store/dynamo/condition-failure.ts';
 import { itemKeys } from '../store/segments/segment-shape.ts';
 import { DATA_MARGIN_SECONDS, type Descriptor, expiryOf, liveDescriptors } from '../store/segments/table/descriptor.ts';
 import { descriptorKey } from '../store/segments/table/keys.ts';
-import { fetchSegmentItems, putSegmentItems } from '../store/segments/table/segment-items.ts';
+import { putSegmentItems, SegmentItems } from '../store/segments/table/segment-items.ts';
 import type { SegmentState, SegmentsTable } from '../store/segments/table/state.ts';
 
 /**
@@ -39,8 +39,9 @@ export async function extend(table: SegmentsTable, descriptor: Descriptor, reten
   const { segmentId, day, keptFrom } = descriptor;
   const expiresAt = expiryOf(keptFrom, retentionDays);
   const keys = itemKeys(descriptor);
+  const reader = new SegmentItems(table);
   for (let start = 0; start < keys.length; start += ITEMS_AT_ONCE) {
-    const items = await fetchSegmentItems(table, segmentId, keys.slice(start, start + ITEMS_AT_ONCE));
+    const items = await reader.fetch(descriptor, keys.slice(start, start + ITEMS_AT_ONCE));
     const named = Array.from(items, ([key, { v, codec, body }]) => ({ key, v, codec, body }));
     await putSegmentItems(table, segmentId, named, expiresAt + DATA_MARGIN_SECONDS);
   }

@@ -1,3 +1,4 @@
+import { ROUTINE_METRICS } from '../../../lambda/shared/metric-names.ts';
 /**
  * What the estimate takes for granted of an ordinary account. Every one of them is named in docs/cost.md, and the ones
  * that differ most between accounts are options of the command. What was counted stands in measured.ts.

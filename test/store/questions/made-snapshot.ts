@@ -49,5 +49,7 @@ export function snapshotOf(parts: {
     state: { generation: 1, packedTo: {}, pageShards: 1, months: [], leftBehind: [], unmergedDays: [] },
     segments: parts.segments.flatMap(segmentsOf),
     pages: parts.pages.flatMap((events) => encodePages(events).map((body) => new Page({ ...pageRow(body, 0, NOW) }))),
+    unreadable: [],
+    itemReads: () => ({ segments: 0, blocks: 0, dictionaryParts: 0, others: 0 }),
   };
 }

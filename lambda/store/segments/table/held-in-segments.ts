@@ -2,8 +2,8 @@ import { mapConcurrently } from '../../../shared/concurrency.ts';
 import { type EventSummary, summaryKey } from '../summary.ts';
 import type { LiveSegment } from './snapshot.ts';
 
-/** All of a segment's blocks would not fit into memory. */
-const BLOCKS_AT_ONCE = 32;
+/** Enough that waiting for one hides that for the others. */
+const SEGMENTS_AT_ONCE = 16;
 
 /**
  * The keys (summaryKey) of those events that segments hold already. A filter says which may be there, the dictionary of
