@@ -41,7 +41,7 @@ export class Pack extends AuditFunction {
       description: 'Packs the pages of the audit index into segments, and merges small segments',
       // As long as a function may run: what is left when it ends, the next call does.
       timeout: Duration.minutes(15),
-      // It uses less than 512 MB. This is one whole vCPU: work that waits for the processor costs the same at any size
+      // More than it uses. This is one whole vCPU: work that waits for the processor costs the same at any size
       // below, and takes the less time the larger it is.
       memorySize: 1769,
       environment,

@@ -184,6 +184,13 @@ test('a pack whose clock is ahead loses no page that is written afterwards', asy
   expect(keysOf((await made.read()).events)).toEqual(keysOf(events));
 });
 
+test('a pack whose clock is behind that of the last one has nothing to do', async () => {
+  await made.write(eventsOn('2026-11-20', 4), { at: NOW });
+  await made.pack();
+  made.now = new Date(NOW.getTime() - 30 * MINUTE);
+  expect(await made.pack()).toMatchObject({ status: 'done', pages: 0, failed: 0 });
+});
+
 describe('retention', () => {
   test('holds for readers at once where it becomes shorter', async () => {
     await made.write(eventsOn('2026-11-20', 4));
