@@ -14,7 +14,7 @@ import { compareSummaries, dayOf, type EventSummary } from './summary.ts';
 export const BLOCK_EVENTS = 256;
 
 /** Before compression: resources may be large. */
-const BLOCK_BYTES = 512 * 1024;
+const BLOCK_BYTES = 192 * 1024;
 
 /** Up to this size a segment is one item. */
 const WHOLE_BYTES = 64 * 1024;

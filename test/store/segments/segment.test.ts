@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { DIMENSIONS, type Dimension, valuesOf } from '../../../lambda/store/segments/dimensions.ts';
 import { SegmentReader } from '../../../lambda/store/segments/segment-reader.ts';
@@ -147,4 +148,14 @@ test('events out of order, twice, or of two days are refused', () => {
 
 test('a segment without events is none', () => {
   expect(new SegmentWriter(() => {}).finish()).toBeUndefined();
+});
+
+test('no item of a segment passes the size that DynamoDB takes, though nothing in it compresses', () => {
+  const MAX_ITEM_BYTES = 400 * 1024;
+  const events = inOrder(
+    Array.from({ length: 300 }, () =>
+      summary({ resources: Array.from({ length: 50 }, () => randomBytes(1_000).toString('hex')) }),
+    ),
+  );
+  for (const { key, body } of make(events).items) expect([key, body.length < MAX_ITEM_BYTES]).toEqual([key, true]);
 });
