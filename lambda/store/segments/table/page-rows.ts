@@ -149,10 +149,11 @@ export interface PageQuery extends SegmentsTable {
 const MAX_ROW_BYTES = MAX_PAGE_BYTES + 64 * 1024;
 
 /** The pages of a shard in the order of their keys, read consistently, day by day; expired ones left out. */
-export async function* pagesOf({ client, table, shard, after, before, now, meter }: PageQuery): AsyncGenerator<Page> {
+export async function* pagesOf(query: PageQuery): AsyncGenerator<Page> {
+  const { client, table, shard, after, before, now, meter, days = pageDays(after, now) } = query;
   // A pack whose clock stands behind that of the last one has nothing to read; DynamoDB would refuse the question.
   if (before !== undefined && before <= `${after ?? ''} `) return;
-  for (const day of pageDays(after, now)) {
+  for (const day of days) {
     if (before !== undefined && day > before.slice(0, 10)) return;
     const input = {
       TableName: table,
