@@ -39,19 +39,39 @@ class SilentMetrics extends Metrics {
   }
 }
 
-/** Counts the read units of all of a client's answers from now on, as the server tells them. */
-export function countUnits(client: DynamoDBClient): { units: number } {
-  const count = { units: 0 };
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
-      // Every answer to a read has it, where it was asked for; that of a batch a list.
-      type Consumed = { CapacityUnits?: number };
-      const { ConsumedCapacity = [] } = result.output as { ConsumedCapacity?: Consumed | readonly Consumed[] };
-      for (const { CapacityUnits = 0 } of [ConsumedCapacity].flat()) count.units += CapacityUnits;
-      return result;
-    },
-    { step: 'initialize' },
-  );
-  return count;
+/** Counts the read units of a client's answers, as the server tells them. */
+export class CountedUnits {
+  readonly #underWay = new Set<Promise<unknown>>();
+  #units = 0;
+
+  constructor(client: DynamoDBClient) {
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const answer = next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } }).then((result) => {
+          // Every answer to a read has it, where it was asked for; that of a batch a list.
+          type Consumed = { CapacityUnits?: number };
+          const { ConsumedCapacity = [] } = result.output as { ConsumedCapacity?: Consumed | readonly Consumed[] };
+          for (const { CapacityUnits = 0 } of [ConsumedCapacity].flat()) this.#units += CapacityUnits;
+          return result;
+        });
+        this.#underWay.add(answer);
+        const end = (): boolean => this.#underWay.delete(answer);
+        answer.then(end, end);
+        return answer;
+      },
+      { step: 'initialize' },
+    );
+  }
+
+  /** Of all answers since `begin`, those of calls included that are still under way. */
+  async taken(): Promise<number> {
+    await Promise.allSettled(this.#underWay);
+    return this.#units;
+  }
+
+  /** Counts anew. Calls of an earlier question that are still under way are waited for: it may have read ahead. */
+  async begin(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    this.#units = 0;
+  }
 }

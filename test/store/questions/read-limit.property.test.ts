@@ -8,7 +8,7 @@ import { trace } from '../../../lambda/store/questions/trace/trace.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
 import { indexEvents, NOW } from '../../support/index-events.ts';
 import { ACCOUNT, event } from '../../support/records.ts';
-import { countUnits, createSegmentsTable, packAll } from '../../support/segments-table.ts';
+import { CountedUnits, createSegmentsTable, packAll } from '../../support/segments-table.ts';
 
 const HOURS_AGO = new Date(NOW.getTime() - 3 * 3_600_000);
 const ALICE = `arn:aws:iam::${ACCOUNT}:user/alice`;
@@ -61,7 +61,7 @@ async function idsOf(events: AsyncIterable<{ readonly eventID: string }>): Promi
 describe('a question that may read only so much', () => {
   let aws: EmbeddedAws;
   let documents: DynamoDBDocumentClient;
-  let counted: { units: number };
+  let counted: CountedUnits;
   const tables: string[] = [];
   beforeAll(async () => {
     aws = await startEmbeddedAws();
@@ -76,7 +76,7 @@ describe('a question that may read only so much', () => {
       if (packed < EVENTS.length) await indexEvents(documents, table, EVENTS.slice(packed - packed / 4));
       tables.push(table);
     }
-    counted = countUnits(aws.clients.dynamodb);
+    counted = new CountedUnits(aws.clients.dynamodb);
   }, 60_000);
   afterAll(() => aws.stop());
 
@@ -90,7 +90,7 @@ describe('a question that may read only so much', () => {
         const expected = isCount ? [await queries.count(query)] : await idsOf(queries.search(query));
         const given: unknown[] = [];
         const search = queries.search({ ...query, maxReadUnits });
-        counted.units = 0;
+        await counted.begin();
         try {
           if (isCount) given.push(await search.count());
           else for await (const { eventID } of search) given.push(eventID);
@@ -101,7 +101,7 @@ describe('a question that may read only so much', () => {
           expect(error.maxUnits).toBe(maxReadUnits);
           expect(error.reads.units).toBeLessThanOrEqual(maxReadUnits);
         }
-        expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
+        expect(await counted.taken()).toBeLessThanOrEqual(maxReadUnits);
       }),
       { numRuns: 60 },
     );
@@ -115,12 +115,12 @@ describe('a question that may read only so much', () => {
         fc.boolean(),
         async (place, maxReadUnits, isTrace) => {
           const queries = createEventQueries(documents, { segments: tables[place] ?? '' }, () => NOW);
-          counted.units = 0;
+          await counted.begin();
           const asked = isTrace
             ? trace(queries, { subject: KEY, maxEvents: 5, maxReadUnits })
             : timeline(queries, { resource: FILE_SYSTEM, maxReadUnits });
           await asked.catch((error: unknown) => expect(error).toBeInstanceOf(ReadLimitReached));
-          expect(counted.units).toBeLessThanOrEqual(maxReadUnits);
+          expect(await counted.taken()).toBeLessThanOrEqual(maxReadUnits);
         },
       ),
       { numRuns: 25 },
