@@ -1,149 +1,261 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readEvent } from '../lambda/cloudtrail/cloudtrail-event.ts';
-import { createEventQueries, type EventQuery } from '../lambda/index/event-query.ts';
-import type { JsonObject } from '../lambda/shared/json.ts';
-import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
-import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
-import { KnownDaysWriter } from '../lambda/store/rows/known-days.ts';
-import { ShardSettings } from '../lambda/store/rows/shard-settings.ts';
-import { createTables } from '../local/deployment/create-tables.ts';
-import { createClients } from '../local/deployment/local-clients.ts';
-import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { PACK_ALL, pack } from '../lambda/pack/pack.ts';
+import { ReadMeter } from '../lambda/store/dynamo/read-meter.ts';
+import { type EventConditions, readConditions } from '../lambda/store/questions/conditions.ts';
+import { countEvents } from '../lambda/store/questions/count.ts';
+import { type Facet, facetValues } from '../lambda/store/questions/facets.ts';
+import { searchSnapshot } from '../lambda/store/questions/search.ts';
+import { secondsOf } from '../lambda/store/segments/block.ts';
+import type { EventSummary } from '../lambda/store/segments/summary.ts';
+import { encodePages, type PageRow, pageRow } from '../lambda/store/segments/table/page-rows.ts';
+import { takeSnapshot } from '../lambda/store/segments/table/snapshot.ts';
+import type { SegmentsTable } from '../lambda/store/segments/table/state.ts';
+import type { Filled, Key } from './index-questions/fill.ts';
+import { DAYS, FIRST_DAY, NOW, ORGANIZATION, SEGMENT_EVENTS } from './index-questions/world.ts';
+import { MADE_ACTIONS } from './made/actions.ts';
+import { madeEvents, SummaryMaker } from './made/events.ts';
+import { percentile, withPeakMemory } from './support/memory.ts';
+import { type BenchTable, startBenchTable } from './support/segments-table.ts';
 
-/** What one question to an index of 30,000 events costs. */
+/** What was measured, beside what is wanted. */
 export interface IndexRow {
-  question: string;
-  events: number;
-  medianMilliseconds: number;
-  readUnits: number;
-  requests: number;
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly detail: string;
 }
 
-const RECORDS = 30_000;
-const ROUNDS = 11;
-/** The defaults of the command line. */
-const MAX_READ_UNITS = 10_000;
-const SHARDS = { day: 8, others: 1 };
-const START = Date.UTC(2026, 10, 1);
-const ACCOUNTS = ['111122223333', '444455556666', '777788889999'];
-const ACTIONS = ['DescribeInstances', 'RunInstances', 'TerminateInstances', 'CreateTags', 'DescribeVolumes'];
+const DEFAULT_EVENTS = 10_000_000;
+const DELAY_MILLISECONDS = 10;
 
-/** A month of three accounts: 50 roles, 500 sessions, 2,000 instances, 250 addresses, one failure in 20. */
-function madeRecord(index: number): JsonObject {
-  const account = ACCOUNTS[index % ACCOUNTS.length] ?? '';
-  const role = `role-${index % 50}`;
-  const session = index % 500;
-  const eventName = ACTIONS[index % ACTIONS.length] ?? '';
-  return {
-    eventVersion: '1.09',
-    userIdentity: {
-      type: 'AssumedRole',
-      principalId: `AROAEXAMPLE:session-${session}`,
-      arn: `arn:aws:sts::${account}:assumed-role/${role}/session-${session}`,
-      accountId: account,
-      accessKeyId: `ASIAEXAMPLE${String(session).padStart(9, '0')}`,
-      sessionContext: {
-        sessionIssuer: {
-          type: 'Role',
-          principalId: 'AROAEXAMPLE',
-          arn: `arn:aws:iam::${account}:role/${role}`,
-          accountId: account,
-          userName: role,
-        },
+/** Questions for one key: as many, of keys with at most as many events. */
+const KEYS = 60;
+const KEY_EVENTS = 1_000;
+const ROUNDS = 5;
+
+/**
+ * Makes events of ten days, packs them into segments of a table on disk, and asks it, each call delayed as if it went
+ * over a network. What is told of keys is compared with what was counted while the events were made.
+ */
+export async function benchIndex({ events = DEFAULT_EVENTS } = {}): Promise<readonly IndexRow[]> {
+  const bench = await startBenchTable();
+  try {
+    const rows = [...(await benchPack(Math.min(events, SEGMENT_EVENTS)))];
+    const { keys, bytes, seconds, peakMegabytes } = await fillApart(bench, events);
+    rows.push(
+      {
+        what: 'events made and written as segments',
+        measured: `${events} in ${seconds.toFixed(0)} s`,
+        target: '',
+        detail: `${((seconds / events) * 1e6).toFixed(0)} us an event, making it included; ${peakMegabytes} MB`,
       },
-    },
-    eventTime: new Date(START + index * 86_000).toISOString(),
-    eventSource: 'ec2.amazonaws.com',
-    eventName,
-    awsRegion: 'eu-west-1',
-    sourceIPAddress: `203.0.113.${index % 250}`,
-    userAgent: 'aws-cli/2.15.0',
-    requestParameters: {
-      instancesSet: { items: [{ instanceId: `i-${String(index % 2000).padStart(17, '0')}` }] },
-      ...(index % 3 === 0 && { subnetId: `subnet-${String(index % 90).padStart(17, '0')}` }),
-    },
-    ...(index % 20 === 0 && { errorCode: 'Client.UnauthorizedOperation', errorMessage: 'Not allowed.' }),
-    eventID: `99999999-8888-7777-6666-${String(index).padStart(12, '0')}`,
-    readOnly: eventName.startsWith('Describe'),
-    recipientAccountId: account,
+      {
+        what: 'bytes an event',
+        measured: (bytes / events).toFixed(1),
+        target: '<= 80',
+        detail: 'without item overhead',
+      },
+    );
+    const table = bench.delayed(DELAY_MILLISECONDS);
+    rows.push(await askKeys(table, keys));
+    for (const question of QUESTIONS) rows.push(await askOften(table, question));
+    return rows;
+  } finally {
+    await bench.stop();
+  }
+}
+
+/** @throws Error where the process that fills the table fails. */
+function fillApart({ endpoint, table }: BenchTable, events: number): Promise<Filled> {
+  return new Promise((resolve, reject) => {
+    const child = fork(FILL, [endpoint, table, String(events)], { execArgv: ['--expose-gc'] });
+    child.on('message', (filled) => resolve(filled as Filled));
+    child.on('exit', (code) => reject(new Error(`the table was not filled: exit code ${code}`)));
+  });
+}
+
+const FILL = fileURLToPath(new URL('index-questions/fill.ts', import.meta.url));
+
+async function askKeys(table: SegmentsTable, counted: readonly Key[]): Promise<IndexRow> {
+  const suitable = counted.filter(({ events }) => events <= KEY_EVENTS);
+  // The most frequent of them first: they take longest.
+  const keys = suitable
+    .toSorted((a, b) => b.events - a.events)
+    .filter((_, at, all) => at % Math.ceil(all.length / KEYS) === 0);
+  const times: number[] = [];
+  let [units, peak, most] = [0, 0, 0];
+  for (const { conditions, events } of keys) {
+    const { result, seconds, peakMegabytes } = await withPeakMemory(() => search(table, conditions, undefined));
+    if (result.found > KEY_EVENTS) continue;
+    // Keys were counted from the event on at which they were chosen.
+    if (result.found < events) throw new Error(`${JSON.stringify(conditions)}: ${result.found} found of ${events}`);
+    times.push(seconds);
+    units = Math.max(units, result.units);
+    peak = Math.max(peak, peakMegabytes);
+    most = Math.max(most, result.found);
+  }
+  return {
+    what: `a key with up to ${most} events, all of them, of ${times.length} keys`,
+    measured: `p50 ${percentile(times, 0.5).toFixed(2)} s, p95 ${percentile(times, 0.95).toFixed(2)} s`,
+    target: 'p95 < 1 s',
+    detail: `at most ${Math.round(units)} read units; ${peak} MB`,
   };
 }
 
-const QUESTIONS: Readonly<Record<string, EventQuery>> = {
-  'by-actor, the last 50': { conditions: { actor: ['arn:aws:iam::111122223333:role/role-0'] }, limit: 50 },
-  'by-action, the last 50': { conditions: { action: ['ec2:RunInstances'] }, limit: 50 },
-  'by-resource, all': { conditions: { resource: [`i-${'7'.padStart(17, '0')}`] } },
-  'by-resource, a further one': { conditions: { resource: [`subnet-${'30'.padStart(17, '0')}`] }, limit: 50 },
-  'by-address, all': { conditions: { address: ['203.0.113.77'] } },
-  'by-credential, all': { conditions: { accessKeyId: [`ASIAEXAMPLE${'77'.padStart(9, '0')}`] } },
-  'by-error, the last 50': { conditions: { errorCode: ['Client.UnauthorizedOperation'] }, limit: 50 },
-  'by-day, the last 50': { limit: 50 },
-  'by-day, one day of one account': {
-    conditions: { account: ['111122223333'] },
-    since: new Date('2026-11-10T00:00:00Z'),
-    until: new Date('2026-11-11T00:00:00Z'),
-  },
-  'three conditions, the best index': {
-    conditions: {
-      action: ['ec2:RunInstances'],
-      actor: ['arn:aws:iam::111122223333:role/role-21'],
-      address: ['203.0.113.71'],
-    },
-  },
+interface Answer {
+  readonly found: number;
+  readonly units: number;
+}
+
+interface Question {
+  readonly what: string;
+  readonly target: string;
+  readonly ask: (table: SegmentsTable) => Promise<Answer>;
+}
+
+const FREQUENT_ACTION = `${MADE_ACTIONS[0]?.source.split('.')[0]}:${MADE_ACTIONS[0]?.name}`;
+/** Begins and ends within segments. */
+const CUT_RANGE = {
+  first: secondsOf('2026-11-12T07:31:00Z'),
+  last: secondsOf('2026-11-17T16:47:00Z'),
 };
+const EVERYTHING = { first: FIRST_DAY / 1000, last: FIRST_DAY / 1000 + DAYS * 86_400 };
 
-/** Asks each question of an index in the embedded DynamoDB, over its own protocol. */
-export async function benchIndex(): Promise<readonly IndexRow[]> {
-  const aws = await startEmbeddedAws();
-  const clients = createClients(aws.endpoints);
-  try {
-    const documents = DynamoDBDocumentClient.from(clients.dynamodb);
-    const { events } = await createTables(clients.dynamodb, 'bench');
-    await fill(documents, events);
-    const rows: IndexRow[] = [];
-    for (const [question, query] of Object.entries(QUESTIONS))
-      rows.push(await measure(documents, events, question, query));
-    return rows;
-  } finally {
-    clients.destroy();
-    await aws.stop();
+const QUESTIONS: readonly Question[] = [
+  { what: 'newest 50 of everything', target: '< 0.3 s', ask: (table) => search(table, {}, 50) },
+  { what: 'count by day', target: '< 0.5 s', ask: (table) => facets(table, 'day') },
+  { what: 'top 20 actors over ten days', target: '< 1 s', ask: (table) => facets(table, 'actor') },
+  { what: 'top 20 errors over ten days', target: '< 1 s', ask: (table) => facets(table, 'error') },
+  { what: 'count by hour over ten days', target: '< 1 s', ask: (table) => facets(table, 'hour') },
+  { what: 'count of one action', target: '', ask: (table) => count(table, { action: [FREQUENT_ACTION] }) },
+  {
+    what: 'count of one action in a range that cuts segments',
+    target: '',
+    ask: (table) => count(table, { action: [FREQUENT_ACTION] }, CUT_RANGE),
+  },
+];
+
+// These three are the questions as the command line asks them: whoever asks otherwise changes them alone.
+
+async function search(
+  table: SegmentsTable,
+  conditions: EventConditions,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Answer> {
+  const meter = new ReadMeter();
+  const snapshot = await takeSnapshot({ ...table, now: NOW, meter });
+  let found = 0;
+  for await (const _ of searchSnapshot(snapshot, {
+    conditions: readConditions(conditions),
+    range: EVERYTHING,
+    order: 'newest-first',
+  })) {
+    found++;
+    if (found >= limit) break;
   }
+  return { found, units: meter.reads.units };
 }
 
-async function fill(client: DynamoDBDocumentClient, eventsTable: string): Promise<void> {
-  const now = () => new Date();
-  const retentionDays = 365;
-  await new ShardSettings(client, eventsTable).raise(SHARDS);
-  const days = new KnownDaysWriter({ client, eventsTable, retentionDays, now });
-  const writer = new RowWriter<EventRow | ResourceRow>({ client, table: eventsTable, keyOf: eventRowKey });
-  for (let index = 0; index < RECORDS; index++) {
-    const result = readEvent(madeRecord(index), { bucket: 'logs', key: 'AWSLogs/made.json.gz', version: 'v1', index });
-    if (!result.ok) throw new Error(result.reason);
-    await days.noteEvent(result.event.account, result.event.eventTime);
-    for (const row of eventRows(result.event, { shards: SHARDS, retentionDays, now: now() })) await writer.add(row);
-  }
-  await writer.flush();
+async function count(table: SegmentsTable, conditions: EventConditions, range = EVERYTHING): Promise<Answer> {
+  const meter = new ReadMeter();
+  const snapshot = await takeSnapshot({ ...table, now: NOW, meter });
+  return { found: await countEvents(snapshot, readConditions(conditions), range), units: meter.reads.units };
 }
 
-async function measure(
-  client: DynamoDBDocumentClient,
-  events: string,
-  question: string,
-  query: EventQuery,
-): Promise<IndexRow> {
+async function facets(table: SegmentsTable, facet: Facet): Promise<Answer> {
+  const meter = new ReadMeter();
+  const snapshot = await takeSnapshot({ ...table, now: NOW, meter });
+  const values = await facetValues(snapshot, facet, [], EVERYTHING);
+  return { found: values.length, units: meter.reads.units };
+}
+
+async function askOften(table: SegmentsTable, { what, target, ask }: Question): Promise<IndexRow> {
   const times: number[] = [];
-  let row = { question, events: 0, readUnits: 0, requests: 0 };
+  let [answer, peak]: [Answer, number] = [{ found: 0, units: 0 }, 0];
   for (let round = 0; round < ROUNDS; round++) {
-    const search = createEventQueries(client, { events }).search({ ...query, maxReadUnits: MAX_READ_UNITS });
-    const start = performance.now();
-    let found = 0;
-    for await (const _ of search) found++;
-    times.push(performance.now() - start);
-    const report = search.report();
-    row = { question, events: found, readUnits: report?.units ?? 0, requests: report?.requests ?? 0 };
+    const { result, seconds, peakMegabytes } = await withPeakMemory(() => ask(table));
+    answer = result;
+    times.push(seconds);
+    peak = Math.max(peak, peakMegabytes);
   }
-  const median = times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-  return { ...row, medianMilliseconds: Math.round(median) };
+  return {
+    what,
+    measured: `${percentile(times, 0.5).toFixed(2)} s`,
+    target,
+    detail: `${answer.found} found, ${Math.round(answer.units)} read units; ${peak} MB`,
+  };
 }
 
-if (import.meta.main) console.table(await benchIndex());
+/** Pages of one day, as ingest leaves them, made into small segments and these into merged ones, by pack itself. */
+async function benchPack(events: number): Promise<readonly IndexRow[]> {
+  const bench = await startBenchTable();
+  try {
+    await writePages(bench, events);
+    const { result, seconds, peakMegabytes } = await withPeakMemory(() =>
+      pack({
+        ...bench,
+        policy: PACK_ALL,
+        retentionDays: 365,
+        now: () => NOW,
+        mustStop: () => false,
+        logger: new Logger({ logLevel: 'SILENT' }),
+        metrics: SILENT_METRICS,
+      }),
+    );
+    if (result.events !== events) throw new Error(`pack made segments of ${result.events} events, not of ${events}`);
+    return [
+      {
+        what: `pack of ${events} events in ${result.pages} pages, merged`,
+        measured: `${peakMegabytes} MB`,
+        target: '<= 512 MB',
+        detail: `${seconds.toFixed(1)} s, ${((seconds / events) * 1e6).toFixed(0)} us an event; ${result.packed} small segments, ${result.merged} merged`,
+      },
+    ];
+  } finally {
+    await bench.stop();
+  }
+}
+
+async function writePages(table: SegmentsTable, events: number): Promise<void> {
+  const maker = new SummaryMaker();
+  const open = new Map<string, EventSummary[]>();
+  const written = new Date(NOW.getTime() - 3_600_000);
+  let rows: PageRow[] = [];
+  const flush = async (): Promise<void> => {
+    if (rows.length === 0) return;
+    const RequestItems = { [table.table]: rows.map((Item) => ({ PutRequest: { Item } })) };
+    rows = [];
+    await table.client.send(new BatchWriteCommand({ RequestItems }));
+  };
+  const put = async (summaries: readonly EventSummary[]): Promise<void> => {
+    for (const body of encodePages(summaries)) rows.push(pageRow(body, 0, written));
+    if (rows.length >= PAGES_AT_ONCE) await flush();
+  };
+  for (const made of madeEvents(ORGANIZATION, '2026-11-18', events)) {
+    const { key } = made.receipt;
+    const place = key.slice(0, key.lastIndexOf('_'));
+    const page = open.get(place);
+    const summary = maker.summary(made);
+    if (page?.[0]?.receipt.key === key) {
+      page.push(summary);
+      continue;
+    }
+    if (page !== undefined) await put(page);
+    open.delete(place);
+    open.set(place, [summary]);
+  }
+  for (const page of open.values()) await put(page);
+  await flush();
+}
+
+const PAGES_AT_ONCE = 20;
+
+const SILENT_METRICS = new Metrics({ namespace: 'bench' });
+SILENT_METRICS.publishStoredMetrics = () => {
+  SILENT_METRICS.clearMetrics();
+  return SILENT_METRICS;
+};

@@ -15,7 +15,7 @@ export interface ReadingRow {
 const RECORDS = 20_000;
 const ROUNDS = 5;
 const LIMITS = { maxObjectBytes: 2 ** 31, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
-const ROWS = { shards: { day: 8, others: 1 }, retentionDays: 365, now: new Date() };
+const ROWS = { rowDays: 30, now: new Date() };
 
 function makeObject(): Buffer {
   const records = Array.from({ length: RECORDS }, (_, index) => ({

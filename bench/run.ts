@@ -1,24 +1,46 @@
+import { parseArgs } from 'node:util';
+import { benchCost } from './cost.ts';
 import { benchDetection } from './detection.ts';
 import { benchIndex } from './index.ts';
 import { benchLargeObject } from './large-object.ts';
 import { benchReading } from './reading.ts';
+import { FORMATS, type Format, showRows } from './support/show-rows.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly object[]>>> = {
-  detection: benchDetection,
-  index: benchIndex,
-  reading: benchReading,
-  'large-object': benchLargeObject,
-};
-
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
-if (unknown.length > 0) {
-  console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
-  process.exit(2);
+interface BenchOptions {
+  /** Fewer events than a benchmark takes by itself. */
+  readonly events?: number;
 }
 
-for (const [name, bench] of Object.entries(BENCHMARKS)) {
-  if (names.length > 0 && !names.includes(name)) continue;
-  console.log(`\n${name}`);
-  console.table(await bench());
+const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<readonly object[]>>> = {
+  detection: benchDetection,
+  reading: benchReading,
+  'large-object': benchLargeObject,
+  index: benchIndex,
+  cost: benchCost,
+};
+
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { events: { type: 'string' }, format: { type: 'string', default: 'table' } },
+});
+const format = FORMATS.find((name) => name === values.format);
+const events = values.events === undefined ? undefined : Number(values.events.replaceAll('_', ''));
+const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0) {
+  refuse(`No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+}
+if (format === undefined) refuse(`--format is one of ${FORMATS.join(', ')}.`);
+if (events !== undefined && !(Number.isInteger(events) && events > 0)) refuse('--events is a whole number above 0.');
+await run(format);
+
+async function run(as: Format): Promise<void> {
+  for (const [name, bench] of Object.entries(BENCHMARKS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    showRows(name, await bench({ ...(events !== undefined && { events }) }), as);
+  }
+}
+
+function refuse(reason: string): never {
+  console.error(reason);
+  process.exit(2);
 }

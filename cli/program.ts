@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { awsAdvice } from './aws/aws-advice.ts';
+import { indexAdvice } from './aws/index-advice.ts';
 import { alertCommand } from './commands/alert/alert.ts';
 import { costCommand } from './commands/cost/cost.ts';
 import { eventCommand } from './commands/events/event.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findingsCommand } from './commands/events/findings.ts';
 import { redriveCommand } from './commands/redrive/redrive.ts';
+import { repackCommand } from './commands/repack/repack.ts';
 import { rulesCommand } from './commands/rules/rules.ts';
 import { scanCommand } from './commands/scan/scan.ts';
 import { statusCommand } from './commands/status/status.ts';
@@ -32,6 +34,7 @@ const COMMANDS: readonly CommandFactory[] = [
   rulesCommand,
   scanCommand,
   redriveCommand,
+  repackCommand,
   statusCommand,
   verifyCommand,
 ];
@@ -41,11 +44,12 @@ Exit codes:
   0  done
   1  it couldn't be done, or what was asked for isn't there, or what was checked isn't right
   2  the command line is wrong
-  3  --max-reads was reached: what was printed isn't everything
+  3  --max-reads doesn't do for the answer: nothing was printed, or not everything
   4  a log object isn't what it was when it was indexed
 
 Examples:
   $ trailwarden events --kind root --since 7d
+  $ trailwarden events --by actor --by action --since 7d
   $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
   $ trailwarden timeline fs-0123456789abcdef0 --since 30d
   $ trailwarden trace ASIAIOSFODNN7EXAMPLE
@@ -100,6 +104,6 @@ function descendants(command: Command): readonly Command[] {
 
 function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
-  const message = awsAdvice(error) ?? (error instanceof Error ? error.message : String(error));
+  const message = indexAdvice(error) ?? awsAdvice(error) ?? (error instanceof Error ? error.message : String(error));
   return { message, exitCode: EXIT.failure };
 }

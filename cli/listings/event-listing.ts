@@ -1,4 +1,4 @@
-import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 import type { Listing } from '../output/listing.ts';
 import { outcomeStyle } from '../output/text-style.ts';
 import { relativeTime } from '../time/relative-time.ts';

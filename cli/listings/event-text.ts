@@ -1,5 +1,5 @@
 import { parseArn } from '../../lambda/cloudtrail/record/arn.ts';
-import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 
 /** Who it was, as short as a person needs: `root`, `user/alice`, `role/Admin as deploy-7 (through EC2)`. */
 export function actorText({

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type EventConditions, readConditions } from '../../lambda/index/event-condition.ts';
+import { type EventConditions, readConditions } from '../../lambda/store/questions/conditions.ts';
 import { collect, collectOneOf } from './repeatable.ts';
 
 type Values = readonly string[];
@@ -18,10 +18,12 @@ export interface ConditionOptions {
   readonly kind?: Values;
   readonly session?: Values;
   readonly userAgent?: Values;
+  readonly category?: Values;
 }
 
 const ACCESS = ['read', 'write', 'tagging', 'permissions-management', 'list'];
 const OUTCOMES = ['success', 'denied', 'error'];
+const CATEGORIES = ['management', 'data', 'insight', 'network-activity', 'aggregated'];
 const KINDS = [
   'root',
   'iam-user',
@@ -51,21 +53,22 @@ export function withConditions(command: Command): Command {
     .option('--outcome <outcome>', OUTCOMES.join(', '), collectOneOf(OUTCOMES))
     .option('--kind <kind>', `kind of actor: ${KINDS.join(', ')}`, collectOneOf(KINDS))
     .option('--session <name>', 'name of the role session', collect)
-    .option('--user-agent <text>', 'a part of the user agent, in any case', collect);
+    .option('--user-agent <text>', 'a part of the user agent, in any case', collect)
+    .option('--category <category>', CATEGORIES.join(', '), collectOneOf(CATEGORIES));
 }
 
 export const CONDITIONS_HELP = `
 Conditions:
   All of them must hold; an option that is given twice means either value. * stands for any characters, ? for one,
-  and \\* for the star itself. Exact values of --actor, --action, --resource, --address, --credential and --error are
-  found by an index: the one with the fewest rows is read, and the rest is checked. Without one, days are read through.
+  and \\* for the star itself. Every segment of the index knows in which of its blocks a value is: exact values take the
+  least, and a pattern the list of values, where that is shorter than the blocks. What no value narrows is read through.
   --actor takes names as tables print them too, in any account: role/Deploy is *:role/Deploy, root is *:root, and
   Deploy alone is */Deploy. Only an ARN, a service's name or an account is exact.
 `;
 
 export function readConditionOptions(options: ConditionOptions): EventConditions {
   const { credential, error, region, kind, ...same } = options;
-  const { actor, action, resource, address, access, account, outcome, session, userAgent } = same;
+  const { actor, action, resource, address, access, account, outcome, session, userAgent, category } = same;
   return {
     actor: actor?.flatMap(actorPatterns),
     action,
@@ -80,6 +83,7 @@ export function readConditionOptions(options: ConditionOptions): EventConditions
     actorKind: kind,
     session,
     userAgent,
+    category,
   };
 }
 

@@ -12,7 +12,7 @@ export interface ReadLimitOptions {
 /** Adds `--max-reads`. */
 export function withReadLimit(command: Command): Command {
   return command.addOption(
-    new Option('--max-reads <units>', 'never take more read units (one reads 8 KB): refuse what would')
+    new Option('--max-reads <units>', 'take no more read units than this (one reads 8 KB): refuse an answer that would')
       .argParser(readCount)
       .default(10_000),
   );
@@ -27,10 +27,10 @@ export async function withinReadLimit<Result>(read: () => Promise<Result>): Prom
     const { maxUnits, reads, estimatedUnits } = error;
     const whole =
       estimatedUnits === undefined
-        ? ' That is too little to tell what the whole answer takes.'
-        : ` The whole answer takes about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
+        ? ' That is too little to tell what the whole answer takes: fewer than 100 do for no answer.'
+        : ` The whole answer takes up to about ${thousands(estimatedUnits)} (some $${dollars(estimatedUnits)} on demand).`;
     throw new CommandFailure(
-      `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition that an index finds, or raise --max-reads.`,
+      `Stopped after ${thousands(reads.units)} read units: --max-reads is ${thousands(maxUnits)}.${whole} Ask for less time, add a condition with exact values, or raise --max-reads.`,
       EXIT.readLimit,
       { cause: error },
     );

@@ -14,16 +14,11 @@ export interface Price {
 export const PRICES = {
   dynamodbWrites: { dollars: 0.625, per: 'million write request units', asOf: '2026-09' },
   dynamodbReads: { dollars: 0.125, per: 'million read request units', asOf: '2026-09' },
-  dynamodbWriteCapacity: { dollars: 0.00065, per: 'hour of a provisioned write unit', asOf: '2026-03' },
-  dynamodbReadCapacity: { dollars: 0.00013, per: 'hour of a provisioned read unit', asOf: '2026-03' },
   dynamodbStorage: { dollars: 0.25, per: 'GB a month', asOf: '2026-08' },
-  dynamodbRecovery: { dollars: 0.2, per: 'GB of table a month, point-in-time recovery', asOf: '2026-08' },
-  s3Storage: { dollars: 0.023, per: 'GB a month, S3 Standard', asOf: '2026-06' },
   s3Puts: { dollars: 5, per: 'million PUT requests', asOf: '2026-06' },
   s3Gets: { dollars: 0.4, per: 'million GET requests', asOf: '2026-06' },
   sqsRequests: { dollars: 0.4, per: 'million requests', asOf: '2026-06' },
   snsPublishes: { dollars: 0.5, per: 'million publishes', asOf: '2026-06' },
-  snsEmails: { dollars: 20, per: 'million e-mails', asOf: '2026-06' },
   lambdaCompute: { dollars: 0.0000133334, per: 'GB-second on arm64', asOf: '2026-09' },
   lambdaRequests: { dollars: 0.2, per: 'million requests', asOf: '2026-09' },
   kmsKeys: { dollars: 1, per: 'key a month', asOf: '2026-06' },
@@ -31,4 +26,6 @@ export const PRICES = {
   alarms: { dollars: 0.1, per: 'alarm a month', asOf: '2026-06' },
   metrics: { dollars: 0.3, per: 'custom metric a month', asOf: '2026-02' },
   logs: { dollars: 0.5, per: 'GB of log lines', asOf: '2026-06' },
+  cloudwatchEvents: { dollars: 0.75, per: 'GB of CloudTrail events into CloudWatch', asOf: '2026-06' },
+  cloudwatchStorage: { dollars: 0.03, per: 'GB a month in CloudWatch, compressed', asOf: '2026-06' },
 } as const satisfies Readonly<Record<string, Price>>;

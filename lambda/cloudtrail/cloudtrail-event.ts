@@ -8,6 +8,7 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
+import { eventIdentity } from './event-identity.ts';
 import { isAggregated, summarizedNames } from './record/aggregated-record.ts';
 import { canonicalAddress } from './record/canonical-address.ts';
 import { type ReadRecord, readRecord, readRecordLoosely } from './record/read-record.ts';
@@ -114,7 +115,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const address = ipAddress(read);
   return {
     eventID: read.eventID,
-    identity: identityDigits({ eventTime: read.eventTime, eventSource, eventName, account }),
+    identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
     eventTime: read.eventTime,
     eventSource,
     eventName,
@@ -145,17 +146,6 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
 function accessOfSummary(eventSource: string, record: JsonObject, read: ReadRecord): Access {
   const names = summarizedNames(record, 'eventName');
   return mostTelling(names.map((name) => classifyAccess(classifyAction(eventSource, name), read))) ?? 'write';
-}
-
-/**
- * What makes an eventID an identity: 8 hexadecimal digits. eventIDs are unique only in theory; some services' records
- * and samples in documents share them.
- */
-function identityDigits(event: { eventTime: string; eventSource: string; eventName: string; account: string }): string {
-  return createHash('sha256')
-    .update([event.eventTime, event.eventSource, event.eventName, event.account].join('\n'))
-    .digest('hex')
-    .slice(0, 8);
 }
 
 /** Amazon EFS writes the client's address of a connection into serviceEventDetails. */

@@ -8,7 +8,10 @@ import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
 import type { RowWriter } from '../store/dynamo/row-writer.ts';
 import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../store/rows/event-row.ts';
-import type { KnownDaysWriter } from '../store/rows/known-days.ts';
+import { hasRows, type RowScope } from '../store/rows/notable.ts';
+import { type EventSummary, summaryOf } from '../store/segments/summary.ts';
+import type { PageBody } from '../store/segments/table/page-rows.ts';
+import { CollectedPages } from './collected-pages.ts';
 import { Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
@@ -20,10 +23,16 @@ export interface EffectDependencies {
   readonly detector: Detector;
   readonly correlator: Correlator;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
-  readonly knownDays: KnownDaysWriter;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
-  readonly rows: Omit<RowOptions, 'now'>;
+  /** Which events have rows, and for how long. */
+  readonly rows: Omit<RowOptions, 'now'> & { readonly scope: RowScope };
+  /** Where pages go. */
+  readonly segments: {
+    /** Physical name of the table. */
+    readonly table: string;
+    readonly pageShards: number;
+  };
   readonly now: () => Date;
 }
 
@@ -43,12 +52,13 @@ interface Effects {
   /** Undefined for an event that no correlation names. */
   readonly observing: (() => Promise<unknown>) | undefined;
   readonly rows: readonly (EventRow | ResourceRow)[];
+  readonly summary: EventSummary;
 }
 
 /**
- * The effects of events, from a log object or a quarantine copy: each event is judged, correlated and indexed. All of
- * it is idempotent. An event whose processing throws anything except a fault of access is refused, and the others go
- * on.
+ * What events set off, wherever they were read from: each is judged, correlated, has rows where it stands out, and is
+ * collected for the pages of its object, which the caller writes. All of it is idempotent. An event whose processing throws
+ * anything but a fault of access is refused, and the others go on.
  */
 export class EventEffects {
   readonly #dependencies: EffectDependencies;
@@ -59,6 +69,7 @@ export class EventEffects {
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
   /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
+  readonly #pages = new CollectedPages();
   #refused: RefusedEvent[] = [];
   #findings = 0;
   #failed = 0;
@@ -97,7 +108,7 @@ export class EventEffects {
       const begin = () => this.#isolated(receipt, bytes, observing);
       if (this.#observations.add({ event, begin })) await this.#observe();
     }
-    await this.#isolated(receipt, bytes, () => this.#dependencies.knownDays.noteEvent(event.account, event.eventTime));
+    this.#pages.add(effects.summary);
     for (const row of effects.rows) {
       this.#bytes.set(row, bytes);
       await this.#writer.add(row);
@@ -107,10 +118,13 @@ export class EventEffects {
   #effectsOf(event: CloudTrailEvent): Effects {
     const { detector, correlator, rows, now } = this.#dependencies;
     const derived = derivedFields(event);
+    const findings = [...detector.match(event.record, derived)].map((match) => findingOf(event, match));
+    const levels = findings.map(({ level }) => level);
     return {
-      findings: [...detector.match(event.record, derived)].map((match) => findingOf(event, match)),
+      findings,
       observing: correlator.observing(event, derived),
-      rows: [...eventRows(event, { ...rows, now: now() })],
+      rows: hasRows(rows.scope, event, levels) ? eventRows(event, { rowDays: rows.rowDays, now: now() }) : [],
+      summary: summaryOf(event),
     };
   }
 
@@ -139,15 +153,30 @@ export class EventEffects {
     return true;
   }
 
-  /** The events that were refused since the last call. Each event is returned only once. */
+  /** Whether so much was collected that `finish` is to be called before more is added. */
+  get mustFinish(): boolean {
+    return this.#pages.isEnough;
+  }
+
+  /** Whether the pages so far are to be written before more is added. */
+  get mustWritePages(): boolean {
+    return this.#pages.isFull;
+  }
+
+  /** The pages of the events that were finished since the last call: without those that were refused. */
+  takePages(): readonly PageBody[] {
+    return this.#pages.take();
+  }
+
+  /** The events that were refused since the last call; each of them once in all. */
   takeRefused(): readonly RefusedEvent[] {
     return this.#refused.splice(0);
   }
 
   /**
-   * Writes the rows that are left, and waits until everything that was begun is done. What was refused on the way is
-   * there to be taken.
-   * @throws faults of access (`isFaultOfAccess`).
+   * Writes the rows that are left, waits until everything that was begun is done, and makes pages of the events so far.
+   * What was refused on the way is there to be taken.
+   * @throws faults of access.
    */
   async finish(): Promise<void> {
     const refused = await this.#writer.flush();
@@ -159,6 +188,9 @@ export class EventEffects {
       const bytes = this.#bytes.get(row);
       const { receipt } = row;
       this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
+    }
+    for (const { summary, error } of this.#pages.seal((index) => this.#refusedIndexes.has(index))) {
+      this.#refuseFailed({ receipt: summary.receipt, judged: true }, error);
     }
   }
 

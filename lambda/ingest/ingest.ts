@@ -11,11 +11,12 @@ import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
+import { receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import { openObject, type SourceObject } from './object-source.ts';
-import { type ObjectOutcome, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
+import { type ObjectOutcome, openingOf, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
@@ -54,6 +55,12 @@ const UNOPENED = 'unopened';
 interface Call {
   readonly mustStop: () => boolean;
   readonly lanes: TogetherOrAlone;
+}
+
+/** One message of a call. */
+interface Delivery extends Call {
+  /** How often it was received, this time included. */
+  readonly receives: number;
 }
 
 export type Ingest = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
@@ -99,7 +106,7 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
   await handleObjects(
     {
       ...dependencies,
-      handle: (reference) => handleObject(dependencies, reference, call),
+      handle: (reference) => handleObject(dependencies, reference, { ...call, receives: receivesOf(message) }),
       queueAlone: (reference, delaySeconds) => queueAgain(dependencies, reference, delaySeconds),
       notificationOf,
       onFailure: (reference, error) => tellFailure(dependencies, reference, error),
@@ -122,10 +129,14 @@ function tellFailure(
   } else logger.warn('An object could not be read for now', told);
 }
 
-async function handleObject(dependencies: IngestDependencies, reference: ObjectReference, call: Call): Promise<void> {
+async function handleObject(
+  dependencies: IngestDependencies,
+  reference: ObjectReference,
+  delivery: Delivery,
+): Promise<void> {
   const { logBuckets } = dependencies;
   if (reference.bucket === dependencies.quarantineBucket) {
-    await handleCopy(dependencies, reference, call);
+    await handleCopy(dependencies, reference, delivery);
     return;
   }
   if (!logBuckets.includes(reference.bucket)) {
@@ -138,14 +149,14 @@ async function handleObject(dependencies: IngestDependencies, reference: ObjectR
     return;
   }
   if (parsedKey.kind !== 'log') return;
-  await handleLogObject(dependencies, reference, parsedKey, call);
+  await handleLogObject(dependencies, reference, parsedKey, delivery);
 }
 
 async function handleLogObject(
   dependencies: IngestDependencies,
   reference: ObjectReference,
   parsedKey: CloudTrailObjectKey,
-  { mustStop, lanes }: Call,
+  { mustStop, lanes, receives }: Delivery,
 ): Promise<void> {
   const { processor, s3 } = dependencies;
   const { ledger } = processor;
@@ -159,8 +170,9 @@ async function handleLogObject(
       report(dependencies, tried(), parsedKey, skipped(known));
       return;
     }
-    // When a function is killed by an object, all other objects of its call are lost too.
-    const hasKilled = versions.some(({ unfinished }) => unfinished > 0);
+    // A function that was killed over an object took all others of its call with it. A first try leaves no trace then.
+    const mayHaveKilled = receives > 1 && versions.every(({ lastError }) => lastError === undefined);
+    const hasKilled = mayHaveKilled || versions.some(({ unfinished }) => unfinished > 0);
     await lanes.run(hasKilled, async () => {
       if (mustStop()) {
         await queueAgain(dependencies, reference);
@@ -173,6 +185,7 @@ async function handleLogObject(
           object,
           versions: object.key === key ? versions : await ledger.versions(bucket, object.key),
           parsedKey,
+          receives,
           mustStop,
           ...(reference.notifiedAt !== undefined && { notifiedAt: reference.notifiedAt }),
         });
@@ -184,8 +197,15 @@ async function handleLogObject(
     });
   } catch (error) {
     await noteFailure(error, {
-      // An object that can't be read yet gets no row: perhaps it never exists.
-      fail: async (reason, counts) => (opened || counts ? ledger.fail(tried(), reason, counts) : 0),
+      fail: async (reason, counts) => {
+        // What can't be had yet has no row: there may never be such an object.
+        if (opened === undefined) return counts ? ledger.fail(tried(), reason, counts) : 0;
+        // Tries after the first have noted that they began.
+        const { notifiedAt } = reference;
+        const request = { object: opened, parsedKey, ...(notifiedAt !== undefined && { notifiedAt }) };
+        const opening = receives > 1 ? undefined : openingOf(request, processor.now());
+        return ledger.fail(opened, reason, counts, opening);
+      },
       forget: () => ledger.forgetTries(tried()),
     });
   }

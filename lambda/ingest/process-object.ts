@@ -9,7 +9,20 @@ import {
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
 import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
-import type { Ledger, LedgerRow, ObjectVersion, QuarantineNote, Rejection } from '../store/ledger/ledger.ts';
+import type {
+  Closing,
+  Ledger,
+  LedgerRow,
+  ObjectPages,
+  ObjectVersion,
+  Opening,
+  QuarantineNote,
+  Reading,
+  RecordCounts,
+  Rejection,
+} from '../store/ledger/ledger.ts';
+import { pageShardOf } from '../store/segments/table/keys.ts';
+import type { PageBody } from '../store/segments/table/page-rows.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
 import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';
@@ -31,12 +44,17 @@ export interface ObjectRequest {
   readonly versions: readonly LedgerRow[];
   readonly parsedKey: CloudTrailObjectKey;
   readonly notifiedAt?: string;
-  /** Whether the function's time is nearly over: then the position is noted, and the next call continues from it. */
+  /** How often the message was received that names it, this time included. */
+  readonly receives: number;
+  /** Whether the function's time is nearly over: then the place is noted, to be gone on from. */
   readonly mustStop: () => boolean;
 }
 
 export interface ObjectOutcome {
-  /** `skipped`: this version was closed before. `continue`: time was up, and the position is noted. */
+  /**
+   * `skipped`: this version was closed before, or by another function meanwhile. `continue`: time was up, or another
+   * function reads it too and is further: the place is noted.
+   */
   readonly status: 'closed' | 'rejected' | 'skipped' | 'continue';
   readonly records: number;
   readonly indexed: number;
@@ -61,7 +79,7 @@ export async function processObject(
   request: ObjectRequest,
 ): Promise<ObjectOutcome> {
   const { ledger, now } = dependencies;
-  const { object, versions, parsedKey, notifiedAt } = request;
+  const { object, versions, receives } = request;
   const own = versions.find(({ version }) => version === object.version);
   if (own?.closedAt !== undefined) return skipped(own);
   assertMayLive({
@@ -70,19 +88,45 @@ export async function processObject(
     now: now(),
     forget: () => ledger.forgetTries(object),
   });
-  await ledger.open(object, {
+  const opening = openingOf(request, now());
+  // The first try is noted when it has ended: most end well, and then one write tells it all.
+  if (receives > 1) await ledger.open(object, opening, silentBefore(own));
+  else await ledger.noteOrigin(opening);
+  const row: RowBefore = { own, ...(receives === 1 && { opening }) };
+  const before = indexedBefore(versions, object, own);
+  // An open row with a hash is one that is to be read again: as the only one to count, where both have one content.
+  const isReadAgain = own?.sha256 !== undefined && own.sha256 === before?.sha256;
+  if (before !== undefined && !isReadAgain) return compareWithBefore(dependencies, object, before, row);
+  return new ObjectReading(dependencies, request, row, before).run();
+}
+
+/** What the ledger had of the object when its reading began. */
+interface RowBefore {
+  readonly own: LedgerRow | undefined;
+  /** Where it isn't noted yet that this try has begun. */
+  readonly opening?: Opening;
+}
+
+/** What the ledger notes of a try that begins. */
+export function openingOf(
+  { object, parsedKey, notifiedAt }: Pick<ObjectRequest, 'object' | 'parsedKey' | 'notifiedAt'>,
+  now: Date,
+): Opening {
+  return {
     account: parsedKey.account,
     region: parsedKey.region,
     deliveredAt: object.deliveredAt,
     ...(notifiedAt !== undefined && { notifiedAt }),
-    now: now(),
-  });
-  const before = indexedBefore(versions, object, own);
-  // An open row with a hash is to be read again. If both versions have the same content, this one then counts its
-  // records.
-  const isReadAgain = own?.sha256 !== undefined && own.sha256 === before?.sha256;
-  if (before !== undefined && !isReadAgain) return compareWithBefore(dependencies, object, before);
-  return new ObjectReading(dependencies, request, own, before).run();
+    now,
+  };
+}
+
+/**
+ * Tries before this one that nothing was noted of: the first, where the message comes again and the row neither counts a
+ * try that hasn't ended nor says why one has failed. It died, or its function did, over another object.
+ */
+export function silentBefore(own: Pick<LedgerRow, 'unfinished' | 'lastError'> | undefined): number {
+  return own === undefined || (own.unfinished === 0 && own.lastError === undefined) ? 1 : 0;
 }
 
 /**
@@ -99,7 +143,7 @@ function indexedBefore(
 }
 
 /** The outcome of a version that was closed before. */
-export function skipped({ records, indexed, rejected, findings }: LedgerRow): ObjectOutcome {
+export function skipped({ records, indexed, rejected, findings }: RecordCounts): ObjectOutcome {
   return { status: 'skipped', records, indexed, rejected, findings, failed: 0 };
 }
 
@@ -113,17 +157,36 @@ async function compareWithBefore(
   dependencies: ProcessorDependencies,
   object: SourceObject,
   before: LedgerRow,
+  row: RowBefore,
 ): Promise<ObjectOutcome> {
   const { ledger, now, limits } = dependencies;
+  const close = async (closing: Omit<Closing, 'now' | 'rejections'>): Promise<ObjectOutcome | undefined> => {
+    const isClosed = await ledger.close(object, { ...closing, now: now(), rejections: [] }, readingOf(row));
+    return isClosed ? undefined : overtaken(ledger, object);
+  };
   const content = await summarize(object, limits);
   if (content !== undefined && content.sha256 === before.sha256) {
-    await ledger.close(object, { ...NOTHING, now: now(), rejections: [], content, sameAs: before.version });
-    return { status: 'closed', ...NOTHING, failed: 0 };
+    const other = await close({ ...NOTHING, content, sameAs: before.version });
+    return other ?? { status: 'closed', ...NOTHING, failed: 0 };
   }
   await dependencies.reportOverwritten(object, before);
   const reason = `version ${before.version} of this object was indexed with other content`;
-  await ledger.close(object, { ...NOTHING, now: now(), rejections: [], ...(content && { content }), reason });
-  return { status: 'rejected', ...NOTHING, failed: 0, reason };
+  const other = await close({ ...NOTHING, ...(content && { content }), reason });
+  return other ?? { status: 'rejected', ...NOTHING, failed: 0, reason };
+}
+
+function readingOf({ own, opening }: RowBefore): Reading {
+  return { resumedAt: own?.resumeAt, ...(opening && { opening }) };
+}
+
+/**
+ * What to say of an object whose row another function has changed while it was read here: it was closed, with all of its
+ * pages, or that function came to another place, and another call goes on from there.
+ */
+async function overtaken(ledger: Ledger, object: SourceObject): Promise<ObjectOutcome> {
+  const row = (await ledger.versions(object.bucket, object.key)).find(({ version }) => version === object.version);
+  if (row?.closedAt !== undefined) return skipped(row);
+  return { ...skipped(row ?? NOTHING), status: 'continue' };
 }
 
 async function summarize(object: SourceObject, limits: LogObjectLimits): Promise<LogObjectSummary | undefined> {
@@ -160,11 +223,13 @@ class ObjectReading {
   #records: number;
   #indexed: number;
   #rejected: number;
+  /** What the next write to the ledger goes by. */
+  #row: Reading;
 
   constructor(
     dependencies: ProcessorDependencies,
     request: ObjectRequest,
-    noted: LedgerRow | undefined,
+    row: RowBefore,
     twin: LedgerRow | undefined,
   ) {
     this.#dependencies = dependencies;
@@ -174,7 +239,9 @@ class ObjectReading {
     this.#quarantine = dependencies.createQuarantine();
     const { bucket, key, version } = request.object;
     this.#receipt = { bucket, key, version };
-    // Only noted counts are used: a call that died counted records that are read again.
+    const noted = row.own;
+    this.#row = readingOf(row);
+    // Only a place that was noted counts: numbers of a call that died are numbers of records to be read again.
     const resumed = noted?.resumeAt !== undefined ? noted : undefined;
     this.#from = resumed?.resumeAt ?? 0;
     this.#records = this.#from;
@@ -193,11 +260,17 @@ class ObjectReading {
         const { done, value } = await reading.next();
         if (done) return await this.#close({ content: value });
         await this.#take(value);
-        if (!mustStop()) continue;
-        if (this.#records > this.#from) return await this.#pause();
-        // Noting the same place again would never end: this way the queue counts the try, and ends it after the last one.
-        if (this.#from > 0) throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
-        return await this.#pause();
+        if (mustStop()) {
+          // Noting the same place again would go on for ever: as a failed try it is counted.
+          if (this.#from > 0 && this.#records <= this.#from) {
+            throw new OutOfTime(`the time was up before record ${this.#from} was reached again`);
+          }
+          return await this.#pause();
+        }
+        if (this.#effects.mustFinish) await this.#finishEffects();
+        if (!this.#effects.mustWritePages) continue;
+        const other = await this.#checkpoint();
+        if (other !== undefined) return other;
       }
     } catch (error) {
       if (error instanceof ContentFault) return await this.#close({ reason: error.message });
@@ -249,23 +322,38 @@ class ObjectReading {
     await this.#quarantine.add({ receipt, reason, ...(record !== undefined && { record }), ...more });
   }
 
-  /** Everything that was begun is finished before the ledger is updated. */
-  async #finish(): Promise<void> {
+  async #finishEffects(): Promise<void> {
     await this.#effects.finish();
     await this.#rejectRefused();
+  }
+
+  /** Everything that was begun is finished before the ledger says so. */
+  async #finish(): Promise<void> {
+    await this.#finishEffects();
     await this.#quarantine.flush();
   }
 
   async #pause(): Promise<ObjectOutcome> {
+    return (await this.#checkpoint()) ?? { status: 'continue', ...this.#counts(), failed: this.#failures };
+  }
+
+  /** Notes the place with the pages up to it. Returns what to say where another function has changed the row. */
+  async #checkpoint(): Promise<ObjectOutcome | undefined> {
     await this.#finish();
-    const counts = this.#counts();
-    await this.#dependencies.ledger.checkpoint(this.#request.object, {
-      ...counts,
-      resumeAt: this.#records,
-      rejections: this.#rejections,
-      ...this.#quarantined(),
-    });
-    return { status: 'continue', ...counts, failed: this.#failures };
+    const { ledger } = this.#dependencies;
+    const { object } = this.#request;
+    const isNoted = await ledger.checkpoint(
+      object,
+      { ...this.#counts(), resumeAt: this.#records, rejections: this.#rejections, ...this.#quarantined() },
+      this.#reading(),
+    );
+    if (!isNoted) return overtaken(ledger, object);
+    this.#row = { resumedAt: this.#records };
+    return undefined;
+  }
+
+  #reading(): Reading {
+    return { ...this.#row, indexed: pagesOf(this.#dependencies, this.#request.object, this.#effects.takePages()) };
   }
 
   async #close(end: { content: LogObjectSummary } | { reason: string }): Promise<ObjectOutcome> {
@@ -273,15 +361,21 @@ class ObjectReading {
     const { ledger, now } = this.#dependencies;
     const counts = this.#counts();
     if ('content' in end) await this.#replaceTwin(end.content);
-    await ledger.close(this.#request.object, {
-      now: now(),
-      ...counts,
-      rejections: this.#rejections,
-      ...this.#quarantined(),
-      ...('content' in end
-        ? { content: { sha256: end.content.sha256, bytes: end.content.bytes } }
-        : { reason: end.reason }),
-    });
+    const { object } = this.#request;
+    const isClosed = await ledger.close(
+      object,
+      {
+        now: now(),
+        ...counts,
+        rejections: this.#rejections,
+        ...this.#quarantined(),
+        ...('content' in end
+          ? { content: { sha256: end.content.sha256, bytes: end.content.bytes } }
+          : { reason: end.reason }),
+      },
+      this.#reading(),
+    );
+    if (!isClosed) return overtaken(ledger, object);
     const failed = this.#failures;
     return 'content' in end
       ? { status: 'closed', ...counts, failed }
@@ -297,7 +391,7 @@ class ObjectReading {
     const { ledger, now } = this.#dependencies;
     const { bucket, key, version: sameAs } = this.#request.object;
     const twin: ObjectVersion = { bucket, key, version: this.#twin.version };
-    await ledger.close(twin, { ...NOTHING, now: now(), rejections: [], content: { sha256, bytes }, sameAs });
+    await ledger.closeAnyway(twin, { ...NOTHING, now: now(), rejections: [], content: { sha256, bytes }, sameAs });
   }
 
   get #failures(): number {
@@ -317,4 +411,13 @@ class ObjectReading {
       findings: this.#findingsBefore + this.#effects.findings,
     };
   }
+}
+
+/** What of an object's events is to become visible with the ledger's row. */
+export function pagesOf(
+  { segments, now }: Pick<EffectDependencies, 'segments' | 'now'>,
+  object: Pick<ObjectVersion, 'bucket' | 'key'>,
+  pages: readonly PageBody[],
+): ObjectPages {
+  return { table: segments.table, shard: pageShardOf(object, segments.pageShards), pages, now };
 }

@@ -2,7 +2,9 @@ import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/clo
 import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
+import type { PageBody } from '../store/segments/table/page-rows.ts';
 import { type EffectDependencies, EventEffects } from './event-effects.ts';
+import { pagesOf } from './process-object.ts';
 import { CopyFault, type QuarantinedRecord, readQuarantineCopy } from './quarantine-copy.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 
@@ -70,7 +72,8 @@ export async function recoverRecords(
   if (records === undefined) {
     return { status: 'refused', ...NOTHING, reason: 'its content is not what was put there' };
   }
-  const { recovered, findings } = await readAgain(dependencies, records);
+  const { recovered, findings, pages } = await readAgain(dependencies, records);
+  const indexed = pagesOf(dependencies, object, pages);
   const counts = {
     records: records.length,
     indexed: recovered.size,
@@ -80,7 +83,9 @@ export async function recoverRecords(
   let current: LedgerRow | undefined = row;
   for (let attempt = 0; attempt < MAX_CORRECTIONS; attempt++) {
     if (current?.closedAt !== row.closedAt || current === undefined) return { status: 'skipped', ...counts };
-    if (await ledger.recover(object, current, { copy, recovered, findings })) return { status: 'recovered', ...counts };
+    if (await ledger.recover(object, current, { copy, recovered, findings }, indexed)) {
+      return { status: 'recovered', ...counts };
+    }
     current = await rowOf(ledger, object);
   }
   throw new RowContended(`the row of ${object.key} was changed ${MAX_CORRECTIONS} times meanwhile`);
@@ -104,10 +109,18 @@ async function readNoted(sha256: string, open: CopyRequest['open']): Promise<rea
   }
 }
 
+interface RecordsReadAgain {
+  /** Indexes of the records that are events now. */
+  readonly recovered: ReadonlySet<number>;
+  readonly findings: number;
+  /** Of all of them: a copy is bounded, and so are its pages. */
+  readonly pages: readonly PageBody[];
+}
+
 async function readAgain(
   dependencies: RecoveryDependencies,
   records: readonly QuarantinedRecord[],
-): Promise<{ readonly recovered: ReadonlySet<number>; readonly findings: number }> {
+): Promise<RecordsReadAgain> {
   const effects = new EventEffects(dependencies);
   const recovered = new Set<number>();
   let findings = 0;
@@ -127,7 +140,7 @@ async function readAgain(
   } finally {
     await effects.settle();
   }
-  return { recovered, findings };
+  return { recovered, findings, pages: effects.takePages() };
 }
 
 /** Undefined if a record is no event, or if reading it throws again. */

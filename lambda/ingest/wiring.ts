@@ -18,8 +18,7 @@ import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
 import { type EventRow, eventRowKey, type ResourceRow } from '../store/rows/event-row.ts';
-import { KnownDaysWriter } from '../store/rows/known-days.ts';
-import { ShardSettings } from '../store/rows/shard-settings.ts';
+import { raisePageShards } from '../store/segments/table/state.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -41,7 +40,7 @@ export interface IngestWiring {
 export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
-  const shards = { day: environment.DAY_SHARDS, others: environment.INDEX_SHARDS };
+  const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, logger, metrics }, now);
   return createIngest({
@@ -54,7 +53,11 @@ export function wireIngest(wiring: IngestWiring): Ingest {
     quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
-    prepare: () => new ShardSettings(documents, environment.EVENTS_TABLE).raise(shards),
+    prepare: async () => {
+      // Readers look for pages in one shard where nothing is noted.
+      if (segments.pageShards === 1) return;
+      await raisePageShards({ client: documents, table: segments.table }, segments.pageShards);
+    },
     processor: {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
       detector,
@@ -75,12 +78,6 @@ export function wireIngest(wiring: IngestWiring): Ingest {
           table: environment.EVENTS_TABLE,
           keyOf: eventRowKey,
         }),
-      knownDays: new KnownDaysWriter({
-        client: documents,
-        eventsTable: environment.EVENTS_TABLE,
-        retentionDays: environment.RETENTION_DAYS,
-        now,
-      }),
       createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
       report,
       reportOverwritten: async (object, before) => {
@@ -92,10 +89,8 @@ export function wireIngest(wiring: IngestWiring): Ingest {
         );
       },
       limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
-      rows: {
-        shards,
-        retentionDays: environment.RETENTION_DAYS,
-      },
+      rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
+      segments,
       now,
     },
   });

@@ -13,8 +13,8 @@ import type { Finding } from '../findings/finding.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import { AlertTable } from '../store/alerts/alert-table.ts';
 import { PublicationSlotTable } from '../store/alerts/publication-slots.ts';
+import { FindingDaysWriter } from '../store/findings/finding-days.ts';
 import { FindingTable } from '../store/findings/finding-table.ts';
-import { KnownDaysWriter } from '../store/rows/known-days.ts';
 import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
 import { recordMetric } from './record-metric.ts';
@@ -82,15 +82,10 @@ export function createAlerting(
     channels,
     now,
   });
-  const days = new KnownDaysWriter({
-    client: documents,
-    eventsTable: environment.EVENTS_TABLE,
-    retentionDays: environment.RETENTION_DAYS,
-    now,
-  });
+  const days = new FindingDaysWriter({ client: documents, eventsTable: environment.EVENTS_TABLE });
   const report: Reporter = async (finding) => {
-    await days.noteFinding(finding.level, finding.eventTime);
-    // If the function dies after this line, the next try of the same object repairs that: the decision is in the row.
+    await days.note(finding.level, finding.eventTime);
+    // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
     const { status, decision } = await findings.record(finding, await dispatcher.decide(finding), now());
     await dispatcher.dispatch(finding, decision);
     return status;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LEVELS } from '../detection/index.ts';
+import { ROW_SCOPES } from '../store/rows/notable.ts';
 
 /**
  * The environment variables of the functions: written by the CDK stack and the local runner, read by the handlers. Both
@@ -36,9 +37,7 @@ const alertingEnvironment = {
   MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
-  /** Days that events stay in the index, counted from indexing. */
-  RETENTION_DAYS: count,
-  /** The name of the deployment, for commands in messages. */
+  /** What the operator's commands start with in messages: the name of the deployment. */
   DEPLOYMENT: name,
 };
 
@@ -52,10 +51,13 @@ const ingestEnvironment = z.object({
   LOG_QUEUE_URL: name,
   /** The queue for messages that no further try can help. */
   DEAD_LETTER_QUEUE_URL: name,
-  /** Shards of the index by-day. */
-  DAY_SHARDS: count,
-  /** Shards of every other index. */
-  INDEX_SHARDS: count,
+  SEGMENTS_TABLE: name,
+  /** Which events have rows, besides what segments hold of all. */
+  ROWS: z.enum(ROW_SCOPES),
+  /** Days that rows are kept, counted from indexing. */
+  ROW_DAYS: count,
+  /** Partitions that the pages of a day are spread over. */
+  PAGE_SHARDS: count,
   /** Uncompressed bytes after which an object is rejected as too big. */
   MAX_OBJECT_BYTES: count,
 });
@@ -78,14 +80,22 @@ const verifyEnvironment = z.object({
 
 const sweepEnvironment = z.object(alertingEnvironment);
 
+const packEnvironment = z.object({
+  SEGMENTS_TABLE: name,
+  /** Days that events stay in the index, counted from their day or from the day of their packing. */
+  RETENTION_DAYS: count,
+});
+
 export type IngestEnvironment = z.infer<typeof ingestEnvironment>;
 export type VerifyEnvironment = z.infer<typeof verifyEnvironment>;
 export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
+export type PackEnvironment = z.infer<typeof packEnvironment>;
 
 /** The variables as the CDK stack and the local runner must set them: every value a string. */
 export type IngestVariables = Record<keyof IngestEnvironment, string>;
 export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
+export type PackVariables = Record<keyof PackEnvironment, string>;
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
@@ -100,6 +110,11 @@ export function readVerifyEnvironment(variables: NodeJS.ProcessEnv): VerifyEnvir
 /** @throws Error that names every variable that is missing or wrong. */
 export function readSweepEnvironment(variables: NodeJS.ProcessEnv): SweepEnvironment {
   return read(sweepEnvironment, variables);
+}
+
+/** @throws Error that names every variable which is missing or wrong. */
+export function readPackEnvironment(variables: NodeJS.ProcessEnv): PackEnvironment {
+  return read(packEnvironment, variables);
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.infer<Schema> {

@@ -2,7 +2,7 @@
 export const METRIC_NAMESPACE = 'Trailwarden';
 
 /** The functions that are deployed: `service` in their logs, and the dimension of their metrics. */
-export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep' } as const;
+export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack' } as const;
 
 export type ServiceName = keyof typeof SERVICES;
 
@@ -209,6 +209,54 @@ export const METRICS = named({
     counts: 'digest chains that a run of sweep reported as overdue',
     by: ['sweep'],
     routinelyBy: ['sweep'],
+  },
+  PackDone: {
+    unit: 'Count',
+    counts: 'runs of pack after which nothing was due any more',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  PackFailures: {
+    unit: 'Count',
+    counts: 'page shards and days that a run of pack could not deal with',
+    by: ['pack'],
+    routinelyBy: [],
+  },
+  PagesWaiting: {
+    unit: 'Count',
+    counts: 'pages that were old enough to be packed at the end of a run of pack, and were too few or could not be',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  OldestPageSeconds: {
+    unit: 'Seconds',
+    counts: 'age of the oldest page that is in no segment; 0 where there is none',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  OldestSmallSegmentSeconds: {
+    unit: 'Seconds',
+    counts: 'age of the oldest small segment that is not merged; 0 where there is none',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  PagesUnreadable: {
+    unit: 'Count',
+    counts: 'pages that pack had to leave behind',
+    by: ['pack'],
+    routinelyBy: [],
+  },
+  EventsPacked: {
+    unit: 'Count',
+    counts: 'events that a run of pack put into segments',
+    by: ['pack'],
+    routinelyBy: ['pack'],
+  },
+  DoublesDropped: {
+    unit: 'Count',
+    counts: 'events that pages held and that were in a segment, or in another page, already',
+    by: ['pack'],
+    routinelyBy: [],
   },
 });
 

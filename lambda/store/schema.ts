@@ -18,49 +18,21 @@ export interface TableSchema {
   readonly timeToLiveAttribute?: string;
 }
 
-/** An index of the table of events, and everything that writers and queries must know about it. */
-export interface EventIndexSchema extends IndexSchema {
-  /**
-   * Which shard count applies to its keys. The indexes of `others` share one shard in each row, and their values in the
-   * row end with its suffix. `day` has its own shard.
-   */
-  readonly shards: 'day' | 'others';
-  /**
-   * How many rows one key finds, compared with the other indexes. If samples show no difference, the narrowest index is
-   * read. 1 is the narrowest; no two are equal.
-   */
-  readonly breadth: number;
-}
-
+/** The indexes that the table of rows may have: a deployment says which it has. */
 export const EVENT_INDEXES = {
-  'by-actor': { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime', shards: 'others', breadth: 4 },
-  'by-action': { name: 'by-action', partitionKey: 'action', sortKey: 'eventTime', shards: 'others', breadth: 6 },
-  'by-resource': { name: 'by-resource', partitionKey: 'resource', sortKey: 'eventTime', shards: 'others', breadth: 2 },
-  'by-address': { name: 'by-address', partitionKey: 'address', sortKey: 'eventTime', shards: 'others', breadth: 3 },
-  'by-credential': {
-    name: 'by-credential',
-    partitionKey: 'accessKeyId',
-    sortKey: 'eventTime',
-    shards: 'others',
-    breadth: 1,
-  },
-  'by-error': { name: 'by-error', partitionKey: 'errorCode', sortKey: 'eventTime', shards: 'others', breadth: 5 },
-  'by-day': { name: 'by-day', partitionKey: 'accountDay', sortKey: 'eventTime', shards: 'day', breadth: 7 },
-} as const satisfies Record<string, EventIndexSchema>;
+  'by-actor': { name: 'by-actor', partitionKey: 'actor', sortKey: 'eventTime' },
+  'by-action': { name: 'by-action', partitionKey: 'action', sortKey: 'eventTime' },
+  'by-resource': { name: 'by-resource', partitionKey: 'resource', sortKey: 'eventTime' },
+  'by-address': { name: 'by-address', partitionKey: 'address', sortKey: 'eventTime' },
+  'by-credential': { name: 'by-credential', partitionKey: 'accessKeyId', sortKey: 'eventTime' },
+  'by-error': { name: 'by-error', partitionKey: 'errorCode', sortKey: 'eventTime' },
+  'by-day': { name: 'by-day', partitionKey: 'accountDay', sortKey: 'eventTime' },
+} as const satisfies Record<string, IndexSchema>;
 
 export type EventIndexName = keyof typeof EVENT_INDEXES;
 
-type ValueIndex = Extract<(typeof EVENT_INDEXES)[EventIndexName], { readonly shards: 'others' }>;
-
-/** The indexes that find a value of an event: all except by-day. */
-export const VALUE_INDEXES: readonly ValueIndex[] = Object.values(EVENT_INDEXES).filter(
-  (index) => index.shards === 'others',
-);
-
-/** The attributes of an event's row whose values end with the suffix of the row's shard. */
-export const SHARDED_ATTRIBUTES: readonly ValueIndex['partitionKey'][] = VALUE_INDEXES.map(
-  ({ partitionKey }) => partitionKey,
-);
+/** The indexes that rows have where a deployment says nothing: each costs a write a row. */
+export const DEFAULT_EVENT_INDEXES: readonly EventIndexName[] = ['by-actor', 'by-resource', 'by-day'];
 
 /**
  * Rows of the events table that are not events, and that no index sees. They are the only rows of it that are ever
@@ -71,11 +43,7 @@ export const EVENT_BOOKKEEPING = {
   partition: 'trailwarden',
   /** What their `part` is, or begins with. */
   parts: {
-    /** The largest shard counts that were ever configured. */
-    shards: 'shards',
-    /** `day#2026-11-21#111122223333`: a day on which an account has events. */
-    eventDays: 'day#',
-    /** `finding-day#2026-11-21#high`: a day on which a level has findings. */
+    /** `finding-day#2026-11-21#high`: a level and day that has findings. */
     findingDays: 'finding-day#',
     /** `slots#high#2026-11-21T14:03`: the alerts of a level that were sent in a minute. */
     publicationSlots: 'slots#',
@@ -99,6 +67,12 @@ export const TABLES = {
     partitionKey: 'eventID',
     sortKey: 'part',
     indexes: Object.values(EVENT_INDEXES),
+    timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
+  },
+  segments: {
+    partitionKey: 'partition',
+    sortKey: 'item',
+    indexes: [],
     timeToLiveAttribute: TIME_TO_LIVE_ATTRIBUTE,
   },
   findings: {

@@ -28,6 +28,7 @@ export interface AlarmsProps {
   readonly ingest: IFunction;
   readonly verify: IFunction;
   readonly sweep: IFunction;
+  readonly pack: IFunction;
   readonly topics: AlertTopics;
 }
 
@@ -70,7 +71,7 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
   return [
@@ -202,6 +203,38 @@ function specs({ queue, digestQueue, ingest, verify, sweep, topics }: AlarmsProp
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       periods: 3,
       missingIsBad: true,
+    },
+    {
+      name: 'pack-errors',
+      says: 'Pack fails: the pages or small segments of a shard or a day stay as they are.',
+      metric: pack.metricErrors({ period: Duration.minutes(30), statistic: Stats.SUM }),
+      threshold: 2,
+    },
+    {
+      name: 'pack-overdue',
+      says: 'For an hour, no call of pack has done all that was due: questions read more and more pages.',
+      metric: ownMetric('pack', METRICS.PackDone, Stats.SUM, Duration.hours(1)),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      missingIsBad: true,
+    },
+    {
+      name: 'pages-unpacked',
+      says: 'CRITICAL: pages of the audit index have waited for three days to be packed; they expire after thirty.',
+      metric: ownMetric('pack', METRICS.OldestPageSeconds, Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(3).toSeconds(),
+    },
+    {
+      name: 'segments-unmerged',
+      says: 'CRITICAL: small segments have waited for ten days to be merged; they expire after sixty.',
+      metric: ownMetric('pack', METRICS.OldestSmallSegmentSeconds, Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: Duration.days(10).toSeconds(),
+    },
+    {
+      name: 'pages-unreadable',
+      says: 'Pages of another version, or damaged ones, are left behind: their events are in no segment.',
+      metric: ownMetric('pack', METRICS.PagesUnreadable, Stats.MAXIMUM, Duration.minutes(30)),
+      threshold: 1,
     },
   ];
 }

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { Annotations, ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
+import { MAX_LANES, Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
@@ -47,7 +49,7 @@ export class AuditStack extends Stack {
       deployment,
       key,
       billing: config,
-      disabledIndexes: config.disabledIndexes,
+      eventIndexes: config.index.enabled,
     });
     const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
     const { deliveryTopic } = logArchive;
@@ -94,6 +96,8 @@ export class AuditStack extends Stack {
       topics,
     });
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
+    const lanes = Math.min(config.index.pageShards, MAX_LANES);
+    const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     new Alarms(this, 'Alarms', {
       deployment,
       queue: logQueue,
@@ -101,6 +105,7 @@ export class AuditStack extends Stack {
       ingest: ingest.function,
       verify: verify.function,
       sweep: sweep.function,
+      pack: pack.function,
       topics,
     });
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {
@@ -109,7 +114,7 @@ export class AuditStack extends Stack {
       key,
       logKey: logArchive.key,
     });
-    this.tellOfDisabledIndexes(config.disabledIndexes);
+    this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
     }
@@ -120,12 +125,11 @@ export class AuditStack extends Stack {
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
   }
 
-  private tellOfDisabledIndexes(disabled: readonly string[]): void {
-    if (disabled.length > 0) {
-      Annotations.of(this).addInfo(
-        `Switched off in the events table: ${disabled.join(', ')}. CloudFormation creates or deletes one index an ` +
-          'update: deploy each change of disabledIndexes by itself.',
-      );
-    }
+  private tellOfIndexes(enabled: readonly string[]): void {
+    if (enabled.toSorted().join() === DEFAULT_EVENT_INDEXES.toSorted().join()) return;
+    Annotations.of(this).addInfo(
+      `Indexes of the events table: ${enabled.join(', ') || 'none'}. CloudFormation creates or deletes one index an ` +
+        'update: deploy each change of index.enabled by itself.',
+    );
   }
 }

@@ -22,7 +22,7 @@ export interface QueryPolicyProps {
  */
 export class QueryPolicy extends ManagedPolicy {
   constructor(scope: Construct, id: string, { config, tables, key, logKey }: QueryPolicyProps) {
-    const asked = ['events', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
+    const asked = ['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
     super(scope, id, {
       managedPolicyName: iamName(config.deployment, 'auditor'),
       description: `${config.deployment}: read the audit index and the log objects`,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
-import { EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
+import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
+import { DEFAULT_EVENT_INDEXES, EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
 
 /**
  * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is
@@ -16,7 +17,6 @@ const LOG_RETENTION_DAYS = [
 const GIBIBYTE = 1024 ** 3;
 
 const days = z.int().min(1).max(36_500);
-const shards = z.int().min(1).max(64);
 const emails = z.array(z.email()).max(100).default([]);
 
 /** AWS::CloudTrail::Trail AdvancedFieldSelector: what CloudTrail can select events by. */
@@ -119,9 +119,14 @@ const settings = z.strictObject({
     })
     .prefault({}),
   retentionDays: days.default(365),
-  indexShards: shards.default(1),
-  dayShards: shards.default(8),
-  disabledIndexes: z.array(z.enum(indexNames)).default([]),
+  index: z
+    .strictObject({
+      rows: z.enum(ROW_SCOPES).default('notable'),
+      rowDays: days.default(30),
+      enabled: z.array(z.enum(indexNames)).default([...DEFAULT_EVENT_INDEXES]),
+      pageShards: z.int().min(1).max(64).default(1),
+    })
+    .prefault({}),
   billing: z.enum(['on-demand', 'provisioned']).default('on-demand'),
   provisioned: z
     .strictObject({

@@ -29,7 +29,6 @@ export function alertingVariables({ config, tables, topics }: AlertingVariablesP
     ALERT_WINDOW_MINUTES: String(config.alerts.windowMinutes),
     MAX_ALERTS_PER_MINUTE: String(config.alerts.maxPerMinute),
     RULES_FILE,
-    RETENTION_DAYS: String(config.retentionDays),
     DEPLOYMENT: config.deployment,
   };
 }

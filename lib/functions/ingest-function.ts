@@ -21,8 +21,9 @@ import {
   giveUpTo,
   onTable,
   publishTo,
+  raisePageShards,
   readLogBucket,
-  updateSettings,
+  updateBookkeeping,
   useKeyThrough,
 } from './permissions.ts';
 
@@ -43,15 +44,17 @@ export interface IngestProps {
 /** Reads each new log object, indexes its events, judges them and sends alerts. */
 export class Ingest extends AuditFunction {
   constructor(scope: Construct, id: string, props: IngestProps) {
-    const { config, queue, deadLetterQueue } = props;
+    const { config, queue, deadLetterQueue, tables } = props;
     const environment: IngestVariables = {
       ...alertingVariables(props),
       LOG_BUCKETS: bucketName(config.deployment, 'logs'),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       LOG_QUEUE_URL: queue.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
-      DAY_SHARDS: String(config.dayShards),
-      INDEX_SHARDS: String(config.indexShards),
+      SEGMENTS_TABLE: tables.segments.tableName,
+      ROWS: config.index.rows,
+      ROW_DAYS: String(config.index.rowDays),
+      PAGE_SHARDS: String(config.index.pageShards),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
     };
     super(scope, id, {
@@ -105,7 +108,10 @@ function permissions(props: IngestProps): PolicyStatement[] {
       conditions: { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } },
     }),
     onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
-    updateSettings(tables),
+    // In one transaction with the ledger's row, which asks for the rights of its writes.
+    onTable('WritePages', tables.segments, ['dynamodb:PutItem']),
+    raisePageShards(tables),
+    updateBookkeeping(tables),
     onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     askSuppressions(tables),

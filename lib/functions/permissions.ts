@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
+import { STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
@@ -15,6 +16,7 @@ import type { AuditTables } from '../stores/audit-tables.ts';
 type DynamoDbAction =
   | 'dynamodb:BatchGetItem'
   | 'dynamodb:BatchWriteItem'
+  | 'dynamodb:ConditionCheckItem'
   | 'dynamodb:GetItem'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'
@@ -54,14 +56,23 @@ export function askSuppressions(tables: AuditTables['tables']): PolicyStatement 
 }
 
 /**
- * The only rows of the events table that are ever updated, in a partition of their own: the largest shard counts that
- * were configured, and how many alerts are sent in a minute.
+ * The only rows of the events table that are ever updated, in a partition of their own: the days that have findings, and
+ * how many alerts are sent in a minute.
  */
-export function updateSettings(tables: AuditTables['tables']): PolicyStatement {
-  const statement = onTable('UpdateSettings', tables.events, ['dynamodb:UpdateItem']);
-  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [EVENT_BOOKKEEPING.partition] });
+export function updateBookkeeping(tables: AuditTables['tables']): PolicyStatement {
+  return onPartition(onTable('UpdateBookkeeping', tables.events, ['dynamodb:UpdateItem']), EVENT_BOOKKEEPING.partition);
+}
+
+/** The state of the segments, for the number of page shards alone that it holds. */
+export function raisePageShards(tables: AuditTables['tables']): PolicyStatement {
+  return onPartition(onTable('RaisePageShards', tables.segments, ['dynamodb:UpdateItem']), STATE_KEY.partition);
+}
+
+function onPartition(statement: PolicyStatement, partition: string): PolicyStatement {
+  statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
   return statement;
 }
+
 /** Takes messages from a queue, sets when they come back, and queues again what needs another call. */
 export function consume(queue: Queue): PolicyStatement {
   return new PolicyStatement({

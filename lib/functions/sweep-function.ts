@@ -9,7 +9,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
-import { askSuppressions, correlate, onTable, publishTo, updateSettings, useKeyThrough } from './permissions.ts';
+import { askSuppressions, correlate, onTable, publishTo, updateBookkeeping, useKeyThrough } from './permissions.ts';
 
 export interface SweepProps {
   readonly config: DeploymentConfig;
@@ -37,7 +37,7 @@ export class Sweep extends AuditFunction {
           ['by-state', 'by-storm'],
         ),
         onTable('CountFindings', tables.findings, ['dynamodb:PutItem', 'dynamodb:Query'], ['by-alert']),
-        updateSettings(tables),
+        updateBookkeeping(tables),
         askSuppressions(tables),
         correlate(tables, ['by-due']),
         onTable(

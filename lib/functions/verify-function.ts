@@ -20,7 +20,7 @@ import {
   onTable,
   publishTo,
   readLogBucket,
-  updateSettings,
+  updateBookkeeping,
   useKeyThrough,
 } from './permissions.ts';
 
@@ -106,7 +106,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
     ),
     onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
-    updateSettings(tables),
+    updateBookkeeping(tables),
     askSuppressions(tables),
     publishTo(topics.published),
     useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),

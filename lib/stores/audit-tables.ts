@@ -9,16 +9,17 @@ export interface AuditTablesProps {
   readonly deployment: string;
   readonly key: IKey;
   readonly billing: Pick<DeploymentConfig, 'billing' | 'provisioned'>;
-  readonly disabledIndexes: DeploymentConfig['disabledIndexes'];
+  /** Those that the events table has. */
+  readonly eventIndexes: DeploymentConfig['index']['enabled'];
 }
 
 /** The tables of lambda/store/schema.ts: nothing of keys, indexes and names is written here. */
 export class AuditTables extends Construct {
   readonly tables: Readonly<Record<TableName, TableV2>>;
 
-  constructor(scope: Construct, id: string, { deployment, key, billing, disabledIndexes }: AuditTablesProps) {
+  constructor(scope: Construct, id: string, { deployment, key, billing, eventIndexes }: AuditTablesProps) {
     super(scope, id);
-    const disabled: ReadonlySet<string> = new Set(disabledIndexes);
+    const enabled: ReadonlySet<string> = new Set(eventIndexes);
     const table = (name: TableName): TableV2 => {
       const schema: TableSchema = TABLES[name];
       const isEvents = name === 'events';
@@ -26,19 +27,21 @@ export class AuditTables extends Construct {
         tableName: tableName(deployment, name),
         partitionKey: text(schema.partitionKey),
         ...(schema.sortKey === undefined ? {} : { sortKey: text(schema.sortKey) }),
-        globalSecondaryIndexes: schema.indexes.filter((index) => !(isEvents && disabled.has(index.name))).map(asProps),
+        globalSecondaryIndexes: schema.indexes.filter((index) => !isEvents || enabled.has(index.name)).map(asProps),
         ...(schema.timeToLiveAttribute === undefined ? {} : { timeToLiveAttribute: schema.timeToLiveAttribute }),
-        // Only the events come steadily enough for capacity that is paid by the hour; the other tables are cheaper by
-        // the request at any size.
+        // Only rows of events come steadily enough for capacity that is paid by the hour; the other tables are cheaper
+        // by the request at any size.
         billing: isEvents ? billingOf(billing) : Billing.onDemand(),
         encryption: TableEncryptionV2.customerManagedKey(key),
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        // Segments can be made again from the log objects.
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: name !== 'segments' },
         deletionProtection: true,
         removalPolicy: RemovalPolicy.RETAIN,
       });
     };
     this.tables = {
       events: table('events'),
+      segments: table('segments'),
       findings: table('findings'),
       alerts: table('alerts'),
       suppressions: table('suppressions'),

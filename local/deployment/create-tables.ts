@@ -7,7 +7,13 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { TABLES, type TableName, type TableSchema, tableName } from '../../lambda/store/schema.ts';
+import {
+  DEFAULT_EVENT_INDEXES,
+  TABLES,
+  type TableName,
+  type TableSchema,
+  tableName,
+} from '../../lambda/store/schema.ts';
 import { InputError } from './input-error.ts';
 
 interface Key {
@@ -26,10 +32,12 @@ interface Key {
 export async function createTables(client: DynamoDBClient, deployment: string): Promise<Record<TableName, string>> {
   const create = async (table: TableName) => {
     const name = tableName(deployment, table);
-    await createTable(client, name, TABLES[table]);
+    await createTable(client, name, table === 'events' ? ROWS : TABLES[table]);
     return name;
   };
   return {
+    // The first: `refuseOldFolder` takes tables without it for those of an older version.
+    segments: await create('segments'),
     events: await create('events'),
     findings: await create('findings'),
     alerts: await create('alerts'),
@@ -39,6 +47,12 @@ export async function createTables(client: DynamoDBClient, deployment: string): 
   };
 }
 
+/** As a deployment has it by default. */
+const ROWS: TableSchema = {
+  ...TABLES.events,
+  indexes: TABLES.events.indexes.filter(({ name }) => DEFAULT_EVENT_INDEXES.includes(name)),
+};
+
 async function createTable(client: DynamoDBClient, name: string, schema: TableSchema): Promise<void> {
   try {
     await client.send(
@@ -47,11 +61,13 @@ async function createTable(client: DynamoDBClient, name: string, schema: TableSc
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keySchema(schema),
         AttributeDefinitions: attributeDefinitions(schema),
-        GlobalSecondaryIndexes: schema.indexes.map((index) => ({
-          IndexName: index.name,
-          KeySchema: keySchema(index),
-          Projection: { ProjectionType: 'ALL' },
-        })),
+        ...(schema.indexes.length > 0 && {
+          GlobalSecondaryIndexes: schema.indexes.map((index) => ({
+            IndexName: index.name,
+            KeySchema: keySchema(index),
+            Projection: { ProjectionType: 'ALL' },
+          })),
+        }),
       }),
     );
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Endpoints } from '../emulators/endpoints.ts';
 import { claimDataFolder, runningEndpoints } from './data-folder.ts';
 import { InputError } from './input-error.ts';
 import { type Clients, createClients } from './local-clients.ts';
+import { refuseOldFolder } from './old-folder.ts';
 import { provision, type Resources } from './provision-resources.ts';
 
 /** What a run that keeps nothing leaves behind, for questions until the next such run. */
@@ -40,7 +41,7 @@ export interface LocalAwsOptions {
 /**
  * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
  *
- * @throws InputError if the folder or the port is in use
+ * @throws InputError when the folder or the port is in use, or an older version has made the folder
  */
 export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsOptions = {}): Promise<LocalAws> {
   const folder = await claimDataFolder(data ?? LAST_RUN);
@@ -74,6 +75,7 @@ export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
 
 async function connect(endpoints: Endpoints, data: string, trailBuckets: readonly string[] = []): Promise<LocalAws> {
   const clients = createClients(endpoints);
+  await refuseOldFolder(clients.dynamodb, DEPLOYMENT, data);
   const rulesFile = resolve(data, 'rules.json');
   const resources = await provision(clients, {
     deployment: DEPLOYMENT,

@@ -5,8 +5,11 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
 import type { IngestDependencies } from '../../lambda/ingest/ingest.ts';
 import { wireIngest } from '../../lambda/ingest/wiring.ts';
+import { PACK_FINALLY, PACK_POLICY, type PackPolicy } from '../../lambda/pack/pack.ts';
+import { wirePack } from '../../lambda/pack/wiring.ts';
 import {
   readIngestEnvironment,
+  readPackEnvironment,
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../lambda/runtime/environment.ts';
@@ -17,12 +20,22 @@ import type { QueueFunction } from './event-source-mapping.ts';
 import type { LocalAws } from './local-aws.ts';
 import { verifySigned } from './verify-signed.ts';
 
+/** A write takes no minute here, and whoever asks meanwhile reads few pages. */
+const PACK_WHILE_SERVING: PackPolicy = { ...PACK_POLICY, minPageAge: 2 * 60_000, maxPageAge: 10 * 60_000 };
+
+/** The folder has one process, and that packs one after the other: a lease that is found is that of a dead one. */
+const LEASE_MILLISECONDS = 1_000;
+
 /** The functions that a deployment has, over the embedded AWS. */
 export interface Functions {
   readonly ingest: QueueFunction;
   /** @param logsRead resolves once the log objects that came before are dealt with. */
   readonly verify: (logsRead: () => Promise<void>) => QueueFunction;
   readonly sweep: () => Promise<unknown>;
+  /** Packs what is due. */
+  readonly pack: () => Promise<unknown>;
+  /** Packs all that there is: only while ingest isn't at work. */
+  readonly packAll: () => Promise<unknown>;
 }
 
 export interface LocalFunctionOptions {
@@ -59,6 +72,15 @@ export function localFunctions(
     metrics,
     isHistory: true,
   });
+  const packed = (policy: PackPolicy) =>
+    wirePack({
+      environment: readPackEnvironment(resources.variables.pack),
+      dynamodb,
+      logger,
+      metrics,
+      policy,
+      leaseMilliseconds: LEASE_MILLISECONDS,
+    });
   return {
     ingest: wireIngest({
       environment: readIngestEnvironment(resources.variables.ingest),
@@ -71,6 +93,8 @@ export function localFunctions(
       ...(onOutcome && { onOutcome }),
     }),
     verify: (logsRead) => verifySigned({ s3, verify, hasKeys: publicKeys.length > 0, logsRead }),
+    pack: packed(PACK_WHILE_SERVING),
+    packAll: packed(PACK_FINALLY),
     sweep: wireSweep({
       environment: readSweepEnvironment(resources.variables.sweep),
       dynamodb,

@@ -1,7 +1,12 @@
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { IngestVariables, SweepVariables, VerifyVariables } from '../../lambda/runtime/environment.ts';
+import type {
+  IngestVariables,
+  PackVariables,
+  SweepVariables,
+  VerifyVariables,
+} from '../../lambda/runtime/environment.ts';
 import type { TableName } from '../../lambda/store/schema.ts';
 import { createTables } from './create-tables.ts';
 import type { Clients } from './local-clients.ts';
@@ -33,6 +38,7 @@ export interface Resources {
     readonly ingest: IngestVariables;
     readonly verify: VerifyVariables;
     readonly sweep: SweepVariables;
+    readonly pack: PackVariables;
   };
 }
 
@@ -112,7 +118,6 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     ALERT_WINDOW_MINUTES: '15',
     MAX_ALERTS_PER_MINUTE: '30',
     RULES_FILE: rulesFile,
-    RETENTION_DAYS: '365',
     DEPLOYMENT: deployment,
   };
   const ingest: IngestVariables = {
@@ -121,8 +126,10 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     QUARANTINE_BUCKET: buckets.quarantine,
     LOG_QUEUE_URL: logs.url,
     DEAD_LETTER_QUEUE_URL: deadLetters.url,
-    DAY_SHARDS: '8',
-    INDEX_SHARDS: '1',
+    SEGMENTS_TABLE: tables.segments,
+    ROWS: 'notable',
+    ROW_DAYS: '30',
+    PAGE_SHARDS: '1',
     MAX_OBJECT_BYTES: String(1024 ** 3),
   };
   const verify: VerifyVariables = {
@@ -134,8 +141,9 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
     LOG_EXPIRE_DAYS: NEVER_EXPIRES,
   };
+  const pack: PackVariables = { SEGMENTS_TABLE: tables.segments, RETENTION_DAYS: '365' };
   const queues = { logs, deadLetters, digests, digestDeadLetters, subscriber };
-  return { deployment, buckets, topics, queues, tables, variables: { ingest, verify, sweep } };
+  return { deployment, buckets, topics, queues, tables, variables: { ingest, verify, sweep, pack } };
 }
 
 async function createTopic(sns: SNSClient, name: string): Promise<string> {

@@ -70,8 +70,9 @@ export async function deliver(
       failures: [...first.failures, ...then.failures],
     };
   } finally {
-    await pipeline.finish();
+    // All that it counts is done: packing says nothing.
     progress.stop();
+    await pipeline.finish();
   }
 }
 

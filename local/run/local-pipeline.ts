@@ -17,11 +17,13 @@ const VERIFY_TIMEOUT_SECONDS = 90;
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 
-/** The running functions between the queues and the alert topics. */
+const PACK_INTERVAL_MILLISECONDS = 5 * 60_000;
+
+/** What happens between the queues and the alert topics, under way. */
 export interface Pipeline {
   /** Resolves once every log object and every digest that was notified has been dealt with. */
   drained(): Promise<void>;
-  /** Takes no more objects, finishes what is in progress, and sweeps once more. */
+  /** Takes no more objects, ends what is under way, sweeps once more, and packs all pages. */
   finish(): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export interface PipelineOptions extends Pick<EventSourceMappingOptions, 'onBatc
   readonly functions: Functions;
 }
 
-/** Starts what AWS runs by itself: ingest and verify for what comes into their queues, and sweep every minute. */
+/** Starts what AWS runs by itself: ingest and verify for what comes into their queues, sweep every minute, pack now and then. */
 export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, options: PipelineOptions): Pipeline {
   const { onBatch, onError, functions } = options;
   const logs: EventSourceMapping = startEventSourceMapping({
@@ -60,6 +62,12 @@ export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, opti
     return sweeping;
   };
   const timer = setInterval(sweep, SWEEP_INTERVAL_MILLISECONDS);
+  let packing: Promise<unknown> = Promise.resolve();
+  const pack = (run: () => Promise<unknown>) => {
+    packing = packing.then(() => run()).catch(onError);
+    return packing;
+  };
+  const packTimer = setInterval(() => pack(functions.pack), PACK_INTERVAL_MILLISECONDS);
   return {
     drained: async () => {
       await logs.drained();
@@ -69,9 +77,12 @@ export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, opti
     },
     finish: async () => {
       clearInterval(timer);
+      clearInterval(packTimer);
       // Verify may be waiting for the log queue to be drained: that ends with its mapping.
       await Promise.all([logs.stop(), digests.stop()]);
       await sweep();
+      // Nobody writes pages any more: every question after this reads segments alone.
+      await pack(functions.packAll);
     },
   };
 }

@@ -1,8 +1,8 @@
-import type { EventConditions } from '../../lambda/index/event-condition.ts';
-import type { EventQueries } from '../../lambda/index/event-query.ts';
 import type { FindingQueries } from '../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
-import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
+import type { EventConditions } from '../../lambda/store/questions/conditions.ts';
+import type { EventQueries } from '../../lambda/store/questions/event-queries.ts';
+import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 
 /** What the index says to the three questions that a run ends with. */
 export interface Answers {

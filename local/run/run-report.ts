@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createEventQueries } from '../../lambda/index/event-query.ts';
 import { createFindingQueries } from '../../lambda/store/findings/finding-query.ts';
 import { DigestLedger } from '../../lambda/store/ledger/digest-ledger.ts';
 import { Ledger } from '../../lambda/store/ledger/ledger.ts';
+import { createEventQueries } from '../../lambda/store/questions/event-queries.ts';
 import type { LocalAws } from '../deployment/local-aws.ts';
 import { type AlertSummary, summarizeAlerts } from '../deployment/receive-alerts.ts';
 import { readVouching, type Vouching } from '../digests/read-vouching.ts';

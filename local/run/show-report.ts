@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { LEVELS, type Level } from '../../lambda/detection/index.ts';
 import { printable } from '../../lambda/shared/printable.ts';
 import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
-import type { IndexedEvent } from '../../lambda/store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 import type { AlertSummary } from '../deployment/receive-alerts.ts';
 import type { Vouching } from '../digests/read-vouching.ts';
 import type { DeliveryFailure } from './deliver-files.ts';

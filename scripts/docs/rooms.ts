@@ -20,7 +20,6 @@ const ROOMS: Readonly<Record<string, string>> = {
   'lambda/detection': 'Sigma: parse, compile, match, correlate. Pure',
   'lambda/findings': 'what a finding is: of a rule about an event, or of a check about the log',
   'lambda/alerts': 'findings to messages, messages to channels',
-  'lambda/index': 'the questions to the rows of events',
   'lambda/store': 'the tables: schema, rows, writers, questions. Nothing else reads or writes them',
   'lambda/shared': 'what belongs to no subject: JSON, printable text, concurrency, backoff, faults, names of metrics',
 };

@@ -7,6 +7,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
+  'pack/dead-attempts.ts': ['Get'],
   'runtime/dead-letters.ts': ['SendMessage'],
   'runtime/retry-delay.ts': ['ChangeMessageVisibility'],
   'store/alerts/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
@@ -15,23 +16,28 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
   'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
   'store/dynamo/row-writer.ts': ['BatchWrite', 'Put'],
+  'store/findings/finding-days.ts': ['Update'],
   'store/findings/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
   'store/ledger/account-regions.ts': ['Put', 'paginateQuery'],
   'store/ledger/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'store/ledger/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
   'store/ledger/ledger.ts': ['Update'],
   'store/ledger/object-versions.ts': ['paginateQuery'],
-  'store/rows/known-days.ts': ['Update'],
-  'store/rows/shard-settings.ts': ['Get', 'Update'],
-  'store/suppressions/suppression-table.ts': ['Get', 'TransactWrite', 'paginateQuery'],
+  'store/segments/table/commit.ts': ['TransactWrite'],
+  'store/segments/table/lease.ts': ['Update'],
+  'store/segments/table/page-rows.ts': ['Get'],
+  'store/segments/table/segment-items.ts': ['BatchGet', 'BatchWrite'],
+  'store/segments/table/state.ts': ['Get', 'Update'],
+  'store/segments/table/transact-pages.ts': ['TransactWrite'],
+  'store/suppressions/suppression-table.ts': ['Get', 'paginateQuery'],
   'verify/list-public-keys.ts': ['ListPublicKeys'],
   'verify/log-bucket-reader.ts': ['GetObject', 'HeadObject'],
   'verify/digest-rechecks.ts': ['SendMessage'],
   'verify/wiring.ts': ['SendMessage'],
 };
 
-/** Files that only the command line's questions use. */
-export const CALLS_OF_QUESTIONS: readonly string[] = ['store/dynamo/metered-query.ts'];
+/** Files that only the command line uses. */
+export const CALLS_OF_QUESTIONS: readonly string[] = ['pack/repack.ts', 'store/dynamo/metered-query.ts'];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [
@@ -65,6 +71,7 @@ export const CALL_SITES: readonly string[] = [
   'SendMessage logs',
   'SendMessage logs-dead-letter',
   'TransactWriteItems correlations',
+  'TransactWriteItems ledger+segments',
   'UpdateItem alerts',
   'UpdateItem correlations',
   'UpdateItem events',

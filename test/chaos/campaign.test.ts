@@ -11,6 +11,7 @@ const FAULTS_OF_SITES = SITES.length * (FAULTS.length - 1) * 2 + 2;
 
 const snapshot = (events: readonly string[]): Snapshot => ({
   events,
+  rows: [],
   findings: [],
   alerts: [],
   ledger: [],

@@ -23,12 +23,14 @@ export interface CampaignReport {
 export interface CampaignOptions {
   /** The part of the runs that this process does; all of them without it. */
   readonly share?: Share;
+  /** At which of so many calls of a site a fault is done; at the first and the last where nothing is said. */
+  readonly occurrences?: (calls: number) => readonly number[];
   readonly onProgress?: (text: string) => void;
 }
 
 /** Every fault at each call site, at its first and at its last call, a run each. */
 export async function everyFault(world: Runs, options: CampaignOptions = {}): Promise<CampaignReport> {
-  const { share = WHOLE, onProgress = () => {} } = options;
+  const { share = WHOLE, onProgress = () => {}, occurrences = (calls) => [1, calls] } = options;
   const base = await world.run();
   const failures: Failure[] = [];
   let runs = 0;
@@ -40,7 +42,7 @@ export async function everyFault(world: Runs, options: CampaignOptions = {}): Pr
     const calls = base.calls.get(site) ?? 1;
     for (const fault of FAULTS.filter((each) => applies(each, site))) {
       if (!share.has(unit++)) continue;
-      for (const occurrence of new Set([1, calls])) {
+      for (const occurrence of new Set(occurrences(calls))) {
         const gremlin = new OneFault(site, fault, occurrence);
         const what = `${fault} at call ${occurrence} of ${site}`;
         const found = judge(what, base, await world.run({ gremlin }));

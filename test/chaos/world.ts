@@ -18,6 +18,7 @@ import { wireVerify } from '../../lambda/verify/wiring.ts';
 import { createTables } from '../../local/deployment/create-tables.ts';
 import type { Clients } from '../../local/deployment/local-clients.ts';
 import type { Resources } from '../../local/deployment/provision-resources.ts';
+import { indexedEvents } from '../support/indexed-events.ts';
 import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
@@ -83,6 +84,11 @@ export class World {
     this.#workload = workload;
     this.#rulesFile = rulesFile;
     this.#start = start;
+  }
+
+  /** Where it runs. */
+  get aws(): Aws {
+    return this.#aws;
   }
 
   static async create(aws: Aws): Promise<World> {
@@ -309,6 +315,7 @@ class TestBed {
     return {
       ...aws.resources.variables.ingest,
       EVENTS_TABLE: tables.events,
+      SEGMENTS_TABLE: tables.segments,
       FINDINGS_TABLE: tables.findings,
       ALERTS_TABLE: tables.alerts,
       SUPPRESSIONS_TABLE: tables.suppressions,
@@ -367,7 +374,9 @@ class TestBed {
       }),
     );
     return {
-      events: normalized('events', await rows(tables.events)),
+      // Questions find these, whatever pages and segments they are in.
+      events: normalized('events', (await indexedEvents(documents, tables.segments, new Date(this.#now))).map(asRow)),
+      rows: normalized('rows', await rows(tables.events)),
       findings: normalized('findings', await rows(tables.findings)),
       alerts: normalized('alerts', await rows(tables.alerts)),
       ledger: normalized('ledger', await rows(tables.ledger)),
@@ -406,6 +415,8 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
     .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
 }
+
+const asRow = (event: object): Readonly<Record<string, unknown>> => ({ ...event });
 
 function sqsEvent(batch: readonly Message[]): SQSEvent {
   return {

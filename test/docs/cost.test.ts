@@ -5,20 +5,36 @@ import { PRICES } from '../../cli/output/prices.ts';
 import { runCommand } from '../cli/support/run-command.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
-const month = (eventsPerDay: number, retentionDays = 365): number =>
-  Math.round(estimateCost({ eventsPerDay, retentionDays, accounts: 1, without: [] }).total.onDemand);
+const estimate = estimateCost({
+  eventsPerDay: 100_000,
+  retentionDays: 365,
+  accounts: 1,
+  eventsPerObject: 50,
+  notableShare: 0.2,
+});
 
 test.each(Object.entries(PRICES))('docs/cost.md names the price %s with its date', (name, { dollars, per, asOf }) => {
   expect(PAGE).toContain(`| \`${name}\` | ${dollars} | ${per} | ${asOf} |`);
 });
 
+test.each([
+  ['`index.rows: none`', estimate.perMillion.none],
+  ['`index.rows: notable`', estimate.perMillion.notable],
+  ['`index.rows: all`', estimate.perMillion.all],
+  ['a row an event in seven indexes, no segments', estimate.perMillion.rowAnEvent],
+  ['CloudWatch: 1.5 GB taken in, and kept compressed', estimate.perMillion.cloudwatch],
+])('docs/cost.md says of %s what the command says', (name, dollars) => {
+  expect(PAGE).toContain(`| ${name} | ${dollars.toFixed(2)} |`);
+});
+
 test('docs/cost.md says of an ordinary account what the command says', () => {
-  const [, year, first, tenth] =
-    /About (\d+) USD a month[\s\S]*?about (\d+) USD in the first[\s\S]*?about (\d+) USD\./.exec(PAGE) ?? [];
-  expect(Math.abs(Number(year) - month(100_000))).toBeLessThanOrEqual(2);
-  // In the first month half of its days are stored on average.
-  expect(Math.abs(Number(first) - month(100_000, 15))).toBeLessThanOrEqual(2);
-  expect(Math.abs(Number(tenth) - month(10_000))).toBeLessThanOrEqual(1);
+  const [, month, fixed, cloudwatch] =
+    /About (\d+) USD a month[\s\S]*?about (\d+) USD are[\s\S]*?about (\d+) USD for/.exec(PAGE) ?? [];
+  expect(Math.abs(Number(month) - estimate.month.notable)).toBeLessThanOrEqual(1);
+  expect(Math.abs(Number(fixed) - estimate.fixed.reduce((sum, { dollars }) => sum + dollars, 0))).toBeLessThanOrEqual(
+    1,
+  );
+  expect(Math.abs(Number(cloudwatch) - estimate.month.cloudwatch)).toBeLessThanOrEqual(1);
 });
 
 test('the commands of docs/cost.md run', async () => {

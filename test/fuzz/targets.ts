@@ -82,7 +82,7 @@ function processRecord(value: unknown): void {
   if (!result.ok) return;
   const { event } = result;
   for (const match of detector.match(event.record, derivedFields(event))) findingOf(event, match);
-  eventRows(event, { shards: { day: 8, others: 1 }, retentionDays: 1, now: new Date(0) });
+  eventRows(event, { rowDays: 1, now: new Date(0) });
 }
 
 const json = Buffer.from(JSON.stringify({ Records: [record(), record({ readOnly: false })] }));

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { S3Client } from '@aws-sdk/client-s3';
 import { readIngestEnvironment } from '../../lambda/runtime/environment.ts';
+import type { EventSummary } from '../../lambda/store/segments/summary.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 
@@ -47,8 +48,8 @@ async function ledgerOf(body: Buffer | string, ingest = deployment.ingest()): Pr
   return { status, reason, records, indexed, rejected, rejections: (rejections ?? []) as Outcome['rejections'] };
 }
 
-async function eventsOf(eventID: string): Promise<readonly Record<string, unknown>[]> {
-  return (await deployment.rows('events')).filter((row) => row.eventID === eventID);
+async function eventsOf(eventID: string): Promise<readonly EventSummary[]> {
+  return (await deployment.indexed()).filter((summary) => summary.eventID === eventID);
 }
 
 const json = (...records: readonly unknown[]) => JSON.stringify({ Records: records });

@@ -1,5 +1,6 @@
 import { FaultOfAccess } from '../../lambda/shared/faults.ts';
-import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { createClients } from '../../local/deployment/local-clients.ts';
+import { type Deployment, notificationOf, sqsEvent, startDeployment } from '../support/deployment.ts';
 import { failingDynamoDb } from '../support/failing-dynamodb.ts';
 import { logObject, logObjectKey, record } from '../support/records.ts';
 
@@ -21,24 +22,25 @@ const broken = (name = 'TypeError') =>
   deployment.ingest({
     dynamodb: failingDynamoDb(
       deployment.aws,
-      (operation, input) => operation === 'UpdateItem' && input.includes('"closed"'),
+      (operation, input) => operation === 'TransactWriteItems' && input.includes('"closed"'),
       name,
     ),
   });
 
-/** A function that dies at the first write after it has noted that it begins: it never answers. */
-async function die(key: string, now: Date): Promise<void> {
+/** A function that dies before it can tell what became of the object: it never answers. */
+async function die(key: string, now: Date, receives: number): Promise<void> {
   let isReached = (): void => {};
   const reached = new Promise<void>((resolve) => {
     isReached = resolve;
   });
   const dynamodb = failingDynamoDb(deployment.aws, (operation, input) => {
-    const isClosing = operation === 'UpdateItem' && input.includes('"closed"');
+    const isClosing = operation === 'TransactWriteItems' && input.includes('"closed"');
     if (isClosing) isReached();
     return isClosing ? 'never answers' : false;
   });
   void deployment.deliver(notificationOf(deployment, key), {
     ingest: deployment.ingest({ dynamodb, now: () => now }),
+    receives,
   });
   await reached;
 }
@@ -48,15 +50,17 @@ test('an object whose processing fails three times otherwise than by access is g
   await deployment.put(key, logObject([record()]));
   const message = notificationOf(deployment, key);
   for (let tries = 1; tries <= 2; tries++) {
-    expect((await deployment.deliver(message, { ingest: broken() })).batchItemFailures).toHaveLength(1);
+    expect((await deployment.deliver(message, { ingest: broken(), receives: tries })).batchItemFailures).toHaveLength(
+      1,
+    );
     expect(await rowOf(key)).toMatchObject({ status: 'open', faults: tries });
   }
-  expect((await deployment.deliver(message, { ingest: broken() })).batchItemFailures).toEqual([]);
+  expect((await deployment.deliver(message, { ingest: broken(), receives: 3 })).batchItemFailures).toEqual([]);
   expect(await deployment.deadLetters()).toEqual([
     {
       body: JSON.stringify(message),
       attributes: {
-        Reason: expect.stringContaining('processing it failed 3 times, the last time by TypeError: UpdateItem'),
+        Reason: expect.stringContaining('processing it failed 3 times, the last time by TypeError: TransactWriteItems'),
         ObjectKey: `s3://${message.s3Bucket}/${key}`,
         Attempts: '3',
       },
@@ -74,6 +78,7 @@ test('a fault of access is never counted', async () => {
   for (let tries = 0; tries < 5; tries++) {
     const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), {
       ingest: broken('ThrottlingException'),
+      receives: tries + 1,
     });
     expect(batchItemFailures).toHaveLength(1);
   }
@@ -86,12 +91,18 @@ test('an object whose function died three times without a word is given up, and 
   await deployment.put(key, logObject([record()]));
   const start = Date.now();
   const at = (minutes: number) => new Date(start + minutes * 60_000);
-  for (let death = 0; death < 3; death++) await die(key, at(30 * death));
+  await die(key, at(0), 1);
+  // A first try that says nothing leaves nothing: it is counted once the message comes again.
+  expect(await rowOf(key)).toBeUndefined();
+  await die(key, at(30), 2);
+  expect(await rowOf(key)).toMatchObject({ unfinished: 2 });
+  await die(key, at(60), 3);
   expect(await rowOf(key)).toMatchObject({ unfinished: 3 });
   // One of them may be under way still.
-  await die(key, at(61));
+  await die(key, at(61), 4);
   const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), {
     ingest: deployment.ingest({ now: () => at(120) }),
+    receives: 5,
   });
   expect(batchItemFailures).toEqual([]);
   expect((await deployment.deadLetters()).map(({ attributes }) => attributes.Reason)).toEqual([
@@ -100,6 +111,54 @@ test('an object whose function died three times without a word is given up, and 
   expect(await rowOf(key)).not.toHaveProperty('unfinished');
   await deployment.deliver(notificationOf(deployment, key));
   expect(await rowOf(key)).toMatchObject({ status: 'closed' });
+});
+
+test('a try that failed with a word isn’t taken for one that died', async () => {
+  const key = logObjectKey();
+  await deployment.put(key, logObject([record()]));
+  await deployment.deliver(notificationOf(deployment, key), { ingest: broken('ThrottlingException') });
+  expect(await rowOf(key)).toMatchObject({ status: 'open', attempts: 1, lastError: expect.any(String) });
+  await die(key, new Date(), 2);
+  expect(await rowOf(key)).toMatchObject({ unfinished: 1, attempts: 2 });
+});
+
+test.each([
+  ['together at their first receive', 1, ['read', 'read', 'written', 'written']],
+  [
+    'one by one when they come again without a word of why: one of them may kill the function',
+    2,
+    ['read', 'written', 'read', 'written'],
+  ],
+])('objects of one call are read %s', async (_, receives, expected) => {
+  const keys = [logObjectKey(), logObjectKey()];
+  for (const key of keys) await deployment.put(key, logObject([record()]));
+  const clients = createClients(deployment.aws.endpoints);
+  const steps: string[] = [];
+  clients.s3.middlewareStack.add(
+    (next) => async (request) => {
+      steps.push('read');
+      return next(request);
+    },
+    { step: 'initialize' },
+  );
+  clients.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (request) => {
+        // Long enough for the other one to be opened meanwhile, if it may be.
+        if (commandName === 'TransactWriteItemsCommand') await new Promise((resolve) => setTimeout(resolve, 200));
+        const result = await next(request);
+        if (commandName === 'TransactWriteItemsCommand') steps.push('written');
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  const ingest = deployment.ingest({ s3: clients.s3, dynamodb: clients.dynamodb });
+  const both = keys.map((key) => sqsEvent(notificationOf(deployment, key), receives).Records[0]);
+  const Records = both.flatMap((message, index) => (message ? [{ ...message, messageId: `m-${index}` }] : []));
+  const { batchItemFailures } = await ingest({ Records }, { getRemainingTimeInMillis: () => 300_000 });
+  expect(batchItemFailures).toEqual([]);
+  expect(steps).toEqual(expected);
+  clients.destroy();
 });
 
 test('the others of a message are queued alone when one of them is given up', async () => {

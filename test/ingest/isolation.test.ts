@@ -103,11 +103,13 @@ test('so does a record whose finding DynamoDB refuses, and its findings are coun
   );
   const row = await deliver([tagged('a'), tagged('refused'), tagged('b')], { dynamodb });
   expect(row).toMatchObject({ status: 'closed', records: 3, indexed: 2, rejected: 1, findings: 3 });
+  expect((await deployment.indexed()).map(({ eventID }) => eventID)).toEqual(['a', 'b']);
   const copies = await deployment.quarantined();
   expect(copies).toHaveLength(1);
   await deployment.deliver({ s3Bucket: deployment.aws.resources.buckets.quarantine, s3ObjectKey: [copies[0]?.key] });
   const [again] = (await deployment.rows('ledger')).filter(({ status }) => status !== undefined);
   expect(again).toMatchObject({ records: 3, indexed: 3, rejected: 0, findings: 3 });
+  expect((await deployment.indexed()).map(({ eventID }) => eventID)).toEqual(['a', 'b', 'refused']);
   expect(await deployment.rows('findings')).toHaveLength(3);
 });
 

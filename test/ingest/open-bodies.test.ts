@@ -20,7 +20,7 @@ afterAll(() => deployment.aws.stop());
 test.each([
   ['the question of what is known of an object', 'Query', ''],
   ['the note that reading begins', 'UpdateItem', 'attempts'],
-  ['the note that it is closed', 'UpdateItem', '"closed"'],
+  ['the note that it is closed', 'TransactWriteItems', '"closed"'],
 ])(
   'ingest closes each body where the ledger fails at %s',
   async (_, operation, part) => {
@@ -32,9 +32,9 @@ test.each([
       s3: clients.s3,
       dynamodb: failingDynamoDb(deployment.aws, (name, input) => name === operation && input.includes(part)),
     });
-    const failures = operation === 'UpdateItem' && part === '"closed"' ? 3 : FAILURES;
+    const failures = operation === 'TransactWriteItems' ? 3 : FAILURES;
     for (let times = 0; times < failures; times++) {
-      const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), { ingest });
+      const { batchItemFailures } = await deployment.deliver(notificationOf(deployment, key), { ingest, receives: 2 });
       expect(batchItemFailures).toHaveLength(1);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -83,7 +83,7 @@ test('copies of the quarantine are closed, too, whatever fails behind them', asy
   const bodies = countBodies(clients.s3);
   const ingest = deployment.ingest({
     s3: clients.s3,
-    dynamodb: failingDynamoDb(deployment.aws, (operation) => operation === 'BatchWriteItem'),
+    dynamodb: failingDynamoDb(deployment.aws, (operation) => operation === 'TransactWriteItems'),
   });
   for (let times = 0; times < 5; times++) {
     const message = { s3Bucket: resources.buckets.quarantine, s3ObjectKey: [copy] };

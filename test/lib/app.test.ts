@@ -46,7 +46,8 @@ describe('the app', () => {
   test('deploys both stacks with the settings of the file that -c config names', async () => {
     // With all that is optional: the templates are validated here.
     const folder = folderOf({
-      'blue.yaml': '{ deployment: blue, alerts: { chat: true }, trail: { keyPrefix: org/audit }, dayShards: 16 }',
+      'blue.yaml':
+        '{ deployment: blue, alerts: { chat: true }, trail: { keyPrefix: org/audit }, index: { rows: all, pageShards: 8 } }',
     });
     expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
   });

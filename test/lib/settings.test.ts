@@ -14,7 +14,7 @@ describe('cdk-nag', () => {
 deployment: blue
 trail: { keyPrefix: org/audit, insights: [ApiCallRateInsight] }
 billing: provisioned
-disabledIndexes: [by-address]
+index: { enabled: [by-address], pageShards: 8 }
 alerts: { emails: { critical: [soc@example.com] } }
 glue: { enabled: true }
 `;

@@ -12,9 +12,11 @@ import type { Ingest } from '../../lambda/ingest/ingest.ts';
 import { type IngestWiring, wireIngest } from '../../lambda/ingest/wiring.ts';
 import { readIngestEnvironment, readSweepEnvironment } from '../../lambda/runtime/environment.ts';
 import type { TableName } from '../../lambda/store/schema.ts';
+import type { EventSummary } from '../../lambda/store/segments/summary.ts';
 import type { Sweep } from '../../lambda/sweep/sweep.ts';
 import { type SweepWiring, wireSweep } from '../../lambda/sweep/wiring.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
+import { indexedEvents } from './indexed-events.ts';
 
 /** A deployment in the embedded AWS with the real handlers over it. */
 export interface Deployment {
@@ -25,6 +27,8 @@ export interface Deployment {
   /** Hands one message to a fresh ingest function, as the event source mapping would. */
   deliver(body: unknown, options?: DeliverOptions): Promise<SQSBatchResponse>;
   rows(table: TableName): Promise<Record<string, unknown>[]>;
+  /** Every event that the index holds, each once and in order. */
+  indexed(): Promise<readonly EventSummary[]>;
   /** Text of every object in the quarantine bucket, uncompressed. */
   quarantined(): Promise<readonly { key: string; body: Buffer }[]>;
   /** The messages in the dead-letter queue of ingest, which are taken out of sight. */
@@ -36,6 +40,8 @@ export interface Deployment {
 export interface DeliverOptions {
   readonly ingest?: Ingest;
   readonly remainingMilliseconds?: () => number;
+  /** How often the message was received, this time included; once where it is left out. */
+  readonly receives?: number;
 }
 
 /** A message in a dead-letter queue, and what was said of it. */
@@ -83,8 +89,9 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
     put: async (Key, Body) => {
       await clients.s3.send(new PutObjectCommand({ Bucket: resources.buckets.logs, Key, Body: Buffer.from(Body) }));
     },
-    deliver: (body, { ingest = deployment.ingest(), remainingMilliseconds = () => 300_000 } = {}) =>
-      ingest(sqsEvent(body), { getRemainingTimeInMillis: remainingMilliseconds }),
+    deliver: (body, { ingest = deployment.ingest(), remainingMilliseconds = () => 300_000, receives = 1 } = {}) =>
+      ingest(sqsEvent(body, receives), { getRemainingTimeInMillis: remainingMilliseconds }),
+    indexed: () => indexedEvents(documents, resources.tables.segments),
     rows: async (table) => {
       const rows: Record<string, unknown>[] = [];
       let ExclusiveStartKey: Record<string, unknown> | undefined;
@@ -150,7 +157,8 @@ class SilentMetrics extends Metrics {
   }
 }
 
-function sqsEvent(body: unknown) {
+/** One message, as the event source mapping hands it over. */
+export function sqsEvent(body: unknown, receives: number) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     Records: [
@@ -159,7 +167,7 @@ function sqsEvent(body: unknown) {
         receiptHandle: 'h-1',
         body: text,
         attributes: {
-          ApproximateReceiveCount: '1',
+          ApproximateReceiveCount: String(receives),
           SentTimestamp: '0',
           SenderId: 's',
           ApproximateFirstReceiveTimestamp: '0',

@@ -24,14 +24,14 @@ export async function seedQuarantined(seed: QuarantinedSeed): Promise<string> {
   const now = new Date(seed.deliveredAt ?? Date.now());
   const ledger = new Ledger(DynamoDBDocumentClient.from(clients.dynamodb), ledgerTable);
   const [, account = '', region = ''] = /AWSLogs\/(\w+)\/CloudTrail\/([a-z0-9-]+)\//.exec(object.key) ?? [];
-  await ledger.open(object, { account, region, deliveredAt: now.toISOString(), now });
   const quarantine = new Quarantine(clients.s3, quarantineBucket);
   for (const [index, record] of records.entries()) {
     const reason = record === undefined ? 'the record has 5000000 bytes, more than the limit' : 'not known then';
     await quarantine.add({ receipt: { ...object, index }, reason, ...(record !== undefined && { record }) });
   }
   await quarantine.flush();
-  await ledger.close(object, {
+  await ledger.open(object, { account, region, deliveredAt: now.toISOString(), now });
+  await ledger.closeAnyway(object, {
     now,
     records: records.length,
     indexed: 0,

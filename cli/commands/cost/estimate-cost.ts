@@ -1,176 +1,220 @@
-import { EVENT_INDEXES, type EventIndexName } from '../../../lambda/store/schema.ts';
 import { PRICES, type Price } from '../../output/prices.ts';
 import { ASSUMPTIONS } from './cost-assumptions.ts';
+import { MEASURED } from './measured.ts';
+
+/** Which events have a row for the aws cli and the console, beside the segments that hold all of them. */
+export const ROW_SETTINGS = ['none', 'notable', 'all'] as const;
+export type RowSetting = (typeof ROW_SETTINGS)[number];
 
 export interface CostQuery {
   readonly eventsPerDay: number;
   /** Days that events stay in the index. */
   readonly retentionDays: number;
   readonly accounts: number;
-  /** Indexes that are switched off. */
-  readonly without: readonly EventIndexName[];
+  readonly eventsPerObject: number;
+  /** From 0 to 1. */
+  readonly notableShare: number;
 }
 
-/** What the table of events or one of its indexes takes in a month, once it holds all of its retention. */
-export interface EventStorageCost {
-  readonly name: 'events' | EventIndexName;
-  readonly writeUnits: number;
-  readonly gigabytes: number;
-  /** US dollars of writes, on demand. */
-  readonly writes: number;
-  readonly storage: number;
-  /** Point-in-time recovery covers the table; an index is built again from it. */
-  readonly recovery: number;
-  /** US dollars of writes with provisioned capacity. */
-  readonly provisionedWrites: number;
-}
-
-/** One line of the bill. */
-export interface ServiceCost {
+/** One line of the bill, in US dollars. */
+export interface CostLine {
   readonly name: string;
   readonly what: string;
   readonly dollars: number;
 }
 
 export interface CostEstimate {
-  /** The table, then its indexes. */
-  readonly events: readonly EventStorageCost[];
-  readonly reads: { readonly units: number; readonly onDemand: number; readonly provisioned: number };
-  readonly services: readonly ServiceCost[];
-  /** US dollars a month. */
-  readonly total: { readonly onDemand: number; readonly provisioned: number };
+  /** What a million events cost with no rows: events and their objects, fixed costs apart. */
+  readonly million: readonly CostLine[];
+  /** US dollars a million events, kept for the retention: by setting of `index.rows`, and otherwise. */
+  readonly perMillion: Readonly<Record<RowSetting | 'rowAnEvent' | 'cloudwatch', number>>;
+  /** Each month, before the first event. */
+  readonly fixed: readonly CostLine[];
+  /** US dollars a month in the full size: once all of the retention is stored. */
+  readonly month: Readonly<Record<RowSetting | 'rowAnEvent' | 'cloudwatch', number>>;
+  /** Digests, which come by region and hour, whatever else happens: in `month`. */
+  readonly digests: number;
 }
 
 const BYTES_PER_GIGABYTE = 1024 ** 3;
-const HOURS_PER_MONTH = 730;
-const SECONDS_PER_DAY = 86_400;
 const MILLION = 1_000_000;
 
-/** What a deployment costs a month at list prices, in its full size: after `retentionDays`. */
+/** What a deployment costs at list prices: a million events, and a month in its full size. */
 export function estimateCost(query: CostQuery): CostEstimate {
-  const { furtherRows, shares } = ASSUMPTIONS;
-  const indexes = Object.values(EVENT_INDEXES)
-    .map(({ name }) => name)
-    .filter((name) => !query.without.includes(name));
-  const events = [
-    storageCost('events', query, 1 + furtherRows),
-    ...indexes.map((name) => storageCost(name, query, shares[name] + (name === 'by-resource' ? furtherRows : 0))),
-  ];
-  const reads = readCost(events.length);
-  const services = serviceCosts(query);
-  const rest =
-    sum(services.map(({ dollars }) => dollars)) + sum(events.map(({ storage, recovery }) => storage + recovery));
+  const million = millionEvents(query);
+  const none = sum(million);
+  const { notableShare, retentionDays } = query;
+  const row = rowDollars(MEASURED.notableRowWriteUnits, MEASURED.notableRowBytes, ASSUMPTIONS.rowDays);
+  const objects = sum(million.filter(({ name }) => !INDEX_LINES.has(name)));
+  const perMillion = {
+    none,
+    notable: none + notableShare * row,
+    all: none + row,
+    rowAnEvent: objects + rowDollars(MEASURED.everyRowWriteUnits, MEASURED.everyRowBytes, retentionDays),
+    cloudwatch: cloudwatchDollars(retentionDays),
+  };
+  const fixed = fixedCosts();
+  const digests = digestDollars(query.accounts);
+  const millions = (query.eventsPerDay * ASSUMPTIONS.daysPerMonth) / MILLION;
+  const month = (dollars: number): number => sum(fixed) + digests + millions * dollars;
   return {
-    events,
-    reads,
-    services,
-    total: {
-      onDemand: rest + reads.onDemand + sum(events.map(({ writes }) => writes)),
-      provisioned: rest + reads.provisioned + sum(events.map(({ provisionedWrites }) => provisionedWrites)),
+    million,
+    perMillion,
+    fixed,
+    digests,
+    month: {
+      none: month(perMillion.none),
+      notable: month(perMillion.notable),
+      all: month(perMillion.all),
+      rowAnEvent: month(perMillion.rowAnEvent),
+      // CloudWatch has no other costs than these.
+      cloudwatch: millions * perMillion.cloudwatch,
     },
   };
 }
 
-/** @param rows that an event has in the table or index. A row is one write unit. */
-function storageCost(name: EventStorageCost['name'], query: CostQuery, rows: number): EventStorageCost {
-  const { rowBytes, itemOverheadBytes, daysPerMonth, utilization, minimumCapacity } = ASSUMPTIONS;
-  const rowsPerDay = query.eventsPerDay * rows;
-  const writeUnits = rowsPerDay * daysPerMonth;
-  const gigabytes = (rowsPerDay * query.retentionDays * (rowBytes + itemOverheadBytes)) / BYTES_PER_GIGABYTE;
-  const capacity = Math.max(minimumCapacity, rowsPerDay / SECONDS_PER_DAY / utilization);
-  return {
-    name,
-    writeUnits,
-    gigabytes,
-    writes: (writeUnits / MILLION) * PRICES.dynamodbWrites.dollars,
-    storage: gigabytes * PRICES.dynamodbStorage.dollars,
-    recovery: name === 'events' ? gigabytes * PRICES.dynamodbRecovery.dollars : 0,
-    provisionedWrites: capacity * HOURS_PER_MONTH * PRICES.dynamodbWriteCapacity.dollars,
-  };
-}
+/** The lines that segments have in the place of rows. */
+const INDEX_LINES: ReadonlySet<string> = new Set(['Pack and merges', 'Segments kept', 'Pages and small segments kept']);
 
-function readCost(tables: number): CostEstimate['reads'] {
-  const { readUnits, minimumCapacity } = ASSUMPTIONS;
-  return {
-    units: readUnits,
-    onDemand: (readUnits / MILLION) * PRICES.dynamodbReads.dollars,
-    provisioned: tables * minimumCapacity * HOURS_PER_MONTH * PRICES.dynamodbReadCapacity.dollars,
-  };
-}
-
-function serviceCosts(query: CostQuery): readonly ServiceCost[] {
+function millionEvents({ eventsPerObject, retentionDays }: CostQuery): readonly CostLine[] {
+  const objects = MILLION / eventsPerObject;
   const it = ASSUMPTIONS;
-  const events = query.eventsPerDay * it.daysPerMonth;
-  const objects = Math.ceil(events / it.eventsPerObject);
-  const digests = query.accounts * it.regions * 24 * it.daysPerMonth;
-  const files = objects + digests;
-  const findings = events / it.eventsPerFinding;
-  const stored = (query.eventsPerDay * it.bucketDays * it.compressedRecordBytes) / BYTES_PER_GIGABYTE;
-  const compute =
-    (objects * it.secondsPerObject + digests * it.secondsPerObject + events * it.secondsPerEvent) * it.ingestGigabytes +
-    it.sweepsPerMonth * it.sweepSeconds * it.sweepGigabytes;
-  const perMillion = (count: number, price: Price): number => (count / MILLION) * price.dollars;
-  const members = events * it.membersPerEvent;
-  const memberWrites = members * it.memberWriteUnits;
-  const otherWrites = findings * (it.findingWriteUnits + it.alertWriteUnits) + files * it.ledgerWriteUnits;
+  // A page grows with its events; the ledger's row beside it doesn't.
+  const pageUnits = LEDGER_UNITS + (MEASURED.pageWriteUnits - LEDGER_UNITS) * (eventsPerObject / it.eventsPerObject);
+  const pages = objects * Math.max(pageUnits, LEAST_PAGE_UNITS);
+  const packed = MILLION * (MEASURED.packWriteUnits + MEASURED.mergeWriteUnits);
+  const seconds =
+    objects * (MEASURED.secondsPerObject * (0.4 + (0.6 * eventsPerObject) / it.eventsPerObject)) +
+    MILLION * MEASURED.packSecondsPerEvent;
   return [
-    {
-      name: 'DynamoDB, other tables',
-      what: `${count(otherWrites)} write units for findings, alerts and the ledger`,
-      dollars:
-        perMillion(otherWrites, PRICES.dynamodbWrites) + perMillion(files * it.ledgerReadUnits, PRICES.dynamodbReads),
-    },
-    {
-      name: 'DynamoDB, correlations',
-      what: `${count(members)} members of groups: ${count(memberWrites)} write units, ${count(members * it.memberReadUnits)} read units`,
-      dollars:
-        perMillion(memberWrites, PRICES.dynamodbWrites) +
-        perMillion(members * it.memberReadUnits, PRICES.dynamodbReads),
-    },
-    {
-      name: 'S3',
-      what: `${count(files)} files a month, ${stored.toFixed(1)} GB kept`,
-      // Ingest reads each log object, and verify once more.
-      dollars:
-        stored * PRICES.s3Storage.dollars +
-        perMillion(files, PRICES.s3Puts) +
-        perMillion(2 * objects + digests, PRICES.s3Gets),
-    },
-    {
-      name: 'SQS',
-      what: `${count(files * it.sqsRequestsPerObject + it.pollsPerMonth)} requests, polling included`,
-      dollars: perMillion(files * it.sqsRequestsPerObject + it.pollsPerMonth, PRICES.sqsRequests),
-    },
-    {
-      name: 'SNS',
-      what: `${count(files)} notifications, ${count(2 * findings)} alert messages, half of them e-mails`,
-      dollars: perMillion(files + 2 * findings, PRICES.snsPublishes) + perMillion(findings, PRICES.snsEmails),
-    },
-    {
-      name: 'Lambda',
-      what: `${count(files + it.sweepsPerMonth)} calls, ${count(compute)} GB-seconds`,
-      dollars: compute * PRICES.lambdaCompute.dollars + perMillion(files + it.sweepsPerMonth, PRICES.lambdaRequests),
-    },
-    {
-      name: 'KMS',
-      what: `${it.kmsKeys} keys, ${count(files * it.kmsRequestsPerObject + it.kmsRequestsPerMonth)} requests`,
-      dollars:
-        it.kmsKeys * PRICES.kmsKeys.dollars +
-        perMillion(files * it.kmsRequestsPerObject + it.kmsRequestsPerMonth, PRICES.kmsRequests),
-    },
-    {
-      name: 'CloudWatch',
-      what: `${it.alarms} alarms, ${it.metrics} metrics, log lines`,
-      dollars:
-        it.alarms * PRICES.alarms.dollars +
-        it.metrics * PRICES.metrics.dollars +
-        ((files * it.logBytesPerObject) / BYTES_PER_GIGABYTE) * PRICES.logs.dollars,
-    },
+    line('Pages and ledger', `${count(pages)} write units`, perMillion(pages, PRICES.dynamodbWrites)),
+    line(
+      'Pack and merges',
+      `${count(packed)} write units, ${count(MILLION * MEASURED.packReadUnits)} read units`,
+      perMillion(packed, PRICES.dynamodbWrites) + perMillion(MILLION * MEASURED.packReadUnits, PRICES.dynamodbReads),
+    ),
+    line(
+      'Correlations',
+      `${count(MILLION * MEASURED.correlationWriteUnits)} write units`,
+      perMillion(MILLION * MEASURED.correlationWriteUnits, PRICES.dynamodbWrites) +
+        perMillion(MILLION * MEASURED.correlationReadUnits, PRICES.dynamodbReads),
+    ),
+    line(
+      'Findings',
+      `${count(MILLION * MEASURED.findingWriteUnits)} write units`,
+      perMillion(MILLION * MEASURED.findingWriteUnits, PRICES.dynamodbWrites),
+    ),
+    line('Segments kept', `${MEASURED.segmentBytes} bytes an event`, stored(MEASURED.segmentBytes, retentionDays)),
+    line(
+      'Pages and small segments kept',
+      `${MEASURED.pageBytes} bytes for ${it.pageDays} days, ${MEASURED.smallSegmentBytes} for ${it.smallSegmentDays}`,
+      stored(MEASURED.pageBytes, Math.min(it.pageDays, retentionDays)) +
+        stored(MEASURED.smallSegmentBytes, Math.min(it.smallSegmentDays, retentionDays)),
+    ),
+    line(
+      'Functions',
+      `${count(seconds)} seconds`,
+      seconds * it.ingestGigabytes * PRICES.lambdaCompute.dollars +
+        perMillion((2 * objects) / it.objectsPerCall, PRICES.lambdaRequests),
+    ),
+    line(
+      'Queues',
+      `${count(objects * it.sqsRequestsPerObject)} requests, ${count(objects)} notifications`,
+      perMillion(objects * it.sqsRequestsPerObject, PRICES.sqsRequests) + perMillion(objects, PRICES.snsPublishes),
+    ),
+    line('S3', `${count(2 * objects)} GET, ${count(objects)} PUT by CloudTrail`, s3Dollars(objects)),
+    line(
+      'KMS',
+      `${count(objects * it.kmsRequestsPerObject)} requests`,
+      perMillion(objects * it.kmsRequestsPerObject, PRICES.kmsRequests),
+    ),
+    line(
+      'Verify',
+      `${count(objects * it.verifyWriteUnits)} write units`,
+      perMillion(objects * it.verifyWriteUnits, PRICES.dynamodbWrites) +
+        perMillion(objects * (it.verifyReadUnits + it.ledgerReadUnits), PRICES.dynamodbReads),
+    ),
+    line(
+      'Log lines',
+      `${count(objects * it.logBytesPerObject)} bytes`,
+      ((objects * it.logBytesPerObject) / BYTES_PER_GIGABYTE) * PRICES.logs.dollars,
+    ),
   ];
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+/** Of the ledger's row and its index in a transaction, which doubles units. */
+const LEDGER_UNITS = 3;
+/** With the smallest page. */
+const LEAST_PAGE_UNITS = 5;
+
+function s3Dollars(objects: number): number {
+  return perMillion(2 * objects, PRICES.s3Gets) + perMillion(objects, PRICES.s3Puts);
+}
+
+function rowDollars(units: number, bytes: number, days: number): number {
+  return units * PRICES.dynamodbWrites.dollars + stored(bytes, days);
+}
+
+/** A million times so many bytes for so many days in DynamoDB. */
+function stored(bytes: number, days: number): number {
+  const months = days / ASSUMPTIONS.daysPerMonth;
+  return ((MILLION * bytes) / BYTES_PER_GIGABYTE) * months * PRICES.dynamodbStorage.dollars;
+}
+
+function cloudwatchDollars(days: number): number {
+  const gigabytes = (MILLION * ASSUMPTIONS.recordBytes) / 1e9;
+  const months = days / ASSUMPTIONS.daysPerMonth;
+  return (
+    gigabytes * PRICES.cloudwatchEvents.dollars +
+    gigabytes * ASSUMPTIONS.cloudwatchCompression * months * PRICES.cloudwatchStorage.dollars
+  );
+}
+
+function fixedCosts(): readonly CostLine[] {
+  const it = ASSUMPTIONS;
+  const sweeps = it.sweepsPerMonth * it.sweepSeconds * it.sweepGigabytes * PRICES.lambdaCompute.dollars;
+  return [
+    line(
+      'KMS keys',
+      `${it.kmsKeys} keys and their use`,
+      it.kmsKeys * PRICES.kmsKeys.dollars + perMillion(it.kmsRequestsPerMonth, PRICES.kmsRequests),
+    ),
+    line(
+      'Alarms and metrics',
+      `${it.alarms} and ${it.metrics}`,
+      it.alarms * PRICES.alarms.dollars + it.metrics * PRICES.metrics.dollars,
+    ),
+    line(
+      'Polling of the queues',
+      `${count(it.pollsPerMonth)} requests`,
+      perMillion(it.pollsPerMonth, PRICES.sqsRequests),
+    ),
+    line('Sweep', `${count(it.sweepsPerMonth)} calls`, sweeps + perMillion(it.sweepsPerMonth, PRICES.lambdaRequests)),
+    line('Questions', `${count(it.readUnits)} read units`, perMillion(it.readUnits, PRICES.dynamodbReads)),
+  ];
+}
+
+function digestDollars(accounts: number): number {
+  const it = ASSUMPTIONS;
+  const digests = accounts * it.regions * 24 * it.daysPerMonth;
+  return (
+    perMillion(digests * (it.verifyWriteUnits + it.verifyReadUnits), PRICES.dynamodbWrites) +
+    perMillion(digests, PRICES.s3Puts) +
+    perMillion(digests, PRICES.s3Gets) +
+    digests * MEASURED.secondsPerObject * it.ingestGigabytes * PRICES.lambdaCompute.dollars
+  );
+}
+
+function line(name: string, what: string, dollars: number): CostLine {
+  return { name, what, dollars };
+}
+
+function perMillion(number: number, price: Price): number {
+  return (number / MILLION) * price.dollars;
+}
+
+function sum(lines: readonly { readonly dollars: number }[]): number {
+  return lines.reduce((total, { dollars }) => total + dollars, 0);
 }
 
 function count(number: number): string {

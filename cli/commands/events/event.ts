@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
-import { createEventQueries, type EventDetail } from '../../../lambda/index/event-query.ts';
+import { ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
+import type { EventDetail } from '../../../lambda/store/questions/indexed-event.ts';
 import { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventQuestions } from '../../aws/event-questions.ts';
 import { type RawRecord, readRawRecord } from '../../inputs/raw-record.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import { actorText } from '../../listings/event-text.ts';
+import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readText } from '../../options/repeatable.ts';
-import { zoneOption } from '../../options/time-options.ts';
+import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { JsonSource, printableJson } from '../../output/json.ts';
 import { type Listing, printListing } from '../../output/listing.ts';
@@ -21,9 +24,8 @@ import { relativeTime } from '../../time/relative-time.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { isOwn, readOwnRecord } from './own-record.ts';
 
-interface EventOptions extends ConnectionOptions {
+interface EventOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
-  readonly zone: Zone;
 }
 
 /** An event, and the record that its receipt names. */
@@ -39,6 +41,8 @@ it. Ends with 1 where there is no such event, with 4 where the log object isn't 
 The record is shown token by token as it stands in the log object: numbers, escapes and repeated members are CloudTrail's.
 A table lays it out over several lines, with *** for values at known secret paths; json, jsonl and csv have all of it on
 one line.
+An eventID says nothing of its day, so that each segment of the index is asked for it, about one read unit a segment:
+--since and --until bound which.
 
 Examples:
   $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e
@@ -48,17 +52,19 @@ Examples:
 export function eventCommand(io: Io): Command {
   const command = new Command('event')
     .description('Shows one event with its raw record from S3, and checks that nobody has changed it.')
-    .argument('<id>', 'eventID of the event', readText)
-    .addOption(zoneOption());
-  withConnection(withFormat(command));
+    .argument('<id>', 'eventID of the event', readText);
+  withConnection(withReadLimit(withFormat(withTimes(command))));
   return command.addHelpText('after', HELP).action((id: string, options: EventOptions) => show(id, options, io));
 }
 
 async function show(id: string, options: EventOptions, io: Io): Promise<void> {
-  const found = await connected(options, async ({ documents, tables, s3 }) => {
+  const times = askedTimes(options, io.now());
+  const meter = new ReadMeter(options.maxReads);
+  const found = await connected(options, async (connection) => {
+    const { documents, tables, s3 } = connection;
     const ledger = new Ledger(documents, tables.ledger);
     const suppressions = new SuppressionTable(documents, tables, io.now);
-    const events = await createEventQueries(documents, tables, io.now).event(id);
+    const events = await withinReadLimit(() => eventQuestions(connection, io).event(id, times, meter));
     return Promise.all(
       events.map(async (event) => ({
         event,

@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander';
-import { createEventQueries, type EventQuery } from '../../../lambda/index/event-query.ts';
+import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
+import type { Facet } from '../../../lambda/store/questions/facets.ts';
+import { FACETS } from '../../../lambda/store/questions/facets.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventQuestions } from '../../aws/event-questions.ts';
 import { eventListing } from '../../listings/event-listing.ts';
 import {
   CONDITIONS_HELP,
@@ -11,41 +14,61 @@ import {
 } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { readCount } from '../../options/repeatable.ts';
+import { collectOneOf, readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { explainText } from './explain-text.ts';
+import { printFacets } from './facet-listing.ts';
 
 interface EventsOptions extends ConnectionOptions, ConditionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
   readonly limit: number;
   readonly all?: true;
   readonly count?: true;
+  readonly by?: readonly Facet[];
+  readonly top?: number;
   readonly oldestFirst?: true;
   readonly explain?: true;
 }
 
 const HELP = `${CONDITIONS_HELP}
+Counts:
+  --by counts the events by their values, exactly, with the share of all, and the first and last time; given several
+  times, a table each. By day and hour (in UTC) all of them come in order, by anything else the --top most frequent.
+  Without conditions dictionaries tell it and no event is read; by resource, address and credential these are long: what
+  they take is said first.
+
 Examples:
   $ trailwarden events --kind root --since 7d
   $ trailwarden events --resource fs-0123456789abcdef0 --access tagging
   $ trailwarden events --credential AKIAIOSFODNN7EXAMPLE --outcome denied --count
   $ trailwarden events --around 2026-11-20T14:03Z --within 10m --account 111122223333
+  $ trailwarden events --by actor --by error --since 7d
+  $ trailwarden events --outcome denied --by address --top 5
   $ trailwarden events --action 'fsx:*' --address 203.0.113.0/24 --since yesterday --all --format csv
 `;
 
 export function eventsCommand(io: Io): Command {
-  const command = new Command('events').description('Lists events, the newest first.');
+  const command = new Command('events').description(
+    'Lists events, the newest first, or counts them by what they have.',
+  );
   withConditions(command);
   withTimes(command)
     .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
     .option('--count', 'say only how many there are')
+    .addOption(
+      new Option('--by <what>', `count by ${FACETS.join(', ')}`)
+        .argParser(collectOneOf(FACETS))
+        .conflicts(['count', 'limit', 'all', 'oldestFirst']),
+    )
+    .addOption(new Option('--top <count>', 'of each --by at most so many values (default: 20)').argParser(readCount))
     .option('--oldest-first', 'the oldest first')
-    .option('--explain', 'say which index was read, and what that took');
+    .option('--explain', 'say what was read of the index, and what that took');
   withReadLimit(withFormat(command));
   return withConnection(command)
     .addHelpText('after', HELP)
@@ -54,7 +77,8 @@ export function eventsCommand(io: Io): Command {
 
 async function list(options: EventsOptions, io: Io): Promise<void> {
   const now = io.now();
-  const { format, all, limit, maxReads } = options;
+  const { format, all, by, limit, maxReads, top, zone } = options;
+  if (top !== undefined && by === undefined) throw new CommandFailure('--top goes with --by', EXIT.usage);
   const query: EventQuery = {
     conditions: readConditionOptions(options),
     ...askedTimes(options, now),
@@ -62,11 +86,17 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
     maxReadUnits: maxReads,
     onEstimate: sayEstimate(options, io),
   };
-  await connected(options, async ({ documents, tables }) => {
-    const queries = createEventQueries(documents, tables, io.now);
+  await connected(options, async (connection) => {
+    const queries = eventQuestions(connection, io);
     // One more than is shown tells whether there are more.
-    const search = queries.search(all || options.count ? query : { ...query, limit: limit + 1 });
+    const search = queries.search(all || options.count || by ? query : { ...query, limit: limit + 1 });
     await withinReadLimit(async () => {
+      if (by !== undefined) {
+        const counts = await search.facets(by, { top: top ?? DEFAULT_TOP });
+        if (counts.total === 0) adviseOnNothing(options, io);
+        await printFacets(counts, format, zone, io);
+        return;
+      }
       if (options.count) {
         const count = await search.count();
         if (count === 0) adviseOnNothing(options, io);
@@ -74,13 +104,15 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
         return;
       }
       const events = new FirstOnes(search, all ? Number.POSITIVE_INFINITY : limit);
-      const printed = await printListing(events, eventListing(options.zone, now), format, io);
+      const printed = await printListing(events, eventListing(zone, now), format, io);
       if (printed === 0) adviseOnNothing(options, io);
       if (events.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
     });
     if (options.explain) io.stderr.write(explainText(search.report()));
   });
 }
+
+const DEFAULT_TOP = 20;
 
 function adviseOnNothing(options: EventsOptions, { stderr }: Io): void {
   if (lacksService(options)) stderr.write("Actions are written service:Name, such as fsx:TagResource or 'fsx:*'.\n");

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
-import { createEventQueries } from '../../../lambda/index/event-query.ts';
 import { isJsonObject, type JsonObject } from '../../../lambda/shared/json.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
+import { createEventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import { type ConnectionOptions, connected } from '../../aws/connection.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { readRawRecord } from '../../inputs/raw-record.ts';

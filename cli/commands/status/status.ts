@@ -4,6 +4,7 @@ import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts'
 import { type ChainRow, DigestChains } from '../../../lambda/store/ledger/digest-chains.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
 import { ledgerStatus, type Trouble } from '../../../lambda/store/ledger/ledger-status.ts';
+import { indexStatus } from '../../../lambda/store/segments/table/index-status.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { collectAccount } from '../../options/event-conditions.ts';
 import { collect } from '../../options/repeatable.ts';
@@ -14,12 +15,14 @@ import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import { paintFor } from '../../output/text-style.ts';
+import { indexListing, indexText } from './index-listing.ts';
 import { hasTrouble, statusListing, totalsText } from './status-listing.ts';
 
 interface StatusOptions extends ConnectionOptions, TimeOptions {
   readonly account?: readonly string[];
   readonly region?: readonly string[];
   readonly troubles?: true;
+  readonly index?: true;
   readonly format: Format;
 }
 
@@ -35,6 +38,7 @@ correlations found over many comes of no one object, and is in trailwarden findi
 Examples:
   $ trailwarden status
   $ trailwarden status --since 7d --troubles
+  $ trailwarden status --index --format json
   $ trailwarden status --account 111122223333 --since yesterday --format json
 `;
 
@@ -49,7 +53,8 @@ export function statusCommand(io: Io): Command {
     .description('Says by account, region and hour what was delivered, processed, failed, missing and late.')
     .option('--account <id>', 'of an account: 12 digits, or a pattern with *', collectAccount)
     .option('--region <region>', 'of a region, or a pattern with *', collect)
-    .option('--troubles', 'only hours in which something failed, is late, missing, modified or unvouched');
+    .option('--troubles', 'only hours in which something failed, is late, missing, modified or unvouched')
+    .option('--index', 'only what of the audit index waits to be packed and merged');
   withConnection(withFormat(withTimes(command))).addHelpText('after', HELP);
   return command.action((options: StatusOptions) => show(options, io));
 }
@@ -63,6 +68,11 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
     (accounts?.some(({ matches }) => matches(account)) ?? true) &&
     (regions?.some(({ matches }) => matches(region)) ?? true);
   await connected(options, async ({ documents, tables }) => {
+    const segments = { client: documents, table: tables.segments };
+    if (options.index) {
+      await printListing([await indexStatus(segments, now)], indexListing(options.zone), options.format, io);
+      return;
+    }
     const accountRegions = (await new AccountRegions(documents, tables.ledger).list()).filter(isAsked);
     const { hours, troubles } = await ledgerStatus(new DigestLedger(documents, tables.ledger), accountRegions, {
       since,
@@ -90,6 +100,12 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
       beside.write(`${paint(text, 'bad')}\n`);
     }
     beside.write(`\n${totalsText(hours)}\n`);
+    // What can't be said of the index is no reason to say nothing of the objects.
+    const { text, isGood } = await indexStatus(segments, now).then(
+      (index) => ({ text: indexText(index, options.zone), isGood: !index.tooOld && index.pagesLeftBehind === 0 }),
+      (error: unknown) => ({ text: `Index: ${error instanceof Error ? error.message : String(error)}`, isGood: false }),
+    );
+    beside.write(`${paint(text, isGood ? 'plain' : 'bad')}\n`);
   });
 }
 

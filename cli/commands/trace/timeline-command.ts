@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { createEventQueries } from '../../../lambda/index/event-query.ts';
-import { type ReadSummary, type Timeline, timeline } from '../../../lambda/index/timeline.ts';
+import { type ReadSummary, type Timeline, timeline } from '../../../lambda/store/questions/timeline.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventQuestions } from '../../aws/event-questions.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import { actorText } from '../../listings/event-text.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
@@ -43,8 +43,8 @@ async function show(resource: string, options: TimelineOptions, io: Io): Promise
   const { format, maxReads, zone } = options;
   const onEstimate = sayEstimate(options, io);
   const query = { resource, ...askedTimes(options, now), maxReadUnits: maxReads, onEstimate };
-  const told = await connected(options, ({ documents, tables }) =>
-    withinReadLimit(() => timeline(createEventQueries(documents, tables, io.now), query)),
+  const told = await connected(options, (connection) =>
+    withinReadLimit(() => timeline(eventQuestions(connection, io), query)),
   );
   if (format === 'json') {
     io.stdout.write(`${jsonText({ resource, changes: told.changes.map(eventJson), reads: told.reads }, 2)}\n`);

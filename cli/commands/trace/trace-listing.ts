@@ -1,6 +1,6 @@
-import type { TracedCredential } from '../../../lambda/index/trace/expand.ts';
-import type { Trace } from '../../../lambda/index/trace/trace.ts';
-import type { IndexedEvent } from '../../../lambda/store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../../../lambda/store/questions/indexed-event.ts';
+import type { TracedCredential } from '../../../lambda/store/questions/trace/expand.ts';
+import type { Trace } from '../../../lambda/store/questions/trace/trace.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import type { Listing } from '../../output/listing.ts';
 import type { Zone } from '../../time/time-zone.ts';

@@ -1,8 +1,8 @@
-import type { TracedCredential } from '../../../lambda/index/trace/expand.ts';
-import type { OriginStep } from '../../../lambda/index/trace/origin.ts';
-import type { Trace } from '../../../lambda/index/trace/trace.ts';
 import { printable } from '../../../lambda/shared/printable.ts';
-import type { IndexedEvent } from '../../../lambda/store/rows/indexed-event.ts';
+import type { IndexedEvent } from '../../../lambda/store/questions/indexed-event.ts';
+import type { TracedCredential } from '../../../lambda/store/questions/trace/expand.ts';
+import type { OriginStep } from '../../../lambda/store/questions/trace/origin.ts';
+import type { Trace } from '../../../lambda/store/questions/trace/trace.ts';
 import { actorText, resourceText } from '../../listings/event-text.ts';
 import type { Output } from '../../output/process-io.ts';
 import { outcomeStyle, type Paint, paintFor } from '../../output/text-style.ts';

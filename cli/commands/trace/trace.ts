@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { createEventQueries } from '../../../lambda/index/event-query.ts';
-import { MAX_CREDENTIALS, type Trace, trace } from '../../../lambda/index/trace/trace.ts';
+import { MAX_CREDENTIALS, type Trace, trace } from '../../../lambda/store/questions/trace/trace.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventQuestions } from '../../aws/event-questions.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readCount, readText } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
@@ -49,8 +49,8 @@ export function traceCommand(io: Io): Command {
 async function show(subject: string, options: TraceOptions, io: Io): Promise<void> {
   const { format, limit, maxReads, zone } = options;
   const query = { subject, ...askedTimes(options, io.now()), maxEvents: limit, maxReadUnits: maxReads };
-  const { traces, credentialsCut } = await connected(options, ({ documents, tables }) =>
-    withinReadLimit(() => trace(createEventQueries(documents, tables, io.now), query)),
+  const { traces, credentialsCut } = await connected(options, (connection) =>
+    withinReadLimit(() => trace(eventQuestions(connection, io), query)),
   );
   if (traces.length === 0) {
     throw new CommandFailure(

@@ -16,36 +16,25 @@ export interface MeteredQuery {
   readonly maxRowBytes: number;
   /** Rows that are read, at most. Default: as many as make 1 MB. */
   readonly limit?: number;
-  /** The least number of rows that is useful. Default 1. */
-  readonly leastRows?: number;
 }
 
 export interface QueryAnswer {
   readonly items: readonly Record<string, unknown>[];
-  readonly count: number;
-  readonly scanned: number;
-  /** The place to continue from, if there are more rows. */
+  /** Where there are more rows. */
   readonly next?: Record<string, unknown>;
 }
 
 /**
- * One call of Query within a meter. When little is left, it asks for fewer rows, so that the page can't cost more.
- * Continue from `next` to get the others.
- * @throws ReadLimitReached if not even the least number of rows is sure to be within the limit; the SDK's errors.
+ * One call of Query within a meter. Where little is left, fewer rows are asked for, so that the page can't take more:
+ * who goes on from `next` gets them all the same.
+ * @throws ReadLimitReached where not even one row is sure to be within it; the SDK's errors.
  */
-export async function meteredQuery({
-  client,
-  input,
-  meter,
-  maxRowBytes,
-  limit,
-  leastRows = 1,
-}: MeteredQuery): Promise<QueryAnswer> {
+export async function meteredQuery({ client, input, meter, maxRowBytes, limit }: MeteredQuery): Promise<QueryAnswer> {
   const unitsABlock = input.ConsistentRead === true ? 1 : 0.5;
   const unitsOf = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * unitsABlock;
   const wholePage = unitsOf(PAGE_BYTES + maxRowBytes);
   const most = limit === undefined ? wholePage : Math.min(wholePage, unitsOf(limit * maxRowBytes));
-  const grant = await meter.reserve({ least: Math.min(most, unitsOf(leastRows * maxRowBytes)), most });
+  const grant = await meter.reserve({ least: Math.min(most, unitsOf(maxRowBytes)), most });
   const rows =
     grant.units < most ? Math.floor((Math.floor(grant.units / unitsABlock) * BLOCK_BYTES) / maxRowBytes) : limit;
   let taken = { units: 0, rows: 0 };
@@ -53,12 +42,10 @@ export async function meteredQuery({
     const answer = await client.send(
       new QueryCommand({ ...input, ReturnConsumedCapacity: 'TOTAL', ...(rows !== undefined && { Limit: rows }) }),
     );
-    const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
+    const { Items = [], ScannedCount = 0, LastEvaluatedKey, ConsumedCapacity } = answer;
     taken = { units: ConsumedCapacity?.CapacityUnits ?? 0, rows: ScannedCount };
     return {
       items: Items,
-      count: Count,
-      scanned: ScannedCount,
       ...(LastEvaluatedKey !== undefined && { next: LastEvaluatedKey }),
     };
   } finally {

@@ -11,13 +11,10 @@ export interface TimeRange {
   readonly last?: string;
 }
 
-/** One key of an index, in one shard. */
+/** One key of an index. */
 export interface PartitionKey {
   readonly index: IndexSchema;
-  /** As it is in the table: with the suffix of the shard. */
   readonly key: string;
-  /** The shard that rows must name; undefined for by-day, whose keys can't be confused with others. */
-  readonly shard?: number;
 }
 
 export interface PartitionReadOptions {
@@ -31,105 +28,69 @@ export interface PartitionReadOptions {
   readonly maxRowBytes: number;
 }
 
-/** The index was switched off, or isn't built yet. */
-export class IndexMissing extends Error {
-  override readonly name = 'IndexMissing';
-  readonly index: string;
-
-  constructor(index: string) {
-    super(`the table has no index ${index}: it is switched off, or still being built`);
-    this.index = index;
-  }
-}
-
 /** One answer of DynamoDB. */
 export interface Page {
   readonly items: readonly Record<string, unknown>[];
-  readonly count: number;
-  /** Rows that were read, including those that the filter left out. */
-  readonly scanned: number;
-  /** The time of the last row that was read, if there are more after it. */
+  /** The time of the last row that was looked at, where there are more after it. */
   readonly next?: { readonly eventTime: string; readonly key: Record<string, unknown> };
 }
 
 export interface PageOptions {
   /** Rows that are read, at most. */
   readonly limit?: number;
-  /** The least number that is useful. Default 1. */
-  readonly leastRows?: number;
   readonly after?: Page['next'];
-  readonly select?: 'COUNT' | 'TIMES';
 }
 
 /**
- * Reads one page of one key of an index, expired rows left out. When the meter has little left, fewer rows are read.
- * With `select`, the answer holds only their number, or their times.
- * @throws IndexMissing; ReadLimitReached.
+ * Reads one page of one key of an index, expired rows left out. Where the meter has little left, fewer rows are looked at.
+ * @throws ReadLimitReached; the SDK's errors.
  */
 export async function readPage(
-  partition: PartitionKey,
-  options: PartitionReadOptions,
-  page: PageOptions = {},
+  { index, key }: PartitionKey,
+  { client, table, range, order, now, meter, maxRowBytes }: PartitionReadOptions,
+  { limit, after }: PageOptions = {},
 ): Promise<Page> {
-  const { client, table, meter, maxRowBytes } = options;
   const input = {
     TableName: table,
-    IndexName: partition.index.name,
-    ...expressions(partition, options, page.select === 'TIMES'),
-    ScanIndexForward: options.order === 'oldest-first',
-    ...(page.after !== undefined && { ExclusiveStartKey: page.after.key }),
-    ...(page.select === 'COUNT' && { Select: page.select }),
+    IndexName: index.name,
+    ...expressions(index, key, range, now),
+    ScanIndexForward: order === 'oldest-first',
+    ...(after !== undefined && { ExclusiveStartKey: after.key }),
   };
-  try {
-    const { next, ...answer } = await meteredQuery({ client, input, meter, maxRowBytes, ...page });
-    const last: unknown = next?.[partition.index.sortKey];
-    return {
-      ...answer,
-      ...(next !== undefined && typeof last === 'string' && { next: { eventTime: last, key: next } }),
-    };
-  } catch (error) {
-    if (isMissingIndex(error)) throw new IndexMissing(partition.index.name);
-    throw error;
-  }
+  const { items, next } = await meteredQuery({
+    client,
+    input,
+    meter,
+    maxRowBytes,
+    ...(limit !== undefined && { limit }),
+  });
+  const last: unknown = next?.[index.sortKey];
+  return { items, ...(next !== undefined && typeof last === 'string' && { next: { eventTime: last, key: next } }) };
 }
 
 function expressions(
-  { index, key, shard }: PartitionKey,
-  { range, now }: Pick<PartitionReadOptions, 'range' | 'now'>,
-  onlyTimes: boolean,
+  index: IndexSchema,
+  key: string,
+  { first, last }: TimeRange,
+  now: Date,
 ): Partial<QueryCommandInput> {
-  const { first, last } = range;
   const times =
     first !== undefined && last !== undefined
       ? ' AND #time BETWEEN :first AND :last'
       : `${first === undefined ? '' : ' AND #time >= :first'}${last === undefined ? '' : ' AND #time <= :last'}`;
-  // Without the shard, a value that ends in `#1` would be found under the key of another value.
-  const inShard = shard === undefined ? '' : shard === 0 ? ' AND attribute_not_exists(#shard)' : ' AND #shard = :shard';
   return {
     KeyConditionExpression: `#key = :key${times}`,
-    ...(onlyTimes && { ProjectionExpression: '#time' }),
-    FilterExpression: `(attribute_not_exists(#expires) OR #expires > :now)${inShard}`,
+    FilterExpression: 'attribute_not_exists(#expires) OR #expires > :now',
     ExpressionAttributeNames: {
       '#key': index.partitionKey,
       '#expires': TIME_TO_LIVE_ATTRIBUTE,
-      ...((times !== '' || onlyTimes) && { '#time': index.sortKey }),
-      ...(shard !== undefined && { '#shard': 'shard' }),
+      ...(times !== '' && { '#time': index.sortKey }),
     },
     ExpressionAttributeValues: {
       ':key': key,
       ':now': Math.floor(now.getTime() / 1000),
       ...(first !== undefined && { ':first': first }),
       ...(last !== undefined && { ':last': last }),
-      ...(shard !== undefined && shard !== 0 && { ':shard': shard }),
     },
   };
-}
-
-/** DynamoDB: "The table does not have the specified index"; while it is built: "Cannot read from backfilling …". */
-function isMissingIndex(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    error.name === 'ValidationException' &&
-    /specified index|backfilling global secondary index/i.test(error.message)
-  );
 }

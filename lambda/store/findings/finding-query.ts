@@ -7,8 +7,8 @@ import { partitionSource } from '../dynamo/partition-source.ts';
 import { ReadMeter } from '../dynamo/read-meter.ts';
 import { parsePattern } from '../dynamo/text-pattern.ts';
 import { timeRange } from '../dynamo/time-range.ts';
-import { knownDays } from '../rows/known-days.ts';
 import { TABLES } from '../schema.ts';
+import { findingDays } from './finding-days.ts';
 import { type IndexedFinding, readFinding } from './indexed-finding.ts';
 
 const FIELDS = ['alertId', 'ruleId', 'actor', 'level', 'account', 'region', 'action'] as const;
@@ -143,7 +143,7 @@ async function* levelDays(
   eventsTable: string,
   isAsked: (level: string) => boolean,
 ): AsyncGenerator<readonly PartitionKey[]> {
-  for await (const { day, names } of knownDays('findings', { ...options, table: eventsTable })) {
-    yield names.filter(isAsked).map((level) => ({ index: BY_LEVEL_DAY, key: `${level}#${day}` }));
+  for await (const { day, levels } of findingDays({ ...options, table: eventsTable })) {
+    yield levels.filter(isAsked).map((level) => ({ index: BY_LEVEL_DAY, key: `${level}#${day}` }));
   }
 }

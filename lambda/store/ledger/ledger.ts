@@ -2,6 +2,8 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import * as z from 'zod';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
+import type { PageBody } from '../segments/table/page-rows.ts';
+import { transactPages } from '../segments/table/transact-pages.ts';
 import { AccountRegions } from './account-regions.ts';
 import { objectName, readVersions } from './object-versions.ts';
 
@@ -100,6 +102,24 @@ export interface Opening {
   readonly now: Date;
 }
 
+/** Summaries of an object's events, which questions find from the moment on at which the ledger has the object's row. */
+export interface ObjectPages {
+  /** Physical name of the table of segments. */
+  readonly table: string;
+  readonly shard: number;
+  readonly pages: readonly PageBody[];
+  readonly now: () => Date;
+}
+
+/** What a write about a reading goes by. */
+export interface Reading {
+  /** The place where the last call stopped, as the row had it when the reading began: another one moves it. */
+  readonly resumedAt: number | undefined;
+  /** Where the row doesn't say yet that the reading has begun. */
+  readonly opening?: Opening;
+  readonly indexed?: ObjectPages;
+}
+
 export interface Checkpoint extends RecordCounts {
   /** Index of the first record that must still be read. */
   readonly resumeAt: number;
@@ -152,66 +172,74 @@ export class Ledger {
     return rows.map((row) => ledgerRowSchema.parse(row));
   }
 
-  /**
-   * Notes that reading begins, also if it was begun before. If another function has closed the object in the meantime,
-   * its row stays as it is.
-   */
-  async open(object: ObjectVersion, opening: Opening): Promise<void> {
-    const { account, region, deliveredAt, notifiedAt, now } = opening;
-    const time = now.toISOString();
+  /** Notes where an object comes from: once a process for each account and region. */
+  async noteOrigin({ account, region }: Pick<Opening, 'account' | 'region'>): Promise<void> {
     await this.#accountRegions.note({ account, region });
-    await this.#updateUnclosed(object, {
-      set: {
-        status: 'open',
-        account,
-        awsRegion: region,
-        deliveredAt,
-        accountRegionDay: `${account}#${region}#${deliveredAt.slice(0, 10)}`,
-        readAt: time,
-      },
-      setOnce: { notifiedAt: notifiedAt ?? time },
-      count: ['attempts', 'unfinished'],
-    });
   }
 
   /**
-   * Notes how far reading came, so that the next call continues from there. Does nothing if another function has closed
-   * the object in the meantime, because the counts in its row are complete.
+   * Notes that reading begins, once more where it was begun before. Where another function has closed the object
+   * meanwhile, its row stays as it is.
+   * @param unnoted tries before this one that have begun, were not noted, and not told how they ended.
    */
-  async checkpoint(object: ObjectVersion, { rejections, ...checkpoint }: Checkpoint): Promise<void> {
-    await this.#updateUnclosed(object, { set: { ...checkpoint, rejections }, remove: ['unfinished'] });
-  }
-
-  /** Notes the final state of the object: the last write about it. */
-  async close(object: ObjectVersion, closing: Closing): Promise<void> {
-    const { now, content, reason, sameAs, quarantine, ...counts } = closing;
-    await this.#update(object, {
-      set: {
-        status: reason === undefined ? 'closed' : 'rejected',
-        closedAt: now.toISOString(),
-        ...counts,
-        // Each counter is named, because other members of the content aren't counters.
-        ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
-        ...(reason !== undefined && { reason }),
-        ...(sameAs !== undefined && { sameAs }),
-        ...(quarantine !== undefined && { quarantine }),
-      },
-      // If this reading rejected nothing, the copies of an earlier one must not be read again.
-      remove: [
-        'resumeAt',
-        ...TRIES,
-        ...(quarantine === undefined ? ['quarantine'] : []),
-        ...(sameAs === undefined ? ['sameAs'] : []),
-      ],
-    });
+  async open(object: ObjectVersion, opening: Opening, unnoted = 0): Promise<void> {
+    await this.noteOrigin(opening);
+    const { set, setOnce, count } = openingChange(opening);
+    await this.#updateIf(
+      object,
+      { set: { status: 'open', ...set }, setOnce, count, add: { unfinished: 1 + unnoted } },
+      UNCLOSED,
+    );
   }
 
   /**
-   * Corrects the counts of a closed object by what was read from one of its copies. The result is the same however
-   * often the copy is read. False if the row has changed since it was read: then nothing is written.
+   * Notes how far reading came, together with the pages of what was read, so that the next call goes on from there. False
+   * where another function has closed the object meanwhile, or come to another place: then nothing is written.
+   */
+  async checkpoint(object: ObjectVersion, checkpoint: Checkpoint, reading: Reading): Promise<boolean> {
+    return this.#note(object, { set: { status: 'open', ...checkpoint }, remove: ['unfinished', 'lastError'] }, reading);
+  }
+
+  /**
+   * Notes what became of the object, together with the pages of what was read: the last write about it.
+   * @returns false where another function has closed it meanwhile, or come to another place: then nothing is written.
+   */
+  async close(object: ObjectVersion, closing: Closing, reading: Reading): Promise<boolean> {
+    return this.#note(object, closingChange(closing), reading);
+  }
+
+  /** The same whatever the row says: for an object that another version stands in for. */
+  async closeAnyway(object: ObjectVersion, closing: Closing): Promise<void> {
+    await this.#update(object, closingChange(closing));
+  }
+
+  async #note(object: ObjectVersion, change: Change, { resumedAt, opening, indexed }: Reading): Promise<boolean> {
+    const begun = opening === undefined ? undefined : openingChange(opening);
+    const condition = resumedAt === undefined ? 'attribute_not_exists(resumeAt)' : 'resumeAt = :resumedAt';
+    return this.#updateIf(
+      object,
+      {
+        ...change,
+        set: { ...begun?.set, ...change.set },
+        ...(begun && { setOnce: begun.setOnce, count: begun.count }),
+      },
+      `${UNCLOSED} AND ${condition}`,
+      resumedAt === undefined ? {} : { ':resumedAt': resumedAt },
+      indexed,
+    );
+  }
+
+  /**
+   * Corrects the counts of a closed object by what was read from one of its copies, together with the pages of that: the
+   * same however often the copy is read. False where the row isn't as it was when it was read: then nothing is changed.
    * @param row as it is, with a note of the copy.
    */
-  async recover(object: ObjectVersion, row: LedgerRow, { copy, recovered, findings }: Recovery): Promise<boolean> {
+  async recover(
+    object: ObjectVersion,
+    row: LedgerRow,
+    { copy, recovered, findings }: Recovery,
+    indexed?: ObjectPages,
+  ): Promise<boolean> {
     const { quarantine, closedAt } = row;
     const before = quarantine?.copies[copy];
     if (quarantine === undefined || before === undefined || closedAt === undefined) return false;
@@ -226,10 +254,13 @@ export class Ledger {
         copies: { ...quarantine.copies, [copy]: { ...before, recovered: recovered.size, findings } },
       },
     };
-    return this.#updateIf(object, { set: counts }, 'closedAt = :closedAt AND #quarantine = :before', {
-      ':closedAt': closedAt,
-      ':before': quarantine,
-    });
+    return this.#updateIf(
+      object,
+      { set: counts },
+      'closedAt = :closedAt AND #quarantine = :before',
+      { ':closedAt': closedAt, ':before': quarantine },
+      indexed,
+    );
   }
 
   /**
@@ -239,21 +270,23 @@ export class Ledger {
   async reopen(object: ObjectVersion): Promise<void> {
     await this.#update(object, {
       set: { status: 'open' },
-      remove: ['closedAt', 'resumeAt', 'reason', 'sameAs', ...TRIES],
+      remove: ['closedAt', 'resumeAt', 'reason', 'sameAs', 'lastError', ...TRIES],
     });
   }
 
   /**
-   * Notes why a try failed, even if the row couldn't be opened.
-   * @param counts whether it counts as one of the few tries that an object has: anything except a fault of access.
-   * @returns how many such failures it has had, this one included; 0 if it doesn't count.
+   * Notes why a try failed, also where not even the row could be opened.
+   * @param counts whether it is one of the few that an object has: anything but a fault of access.
+   * @param opening where the row may not say yet that the reading had begun.
+   * @returns how many of those it has had, this one included; 0 where it doesn't count.
    */
-  async fail(object: ObjectVersion, error: string, counts: boolean): Promise<number> {
+  async fail(object: ObjectVersion, error: string, counts: boolean, opening?: Opening): Promise<number> {
+    const begun = opening === undefined ? undefined : openingChange(opening);
     const attributes = await this.#update(object, {
-      set: { lastError: error },
-      setOnce: { status: 'open' },
+      set: { lastError: error, ...begun?.set },
+      setOnce: { status: 'open', ...begun?.setOnce },
       remove: ['unfinished'],
-      ...(counts && { count: ['faults'] }),
+      count: [...(begun?.count ?? []), ...(counts ? ['faults'] : [])],
     });
     return counts ? Number(attributes.faults) : 0;
   }
@@ -263,18 +296,19 @@ export class Ledger {
     await this.#updateIf(object, { remove: TRIES }, `attribute_exists(#${TRIES[0]}) OR attribute_exists(#${TRIES[1]})`);
   }
 
-  async #updateUnclosed(object: ObjectVersion, change: Change): Promise<void> {
-    await this.#updateIf(object, change, 'attribute_not_exists(closedAt)');
-  }
-
   async #updateIf(
     object: ObjectVersion,
     change: Change,
     condition: string,
     values: Readonly<Record<string, unknown>> = {},
+    indexed?: ObjectPages,
   ): Promise<boolean> {
+    const input = { ...this.#input(object, change, values), ConditionExpression: condition };
+    if (indexed !== undefined && indexed.pages.length > 0) {
+      return transactPages({ client: this.#client, changes: [{ Update: input }], ...indexed });
+    }
     try {
-      await this.#update(object, change, condition, values);
+      await this.#client.send(new UpdateCommand(input));
       return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -282,24 +316,60 @@ export class Ledger {
     }
   }
 
-  async #update(
-    object: ObjectVersion,
-    change: Change,
-    condition?: string,
-    values: Readonly<Record<string, unknown>> = {},
-  ): Promise<Readonly<Record<string, unknown>>> {
-    const { ExpressionAttributeValues, ...expressions } = updateExpression(change);
-    const allValues = { ...ExpressionAttributeValues, ...values };
+  async #update(object: ObjectVersion, change: Change): Promise<Readonly<Record<string, unknown>>> {
     const { Attributes = {} } = await this.#client.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { object: objectName(object.bucket, object.key), version: object.version },
-        ...expressions,
-        ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
-        ...(condition !== undefined && { ConditionExpression: condition }),
-        ReturnValues: 'UPDATED_NEW',
-      }),
+      new UpdateCommand({ ...this.#input(object, change), ReturnValues: 'UPDATED_NEW' }),
     );
     return Attributes;
   }
+
+  #input({ bucket, key, version }: ObjectVersion, change: Change, values: Readonly<Record<string, unknown>> = {}) {
+    const { ExpressionAttributeValues, ...expressions } = updateExpression(change);
+    const allValues = { ...ExpressionAttributeValues, ...values };
+    return {
+      TableName: this.#table,
+      Key: { object: objectName(bucket, key), version },
+      ...expressions,
+      ...(Object.keys(allValues).length > 0 && { ExpressionAttributeValues: allValues }),
+    };
+  }
+}
+
+const UNCLOSED = 'attribute_not_exists(closedAt)';
+
+function openingChange({ account, region, deliveredAt, notifiedAt, now }: Opening) {
+  const time = now.toISOString();
+  return {
+    set: {
+      account,
+      awsRegion: region,
+      deliveredAt,
+      accountRegionDay: `${account}#${region}#${deliveredAt.slice(0, 10)}`,
+      readAt: time,
+    },
+    setOnce: { notifiedAt: notifiedAt ?? time },
+    count: ['attempts'],
+  };
+}
+
+function closingChange({ now, content, reason, sameAs, quarantine, ...counts }: Closing): Change {
+  return {
+    set: {
+      status: reason === undefined ? 'closed' : 'rejected',
+      closedAt: now.toISOString(),
+      ...counts,
+      // By name: what else is known of the content, its records too, isn't what was counted.
+      ...(content !== undefined && { sha256: content.sha256, bytes: content.bytes }),
+      ...(reason !== undefined && { reason }),
+      ...(sameAs !== undefined && { sameAs }),
+      ...(quarantine !== undefined && { quarantine }),
+    },
+    // A reading that rejected nothing leaves no copy of an earlier one to be read.
+    remove: [
+      'resumeAt',
+      ...TRIES,
+      ...(quarantine === undefined ? ['quarantine'] : []),
+      ...(sameAs === undefined ? ['sameAs'] : []),
+    ],
+  };
 }

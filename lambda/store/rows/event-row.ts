@@ -1,8 +1,6 @@
 import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { cutText } from '../../shared/cut-text.ts';
 import { rowBytes } from '../dynamo/row-size.ts';
-import { SHARDED_ATTRIBUTES } from '../schema.ts';
-import { type Shards, shardedKey, shardOf } from './row-shards.ts';
 
 /** What a row holds of an event. The row of the event and those of its further resources have the same members. */
 export interface EventAttributes {
@@ -42,11 +40,6 @@ interface RowKey {
   readonly part: string;
   readonly eventTime: string;
   readonly resource?: string;
-  /**
-   * The shard of the keys that have one, if it isn't 0. It distinguishes `x` in shard 1 from a value that is `x#1`.
-   * `accountDay` has its own shard.
-   */
-  readonly shard?: number;
   /** Epoch second after which the row is deleted. */
   readonly expiresAt: number;
 }
@@ -66,9 +59,9 @@ export interface ResourceRow extends RowKey {
 }
 
 export interface RowOptions {
-  readonly shards: Shards;
-  readonly retentionDays: number;
-  /** The time of indexing: rows expire a certain time after it, so that old events don't expire at once. */
+  /** Days that rows are kept. */
+  readonly rowDays: number;
+  /** The time of indexing: rows expire counted from it, so that old events aren't born expired. */
   readonly now: Date;
 }
 
@@ -87,7 +80,7 @@ const ROW_BYTES = 1000;
 /** The least that is kept of each text that is cut, in the order in which they are cut. */
 const SHORTEST_BYTES = { errorMessage: 32, userAgent: 12 } as const;
 
-/** DynamoDB's bound for the value of a partition key is 2,048 bytes; the suffix of a shard takes a few. */
+/** DynamoDB's bound for the value of a partition key is 2,048 bytes. */
 export const MAX_KEY_BYTES = 2000;
 
 /**
@@ -106,37 +99,28 @@ function layRows(
   attributes: EventAttributes,
   options: RowOptions,
 ): [EventRow, ...ResourceRow[]] {
-  const { shards, now, retentionDays } = options;
-  const dayShard = shardOf(event.eventID, event.identity, shards.day);
-  const shard = shardOf(event.eventID, event.identity, shards.others);
-  const key = (value: string): string => shardedKey(value, shard);
+  const { now, rowDays } = options;
   const { eventID, eventTime } = event;
-  const expiresAt = Math.floor(now.getTime() / 1000) + retentionDays * 86_400;
+  const expiresAt = Math.floor(now.getTime() / 1000) + rowDays * 86_400;
   const resources = event.resources.filter((resource) => Buffer.byteLength(resource) <= MAX_KEY_BYTES);
   const [first, ...further] = resources;
 
-  const row: { -readonly [Name in keyof EventRow]: EventRow[Name] } = {
+  const row: EventRow = {
     eventID,
     part: `${event.identity}#0`,
     eventTime,
     ...attributes,
-    accountDay: shardedKey(accountDay(event.account, eventTime), dayShard),
+    accountDay: accountDay(event.account, eventTime),
     ...(first !== undefined && { resource: first }),
-    ...(shard !== 0 && { shard }),
     expiresAt,
   };
-  for (const name of SHARDED_ATTRIBUTES) {
-    const value = row[name];
-    if (value !== undefined) row[name] = key(value);
-  }
   const resourceRows = further.map((resource, index): ResourceRow => {
     return {
       eventID,
       part: `${event.identity}#${index + 1}`,
       eventTime,
-      resource: key(resource),
+      resource,
       event: attributes,
-      ...(shard !== 0 && { shard }),
       expiresAt,
     };
   });

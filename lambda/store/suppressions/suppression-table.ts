@@ -1,23 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isInForce, type Suppression } from '../../alerts/noise/suppression.ts';
 import type { SuppressionSource } from '../../alerts/noise/suppression-lookup.ts';
 import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
 import { readRow } from '../dynamo/read-row.ts';
 import { eventRows } from '../rows/event-row.ts';
-import { KnownDaysWriter } from '../rows/known-days.ts';
-import { ShardSettings } from '../rows/shard-settings.ts';
+import { summaryOf } from '../segments/summary.ts';
+import { encodePages } from '../segments/table/page-rows.ts';
+import { type TransactItem, transactPages } from '../segments/table/transact-pages.ts';
 import { type Caller, type SuppressionChange, suppressionEvent } from './suppression-event.ts';
 
-/** Days that the events of making and ending suppressions stay in the index: people ask late why there was no alert. */
+/**
+ * Days that the rows of making and ending suppressions are kept, whatever the deployment says of others: whoever asks why nobody was told asks late.
+ */
 const AUDIT_DAYS = 3653;
 
 /**
@@ -66,11 +62,10 @@ export interface SuppressionTables {
   /** Physical names. */
   readonly suppressions: string;
   readonly events: string;
+  readonly segments: string;
 }
 
-type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
-
-/** Reads the suppressions that are in force, for functions that record findings. */
+/** Reads the suppressions that are in force, for whoever records findings. */
 export function suppressionsOf(
   client: DynamoDBDocumentClient,
   table: string,
@@ -118,7 +113,7 @@ export class SuppressionTable {
     const named = { suppressionId: `sup-${randomBytes(5).toString('hex')}`, ...request };
     const event = this.#event('CreateSuppression', named, caller);
     const suppression = { ...named, createdBy: nameOf(event), createdAt: now.toISOString() };
-    await this.#write(event, {
+    const isWritten = await this.#write(event, {
       Put: {
         TableName: this.#tables.suppressions,
         Item: {
@@ -130,6 +125,7 @@ export class SuppressionTable {
         ConditionExpression: 'attribute_not_exists(suppressionId)',
       },
     });
+    if (!isWritten) throw new Error(`The suppression ${suppression.suppressionId} is there already. Try again.`);
     return suppression;
   }
 
@@ -140,29 +136,22 @@ export class SuppressionTable {
    */
   async end(suppression: Suppression, caller: Caller): Promise<boolean> {
     const event = this.#event('EndSuppression', suppression, caller);
-    try {
-      await this.#write(event, {
-        Update: {
-          TableName: this.#tables.suppressions,
-          Key: { suppressionId: suppression.suppressionId },
-          UpdateExpression:
-            'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
-          ConditionExpression: '#state = :active',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ':active': 'active',
-            ':ended': 'ended',
-            ':at': this.#now().toISOString(),
-            ':by': nameOf(event),
-            ':records': [JSON.stringify(event.record)],
-          },
+    return this.#write(event, {
+      Update: {
+        TableName: this.#tables.suppressions,
+        Key: { suppressionId: suppression.suppressionId },
+        UpdateExpression: 'SET #state = :ended, endedAt = :at, endedBy = :by, records = list_append(records, :records)',
+        ConditionExpression: '#state = :active',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':active': 'active',
+          ':ended': 'ended',
+          ':at': this.#now().toISOString(),
+          ':by': nameOf(event),
+          ':records': [JSON.stringify(event.record)],
         },
-      });
-      return true;
-    } catch (error) {
-      if (isRefused(error)) return false;
-      throw error;
-    }
+      },
+    });
   }
 
   /**
@@ -220,29 +209,22 @@ export class SuppressionTable {
     return suppressionEvent({ eventName, suppression, caller, table: this.#tables.suppressions, now: this.#now() });
   }
 
-  async #write(event: CloudTrailEvent, change: TransactItems[number]): Promise<void> {
-    const now = this.#now();
-    const { events } = this.#tables;
-    const shards = await new ShardSettings(this.#client, events).read();
-    const days = { client: this.#client, eventsTable: events, retentionDays: AUDIT_DAYS, now: this.#now };
-    await new KnownDaysWriter(days).noteEvent(event.account, event.eventTime);
-    const rows = eventRows(event, { shards, retentionDays: AUDIT_DAYS, now });
-    await this.#client.send(
-      new TransactWriteCommand({
-        TransactItems: [change, ...rows.map((Item) => ({ Put: { TableName: events, Item } }))],
-      }),
-    );
+  /** Returns false where the condition of the change doesn't hold: then nothing is written. */
+  async #write(event: CloudTrailEvent, change: TransactItem): Promise<boolean> {
+    const { events, segments } = this.#tables;
+    const rows = eventRows(event, { rowDays: AUDIT_DAYS, now: this.#now() });
+    return transactPages({
+      client: this.#client,
+      table: segments,
+      shard: 0,
+      pages: encodePages([summaryOf(event)]),
+      changes: [change, ...rows.map((Item) => ({ Put: { TableName: events, Item } }))],
+      now: this.#now,
+    });
   }
 }
 
 /** Who it was, in one line: the actor, and the session of a role. */
 function nameOf({ actor }: CloudTrailEvent): string {
   return actor.session === undefined ? actor.id : `${actor.id} (session ${actor.session})`;
-}
-
-/** Whether a transaction was cancelled because the condition of its change didn't hold. */
-function isRefused(error: unknown): boolean {
-  return (
-    error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed'
-  );
 }

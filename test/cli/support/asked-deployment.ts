@@ -5,11 +5,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
+import { FindingDaysWriter } from '../../../lambda/store/findings/finding-days.ts';
 import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
-import { KnownDaysWriter } from '../../../lambda/store/rows/known-days.ts';
-import { indexEvents, NOW, type WriteOptions } from '../../index/support/events-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';
+import { indexEvents, NOW } from '../../support/index-events.ts';
 import { logObjectKey } from '../../support/records.ts';
 
 /** A deployment that commands ask, through the environment alone: as they would ask one in AWS. */
@@ -18,7 +18,7 @@ export interface AskedDeployment {
   /** The options that name it. */
   readonly args: readonly string[];
   /** Puts a log object into the bucket and indexes it, as ingest does. Returns its key. */
-  put(records: readonly JsonObject[], options?: WriteOptions): Promise<string>;
+  put(records: readonly JsonObject[]): Promise<string>;
   /** The same of a log object that is written out. */
   putText(json: string): Promise<string>;
   record(finding: Finding, alertId?: string): Promise<void>;
@@ -40,7 +40,7 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
   };
   const before = { ...process.env };
   Object.assign(process.env, environment);
-  const putText = async (json: string, options?: WriteOptions): Promise<string> => {
+  const putText = async (json: string): Promise<string> => {
     const { Records: records }: { Records: JsonObject[] } = JSON.parse(json);
     const key = logObjectKey();
     const Body = gzipSync(json);
@@ -53,7 +53,7 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
       if (!result.ok) throw new Error(result.reason);
       return result.event;
     });
-    await indexEvents(documents, tables.events, events, options);
+    await indexEvents(documents, tables.segments, events);
     const content = Buffer.from(json);
     await ledger.close(
       { bucket, key, version },
@@ -66,22 +66,18 @@ export async function startAskedDeployment(): Promise<AskedDeployment> {
         rejections: [],
         content: { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length },
       },
+      { resumedAt: undefined },
     );
     return key;
   };
   return {
     aws,
     args: ['--deployment', deployment, '--zone', 'UTC'],
-    put: (records, options) => putText(JSON.stringify({ Records: records }), options),
+    put: (records) => putText(JSON.stringify({ Records: records })),
     putText,
     record: async (finding, alertId) => {
-      const days = new KnownDaysWriter({
-        client: documents,
-        eventsTable: tables.events,
-        retentionDays: 1,
-        now: () => NOW,
-      });
-      await days.noteFinding(finding.level, finding.eventTime);
+      const days = new FindingDaysWriter({ client: documents, eventsTable: tables.events });
+      await days.note(finding.level, finding.eventTime);
       await new FindingTable(documents, tables.findings).record(
         finding,
         alertId === undefined ? { recordedOnly: true } : { alertId, windowMinutes: 15 },

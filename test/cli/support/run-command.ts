@@ -1,6 +1,6 @@
 import type { Io } from '../../../cli/output/process-io.ts';
 import { run } from '../../../cli/program.ts';
-import { NOW } from '../../index/support/events-table.ts';
+import { NOW } from '../../support/index-events.ts';
 
 export interface CommandResult {
   readonly code: number;

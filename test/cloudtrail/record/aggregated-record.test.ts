@@ -49,8 +49,7 @@ describe('an aggregated data event', () => {
 
   test('is indexed, by each of its resources too', () => {
     const rows = eventRows(eventOf(aggregated({ eventId: 'summary-2' })), {
-      retentionDays: 1,
-      shards: { day: 1, others: 1 },
+      rowDays: 1,
       now: new Date('2026-11-20T15:00:00Z'),
     });
     expect(rows[0]).toMatchObject({ eventID: 'summary-2', category: 'aggregated', eventTime: '2026-11-20T14:00:00Z' });

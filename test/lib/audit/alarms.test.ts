@@ -71,6 +71,14 @@ describe('the alarms', () => {
       'sweep-not-running',
       { ...ofFunction('Invocations', 'Sweep'), ...UNDER, Threshold: 1, EvaluationPeriods: 3, Period: 300 },
     ],
+    ['pack-errors', { ...ofFunction('Errors', 'Pack'), ...OVER, Threshold: 2, Period: 1800 }],
+    ['pack-overdue', { ...own('pack', METRICS.PackDone, 'Sum'), ...UNDER, Threshold: 1, Period: 3600 }],
+    ['pages-unpacked', { ...own('pack', METRICS.OldestPageSeconds, 'Maximum'), ...OVER, Threshold: 259_200 }],
+    [
+      'segments-unmerged',
+      { ...own('pack', METRICS.OldestSmallSegmentSeconds, 'Maximum'), ...OVER, Threshold: 864_000 },
+    ],
+    ['pages-unreadable', { ...own('pack', METRICS.PagesUnreadable, 'Maximum'), ...OVER, Threshold: 1 }],
     ['alerts-undelivered', { ...OVER, Threshold: 1 }],
   ])('watch for %s', (name, properties) => {
     expect(alarms.get(name)).toMatchObject(properties);
@@ -111,10 +119,10 @@ describe('the alarms', () => {
     }
   });
 
-  test('are seventeen, as the estimate of the cost has it, each with a heading in the runbook that its description names', () => {
+  test('are twenty-two, as the estimate of the cost has it, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(17);
+    expect(alarms.size).toBe(22);
     expect(ASSUMPTIONS.alarms).toBe(alarms.size);
     expect(headings).toEqual([...alarms.keys()]);
     for (const [name, { AlarmDescription }] of alarms) {

@@ -202,7 +202,7 @@ describe('the quarantine bucket', () => {
 
 describe('the policy for auditors', () => {
   const { QueryPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
-  const reads = (name: 'events' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
+  const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
     Effect: 'Allow',
     Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
     Resource: [
@@ -222,6 +222,7 @@ describe('the policy for auditors', () => {
     const logs = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
     expect(statements(QueryPolicy?.PolicyDocument)).toEqual({
       QueryEvents: reads('events'),
+      QuerySegments: { ...reads('segments'), Resource: '<Tablessegments.Arn>' },
       QueryFindings: reads('findings'),
       QueryAlerts: reads('alerts'),
       QuerySuppressions: reads('suppressions'),

@@ -25,9 +25,7 @@ describe('the settings', () => {
       trail: { name: 'trailwarden', keyPrefix: '', advancedEventSelectors: [], insights: [] },
       logBucket: { expireDays: 1095, accessLogDays: 365, administrators: [] },
       retentionDays: 365,
-      indexShards: 1,
-      dayShards: 8,
-      disabledIndexes: [],
+      index: { rows: 'notable', rowDays: 30, enabled: ['by-actor', 'by-resource', 'by-day'], pageShards: 1 },
       billing: 'on-demand',
       provisioned: { read: { min: 5, max: 500 }, write: { min: 5, max: 1000 } },
       alerts: {
@@ -98,8 +96,8 @@ describe('a broken configuration', () => {
     ],
     [
       'an index that is not there',
-      'disabledIndexes: [by-adress]',
-      'trailwarden.yaml:1:19: disabledIndexes.0: Invalid option: expected one of "by-actor"|"by-action"|"by-resource"|"by-address"|"by-credential"|"by-error"|"by-day"; did you mean "by-address"?',
+      'index: { enabled: [by-adress] }',
+      'trailwarden.yaml:1:20: index.enabled.0: Invalid option: expected one of "by-actor"|"by-action"|"by-resource"|"by-address"|"by-credential"|"by-error"|"by-day"; did you mean "by-address"?',
     ],
     [
       'an account id that lost its leading zeros',
@@ -174,7 +172,7 @@ describe('a broken configuration', () => {
   });
 
   test('is refused for all its faults at once', () => {
-    expect(problemsOf('retentionDay: 30\nindexShards: 0\ntrail: { nam: x }')).toHaveLength(3);
+    expect(problemsOf('retentionDay: 30\nmaxConcurrency: 0\ntrail: { nam: x }')).toHaveLength(3);
   });
 
   test('is refused in words that begin with what is wrong', () => {

@@ -1,12 +1,13 @@
 import {
   readIngestEnvironment,
+  readPackEnvironment,
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../../lambda/runtime/environment.ts';
 import { synthesize } from '../support/deployment.ts';
 import { resources, statements } from '../support/template.ts';
 
-const { audit } = synthesize('{ retentionDays: 90, indexShards: 2, dayShards: 16, alerts: { minimumLevel: high } }');
+const { audit } = synthesize('{ index: { rows: all, rowDays: 60, pageShards: 8 }, alerts: { minimumLevel: high } }');
 const functions = resources(audit, 'AWS::Lambda::Function');
 const roles = resources(audit, 'AWS::IAM::Role');
 const policies = resources(audit, 'AWS::IAM::Policy');
@@ -40,7 +41,7 @@ const via = (...services: string[]) => ({
   StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
 });
 
-describe.each(['Ingest', 'Verify', 'Sweep'])('%s', (name) => {
+describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
   const lower = name.toLowerCase();
 
   test('runs on Node.js 24 and arm64, and logs JSON into an encrypted log group that forgets', () => {
@@ -91,14 +92,15 @@ describe('ingest', () => {
       ALERT_WINDOW_MINUTES: 15,
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
-      RETENTION_DAYS: 90,
       DEPLOYMENT: 'trailwarden',
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
       DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',
-      DAY_SHARDS: 16,
-      INDEX_SHARDS: 2,
+      SEGMENTS_TABLE: '<Tablessegments>',
+      ROWS: 'all',
+      ROW_DAYS: 60,
+      PAGE_SHARDS: 8,
       MAX_OBJECT_BYTES: 2_147_483_648,
     });
   });
@@ -130,7 +132,11 @@ describe('ingest', () => {
         StringEquals: { 's3:ResourceAccount': '111122223333' },
       }),
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      WritePages: allow('dynamodb:PutItem', '<Tablessegments.Arn>'),
+      RaisePageShards: allow('dynamodb:UpdateItem', '<Tablessegments.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['state'] },
+      }),
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
@@ -185,7 +191,7 @@ describe('verify', () => {
       ),
       RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
@@ -216,9 +222,13 @@ describe('sweep', () => {
         RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
       },
     });
-    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toMatchObject([
-      { FunctionName: '<SweepFunction>', MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
-    ]);
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({
+        FunctionName: '<SweepFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
   });
 
   test('is called by the schedules of this account alone, which may call nothing else', () => {
@@ -254,7 +264,7 @@ describe('sweep', () => {
         ['dynamodb:PutItem', 'dynamodb:Query'],
         ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
       ),
-      UpdateSettings: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
@@ -268,6 +278,67 @@ describe('sweep', () => {
       ),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
+    });
+  });
+});
+
+describe('pack', () => {
+  test('has the variables that its handler reads', () => {
+    expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
+      SEGMENTS_TABLE: '<Tablessegments>',
+      RETENTION_DAYS: 365,
+    });
+  });
+
+  test('has a whole vCPU for fifteen minutes', () => {
+    expect(functions.PackFunction).toMatchObject({ MemorySize: 1769, Timeout: 900 });
+  });
+
+  test('is called every ten minutes, once for each of at most eight lanes, and a call that failed is not repeated', () => {
+    const schedules = Object.values(resources(audit, 'AWS::Scheduler::Schedule')).filter(({ Name }) =>
+      String(Name).startsWith('trailwarden-pack'),
+    );
+    expect(schedules).toMatchObject(
+      Array.from({ length: 8 }, (_, lane) => ({
+        Name: lane === 0 ? 'trailwarden-pack' : `trailwarden-pack-${lane}`,
+        ScheduleExpression: 'rate(10 minutes)',
+        State: 'ENABLED',
+        Target: {
+          Arn: '<PackFunction.Arn>',
+          RoleArn: '<PackScheduleRole.Arn>',
+          Input: JSON.stringify({ lane, lanes: 8 }),
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      })),
+    );
+    expect(Object.values(resources(audit, 'AWS::Lambda::EventInvokeConfig'))).toContainEqual(
+      expect.objectContaining({
+        FunctionName: '<PackFunction>',
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
+    expect(statements(policies.PackScheduleRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      CallPack: allow('lambda:InvokeFunction', '<PackFunction.Arn>'),
+    });
+  });
+
+  test('may read and write the segments table, and nothing else', () => {
+    expect(statements(policies.PackRoleDefaultPolicy?.PolicyDocument)).toEqual({
+      WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<PackLogs.Arn>'),
+      PackSegments: allow(
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:ConditionCheckItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        '<Tablessegments.Arn>',
+      ),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb')),
     });
   });
 });

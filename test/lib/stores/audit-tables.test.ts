@@ -1,4 +1,4 @@
-import { EVENT_INDEXES, TABLES, type TableName, type TableSchema } from '../../../lambda/store/schema.ts';
+import { DEFAULT_EVENT_INDEXES, TABLES, type TableName, type TableSchema } from '../../../lambda/store/schema.ts';
 import { synthesize } from '../support/deployment.ts';
 import { readable, resources } from '../support/template.ts';
 
@@ -16,6 +16,7 @@ describe('the tables', () => {
   test('are those of the schema, and no other', () => {
     expect(Object.keys(resources(audit, 'AWS::DynamoDB::GlobalTable'))).toEqual([
       'Tablesevents',
+      'Tablessegments',
       'Tablesfindings',
       'Tablesalerts',
       'Tablessuppressions',
@@ -35,16 +36,20 @@ describe('the tables', () => {
   // Object.keys loses the names' type.
   test.each(Object.keys(TABLES) as TableName[])('have the keys, indexes and protections of %s', (name) => {
     const schema: TableSchema = TABLES[name];
+    const isOn = (index: string) => name !== 'events' || ['by-actor', 'by-resource', 'by-day'].includes(index);
+    const indexes = schema.indexes.filter((index) => isOn(index.name));
     const table = tableOf(audit, name);
     expect(table).toMatchObject({
       TableName: `trailwarden-${name}`,
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: keys(schema.partitionKey, schema.sortKey),
-      GlobalSecondaryIndexes: schema.indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: keys(index.partitionKey, index.sortKey),
-        Projection: { ProjectionType: 'ALL' },
-      })),
+      ...(indexes.length > 0 && {
+        GlobalSecondaryIndexes: indexes.map((index) => ({
+          IndexName: index.name,
+          KeySchema: keys(index.partitionKey, index.sortKey),
+          Projection: { ProjectionType: 'ALL' },
+        })),
+      }),
       ...(schema.timeToLiveAttribute !== undefined && {
         TimeToLiveSpecification: { AttributeName: schema.timeToLiveAttribute, Enabled: true },
       }),
@@ -53,12 +58,12 @@ describe('the tables', () => {
         {
           Region: 'eu-central-1',
           DeletionProtectionEnabled: true,
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: name !== 'segments' },
           SSESpecification: { KMSMasterKeyId: '<Key.Arn>' },
         },
       ],
     });
-    const attributes = [schema, ...schema.indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+    const attributes = [schema, ...indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
     const declared = new Set(attributes.filter((attribute) => attribute !== undefined));
     expect(table?.AttributeDefinitions).toEqual(
       [...declared].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
@@ -71,18 +76,14 @@ describe('the tables', () => {
 });
 
 describe('other settings of the tables', () => {
-  test('leave out the indexes of the events that are switched off, and synth says how to deploy that', () => {
-    const { audit, auditStack } = synthesize('disabledIndexes: [by-address, by-error]');
+  test('give the events the indexes that are named, and synth says how to deploy that', () => {
+    const { audit, auditStack } = synthesize('index: { enabled: [by-address, by-error] }');
     const indexes = tableOf(audit, 'events')?.GlobalSecondaryIndexes;
-    expect(indexes).toEqual(
-      Object.keys(EVENT_INDEXES)
-        .filter((name) => name !== 'by-address' && name !== 'by-error')
-        .map((IndexName) => expect.objectContaining({ IndexName })),
-    );
+    expect(indexes).toEqual(['by-address', 'by-error'].map((IndexName) => expect.objectContaining({ IndexName })));
     expect(tableOf(audit, 'findings')?.GlobalSecondaryIndexes).toHaveLength(TABLES.findings.indexes.length);
     expect(auditStack.node.metadata.map(({ data }) => readable(data))).toContainEqual(
       expect.stringContaining(
-        'Switched off in the events table: by-address, by-error. CloudFormation creates or deletes one index an update',
+        'Indexes of the events table: by-address, by-error. CloudFormation creates or deletes one index an update',
       ),
     );
   });
@@ -95,7 +96,7 @@ describe('other settings of the tables', () => {
     expect(tableOf(audit, 'events')).toMatchObject({
       BillingMode: 'PROVISIONED',
       WriteProvisionedThroughputSettings: scaled('Write', 20, 200),
-      GlobalSecondaryIndexes: Object.values(EVENT_INDEXES).map(() => ({
+      GlobalSecondaryIndexes: DEFAULT_EVENT_INDEXES.map(() => ({
         WriteProvisionedThroughputSettings: scaled('Write', 20, 200),
       })),
       Replicas: [{ ReadProvisionedThroughputSettings: scaled('Read', 5, 500) }],

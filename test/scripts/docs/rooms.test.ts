@@ -84,8 +84,8 @@ describe('circles', () => {
 });
 
 test('rooms below lambda are two names deep, and all others one', () => {
-  expect(['lambda/index/trace/a.ts', 'lambda/a.ts', 'cli/rules/a.ts', 'bin/app.ts'].map(roomOf)).toEqual([
-    'lambda/index',
+  expect(['lambda/store/questions/a.ts', 'lambda/a.ts', 'cli/rules/a.ts', 'bin/app.ts'].map(roomOf)).toEqual([
+    'lambda/store',
     'lambda',
     'cli',
     'bin',

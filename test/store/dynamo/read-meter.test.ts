@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { CheckedMeter } from '../../../lambda/index/read-check.ts';
 import { type Meter, ReadLimitReached, ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -52,30 +51,5 @@ describe('ReadMeter', () => {
     const [first, second] = await Promise.all([call(meter, 1, 100, 0.5), call(meter, 4, 4, 1)]);
     expect([first, second]).toEqual([10, 4]);
     await expect(call(meter, 2, 2, 1)).rejects.toThrow('9 read units were read, and 10 are allowed');
-  });
-});
-
-describe('CheckedMeter', () => {
-  test('checks once before more than a few units are read, and leaves half for the check', async () => {
-    const meter = new ReadMeter(40);
-    const before: number[] = [];
-    const checked = new CheckedMeter(meter, async () => {
-      before.push(meter.reads.units);
-      await later();
-    });
-    for (let index = 0; index < 15; index++) await call(checked, 2, 2, 1);
-    expect(before).toEqual([20]);
-    expect(checked.units).toBe(30);
-  });
-
-  test('reads nothing more where the check says no', async () => {
-    const meter = new ReadMeter(1_000);
-    const checked = new CheckedMeter(meter, async () => {
-      throw new ReadLimitReached(1_000, meter.reads, 5_000);
-    });
-    for (let index = 0; index < 2; index++) await call(checked, 128, 128, 1);
-    const refused = await Promise.allSettled([call(checked, 128, 128, 1), call(checked, 1, 1, 1)]);
-    expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(meter.reads.units).toBe(256);
   });
 });

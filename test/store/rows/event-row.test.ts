@@ -5,8 +5,7 @@ import { EVENT_INDEXES } from '../../../lambda/store/schema.ts';
 import { ACCOUNT, assumedRole, event, iamUser } from '../../support/records.ts';
 
 const OPTIONS: RowOptions = {
-  shards: { day: 1, others: 1 },
-  retentionDays: 30,
+  rowDays: 30,
   now: new Date('2026-11-21T00:00:00Z'),
 };
 
@@ -48,19 +47,6 @@ test('an index key that the record doesn’t have is left out', () => {
 test('rows expire counted from indexing, so that an old event isn’t born expired', () => {
   const [row] = eventRows(event({ eventTime: '2019-01-01T00:00:00Z' }), OPTIONS);
   expect(row.expiresAt).toBe(Date.parse('2026-12-21T00:00:00Z') / 1000);
-});
-
-test('shard 0 has no suffix, the others have their number, and an event stays in its own', () => {
-  const shards = { day: 8, others: 4 };
-  const days = new Set<string>();
-  for (let index = 0; index < 200; index++) {
-    const it = event({ eventID: `e-${index}` });
-    const [row] = eventRows(it, { ...OPTIONS, shards });
-    expect(eventRows(it, { ...OPTIONS, shards })[0]).toEqual(row);
-    days.add(row.accountDay);
-  }
-  const expected = ['', '#1', '#2', '#3', '#4', '#5', '#6', '#7'].map((suffix) => `${ACCOUNT}#2026-11-20${suffix}`);
-  expect([...days].sort()).toEqual(expected);
 });
 
 test('a field that is too long is cut, with a mark, and characters stay whole', () => {
@@ -165,7 +151,7 @@ test('no row is larger than queries reckon with, however much a record says', ()
         },
         { bucket: 'b'.repeat(63), key: 'k'.repeat(1024), version: 'v'.repeat(1024), index: 100_000 },
       );
-      for (const row of eventRows(made, { ...OPTIONS, shards: { day: 64, others: 64 } })) {
+      for (const row of eventRows(made, OPTIONS)) {
         expect(rowBytes(row)).toBeLessThan(MAX_ROW_BYTES);
         expect(Buffer.byteLength('accountDay' in row ? row.accountDay : '')).toBeLessThan(2048);
       }

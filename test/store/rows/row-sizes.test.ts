@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { madeRecords } from '../../index/support/made-records.ts';
-import { measureRows } from '../../index/support/row-sizes.ts';
-import { sharedRecords } from '../../index/support/shared-records.ts';
+import { madeRecords } from './support/made-records.ts';
+import { measureRows } from './support/row-sizes.ts';
+import { sharedRecords } from './support/shared-records.ts';
 
 test.each([['made', madeRecords()], ...sharedRecords()])(
   'rows of ordinary events take one write unit: %s records',

@@ -60,6 +60,11 @@ describe('trailwarden events', () => {
     [['--actor', 'role/alice'], []],
     [['--actor', 'ice'], []],
     [['--region', 'us-*'], []],
+    [['--category', 'data'], []],
+    [
+      ['--category', 'management', '--kind', 'iam-user'],
+      ['e-4', 'e-3', 'e-1'],
+    ],
     [['--user-agent', 'AWS-CLI', '--since', '2026-11-21'], ['e-4']],
     [['--since', '4h'], ['e-4']],
     [
@@ -81,7 +86,7 @@ describe('trailwarden events', () => {
     expect((await ask(['--limit', '4'])).stderr).toBe('');
   });
 
-  test('gives JSON with the same members in the same order, whichever index was read', async () => {
+  test('gives JSON with the same members in the same order, however it was asked for', async () => {
     const [byActor] = jsonLines((await ask(['--kind', 'root', '--format', 'jsonl'])).stdout);
     const { stdout } = await ask(['--credential', 'ASIAIOSFODNN7EXAMPLE', '--format', 'json']);
     expect(JSON.stringify(JSON.parse(stdout)[0])).toBe(JSON.stringify(byActor));
@@ -114,15 +119,58 @@ describe('trailwarden events', () => {
     expect((await ask([], { columns: 200, colours: true })).stdout).toContain('\u001b[');
   });
 
-  test('explains which index was read, and what it took', async () => {
-    const one = await ask(['--action', 'fsx:TagResource', '--kind', 'root', '--explain']);
-    expect(one.stderr).toMatch(/by-action: fsx:TagResource[\s\S]*actorKind: root[\s\S]*Read +[\d.]+ units/);
-    const compared = await ask([
-      ...['--action', 'fsx:TagResource', '--actor', 'arn:aws:iam::111122223333:user/alice', '--resource', FILE_SYSTEM],
-      '--explain',
-    ]);
-    expect(compared.stderr).toMatch(/Index +by-resource/);
-    expect(compared.stderr).toContain('Compared');
+  test('explains what was read of the index, and what it took', async () => {
+    const { stderr } = await ask(['--action', 'fsx:TagResource', '--action', 'fsx:Un*', '--kind', 'root', '--explain']);
+    expect(stderr).toMatch(/Asked +action: fsx:TagResource or fsx:Un\* \(patterns\)\nAsked +actorKind: root \(exact\)/);
+    expect(stderr).toMatch(
+      /Pages +1, 4 events\nSegments 0 opened of 0\n[\s\S]*Read +[\d.]+ units, \d+ rows, \d+ requests/,
+    );
+  });
+
+  describe('--by', () => {
+    test('counts by several things in tables of their own', async () => {
+      const { stdout, stderr } = await ask(['--by', 'actorKind', '--by', 'hour', '--by', 'error']);
+      expect(stderr).toBe('');
+      const [byKind = '', byHour = '', byError = ''] =
+        stdout.split('\n\n').length > 2 ? stdout.split('\n\n') : stdout.split(/(?=By )/);
+      expect(byKind).toMatch(
+        /By actorKind, 2 values, 4 events[\s\S]*3 +75\.0% +iam-user +2026-11-20 08:00:00 +2026-11-21 11:00:00[\s\S]*1 +25\.0% +root/,
+      );
+      expect(byHour).toMatch(/2026-11-20T08[\s\S]*2026-11-20T09[\s\S]*2026-11-20T10[\s\S]*2026-11-21T11/);
+      expect(byError).toMatch(/By error, 1 value, 4 events[\s\S]*25\.0% +AccessDenied/);
+    });
+
+    test('gives programs a line a value', async () => {
+      const by = ['--by', 'account', '--by', 'day'];
+      const { stdout } = await ask([...by, '--format', 'jsonl']);
+      expect(jsonLines(stdout)).toEqual([
+        expect.objectContaining({ by: 'account', value: '111122223333', count: 3, share: 0.75 }),
+        {
+          by: 'account',
+          value: '444455556666',
+          count: 1,
+          share: 0.25,
+          first: '2026-11-21T11:00:00Z',
+          last: '2026-11-21T11:00:00Z',
+        },
+        expect.objectContaining({ by: 'day', value: '2026-11-20', count: 3 }),
+        expect.objectContaining({ by: 'day', value: '2026-11-21', count: 1 }),
+      ]);
+      expect((await ask([...by, '--format', 'csv'])).stdout).toMatch(/^by,value,count,share,first,last\r\naccount,/);
+      expect(JSON.parse((await ask([...by, '--format', 'json'])).stdout)).toMatchObject({
+        total: 4,
+        facets: [
+          { by: 'account', distinct: 2, values: [{ value: '111122223333' }, { value: '444455556666' }] },
+          { by: 'day', distinct: 2 },
+        ],
+      });
+    });
+
+    test('counts what meets conditions, and says how many values --top left out', async () => {
+      const { stdout } = await ask(['--by', 'action', '--top', '1', '--account', '111122223333']);
+      expect(stdout).toMatch(/By action, the first 1 of 2 values, 3 events[\s\S]*2 +66\.7% +fsx:TagResource/);
+      expect((await ask(['--by', 'action', '--account', '999999999999'])).stderr).toBe('No events.\n');
+    });
   });
 
   test.each([
@@ -136,6 +184,10 @@ describe('trailwarden events', () => {
     [['--account', '123'], 'An account id has 12 digits'],
     [['--recource', 'x'], 'Did you mean --resource?'],
     [['--all', '--limit', '3'], 'cannot be used with'],
+    [['--by', 'colour'], 'It is one of actor, action'],
+    [['--by', 'actor', '--count'], 'cannot be used with'],
+    [['--top', '3'], '--top goes with --by'],
+    [['--category', 'dta'], 'It is one of management'],
   ])('refuses %j with a word that helps', async (args, word) => {
     const { code, stdout, stderr } = await ask(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

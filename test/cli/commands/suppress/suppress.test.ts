@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createEventQueries } from '../../../../lambda/index/event-query.ts';
+import { createEventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import { finding } from '../../../support/findings.ts';
 import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
 import { jsonLines, runCommand } from '../../support/run-command.ts';

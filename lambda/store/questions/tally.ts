@@ -1,0 +1,52 @@
+import { secondsOf, timeText } from '../segments/block.ts';
+import { valuesOf } from '../segments/dimensions.ts';
+import type { EventSummary } from '../segments/summary.ts';
+import type { Facet, FacetValue } from './facets.ts';
+
+/** Counts by the values of one facet. */
+export class Tally {
+  readonly facet: Facet;
+  readonly #values = new Map<string, { count: number; first: number; last: number }>();
+
+  constructor(facet: Facet) {
+    this.facet = facet;
+  }
+
+  /** Distinct values so far. */
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** @param first and `last`: seconds since 1970. */
+  add(value: string, count: number, first: number, last: number): void {
+    const entry = this.#values.get(value);
+    if (entry === undefined) {
+      this.#values.set(value, { count, first, last });
+      return;
+    }
+    entry.count += count;
+    if (first < entry.first) entry.first = first;
+    if (last > entry.last) entry.last = last;
+  }
+
+  addEvent(event: EventSummary): void {
+    const seconds = secondsOf(event.eventTime);
+    if (this.facet === 'day') this.add(event.eventTime.slice(0, 10), 1, seconds, seconds);
+    else if (this.facet === 'hour') this.add(event.eventTime.slice(0, 13), 1, seconds, seconds);
+    else for (const value of valuesOf(event, this.facet)) this.add(value, 1, seconds, seconds);
+  }
+
+  /** The most frequent ones, among equals by value; days and hours in the order of time. */
+  values(top = Number.POSITIVE_INFINITY): readonly FacetValue[] {
+    const isTime = this.facet === 'day' || this.facet === 'hour';
+    const sorted = [...this.#values].sort(([a, one], [b, other]) => {
+      const byValue = a < b ? -1 : 1;
+      return isTime ? byValue : other.count - one.count || byValue;
+    });
+    return sorted.slice(0, isTime ? undefined : top).map(([value, { count, first, last }]) => ({
+      value,
+      count,
+      ...(this.facet !== 'hour' && { first: timeText(first), last: timeText(last) }),
+    }));
+  }
+}
