@@ -20,7 +20,7 @@ import { type TestAnswer, testCallSchema } from './test-call.ts';
 /** Milliseconds that an attempt may take, the reading of its secret included. */
 const ATTEMPT_MILLISECONDS = 10_000;
 
-/** How long a message is tried again, counted from its sending or from the end of the quiet hours that it came in. */
+/** How long after its sending a message is tried again. If that is within quiet hours, the last try follows them. */
 const PATIENCE_MILLISECONDS = 24 * 60 * 60_000;
 
 /** Seconds for which SQS can keep a message out of sight, with some room below its bound of 12 hours. */
@@ -100,7 +100,6 @@ async function handle(dependencies: NotifyDependencies, record: SQSRecord): Prom
   try {
     if (channel === undefined) throw new Error('No channel of this deployment has this queue.');
     const { quietHours } = channel.settings;
-    const sentAt = new Date(Number(record.attributes.SentTimestamp));
     const queued = queuedMessageSchema.safeParse(jsonOf(record.body));
     const level = queued.success ? queued.data.level : '';
     const quiet = quietUntil(quietHours, level, now());
@@ -108,7 +107,7 @@ async function handle(dependencies: NotifyDependencies, record: SQSRecord): Prom
       await comeBack(dependencies, { record, channel, seconds: (quiet.getTime() - now().getTime()) / 1000 });
       return 'comes-back';
     }
-    const end = (quietUntil(quietHours, level, sentAt) ?? sentAt).getTime() + PATIENCE_MILLISECONDS;
+    const end = Number(record.attributes.SentTimestamp) + PATIENCE_MILLISECONDS;
     return await tryOnce(dependencies, { record, channel, end, queued: queued.data });
   } catch (error) {
     logger.error('A message of a channel could not be handled: it comes back', { error: errorText(error) });

@@ -22,7 +22,7 @@ const RENDERINGS = {
 describe.each(Object.entries(RENDERINGS))('the message for %s', (name, render) => {
   test.each(Object.entries(everyKind()))('of a notice of kind %s is as it was looked at', (kind, message) => {
     const text = JSON.stringify(render(message), undefined, 2);
-    expectGolden(join(__dirname, 'golden', `${name}-${kind}.json`), `${text}\n`);
+    expectGolden(join(__dirname, 'golden', `${name}-${kind}.json.txt`), `${text}\n`);
   });
 });
 
