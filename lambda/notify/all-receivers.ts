@@ -1,8 +1,8 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { ChannelSettings } from '../alerts/channels/channel-settings.ts';
+import { NotTakenError } from './errors/not-taken-error.ts';
 import type { PostJson } from './https/post-json.ts';
-import { NotTakenError } from './not-taken-error.ts';
 import { eventBusReceiver } from './receivers/event-bus.ts';
 import { pagerDutyReceiver } from './receivers/pagerduty.ts';
 import type { Receiver } from './receivers/receiver.ts';

@@ -12,7 +12,7 @@ import { recordMetric } from '../runtime/record-metric.ts';
 import { receivesOf, retrySeconds } from '../runtime/retry-delay.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import type { AlertDeliveries, DeliveryNotice, DeliveryState } from '../store/alerts/alert-deliveries.ts';
-import { NotTakenError } from './not-taken-error.ts';
+import { NotTakenError } from './errors/not-taken-error.ts';
 import { quietUntil } from './quiet-hours.ts';
 import type { Delivery, Receiver } from './receivers/receiver.ts';
 import { type TestAnswer, testCallSchema } from './test-call.ts';

@@ -25,7 +25,7 @@ const QUEUE_ARN = 'arn:aws:sqs:eu-central-1:111122223333:trailwarden-channel-';
 export const SIGNING_KEY = 'a-signing-key-of-tests';
 export const ROUTING_KEY = 'R0123456789ABCDEFrouting';
 
-const secretsManager = new SecretsManagerClient({});
+export const secretsManager = new SecretsManagerClient({});
 const ssm = new SSMClient({});
 const sqs = new SQSClient({});
 const events = new EventBridgeClient({});

@@ -1,7 +1,7 @@
+import { NotTakenError } from '../../lambda/notify/errors/not-taken-error.ts';
 import { createPostJson } from '../../lambda/notify/https/post-json.ts';
 import { isPublicAddress, resolvePublic } from '../../lambda/notify/https/public-addresses.ts';
 import { retryAfterSeconds } from '../../lambda/notify/https/retry-after.ts';
-import { NotTakenError } from '../../lambda/notify/not-taken-error.ts';
 import { LOOPBACK_CERTIFICATE } from './loopback-certificate.ts';
 import { answerWith, type LoopbackServer, startLoopbackServer, toLoopback } from './loopback-server.ts';
 

@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { printable } from '../../shared/printable.ts';
-import { NotTakenError } from '../not-taken-error.ts';
+import { NotTakenError } from '../errors/not-taken-error.ts';
 import { AddressRefusedError, type Resolver, resolvePublic } from './public-addresses.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { NotTakenError } from '../not-taken-error.ts';
+import { NotTakenError } from '../errors/not-taken-error.ts';
 import { ocsfFinding } from './ocsf.ts';
 import type { Delivery, Receiver } from './receiver.ts';
 

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-securityhub';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
 import { cutText } from '../../shared/cut-text.ts';
-import { NotTakenError } from '../not-taken-error.ts';
+import { NotTakenError } from '../errors/not-taken-error.ts';
 import { factsOf } from './message-facts.ts';
 import type { Receiver } from './receiver.ts';
 

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { ChannelSettings } from '../../alerts/channels/channel-settings.ts';
-import { NotTakenError } from '../not-taken-error.ts';
+import { NotTakenError } from '../errors/not-taken-error.ts';
 
 export type SecretName = NonNullable<ChannelSettings['secret']>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NotTakenError } from '../not-taken-error.ts';
+import { NotTakenError } from '../errors/not-taken-error.ts';
 
 /** The forms of the secrets' values. No error repeats a value. */
 
