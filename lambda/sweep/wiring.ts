@@ -39,7 +39,15 @@ export interface SweepWiring {
 }
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
-export function wireSweep({ environment, dynamodb, sns, sqs, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
+export function wireSweep({
+  environment,
+  dynamodb,
+  sns,
+  sqs,
+  logger,
+  metrics,
+  now = () => new Date(),
+}: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const chains = new DigestChains(documents, environment.LEDGER_TABLE);
   const alerting = createAlerting(environment, { documents, sns, sqs, logger, metrics }, now);
