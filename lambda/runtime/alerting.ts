@@ -6,8 +6,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AlertDispatcher } from '../alerts/alert-dispatcher.ts';
 import { AlertSender } from '../alerts/alert-sender.ts';
 import { allChannels } from '../alerts/channels/all-channels.ts';
+import { readChannelFilters } from '../alerts/channels/channel-filter.ts';
 import { ChannelSet } from '../alerts/channels/channel-set.ts';
-import { readChannelSettings } from '../alerts/channels/channel-settings.ts';
 import { errorText } from '../alerts/channels/channel-state.ts';
 import type { AlertTopics } from '../alerts/channels/publish-to-topic.ts';
 import { SuppressionLookup } from '../alerts/noise/suppression-lookup.ts';
@@ -57,7 +57,7 @@ export function createAlerting(
       topics: alertTopics(environment),
       queued: {
         sqs,
-        settings: readChannelSettings(environment.CHANNELS_FILE),
+        filters: readChannelFilters(environment.CHANNELS_FILE),
         queuePrefix: environment.CHANNEL_QUEUE_PREFIX,
       },
     }),

@@ -1,7 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Channel } from './channel.ts';
-import type { ChannelSettings } from './channel-settings.ts';
+import type { ChannelFilter } from './channel-filter.ts';
 import { chatChannel } from './chat-channel.ts';
 import { peopleChannel } from './people-channel.ts';
 import { programsChannel } from './programs-channel.ts';
@@ -18,7 +18,7 @@ export interface ChannelTargets {
 
 export interface QueuedTargets {
   readonly sqs: SQSClient;
-  readonly settings: readonly ChannelSettings[];
+  readonly filters: readonly ChannelFilter[];
   /** A queue's URL up to the channel's name. */
   readonly queuePrefix: string;
 }
@@ -33,8 +33,6 @@ export function allChannels({ sns, topics, queued }: ChannelTargets): readonly C
   ];
 }
 
-function queuedChannels({ sqs, settings, queuePrefix }: QueuedTargets): readonly Channel[] {
-  return settings.map((filter) =>
-    queuedChannel({ name: filter.name, filter, sqs, queueUrl: queuePrefix + filter.name }),
-  );
+function queuedChannels({ sqs, filters, queuePrefix }: QueuedTargets): readonly Channel[] {
+  return filters.map((filter) => queuedChannel({ filter, sqs, queueUrl: queuePrefix + filter.name }));
 }

@@ -12,7 +12,6 @@ const MAX_MESSAGE_BYTES = 60 * 1024;
 const SHARED = 'queues:';
 
 export interface QueuedChannelOptions {
-  readonly name: string;
   readonly filter: ChannelFilter;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
@@ -22,9 +21,9 @@ export interface QueuedChannelOptions {
  * A channel with a queue and a function behind it. For the alert it is done once the message is in the queue: a server
  * that is slow or down never holds up the function that reads the log.
  */
-export function queuedChannel({ name, filter, sqs, queueUrl }: QueuedChannelOptions): Channel {
+export function queuedChannel({ filter, sqs, queueUrl }: QueuedChannelOptions): Channel {
   return {
-    name,
+    name: filter.name,
     sharedMessage: SHARED,
     render: (notice, deployment) => {
       if (!takes(filter, notice)) return undefined;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from 'esbuild';
-import { takes } from '../../../lambda/alerts/channels/channel-filter.ts';
+import { type ChannelFilter, takes } from '../../../lambda/alerts/channels/channel-filter.ts';
 import { ChannelSet } from '../../../lambda/alerts/channels/channel-set.ts';
 import { queuedChannel } from '../../../lambda/alerts/channels/queued-channel.ts';
 import { queuedMessageSchema } from '../../../lambda/alerts/channels/queued-message.ts';
@@ -16,16 +16,12 @@ import { finding } from '../../support/findings.ts';
 const sqs = new SQSClient({});
 const mock = mockClient(sqs);
 const NOW = new Date('2026-11-20T14:10:00Z');
-const FILTER = {
-  levels: ['low', 'medium', 'high', 'critical'] as ('low' | 'medium' | 'high' | 'critical')[],
-  accounts: [] as string[],
-  tags: [] as string[],
-};
+const FILTER: ChannelFilter = { name: 'team', levels: ['low', 'medium', 'high', 'critical'], accounts: [], tags: [] };
 
 const notice = (members: Partial<Finding> = {}): Notice => ({ kind: 'alert', alert: alertOf(finding(members), 15) });
 const storm: Notice = { kind: 'storm', storm: stormOf('low', NOW, 30) };
 const channel = (name: string, filter = FILTER) =>
-  queuedChannel({ name, filter, sqs, queueUrl: `https://sqs/channel-${name}` });
+  queuedChannel({ filter: { ...filter, name }, sqs, queueUrl: `https://sqs/channel-${name}` });
 const setOf = (...names: readonly string[]) =>
   new ChannelSet({
     channels: names.map((name) => channel(name)),
@@ -69,7 +65,7 @@ test('twenty channels share one copy of a message in the row, at most 60 KB for 
   expect(Buffer.byteLength(JSON.stringify(publication))).toBeLessThan(61 * 1024);
 });
 
-test.each<[string, Partial<typeof FILTER>, Notice, boolean]>([
+test.each<[string, Partial<ChannelFilter>, Notice, boolean]>([
   ['all alerts where nothing is said', {}, notice(), true],
   ['its levels', { levels: ['high'] }, notice(), true],
   ['no other level', { levels: ['critical'] }, notice(), false],
