@@ -65,6 +65,9 @@ function mainPart(alert: AlertRow, time: (text: string) => string): string {
   return `${sent}; ${counted}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
 }
 
+/** Channels without a queue: what is sent to them is with SNS. */
+const TOPICS: readonly string[] = ['people', 'programs', 'chat'];
+
 const STATES = { delivered: 'took it', failing: 'did not take it', 'given-up': 'was given up' } as const;
 
 /** The channels that are late with something, were given up with it, or have receivers that answered. */
@@ -83,6 +86,11 @@ function lateChannels(
   return [
     ...late(channels, ''),
     ...late(summary?.channels ?? {}, ' with the summary'),
+    ...Object.entries(channels).flatMap(([name, { state }]) =>
+      state === 'sent' && !TOPICS.includes(name) && !deliveries.some(({ channel }) => channel === name)
+        ? [`${name} has it in its queue`]
+        : [],
+    ),
     ...deliveries.map(
       ({ channel, notice, state, at, tries, answer }) =>
         `${channel} ${STATES[state]} ${time(at)}${notice === 'summary' ? ', the summary' : ''}, try ${tries} (${answer})`,

@@ -135,6 +135,19 @@ describe('alert show', () => {
     ]);
   });
 
+  test('says which channels have it in their queues, as no receiver has answered yet', async () => {
+    const alert = alertOf(finding({ actor: 'queued' }), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    const sent = { state: 'sent', tries: 1, at: NOW.toISOString() } as const;
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const progress = { channels: { people: sent, soc: sent }, summaryDueAt: NOW.toISOString() };
+    await alerts().note(leased, { progress, givenUp: [], sentAt: NOW });
+    const { stdout } = await show(alertId);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('soc has it in its queue');
+    expect(stdout).not.toContain('people has it');
+  });
+
   test('says what the receiver of each channel answered', async () => {
     const alert = alertOf(finding({ actor: 'answered' }), 15);
     const { alertId } = alert;
