@@ -65,7 +65,8 @@ export function createNotify(dependencies: NotifyDependencies): Notify {
     // Anything else comes from the event source mapping, whose form AWS promises.
     const { Records } = event as SQSEvent;
     const outcomes = await Promise.all(Records.map((record) => handle(dependencies, record)));
-    dependencies.metrics.publishStoredMetrics();
+    // Most calls have none, and Powertools warns of that.
+    if (dependencies.metrics.hasStoredMetrics()) dependencies.metrics.publishStoredMetrics();
     return {
       batchItemFailures: Records.flatMap(({ messageId }, index) =>
         outcomes[index] === 'done' ? [] : [{ itemIdentifier: messageId }],
