@@ -36,7 +36,15 @@ export interface IntegrityEvidence {
 }
 
 /** Whether a finding is about the log itself, and not about anybody's call. */
-export function isAboutTheLog({ ruleId, author, actorKind }: Finding): boolean {
+export function isAboutTheLog({
+  ruleId,
+  author,
+  actorKind,
+}: {
+  readonly ruleId: string;
+  readonly author?: string;
+  readonly actorKind: string;
+}): boolean {
   return ruleId.startsWith('trailwarden-') && author === AUTHOR && actorKind === 'unknown';
 }
 

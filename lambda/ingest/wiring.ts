@@ -42,7 +42,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
-  const report = createReporter(environment, { documents, sns, logger, metrics }, now);
+  const report = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
   return createIngest({
     s3,
     sqs,

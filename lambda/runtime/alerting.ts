@@ -1,10 +1,12 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AlertDispatcher } from '../alerts/alert-dispatcher.ts';
 import { AlertSender } from '../alerts/alert-sender.ts';
 import { allChannels } from '../alerts/channels/all-channels.ts';
+import { readChannelFilters } from '../alerts/channels/channel-filter.ts';
 import { ChannelSet } from '../alerts/channels/channel-set.ts';
 import { errorText } from '../alerts/channels/channel-state.ts';
 import type { AlertTopics } from '../alerts/channels/publish-to-topic.ts';
@@ -23,6 +25,7 @@ import { reportUnreadableRows } from './report-unreadable-rows.ts';
 export interface AlertingClients {
   readonly documents: DynamoDBDocumentClient;
   readonly sns: SNSClient;
+  readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -43,13 +46,21 @@ export interface Alerting {
 /** Wires recording and alerting with given clients. */
 export function createAlerting(
   environment: SweepEnvironment,
-  { documents, sns, logger, metrics }: AlertingClients,
+  { documents, sns, sqs, logger, metrics }: AlertingClients,
   now: () => Date,
 ): Alerting {
   const alerts = new AlertTable(documents, environment.ALERTS_TABLE, now);
   const findings = new FindingTable(documents, environment.FINDINGS_TABLE);
   const channels = new ChannelSet({
-    channels: allChannels({ sns, topics: alertTopics(environment) }),
+    channels: allChannels({
+      sns,
+      topics: alertTopics(environment),
+      queued: {
+        sqs,
+        filters: readChannelFilters(environment.CHANNELS_FILE),
+        queuePrefix: environment.CHANNEL_QUEUE_PREFIX,
+      },
+    }),
     deployment: environment.DEPLOYMENT,
     now,
     onFailure: ({ alertId, channel, error, state }) => {

@@ -39,6 +39,10 @@ const alertingEnvironment = {
   RULES_FILE: name,
   /** What the operator's commands start with in messages: the name of the deployment. */
   DEPLOYMENT: name,
+  /** The settings of the channels of `alerts.channels`, JSON; empty if there are none. */
+  CHANNELS_FILE: z.string().default(''),
+  /** The URL of a channel's queue, up to the channel's name; empty if there are none. */
+  CHANNEL_QUEUE_PREFIX: z.string().default(''),
 };
 
 const ingestEnvironment = z.object({
@@ -86,16 +90,30 @@ const packEnvironment = z.object({
   RETENTION_DAYS: count,
 });
 
+const notifyEnvironment = z.object({
+  ALERTS_TABLE: name,
+  DEPLOYMENT: name,
+  CHANNELS_FILE: name,
+  CHANNEL_QUEUE_PREFIX: name,
+  /** The queue for messages that were given up. */
+  DEAD_LETTER_QUEUE_URL: name,
+  /** Where findings are imported: Security Hub knows them by the account and region of who imports them. */
+  ACCOUNT: name,
+  PARTITION: name,
+});
+
 export type IngestEnvironment = z.infer<typeof ingestEnvironment>;
 export type VerifyEnvironment = z.infer<typeof verifyEnvironment>;
 export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
 export type PackEnvironment = z.infer<typeof packEnvironment>;
+export type NotifyEnvironment = z.infer<typeof notifyEnvironment>;
 
 /** The variables as the CDK stack and the local runner must set them: every value a string. */
 export type IngestVariables = Record<keyof IngestEnvironment, string>;
 export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
 export type PackVariables = Record<keyof PackEnvironment, string>;
+export type NotifyVariables = Record<keyof NotifyEnvironment, string>;
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
@@ -115,6 +133,11 @@ export function readSweepEnvironment(variables: NodeJS.ProcessEnv): SweepEnviron
 /** @throws Error that names every variable which is missing or wrong. */
 export function readPackEnvironment(variables: NodeJS.ProcessEnv): PackEnvironment {
   return read(packEnvironment, variables);
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readNotifyEnvironment(variables: NodeJS.ProcessEnv): NotifyEnvironment {
+  return read(notifyEnvironment, variables);
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.infer<Schema> {

@@ -2,7 +2,7 @@
 export const METRIC_NAMESPACE = 'Trailwarden';
 
 /** The functions that are deployed: `service` in their logs, and the dimension of their metrics. */
-export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack' } as const;
+export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack', notify: 'notify' } as const;
 
 export type ServiceName = keyof typeof SERVICES;
 
@@ -172,6 +172,18 @@ export const METRICS = named({
     unit: 'Count',
     counts: 'channels of an alert that failed for a day and are not tried again',
     by: ['sweep'],
+    routinelyBy: [],
+  },
+  ChannelMessagesFailed: {
+    unit: 'Count',
+    counts: 'attempts that a receiver of `alerts.channels` did not take; they are made again',
+    by: ['notify'],
+    routinelyBy: [],
+  },
+  ChannelMessagesGivenUp: {
+    unit: 'Count',
+    counts: 'messages that a receiver of `alerts.channels` did not take for a day; they are in the dead-letter queue',
+    by: ['notify'],
     routinelyBy: [],
   },
   RowsUnreadable: {

@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { errorText } from '../alerts/channels/channel-state.ts';
 import { createAlerting } from '../runtime/alerting.ts';
@@ -30,6 +31,7 @@ export interface SweepWiring {
   readonly environment: SweepEnvironment;
   readonly dynamodb: DynamoDBClient;
   readonly sns: SNSClient;
+  readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** The clock. Default: the system's clock. */
@@ -37,10 +39,18 @@ export interface SweepWiring {
 }
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
-export function wireSweep({ environment, dynamodb, sns, logger, metrics, now = () => new Date() }: SweepWiring): Sweep {
+export function wireSweep({
+  environment,
+  dynamodb,
+  sns,
+  sqs,
+  logger,
+  metrics,
+  now = () => new Date(),
+}: SweepWiring): Sweep {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const chains = new DigestChains(documents, environment.LEDGER_TABLE);
-  const alerting = createAlerting(environment, { documents, sns, logger, metrics }, now);
+  const alerting = createAlerting(environment, { documents, sns, sqs, logger, metrics }, now);
   const { report, alerts, sender } = alerting;
   const detector = loadDetector(environment.RULES_FILE);
   const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });

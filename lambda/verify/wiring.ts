@@ -50,7 +50,7 @@ export function wireVerify(wiring: VerifyWiring): Verify {
       ledger: new Ledger(documents, environment.LEDGER_TABLE),
       digests: new DigestLedger(documents, environment.LEDGER_TABLE),
       chains: new DigestChains(documents, environment.LEDGER_TABLE),
-      report: createReporter(environment, { documents, sns, logger, metrics }, now),
+      report: createReporter(environment, { documents, sns, sqs, logger, metrics }, now),
       queueLogObject: async (bucket, key) => {
         const MessageBody = JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] });
         await sqs.send(new SendMessageCommand({ QueueUrl: environment.LOG_QUEUE_URL, MessageBody }));

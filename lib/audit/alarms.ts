@@ -5,11 +5,13 @@ import {
   type IMetric,
   MathExpression,
   Metric,
+  type MetricOptions,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
   METRIC_NAMESPACE,
@@ -30,6 +32,8 @@ export interface AlarmsProps {
   readonly sweep: IFunction;
   readonly pack: IFunction;
   readonly topics: AlertTopics;
+  /** If the deployment has channels of its own. */
+  readonly channels?: { readonly deadLetterQueue: IQueue; readonly notify: IFunction };
 }
 
 /** An alarm: `name` is its heading in docs/runbook.md. */
@@ -71,7 +75,7 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics, channels }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
   return [
@@ -235,6 +239,36 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: Alar
       says: 'Pages of another version, or damaged ones, are left behind: their events are in no segment.',
       metric: ownMetric('pack', METRICS.PagesUnreadable, Stats.MAXIMUM, Duration.minutes(30)),
       threshold: 1,
+    },
+    ...channelSpecs(channels, { oldest, sum }),
+  ];
+}
+
+/** Of the channels that a deployment has beside its topics. */
+function channelSpecs(
+  channels: AlarmsProps['channels'],
+  { oldest, sum }: { readonly oldest: MetricOptions; readonly sum: MetricOptions },
+): AlarmSpec[] {
+  if (channels === undefined) return [];
+  return [
+    {
+      name: 'channel-message-given-up',
+      says: 'The receiver of a channel has not taken an alert for a day, and will not get it any more.',
+      metric: ownMetric('notify', METRICS.ChannelMessagesGivenUp, Stats.SUM),
+      threshold: 1,
+    },
+    {
+      name: 'channel-dead-letter-queue-not-empty',
+      says: 'Alerts that the receiver of a channel has not taken are in the dead-letter queue.',
+      metric: channels.deadLetterQueue.metricApproximateNumberOfMessagesVisible(oldest),
+      threshold: 1,
+    },
+    {
+      name: 'notify-errors',
+      says: 'Notify crashed or ran out of time or memory: alerts wait in the queues of channels.',
+      metric: channels.notify.metricErrors(sum),
+      threshold: 1,
+      periods: 2,
     },
   ];
 }

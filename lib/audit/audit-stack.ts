@@ -5,8 +5,10 @@ import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
+import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
+import { Notify } from '../functions/notify-function.ts';
 import { MAX_LANES, Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
@@ -74,6 +76,7 @@ export class AuditStack extends Stack {
       deployment,
       folders: [defaultRules ?? DEFAULT_RULES, ...config.rules.folders],
       rules: config.rules,
+      channels: config.alerts.channels,
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
@@ -98,8 +101,10 @@ export class AuditStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
+    const channels = this.channels(config, settings, tables);
     new Alarms(this, 'Alarms', {
       deployment,
+      ...(channels !== undefined && { channels }),
       queue: logQueue,
       digestQueue,
       ingest: ingest.function,
@@ -123,6 +128,14 @@ export class AuditStack extends Stack {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+  }
+
+  /** Only a deployment with channels of its own has queues and a function for them. */
+  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: AuditTables['tables']) {
+    if (config.alerts.channels.length === 0) return undefined;
+    const queues = new ChannelQueues(this, 'ChannelQueues', { config, key: settings.key });
+    const notify = new Notify(this, 'Notify', { config, settings, queues, tables });
+    return { deadLetterQueue: queues.deadLetterQueue, notify: notify.function };
   }
 
   private tellOfIndexes(enabled: readonly string[]): void {

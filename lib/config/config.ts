@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
 import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
@@ -140,6 +141,7 @@ const settings = z.strictObject({
       windowMinutes: z.int().min(1).max(1440).default(15),
       maxPerMinute: z.int().min(1).max(1000).default(30),
       chat: z.boolean().default(false),
+      channels: channelListSchema.default([]),
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
         .prefault({}),

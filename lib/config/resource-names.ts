@@ -18,7 +18,10 @@ export function topicName(
   return `${deployment}-${topic}`;
 }
 
-export function queueName(deployment: string, queue: `${'logs' | 'digests'}${'' | '-dead-letter'}`): string {
+export function queueName(
+  deployment: string,
+  queue: `${'logs' | 'digests' | 'channels'}${'' | '-dead-letter'}` | `channel-${string}`,
+): string {
   return `${deployment}-${queue}`;
 }
 

@@ -2,7 +2,8 @@ import type { SweepVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
-import { RULES_FILE } from './audit-function.ts';
+import { CHANNELS_FILE, RULES_FILE } from './audit-function.ts';
+import { channelQueuePrefix } from './channel-queues.ts';
 
 export interface AlertingVariablesProps {
   readonly config: DeploymentConfig;
@@ -30,5 +31,7 @@ export function alertingVariables({ config, tables, topics }: AlertingVariablesP
     MAX_ALERTS_PER_MINUTE: String(config.alerts.maxPerMinute),
     RULES_FILE,
     DEPLOYMENT: config.deployment,
+    CHANNELS_FILE: config.alerts.channels.length === 0 ? '' : CHANNELS_FILE,
+    CHANNEL_QUEUE_PREFIX: config.alerts.channels.length === 0 ? '' : channelQueuePrefix(config.deployment),
   };
 }

@@ -30,6 +30,9 @@ export interface AuditFunctionProps extends FunctionSettings {
 /** The rule set's place in a function that has the rules layer. */
 export const RULES_FILE = '/opt/rules.json';
 
+/** The settings of `alerts.channels` beside it, if there are any. */
+export const CHANNELS_FILE = '/opt/channels.json';
+
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
 /** A function with its bundle, log group and role. */

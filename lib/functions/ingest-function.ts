@@ -21,9 +21,11 @@ import {
   giveUpTo,
   onTable,
   publishTo,
+  queueForChannels,
   raisePageShards,
   readLogBucket,
   updateBookkeeping,
+  useAuditKey,
   useKeyThrough,
 } from './permissions.ts';
 
@@ -118,7 +120,8 @@ function permissions(props: IngestProps): PolicyStatement[] {
     correlate(tables),
     onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
-    useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ...queueForChannels(config),
+    useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
   ];
 }
 

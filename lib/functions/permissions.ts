@@ -10,6 +10,7 @@ import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
+import { channelQueueArn } from './channel-queues.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -124,11 +125,34 @@ export function publishTo(topics: readonly ITopic[]): PolicyStatement {
   });
 }
 
+/** Hands alerts over to the channels of `alerts.channels`: a statement if there are any. */
+export function queueForChannels(config: DeploymentConfig): PolicyStatement[] {
+  const { channels } = config.alerts;
+  if (channels.length === 0) return [];
+  return [
+    new PolicyStatement({
+      sid: 'QueueForChannels',
+      actions: ['sqs:SendMessage'],
+      resources: channels.map(({ name }) => channelQueueArn(config.deployment, name)),
+    }),
+  ];
+}
+
+/** The audit key, for the services through which alerts go. */
+export function useAuditKey(
+  key: IKey,
+  config: DeploymentConfig,
+  services: readonly ('dynamodb' | 's3' | 'sns')[],
+): PolicyStatement {
+  const queues = config.alerts.channels.length === 0 ? [] : (['sqs'] as const);
+  return useKeyThrough('UseTheAuditKey', key, [...services, ...queues], ['kms:Decrypt', 'kms:GenerateDataKey']);
+}
+
 /** A key is never used by hand: only through the services that hold what it encrypts. */
 export function useKeyThrough(
   sid: string,
   key: IKey,
-  services: readonly ('dynamodb' | 's3' | 'sns')[],
+  services: readonly ('dynamodb' | 's3' | 'sns' | 'sqs')[],
   actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[],
 ): PolicyStatement {
   return new PolicyStatement({

@@ -7,7 +7,7 @@ import { formatProblem, parseRules, type RuleSource } from '../../lambda/detecti
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { RULES_FILE } from './audit-function.ts';
+import { CHANNELS_FILE, RULES_FILE } from './audit-function.ts';
 
 /** Rules can't be deployed. The message has a line a problem, `file:line:column: what is wrong`. */
 export class RulesError extends Error {
@@ -19,6 +19,8 @@ export interface RulesLayerProps {
   /** The default pack and the user's folders, each read with its subfolders. */
   readonly folders: readonly string[];
   readonly rules: Pick<DeploymentConfig['rules'], 'placeholders' | 'overrides'>;
+  /** Written beside the rules: an environment has no room for the accounts of many channels. */
+  readonly channels?: DeploymentConfig['alerts']['channels'];
 }
 
 /**
@@ -27,11 +29,12 @@ export interface RulesLayerProps {
  */
 export class RulesLayer extends LayerVersion {
   /** @throws RulesError with every problem of every file. */
-  constructor(scope: Construct, id: string, { deployment, folders, rules }: RulesLayerProps) {
+  constructor(scope: Construct, id: string, { deployment, folders, rules, channels = [] }: RulesLayerProps) {
     const json = ruleSetJson({ deployment, folders, rules });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
     try {
       writeFileSync(join(folder, basename(RULES_FILE)), json);
+      if (channels.length > 0) writeFileSync(join(folder, basename(CHANNELS_FILE)), JSON.stringify(channels));
       super(scope, id, {
         layerVersionName: `${deployment}-rules`,
         description: `${deployment}: the rule set`,

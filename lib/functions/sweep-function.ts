@@ -9,7 +9,15 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
-import { askSuppressions, correlate, onTable, publishTo, updateBookkeeping, useKeyThrough } from './permissions.ts';
+import {
+  askSuppressions,
+  correlate,
+  onTable,
+  publishTo,
+  queueForChannels,
+  updateBookkeeping,
+  useAuditKey,
+} from './permissions.ts';
 
 export interface SweepProps {
   readonly config: DeploymentConfig;
@@ -47,7 +55,8 @@ export class Sweep extends AuditFunction {
           ['by-state'],
         ),
         publishTo(topics.published),
-        useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+        ...queueForChannels(config),
+        useAuditKey(settings.key, config, ['dynamodb', 'sns']),
       ],
     });
     // A run that failed isn't repeated: the next minute's run does the same work, and an alarm rings after several

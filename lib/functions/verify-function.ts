@@ -19,8 +19,10 @@ import {
   giveUpTo,
   onTable,
   publishTo,
+  queueForChannels,
   readLogBucket,
   updateBookkeeping,
+  useAuditKey,
   useKeyThrough,
 } from './permissions.ts';
 
@@ -109,6 +111,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
     updateBookkeeping(tables),
     askSuppressions(tables),
     publishTo(topics.published),
-    useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ...queueForChannels(config),
+    useAuditKey(settings.key, config, ['dynamodb', 'sns']),
   ];
 }

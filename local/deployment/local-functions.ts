@@ -99,6 +99,7 @@ export function localFunctions(
       environment: readSweepEnvironment(resources.variables.sweep),
       dynamodb,
       sns,
+      sqs,
       logger,
       metrics,
     }),

@@ -119,6 +119,8 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     MAX_ALERTS_PER_MINUTE: '30',
     RULES_FILE: rulesFile,
     DEPLOYMENT: deployment,
+    CHANNELS_FILE: '',
+    CHANNEL_QUEUE_PREFIX: '',
   };
   const ingest: IngestVariables = {
     ...sweep,

@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   'lambda/pack': 'a function: makes segments of pages',
   'lambda/verify': 'a function: checks log objects by their digests',
   'lambda/sweep': 'a function: does what other functions left behind, and what only time can decide',
+  'lambda/notify': 'a function: sends alerts to webhooks, chats, pagers and buses',
   'lambda/backfill': 'a function: reads objects that were there before the deployment',
   'lambda/runtime': "what the functions share: their environment, the rule set's file, the wiring of alerts",
   'lambda/cloudtrail': 'what CloudTrail is: keys, log objects, records, classification, digests. Pure',

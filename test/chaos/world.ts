@@ -330,20 +330,20 @@ class TestBed {
     return readSweepEnvironment(this.#variables());
   }
 
-  #common({ dynamodb, sns }: ChaosClients) {
-    return { dynamodb, sns, logger: this.#logger, metrics: this.#metrics, now: () => new Date(this.#now) };
+  #common({ dynamodb, sns, sqs }: ChaosClients) {
+    return { dynamodb, sns, sqs, logger: this.#logger, metrics: this.#metrics, now: () => new Date(this.#now) };
   }
 
   #ingest(clients: ChaosClients): QueueFunction {
-    const { s3, sqs } = clients;
+    const { s3 } = clients;
     const environment = readIngestEnvironment(this.#variables());
-    const ingest = wireIngest({ environment, ...this.#common(clients), s3, sqs });
+    const ingest = wireIngest({ environment, ...this.#common(clients), s3 });
     // Every seventh time that it asks its time is nearly over: it notes the place, and another call goes on from there.
     return (event) => ingest(event, { getRemainingTimeInMillis: () => (++this.#askedForTime % 7 === 0 ? 0 : 300_000) });
   }
 
   #verify(clients: ChaosClients): QueueFunction {
-    const { s3, sqs } = clients;
+    const { s3 } = clients;
     const environment = readVerifyEnvironment({
       ...this.#variables(),
       DIGEST_QUEUE_URL,
@@ -353,7 +353,7 @@ class TestBed {
     const publicKeys = {
       list: (region: string) => clients.perform('ListPublicKeys', async () => [trail.key(region).publicKey]),
     };
-    return wireVerify({ environment, ...this.#common(clients), s3, sqs, publicKeys });
+    return wireVerify({ environment, ...this.#common(clients), s3, publicKeys });
   }
 
   async #snapshot(): Promise<Snapshot> {

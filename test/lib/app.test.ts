@@ -47,7 +47,7 @@ describe('the app', () => {
     // With all that is optional: the templates are validated here.
     const folder = folderOf({
       'blue.yaml':
-        '{ deployment: blue, alerts: { chat: true }, trail: { keyPrefix: org/audit }, index: { rows: all, pageShards: 8 } }',
+        '{ deployment: blue, alerts: { chat: true, channels: [{ name: team, type: slack, secret: { secretsManager: trailwarden/slack } }] }, trail: { keyPrefix: org/audit }, index: { rows: all, pageShards: 8 } }',
     });
     expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
   });

@@ -17,7 +17,7 @@ function statefulIds(template: Template): Record<string, string> {
 }
 
 /** Every optional resource is there. */
-const { audit, logArchive } = synthesize('alerts: { chat: true }');
+const { audit, logArchive } = synthesize('alerts: { chat: true, channels: [{ name: hub, type: securityhub }] }');
 
 test('no table, bucket, key, queue, topic or trail changes its logical id, which would lose what it holds', () => {
   const ids = { audit: statefulIds(audit), 'log-archive': statefulIds(logArchive) };

@@ -92,5 +92,5 @@ test('the compiler refuses a metric that the function does not emit, or that nob
   // @ts-expect-error: there is no such metric.
   expect(METRICS.RowsForgotten).toBeUndefined();
   expect([ofVerify.name, ofIngest.name]).toEqual(['DigestsValid', 'ObjectsClosed']);
-  expect(Object.keys(SERVICES)).toEqual(['ingest', 'verify', 'sweep', 'pack']);
+  expect(Object.keys(SERVICES)).toEqual(['ingest', 'verify', 'sweep', 'pack', 'notify']);
 });

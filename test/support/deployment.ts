@@ -70,6 +70,7 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
   const common = {
     dynamodb: clients.dynamodb,
     sns: clients.sns,
+    sqs: clients.sqs,
     logger: new Logger({ serviceName: 'test', logLevel: 'SILENT' }),
     metrics: new SilentMetrics({ namespace: 'Test', serviceName: 'test' }),
   };
@@ -81,7 +82,6 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
         environment: readIngestEnvironment(resources.variables.ingest),
         ...common,
         s3: clients.s3,
-        sqs: clients.sqs,
         ...overrides,
       }),
     sweep: (overrides = {}) =>

@@ -86,6 +86,7 @@ test('what a run has no time for is left to the next one, untouched', async () =
     {
       documents,
       sns: deployment.aws.clients.sns,
+      sqs: deployment.aws.clients.sqs,
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: new Metrics({ namespace: 'Test', serviceName: 'test' }),
     },

@@ -65,8 +65,16 @@ function mainPart(alert: AlertRow, time: (text: string) => string): string {
   return `${sent}; ${counted}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
 }
 
-/** The channels that are late with something, or were given up with it. */
-function lateChannels({ channels = {}, summary, givenUp = [] }: AlertRow, time: (text: string) => string): string[] {
+/** Channels without a queue: what is sent to them is with SNS. */
+const TOPICS: readonly string[] = ['people', 'programs', 'chat'];
+
+const STATES = { delivered: 'took it', failing: 'did not take it', 'given-up': 'was given up' } as const;
+
+/** The channels that are late with something, were given up with it, or have receivers that answered. */
+function lateChannels(
+  { channels = {}, summary, givenUp = [], deliveries = [] }: AlertRow,
+  time: (text: string) => string,
+): string[] {
   const late = (states: NonNullable<AlertRow['channels']>, what: string): string[] =>
     Object.entries(states).flatMap(([name, { state, tries, nextTry, error }]) =>
       state === 'pending' && tries > 0
@@ -78,6 +86,15 @@ function lateChannels({ channels = {}, summary, givenUp = [] }: AlertRow, time: 
   return [
     ...late(channels, ''),
     ...late(summary?.channels ?? {}, ' with the summary'),
+    ...Object.entries(channels).flatMap(([name, { state }]) =>
+      state === 'sent' && !TOPICS.includes(name) && !deliveries.some(({ channel }) => channel === name)
+        ? [`${name} has it in its queue`]
+        : [],
+    ),
+    ...deliveries.map(
+      ({ channel, notice, state, at, tries, answer }) =>
+        `${channel} ${STATES[state]} ${time(at)}${notice === 'summary' ? ', the summary' : ''}, try ${tries} (${answer})`,
+    ),
     ...givenUp.map(
       ({ channel, at, tries, notice, error }) =>
         `${channel} was given up ${time(at)} after ${tries} tries${notice === 'summary' ? ' with the summary' : ''} (${error})`,

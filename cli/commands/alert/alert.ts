@@ -4,11 +4,13 @@ import { allChannels } from '../../../lambda/alerts/channels/all-channels.ts';
 import type { Channel } from '../../../lambda/alerts/channels/channel.ts';
 import type { AlertTopics } from '../../../lambda/alerts/channels/publish-to-topic.ts';
 import type { FindingNotice } from '../../../lambda/alerts/messages/alert-notice.ts';
+import { jsonMessage } from '../../../lambda/alerts/messages/json-message.ts';
 import { testNotice } from '../../../lambda/alerts/messages/test-alert.ts';
 import { ALERT_LEVELS } from '../../../lambda/runtime/environment.ts';
 import { textAt } from '../../../lambda/shared/json.ts';
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
+import { callNotify } from '../../aws/call-notify.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
@@ -32,12 +34,15 @@ interface ShowOptions extends ConnectionOptions {
 const SEND_MILLISECONDS = 30_000;
 
 const TEST_HELP = `
-The message goes to the topic of the level and to the one for programs. It looks like any other alert, and says that it
-is a test in its subject, in its first line, in the JSON's kind and in the message attribute kind.
+Without CHANNEL the message goes to the topic of the level and to the one for programs. With the name of a channel of
+alerts.channels it goes to that one alone, whatever the channel's levels and quiet hours are, and the command prints what
+the other side answered. It looks like any other alert, and says that it is a test in its subject, in its first line, in
+the JSON's kind and in the message attribute kind.
 
 Examples:
   $ trailwarden alert test --level high
   $ trailwarden alert test --level critical --chat     the topic for chat applications, too
+  $ trailwarden alert test soc-slack --level high      a channel of alerts.channels
 `;
 
 const SHOW_HELP = `
@@ -55,12 +60,15 @@ export function alertCommand(io: Io): Command {
 
 function testCommand(io: Io): Command {
   const command = new Command('test')
-    .description('Sends a real message, marked as a test, through the deployed topics.')
+    .description('Sends a real message, marked as a test, through the deployed topics or a channel.')
+    .argument('[channel]', 'a name in alerts.channels; without it the topics are tried')
     .addOption(new Option('--level <level>', 'whose topic is tried').choices(ALERT_LEVELS).makeOptionMandatory())
     .option('--chat', 'try the topic for chat applications, too');
   return withConnection(command)
     .addHelpText('after', TEST_HELP)
-    .action((options: TestOptions) => test(options, io));
+    .action((channel: string | undefined, options: TestOptions) =>
+      channel === undefined ? test(options, io) : testChannel(channel, options, io),
+    );
 }
 
 function showCommand(io: Io): Command {
@@ -91,6 +99,19 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     io.stderr.write(`Sent, marked as a test, to:\n${told.map((topic) => `  ${topic}\n`).join('')}`);
     io.stderr.write('SNS took it. What does not arrive has no confirmed subscription, or a filter policy.\n');
   });
+}
+
+/** The deployed function sends it: it alone may read the channel's secret. */
+async function testChannel(channel: string, options: TestOptions, io: Io): Promise<void> {
+  if (options.chat === true) throw new CommandFailure('--chat tries a topic: leave it out where a channel is named.');
+  const { level, deployment } = options;
+  const { userIdentity, account, region } = await connected(options, (connection) => connection.caller());
+  const actor = textAt(userIdentity, 'arn') ?? textAt(userIdentity, 'userName') ?? 'unknown';
+  const notice = testNotice(level, { actor, account, region }, io.now());
+  const { isTaken, answer } = await callNotify(options, { channel, message: jsonMessage(notice, deployment) });
+  if (!isTaken) throw new CommandFailure(`The channel ${channel} did not take the test. ${answer}`);
+  io.stdout.write(`${notice.alert.alertId}\n`);
+  io.stderr.write(`Sent, marked as a test, through the channel ${channel}. The other side answered:\n  ${answer}\n`);
 }
 
 async function sendTest(channel: Channel, notice: FindingNotice, deployment: string): Promise<void> {

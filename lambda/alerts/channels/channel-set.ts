@@ -62,10 +62,12 @@ export class ChannelSet {
         const message = channel.render(notice, this.#options.deployment);
         if (message === undefined) continue;
         channels[name] = UNTRIED;
+        const key = channel.sharedMessage ?? name;
+        if (messages[key] !== undefined) continue;
         const bytes = Buffer.byteLength(message.body) + Buffer.byteLength(message.subject ?? '');
         if (bytes > room) throw new Error(`The message has ${bytes} bytes, and the alert's row has room for ${room}.`);
         room -= bytes;
-        messages[name] = message;
+        messages[key] = message;
       } catch (error) {
         channels[name] = UNTRIED;
         this.#options.onFailure({ alertId, channel: name, error, state: 'pending' });
@@ -103,8 +105,8 @@ export class ChannelSet {
   async #attempt(name: string, alertId: string, publication: AlertPublication): Promise<void> {
     const { messages, ...common } = publication;
     const channel = this.#channels.get(name);
-    const message = messages[name];
     if (channel === undefined) throw new Error(`This deployment has no channel "${name}" (any more).`);
+    const message = messages[channel.sharedMessage ?? name];
     if (message === undefined) throw new Error(`The message for the channel "${name}" could not be made.`);
     const { inARow = 0, restsUntil = 0 } = this.#unanswered.get(name) ?? {};
     const now = this.#options.now().getTime();

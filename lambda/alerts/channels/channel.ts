@@ -31,6 +31,11 @@ export interface Channel {
    */
   readonly name: string;
   /**
+   * Channels with the same value have the same message for a notice, and the alert's row keeps it once for all of them,
+   * under this name. No channel has it as its name.
+   */
+  readonly sharedMessage?: string;
+  /**
    * The notice in this channel's form; undefined if the channel doesn't take it. Pure: it is called once for an
    * alert, and again for each try of a summary. The channel chooses the bounds of its text. All messages of an alert
    * must fit into its row together, so stay below 100 KB unless the receiver needs more.

@@ -1,4 +1,3 @@
-import type { Finding } from '../../findings/finding.ts';
 import { isAboutTheLog } from '../../findings/integrity-finding.ts';
 import { printable } from '../../shared/printable.ts';
 
@@ -8,11 +7,36 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   error: 'It failed',
 };
 
+/** What the lines are made of: a finding has it, and so has a message of the published schema. */
+export interface HeadlineFacts {
+  readonly ruleId: string;
+  readonly author?: string;
+  readonly title: string;
+  readonly receipt: { readonly bucket: string; readonly key: string };
+  readonly eventTime: string;
+  readonly region: string;
+  readonly account: string;
+  readonly action: string;
+  readonly actor: string;
+  readonly actorKind: string;
+  readonly actorName?: string;
+  readonly session?: string;
+  readonly via?: string;
+  readonly credential: string;
+  readonly accessKeyId?: string;
+  readonly address?: string;
+  readonly sourceIPAddress?: string;
+  readonly userAgent?: string;
+  readonly outcome: string;
+  readonly errorCode?: string;
+  readonly resources: readonly string[];
+}
+
 /**
  * Three lines: who did what to what; from where and with which credential; when, and whether it succeeded. For a
  * finding about the log itself: what, who found it, and when.
  */
-export function headline(finding: Finding): [string, string, string] {
+export function headline(finding: HeadlineFacts): [string, string, string] {
   if (isAboutTheLog(finding)) return logHeadline(finding);
   const named = namedOnce(finding.resources).slice(0, 3);
   const resources = named.length === 0 ? '' : ` on ${named.join(', ')}`;
@@ -31,7 +55,7 @@ function namedOnce(resources: readonly string[]): readonly string[] {
   return resources.filter((id) => !resources.some((arn) => arn.endsWith(`/${id}`) || arn.endsWith(`:${id}`)));
 }
 
-function logHeadline({ title, receipt, eventTime, region, account }: Finding): [string, string, string] {
+function logHeadline({ title, receipt, eventTime, region, account }: HeadlineFacts): [string, string, string] {
   return [
     printable(`${title}: s3://${receipt.bucket}/${receipt.key}`),
     'Found by the checks of the log itself; the log does not say who did it.',
@@ -39,7 +63,7 @@ function logHeadline({ title, receipt, eventTime, region, account }: Finding): [
   ];
 }
 
-function actorText(finding: Finding): string {
+function actorText(finding: HeadlineFacts): string {
   if (finding.actorKind === 'root') return `Root of account ${finding.account}`;
   const via = finding.via === undefined ? '' : ` through ${finding.via}`;
   const name =
@@ -47,13 +71,13 @@ function actorText(finding: Finding): string {
   return `${name}${finding.actor} (${finding.actorKind})${via}`;
 }
 
-function credentialText(finding: Finding): string {
+function credentialText(finding: HeadlineFacts): string {
   if (finding.credential === 'none') return 'no access key in the record';
   const key = finding.accessKeyId === undefined ? '' : ` ${finding.accessKeyId}`;
   return `${finding.credential} credentials${key}`;
 }
 
-function outcomeText({ outcome, errorCode }: Finding): string {
+function outcomeText({ outcome, errorCode }: HeadlineFacts): string {
   const text = OUTCOMES[outcome];
   if (text === undefined) return '';
   return errorCode === undefined ? `${text}.` : `${text}: ${errorCode}.`;

@@ -23,8 +23,11 @@ const MAX_SHORT_TEXT = 300;
 
 type FindingMessage = Exclude<AlertMessage, { kind: 'storm' }>;
 
-/** The alert for programs. It is within SNS's bound for every event. */
-export function jsonMessage(notice: FindingNotice, deployment: string): string {
+/**
+ * The alert for programs. It is within SNS's bound for every event.
+ * @param maxBytes above which matched fields are left out and texts are cut.
+ */
+export function jsonMessage(notice: FindingNotice, deployment: string, maxBytes = MAX_MESSAGE_BYTES): string {
   const { alert } = notice;
   const { finding } = alert;
   const common = {
@@ -44,7 +47,7 @@ export function jsonMessage(notice: FindingNotice, deployment: string): string {
       ? { kind: 'summary', ...common, findings: notice.count }
       : { kind: notice.kind, ...common };
   const body = JSON.stringify(message);
-  if (Buffer.byteLength(body) <= MAX_MESSAGE_BYTES) return body;
+  if (Buffer.byteLength(body) <= maxBytes) return body;
   return JSON.stringify({ ...message, finding: { ...message.finding, matched: [], matchedCut: true } }, shortTexts);
 }
 

@@ -4,6 +4,7 @@ import type { AlertPublication } from '../../alerts/channels/alert-publication.t
 import { arePending, UNTRIED } from '../../alerts/channels/channel-state.ts';
 import { NOTICE_KINDS } from '../../alerts/messages/alert-notice.ts';
 import { LEVELS } from '../../detection/index.ts';
+import { type AlertDelivery, deliveriesOf } from './alert-deliveries.ts';
 
 /**
  * The version of alert rows that this code writes. Rows without one are of version 1: their publication has one member
@@ -65,7 +66,10 @@ const alertRow = z.object({
  * `state` and `dueAt` are there only while something is left to do. `set-aside`: sweep couldn't read the row. A version
  * that can read it takes it back.
  */
-export type AlertRow = z.infer<typeof alertRow>;
+export interface AlertRow extends z.infer<typeof alertRow> {
+  /** What the receivers of channels with a queue answered. */
+  readonly deliveries?: readonly AlertDelivery[];
+}
 
 const publicationV1 = z.object({
   level: z.enum(LEVELS),
@@ -112,7 +116,8 @@ const due = z.object({ dueAt: z.string() });
 
 /** @throws ZodError for a row that this version doesn't know. */
 export function readAlertRow(item: Readonly<Record<string, unknown>>): AlertRow {
-  return alertRow.parse(item);
+  const deliveries = deliveriesOf(item);
+  return { ...alertRow.parse(item), ...(deliveries.length > 0 && { deliveries }) };
 }
 
 /** @throws ZodError for a row that this version doesn't know. */

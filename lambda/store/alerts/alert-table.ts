@@ -120,7 +120,10 @@ export class AlertTable implements AlertStore {
     noted: Noted,
   ): Promise<void> {
     const { channels } = noted.progress;
-    const left = Object.entries(publication.messages).filter(([name]) => channels[name]?.state === 'pending');
+    // What isn't named after a channel is shared by several.
+    const left = Object.entries(publication.messages).filter(
+      ([name]) => channels[name] === undefined || channels[name].state === 'pending',
+    );
     const isPending = arePending(channels);
     await this.#noteProgress(alertId, leaseUntil, noted, {
       set: {

@@ -33,6 +33,7 @@ describe('the settings', () => {
         windowMinutes: 15,
         maxPerMinute: 30,
         chat: false,
+        channels: [],
         emails: { critical: [], high: [], medium: [], low: [], operations: [] },
       },
       maxObjectBytes: 2_147_483_648,

@@ -93,6 +93,8 @@ describe('ingest', () => {
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
       DEPLOYMENT: 'trailwarden',
+      CHANNELS_FILE: '',
+      CHANNEL_QUEUE_PREFIX: '',
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',

@@ -8,6 +8,7 @@ import { UNTRIED } from '../../../../lambda/alerts/channels/channel-state.ts';
 import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
 import { alertMessageSchema } from '../../../../lambda/alerts/messages/message-schema.ts';
 import { stormOf } from '../../../../lambda/alerts/noise/alert-storm.ts';
+import { AlertDeliveries } from '../../../../lambda/store/alerts/alert-deliveries.ts';
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
 import type { ReceivedMessage } from '../../../support/deployment.ts';
 import { finding } from '../../../support/findings.ts';
@@ -132,6 +133,47 @@ describe('alert show', () => {
     expect(jsonLines((await show(alertId, '--format', 'jsonl')).stdout)).toEqual([
       expect.objectContaining({ alertId, kind: 'alert', findings: 12 }),
     ]);
+  });
+
+  test('says which channels have it in their queues, as no receiver has answered yet', async () => {
+    const alert = alertOf(finding({ actor: 'queued' }), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    const sent = { state: 'sent', tries: 1, at: NOW.toISOString() } as const;
+    const leased = { alertId, leaseUntil: NOW.toISOString(), publication: PREPARED.publication };
+    const progress = { channels: { people: sent, soc: sent }, summaryDueAt: NOW.toISOString() };
+    await alerts().note(leased, { progress, givenUp: [], sentAt: NOW });
+    const { stdout } = await show(alertId);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('soc has it in its queue');
+    expect(stdout).not.toContain('people has it');
+  });
+
+  test('says what the receiver of each channel answered', async () => {
+    const alert = alertOf(finding({ actor: 'answered' }), 15);
+    const { alertId } = alert;
+    await alerts().create(alert, PREPARED, NOW);
+    const { clients, resources } = asked.aws;
+    const deliveries = new AlertDeliveries(DynamoDBDocumentClient.from(clients.dynamodb), resources.tables.alerts);
+    const common = { at: NOW.toISOString(), tries: 3 };
+    await deliveries.note(alertId, {
+      channel: 'soc',
+      notice: 'first',
+      state: 'failing',
+      answer: 'HTTP 500',
+      ...common,
+    });
+    await deliveries.note(alertId, {
+      channel: 'pager',
+      notice: 'summary',
+      state: 'delivered',
+      answer: 'HTTP 202',
+      ...common,
+    });
+    const { stdout } = await show(alertId);
+    expect(stdout).toMatch(/soc did not take it .*, try 3 \(HTTP 500\)/);
+    expect(stdout).toMatch(/pager took it .*, the summary, try 3 \(HTTP 202\)/);
+    const [line] = jsonLines((await show(alertId, '--format', 'jsonl')).stdout);
+    expect(line?.deliveries).toHaveLength(2);
   });
 
   test('says which channel is late with it and why, and which was given up', async () => {

@@ -1,0 +1,46 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type TestAnswer, testAnswerSchema } from '../../lambda/notify/test-call.ts';
+import { CommandFailure } from '../output/exit-codes.ts';
+import type { ConnectionOptions } from './connection.ts';
+
+/** A test of a channel. */
+export interface ChannelTest {
+  readonly channel: string;
+  /** JSON of the published schema. */
+  readonly message: string;
+}
+
+/**
+ * Has the deployed function send a message through a channel, and waits for what the other side answers.
+ * @throws CommandFailure if the deployment has no channels of its own, or the function crashed; the SDK's errors.
+ */
+export async function callNotify(options: ConnectionOptions, test: ChannelTest): Promise<TestAnswer> {
+  const { deployment, awsRegion, awsProfile, local, data } = options;
+  if (local === true || data !== undefined) {
+    throw new CommandFailure('Channels of alerts.channels exist only in AWS: leave out --local and --data.');
+  }
+  const lambda = new LambdaClient({
+    ...(awsRegion !== undefined && { region: awsRegion }),
+    ...(awsProfile !== undefined && { profile: awsProfile }),
+  });
+  const FunctionName = `${deployment}-notify`;
+  try {
+    const { FunctionError, Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName, Payload: JSON.stringify({ test }) }),
+    );
+    const payload = Buffer.from(Payload ?? []).toString('utf8');
+    if (FunctionError !== undefined) {
+      throw new CommandFailure(`${FunctionName} failed: its log group /aws/lambda/${FunctionName} says why.`);
+    }
+    return testAnswerSchema.parse(JSON.parse(payload));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+    throw new CommandFailure(
+      `There is no function ${FunctionName}. Is --deployment right, --aws-region that of the audit stack, and are alerts.channels deployed?`,
+      undefined,
+      { cause: error },
+    );
+  } finally {
+    lambda.destroy();
+  }
+}

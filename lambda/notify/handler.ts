@@ -1,0 +1,28 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { readNotifyEnvironment } from '../runtime/environment.ts';
+import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
+import { createPostJson } from './https/post-json.ts';
+import { wireNotify } from './wiring.ts';
+
+/** The Lambda function behind the channels' queues. */
+export const handler = wireNotify({
+  environment: readNotifyEnvironment(process.env),
+  // Lambda sets it in every function.
+  region: process.env.AWS_REGION ?? '',
+  dynamodb: new DynamoDBClient({}),
+  sqs: new SQSClient({}),
+  secretsManager: new SecretsManagerClient({}),
+  ssm: new SSMClient({}),
+  events: new EventBridgeClient({}),
+  hub: new SecurityHubClient({}),
+  post: createPostJson(),
+  logger: new Logger({ serviceName: SERVICES.notify }),
+  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.notify }),
+});
