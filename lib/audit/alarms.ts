@@ -12,6 +12,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import {
+  DEPLOYMENT_DIMENSION,
   METRIC_NAMESPACE,
   METRICS,
   type MetricOf,
@@ -71,9 +72,10 @@ export class Alarms extends Construct {
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: AlarmsProps): AlarmSpec[] {
+function specs({ deployment, queue, digestQueue, ingest, verify, sweep, pack, topics }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
+  const ownMetric = ownMetricsOf(deployment);
   return [
     {
       name: 'dead-letter-queue-not-empty',
@@ -239,18 +241,19 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics }: Alar
   ];
 }
 
-/** A metric that a function emits with its logs. */
-function ownMetric<Service extends ServiceName>(
-  service: Service,
-  { name }: MetricOf<Service>,
-  statistic: string,
-  period = FIVE_MINUTES,
-): Metric {
-  return new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: name,
-    dimensionsMap: { service: SERVICES[service] },
-    statistic,
-    period,
-  });
+/** Gives the metrics that the deployment's functions emit with their logs. */
+function ownMetricsOf(deployment: string) {
+  return <Service extends ServiceName>(
+    service: Service,
+    { name }: MetricOf<Service>,
+    statistic: string,
+    period = FIVE_MINUTES,
+  ): Metric =>
+    new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: name,
+      dimensionsMap: { [DEPLOYMENT_DIMENSION]: deployment, service: SERVICES[service] },
+      statistic,
+      period,
+    });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { ASSUMPTIONS } from '../../../cli/commands/cost/cost-assumptions.ts';
 import { METRIC_NAMESPACE, METRICS, type OwnMetric, type ServiceName } from '../../../lambda/shared/metric-names.ts';
 import { synthesize } from '../support/deployment.ts';
@@ -13,10 +14,15 @@ const alarms = new Map(
     alarm,
   ]),
 );
+/** The dimensions of a function's metrics, as Powertools names them. */
+const dimensionsOf = (deployment: string, service: ServiceName) => [
+  { Name: 'deployment', Value: deployment },
+  { Name: 'service', Value: service },
+];
 const own = (service: ServiceName, { name }: OwnMetric, Statistic: string) => ({
   Namespace: METRIC_NAMESPACE,
   MetricName: name,
-  Dimensions: [{ Name: 'service', Value: service }],
+  Dimensions: dimensionsOf('trailwarden', service),
   Statistic,
 });
 const ofQueue = (MetricName: string, queue: string) => ({
@@ -129,4 +135,24 @@ describe('the alarms', () => {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
     }
   });
+
+  test('of two deployments in a region watch no metric of each other', () => {
+    const watched = (template: Template) =>
+      Object.values(resources(template, 'AWS::CloudWatch::Alarm')).flatMap((alarm) =>
+        [alarm, ...metricsWithin(alarm)].filter(({ Namespace }) => Namespace === METRIC_NAMESPACE),
+      );
+    const deploymentsOf = (template: Template) => [
+      ...new Set(watched(template).map(({ Dimensions }) => (Dimensions as ReturnType<typeof dimensionsOf>)[0]?.Value)),
+    ];
+    expect(deploymentsOf(audit)).toEqual(['trailwarden']);
+    expect(deploymentsOf(synthesize('deployment: blue').audit)).toEqual(['blue']);
+    expect(watched(audit).length).toBeGreaterThan(10);
+  });
 });
+
+/** The metrics in an alarm's expression. */
+function metricsWithin({ Metrics = [] }: Record<string, unknown>): Record<string, unknown>[] {
+  return (Metrics as { MetricStat?: { Metric: Record<string, unknown> } }[]).flatMap(({ MetricStat }) =>
+    MetricStat === undefined ? [] : [MetricStat.Metric],
+  );
+}

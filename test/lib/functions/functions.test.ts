@@ -285,6 +285,7 @@ describe('sweep', () => {
 describe('pack', () => {
   test('has the variables that its handler reads', () => {
     expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
+      DEPLOYMENT: 'trailwarden',
       SEGMENTS_TABLE: '<Tablessegments>',
       RETENTION_DAYS: 365,
     });

@@ -1,0 +1,11 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DEPLOYMENT_DIMENSION, METRIC_NAMESPACE, SERVICES, type ServiceName } from '../shared/metric-names.ts';
+
+/** The metrics of a deployed function, each with the deployment and the function as its dimensions. */
+export function functionMetrics(service: ServiceName, deployment: string): Metrics {
+  return new Metrics({
+    namespace: METRIC_NAMESPACE,
+    serviceName: SERVICES[service],
+    defaultDimensions: { [DEPLOYMENT_DIMENSION]: deployment },
+  });
+}
