@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { awsAdvice } from './aws/aws-advice.ts';
 import { indexAdvice } from './aws/index-advice.ts';
+import { tellNeededPolicies } from './aws/needed-policy.ts';
 import { alertCommand } from './commands/alert/alert.ts';
 import { costCommand } from './commands/cost/cost.ts';
 import { eventCommand } from './commands/events/event.ts';
@@ -79,6 +80,7 @@ function createProgram(io: Io): Command {
     .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
     .addHelpText('after', HELP);
   for (const factory of COMMANDS) program.addCommand(factory(io));
+  tellNeededPolicies(program);
   for (const command of [program, ...descendants(program)]) settle(command, io);
   return program;
 }

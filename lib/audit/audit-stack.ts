@@ -17,6 +17,7 @@ import { AuditKey } from '../stores/audit-key.ts';
 import { AuditTables } from '../stores/audit-tables.ts';
 import { QuarantineBucket } from '../stores/quarantine-bucket.ts';
 import { Alarms } from './alarms.ts';
+import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 
 export interface AuditStackProps extends StackProps {
@@ -108,12 +109,9 @@ export class AuditStack extends Stack {
       pack: pack.function,
       topics,
     });
-    const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {
-      config,
-      tables,
-      key,
-      logKey: logArchive.key,
-    });
+    const asked = { config, tables, key, logKey: logArchive.key };
+    const queryPolicy = new QueryPolicy(this, 'QueryPolicy', asked);
+    const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', { ...asked, logQueue, digestQueue, topics });
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
@@ -123,6 +121,10 @@ export class AuditStack extends Stack {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+    new CfnOutput(this, 'operatorPolicy', {
+      value: operatorPolicy.managedPolicyArn,
+      description: "For operators' roles: it holds the auditors' too",
+    });
   }
 
   private tellOfIndexes(enabled: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -14,9 +14,11 @@ import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import {
+  acknowledgePublicKeys,
   askSuppressions,
   consume,
   giveUpTo,
+  listPublicKeys,
   onTable,
   publishTo,
   readLogBucket,
@@ -64,10 +66,7 @@ export class Verify extends AuditFunction {
       statements: permissions(props),
     });
     acknowledgeObjects(this.role, logObjects(config), 'Digests and log objects, below AWSLogs/ only: keys hold times.');
-    Validations.of(this.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'cloudtrail:ListPublicKeys alone, which knows no resource.',
-    });
+    acknowledgePublicKeys(this.role);
     this.function.addEventSource(
       new SqsEventSource(queue, {
         // Most messages tell of log objects and are acknowledged unread; digests come once an hour and can wait.
@@ -92,12 +91,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
     }),
     ...readLogBucket(config),
     useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
-    new PolicyStatement({
-      // Public keys are nobody's resource: the action knows no other. Each region has its own, so no region is named.
-      sid: 'ListPublicKeys',
-      actions: ['cloudtrail:ListPublicKeys'],
-      resources: ['*'],
-    }),
+    listPublicKeys(),
     onTable(
       'KeepTheLedger',
       tables.ledger,

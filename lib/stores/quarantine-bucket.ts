@@ -2,7 +2,8 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { bucketName } from '../config/resource-names.ts';
+import { QUARANTINE_FOLDER } from '../../lambda/ingest/quarantine-key.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 
 export interface QuarantineBucketProps {
   readonly deployment: string;
@@ -43,4 +44,9 @@ export class QuarantineBucket extends Bucket {
       reason: 'The access log bucket is in the log archive stack, and its policy there lets this bucket log to it.',
     });
   }
+}
+
+/** The ARN of every rejected record, made of names alone. */
+export function quarantinedRecords(deployment: string): string {
+  return `${bucketArn(bucketName(deployment, 'quarantine'))}/${QUARANTINE_FOLDER}/*`;
 }

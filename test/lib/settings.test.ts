@@ -39,7 +39,7 @@ glue: { enabled: true }
             .flatMap(({ data }) => Object.entries<string>(data)),
         ),
     );
-    expect(reasons.length).toBeLessThanOrEqual(7);
+    expect(reasons.length).toBeLessThanOrEqual(11);
     for (const [id, reason] of reasons) {
       expect(reason.length).toBeGreaterThan(30);
       expect(id).not.toMatch(/IAM5$|IAM4/);

@@ -200,16 +200,37 @@ describe('the quarantine bucket', () => {
   });
 });
 
+const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
+  Effect: 'Allow',
+  Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  Resource: [
+    `<Tables${name}.Arn>`,
+    ...TABLES[name].indexes.map((index) => `<Tables${name}.Arn>/index/${index.name}`).sort(),
+  ],
+});
+const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+
+/** What both policies for people allow. */
+const ASKED = {
+  QueryEvents: reads('events'),
+  QuerySegments: { ...reads('segments'), Resource: '<Tablessegments.Arn>' },
+  QueryFindings: reads('findings'),
+  QueryAlerts: reads('alerts'),
+  QuerySuppressions: reads('suppressions'),
+  QueryLedger: reads('ledger'),
+  ReadLogObjects: { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${LOGS}/AWSLogs/*` },
+  ListLogObjects: { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: LOGS },
+  DecryptLogObjects: {
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: '<log-archive:Key.Arn>',
+    Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
+  },
+  ListPublicKeys: { Effect: 'Allow', Action: 'cloudtrail:ListPublicKeys', Resource: '*' },
+};
+
 describe('the policy for auditors', () => {
   const { QueryPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
-  const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
-    Effect: 'Allow',
-    Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-    Resource: [
-      `<Tables${name}.Arn>`,
-      ...TABLES[name].indexes.map((index) => `<Tables${name}.Arn>/index/${index.name}`).sort(),
-    ],
-  });
 
   test('is attached to nobody', () => {
     expect(QueryPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-auditor-eu-central-1' });
@@ -218,33 +239,63 @@ describe('the policy for auditors', () => {
     expect(QueryPolicy).not.toHaveProperty('Groups');
   });
 
-  test('reads the index and the log objects, and nothing else', () => {
-    const logs = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+  test('reads the index and the log objects, verifies them, and nothing else', () => {
     expect(statements(QueryPolicy?.PolicyDocument)).toEqual({
-      QueryEvents: reads('events'),
-      QuerySegments: { ...reads('segments'), Resource: '<Tablessegments.Arn>' },
-      QueryFindings: reads('findings'),
-      QueryAlerts: reads('alerts'),
-      QuerySuppressions: reads('suppressions'),
-      QueryLedger: reads('ledger'),
+      ...ASKED,
       DecryptTheIndex: {
         Effect: 'Allow',
         Action: 'kms:Decrypt',
         Resource: '<Key.Arn>',
         Condition: { StringEquals: { 'kms:ViaService': ['dynamodb.eu-central-1.amazonaws.com'] } },
       },
-      ReadLogObjects: {
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:GetObjectVersion'],
-        Resource: `${logs}/AWSLogs/*`,
-      },
-      ListLogObjects: { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: logs },
-      DecryptLogObjects: {
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: '<log-archive:Key.Arn>',
-        Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
-      },
+    });
+  });
+});
+
+describe('the policy for operators', () => {
+  const { OperatorPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
+  const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
+    Effect: 'Allow',
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+  });
+  const ofThisAccount = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
+  const quarantine = 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1';
+
+  test('is attached to nobody', () => {
+    expect(OperatorPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-operator-eu-central-1' });
+    for (const member of ['Roles', 'Users', 'Groups']) expect(OperatorPolicy).not.toHaveProperty(member);
+  });
+
+  test('suppresses, tries alerts out and lets objects be read again, beside what auditors may, and nothing else', () => {
+    expect(statements(OperatorPolicy?.PolicyDocument)).toEqual({
+      ...ASKED,
+      ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablessuppressions.Arn>'),
+      RecordTheChange: allow('dynamodb:PutItem', '<Tablesevents.Arn>'),
+      WritePages: allow('dynamodb:PutItem', '<Tablessegments.Arn>', {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
+      }),
+      ReopenObjects: allow('dynamodb:UpdateItem', '<Tablesledger.Arn>'),
+      QueueObjects: allow(
+        ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+        ['<DigestQueue.Arn>', '<LogQueue.Arn>'],
+      ),
+      TakeDeadLetters: allow(
+        ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+        ['<DigestQueueDeadLetterQueue.Arn>', '<LogQueueDeadLetterQueue.Arn>'],
+      ),
+      ReadQuarantinedRecords: allow('s3:GetObject', `${quarantine}/rejected/*`, ofThisAccount),
+      TellExpiredFromForbidden: allow('s3:ListBucket', quarantine, ofThisAccount),
+      PublishAlerts: allow(
+        'sns:Publish',
+        ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`),
+      ),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', {
+        StringEquals: {
+          'kms:ViaService': ['dynamodb', 's3', 'sns'].map((service) => `${service}.eu-central-1.amazonaws.com`),
+        },
+      }),
     });
   });
 });
