@@ -11,10 +11,10 @@ export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 
   return `${deployment}-${bucket}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
 }
 
-export function topicName(
-  deployment: string,
-  topic: 'delivery' | 'alerts' | 'chat' | 'critical' | 'high' | 'medium' | 'low' | 'operations',
-): string {
+/** Every topic that a deployment may have. */
+export const TOPICS = ['delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations'] as const;
+
+export function topicName(deployment: string, topic: (typeof TOPICS)[number]): string {
   return `${deployment}-${topic}`;
 }
 

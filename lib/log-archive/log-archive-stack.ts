@@ -61,7 +61,7 @@ export class LogArchiveStack extends Stack {
       deliveryTopic: this.deliveryTopic,
       administrators: [...this.deployingRoles(), ...config.logBucket.administrators],
     });
-    new Trail(this, 'Trail', { trail: config.trail, bucket: this.bucket, key: this.key });
+    new Trail(this, 'Trail', { deployment, trail: config.trail, bucket: this.bucket, key: this.key });
     if (config.glue.enabled) {
       new LogTable(this, 'LogTable', { deployment, bucket: this.bucket, keyPrefix: config.trail.keyPrefix });
     }

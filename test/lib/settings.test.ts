@@ -88,6 +88,7 @@ trail:
             { Field: 'eventCategory', Equals: ['Data'] },
             { Field: 'resources.type', Equals: ['AWS::DynamoDB::Table'] },
             { Field: 'readOnly', Equals: ['false'] },
+            { Field: 'resources.ARN', NotEquals: expect.any(Array) },
           ],
         },
       ],
@@ -102,38 +103,92 @@ trail:
     });
   });
 
+  const buckets = ['logs', 'access-logs', 'quarantine'].map(
+    (name) => `arn:aws:s3:::trailwarden-${name}-111122223333-eu-central-1/`,
+  );
+  const arns = (service: string, prefix: string, ...names: string[]) =>
+    names.map((name) => `arn:aws:${service}:eu-central-1:111122223333:${prefix}trailwarden-${name}`);
+  const queues = arns('sqs', '', 'logs', 'logs-dead-letter', 'digests', 'digests-dead-letter');
+  const topics = arns('sns', '', 'delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations');
+  const functions = arns('lambda', 'function:', 'ingest', 'verify', 'sweep', 'pack');
+  const tables = arns(
+    'dynamodb',
+    'table/',
+    ...['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger', 'correlations'],
+  );
+
   test.each([
-    ['all objects', '', ['<Bucket.Arn>/']],
+    ['all S3 objects', 'AWS::S3::Object', '', { NotStartsWith: buckets }],
     [
-      'all objects but those of another bucket',
+      'all S3 objects but those of another bucket',
+      'AWS::S3::Object',
       "- { field: resources.ARN, notStartsWith: ['arn:aws:s3:::big/'] }",
-      ['arn:aws:s3:::big/', '<Bucket.Arn>/'],
+      { NotStartsWith: ['arn:aws:s3:::big/', ...buckets] },
     ],
-  ])('leaves its own bucket out of %s in S3, or ingest would read of itself for ever', (_, line, notStartsWith) => {
-    const logArchive = synthesizeLogArchive(s3Selector(line));
+    [
+      'all S3 objects, said as a prefix of every ARN',
+      'AWS::S3::Object',
+      "- { field: resources.ARN, startsWith: ['arn:aws:s3:::'] }",
+      { StartsWith: ['arn:aws:s3:::'], NotStartsWith: buckets },
+    ],
+    [
+      'the objects of certain buckets',
+      'AWS::S3::Object',
+      "- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }",
+      { StartsWith: ['arn:aws:s3:::payroll/'], NotStartsWith: buckets },
+    ],
+    ['all tables', 'AWS::DynamoDB::Table', '', { NotEquals: expect.arrayContaining(tables) }],
+    ['all queues', 'AWS::SQS::Queue', '', { NotEquals: queues }],
+    ['all topics', 'AWS::SNS::Topic', '', { NotEquals: topics }],
+    [
+      'all functions but one',
+      'AWS::Lambda::Function',
+      "- { field: resources.ARN, notEquals: ['arn:aws:lambda:eu-central-1:111122223333:function:busy'] }",
+      { NotEquals: ['arn:aws:lambda:eu-central-1:111122223333:function:busy', ...functions] },
+    ],
+  ])('leaves out of %s what is its own, or it would record itself for ever', (_, type, line, arnSelector) => {
+    const logArchive = synthesizeLogArchive(dataSelector(type, line));
     expect(trailOf(logArchive)).toMatchObject({
       AdvancedEventSelectors: [
         {},
         {
           FieldSelectors: [
             { Field: 'eventCategory', Equals: ['Data'] },
-            { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
-            { Field: 'resources.ARN', NotStartsWith: notStartsWith },
+            { Field: 'resources.type', Equals: [type] },
+            { Field: 'resources.ARN', ...arnSelector },
           ],
         },
       ],
     });
   });
 
-  test('takes the objects of certain buckets as they are named', () => {
-    const logArchive = synthesizeLogArchive(
-      s3Selector("- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }"),
-    );
-    expect(trailOf(logArchive)?.AdvancedEventSelectors).toContainEqual(
-      expect.objectContaining({
-        FieldSelectors: expect.arrayContaining([{ Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::payroll/'] }]),
-      }),
-    );
+  test('leaves out every bucket, table, queue, topic and function that the stacks have, and names no other', () => {
+    const { audit, logArchive } = synthesize('alerts: { chat: true }');
+    const named = (type: string, property: string) =>
+      [audit, logArchive].flatMap((template) =>
+        Object.values(resources(template, type)).map((properties) => String(properties[property])),
+      );
+    const lastOf = (list: readonly string[]) => list.map((text) => text.split(/[:/]/).filter(Boolean).at(-1)).sort();
+    expect(lastOf(buckets)).toEqual(named('AWS::S3::Bucket', 'BucketName').sort());
+    expect(lastOf(tables)).toEqual(named('AWS::DynamoDB::GlobalTable', 'TableName').sort());
+    expect(lastOf(queues)).toEqual(named('AWS::SQS::Queue', 'QueueName').sort());
+    expect(lastOf(topics)).toEqual(named('AWS::SNS::Topic', 'TopicName').sort());
+    expect(lastOf(functions)).toEqual(named('AWS::Lambda::Function', 'FunctionName').sort());
+  });
+
+  test('takes what selects nothing of ours as it is', () => {
+    const logArchive = synthesizeLogArchive(dataSelector('AWS::SSMMessages::ControlChannel', ''));
+    expect(trailOf(logArchive)).toMatchObject({
+      AdvancedEventSelectors: [
+        {},
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::SSMMessages::ControlChannel'] },
+          ],
+        },
+      ],
+    });
   });
 });
 
@@ -210,14 +265,14 @@ test('both stacks are protected against deletion', () => {
   expect(logArchiveStack.terminationProtection).toBe(true);
 });
 
-function s3Selector(line: string): string {
+function dataSelector(type: string, line: string): string {
   return `
 trail:
   advancedEventSelectors:
-    - name: S3
+    - name: of a type
       fieldSelectors:
         - { field: eventCategory, equals: [Data] }
-        - { field: resources.type, equals: ['AWS::S3::Object'] }
+        - { field: resources.type, equals: ['${type}'] }
         ${line}
 `;
 }
