@@ -15,7 +15,7 @@ export interface TrailProps {
 
 /**
  * The trail: every region, global services, log file validation, encrypted with the log key. Management events are
- * always recorded; data and network activity events as the configuration selects them.
+ * recorded but for those of the sources that the configuration excludes; data and network activity events as the configuration selects them.
  *
  * On CfnTrail, because CDK's Trail knows no advanced event selectors and puts no `aws:SourceArn` into the bucket's
  * policy.
@@ -33,7 +33,7 @@ export class Trail extends CfnTrail {
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
       advancedEventSelectors: [
-        { name: 'Management events', fieldSelectors: [{ field: 'eventCategory', equalTo: ['Management'] }] },
+        managementEvents(trail.excludeManagementEventSources),
         ...trail.advancedEventSelectors.map((selector) => withoutOurselves(selector, own)),
       ],
       ...(trail.insights.length === 0
@@ -43,6 +43,16 @@ export class Trail extends CfnTrail {
     // CloudTrail tries bucket and key when the trail is created. Nothing in the template says so otherwise.
     this.node.addDependency(bucket, key);
   }
+}
+
+function managementEvents(excluded: readonly string[]): CfnTrail.AdvancedEventSelectorProperty {
+  return {
+    name: 'Management events',
+    fieldSelectors: [
+      { field: 'eventCategory', equalTo: ['Management'] },
+      ...(excluded.length === 0 ? [] : [{ field: 'eventSource', notEquals: [...new Set(excluded)] }]),
+    ],
+  };
 }
 
 /** A selector of data events, whatever it selects, never records what Trailwarden itself does. */

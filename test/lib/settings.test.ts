@@ -103,6 +103,21 @@ trail:
     });
   });
 
+  test('leaves out the management events of the sources that the configuration excludes', () => {
+    const logArchive = synthesizeLogArchive(
+      'trail: { excludeManagementEventSources: [kms.amazonaws.com, rdsdata.amazonaws.com] }',
+    );
+    expect(trailOf(logArchive)?.AdvancedEventSelectors).toEqual([
+      {
+        Name: 'Management events',
+        FieldSelectors: [
+          { Field: 'eventCategory', Equals: ['Management'] },
+          { Field: 'eventSource', NotEquals: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
+        ],
+      },
+    ]);
+  });
+
   const buckets = ['logs', 'access-logs', 'quarantine'].map(
     (name) => `arn:aws:s3:::trailwarden-${name}-111122223333-eu-central-1/`,
   );
