@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Annotations, ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
@@ -38,14 +37,7 @@ export class AuditStack extends Stack {
       ...props,
     });
     const { deployment } = config;
-    const key = new AuditKey(this, 'Key', {
-      deployment,
-      operationsTopicArn: this.formatArn({
-        service: 'sns',
-        resource: topicName(deployment, 'operations'),
-        arnFormat: ArnFormat.NO_RESOURCE_NAME,
-      }),
-    });
+    const key = new AuditKey(this, 'Key', { deployment });
     const { tables } = new AuditTables(this, 'Tables', {
       deployment,
       key,

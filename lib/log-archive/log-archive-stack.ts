@@ -1,7 +1,7 @@
-import { ArnFormat, DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName, topicName } from '../config/resource-names.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';
@@ -32,16 +32,7 @@ export class LogArchiveStack extends Stack {
     const trailArn = this.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: config.trail.name });
     const logBucketArn = bucketArn(bucketName(deployment, 'logs'));
 
-    this.key = new LogKey(this, 'Key', {
-      deployment,
-      trailArn,
-      bucketArn: logBucketArn,
-      deliveryTopicArn: this.formatArn({
-        service: 'sns',
-        resource: topicName(deployment, 'delivery'),
-        arnFormat: ArnFormat.NO_RESOURCE_NAME,
-      }),
-    });
+    this.key = new LogKey(this, 'Key', { deployment, trailArn, bucketArn: logBucketArn });
     this.deliveryTopic = new DeliveryTopic(this, 'DeliveryTopic', {
       deployment,
       key: this.key,

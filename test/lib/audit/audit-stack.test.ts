@@ -16,7 +16,7 @@ const withoutTls = (resource: string, action: string, principal: unknown) => ({
 });
 
 describe('the audit key', () => {
-  test('is rotated, kept, and open to alarms for their one topic and to the log groups of the functions', () => {
+  test('is rotated, kept, and open to alarms of the deployment and to the log groups of the functions', () => {
     const { Key } = resources(audit, 'AWS::KMS::Key');
     expect(Key).toMatchObject({ EnableKeyRotation: true });
     audit.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
@@ -34,10 +34,7 @@ describe('the audit key', () => {
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         Resource: '*',
         Condition: {
-          StringEquals: {
-            'aws:SourceAccount': '111122223333',
-            'kms:EncryptionContext:aws:sns:topicArn': 'arn:aws:sns:eu-central-1:111122223333:trailwarden-operations',
-          },
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
           ArnLike: { 'aws:SourceArn': ALARMS },
         },
       },

@@ -7,7 +7,7 @@ const BUCKET_NAME = 'trailwarden-logs-111122223333-eu-central-1';
 const CLOUDTRAIL = { Service: 'cloudtrail.amazonaws.com' };
 const EVERYBODY = { AWS: '*' };
 
-const { logArchive } = synthesize();
+const { audit, logArchive } = synthesize();
 
 describe('the log key', () => {
   const { Key } = resources(logArchive, 'AWS::KMS::Key');
@@ -18,7 +18,7 @@ describe('the log key', () => {
     logArchive.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-logs' });
   });
 
-  test('lets CloudTrail encrypt for the one trail, and S3 notify the one topic from the one bucket', () => {
+  test('lets CloudTrail encrypt for the one trail, and S3 notify from the one bucket', () => {
     expect(statements(Key?.KeyPolicy)).toEqual({
       0: {
         Effect: 'Allow',
@@ -56,11 +56,8 @@ describe('the log key', () => {
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         Resource: '*',
         Condition: {
-          ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${BUCKET_NAME}` },
-          StringEquals: {
-            'aws:SourceAccount': '111122223333',
-            'kms:EncryptionContext:aws:sns:topicArn': 'arn:aws:sns:eu-central-1:111122223333:trailwarden-delivery',
-          },
+          ArnLike: { 'aws:SourceArn': `arn:aws:s3:::${BUCKET_NAME}` },
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
         },
       },
     });
@@ -200,6 +197,26 @@ describe('the log bucket', () => {
         },
       },
     });
+  });
+});
+
+describe('digests, which CloudTrail may encrypt with S3’s own key or with the log key,', () => {
+  test('are refused by no statement for how they are encrypted', () => {
+    const { BucketPolicy } = resources(logArchive, 'AWS::S3::BucketPolicy');
+    expect(JSON.stringify(BucketPolicy)).not.toMatch(/server-side-encryption/i);
+  });
+
+  test('can be decrypted by verify, auditors and operators', () => {
+    const decrypt = {
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '<log-archive:Key.Arn>',
+      Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
+    };
+    const policies = { ...resources(audit, 'AWS::IAM::Policy'), ...resources(audit, 'AWS::IAM::ManagedPolicy') };
+    for (const id of ['VerifyRoleDefaultPolicy', 'QueryPolicy', 'OperatorPolicy']) {
+      expect(statements(policies[id]?.PolicyDocument).DecryptLogObjects).toEqual(decrypt);
+    }
   });
 });
 
