@@ -6,6 +6,9 @@ import { AuditStack } from '../lib/audit/audit-stack.ts';
 import { readConfig } from '../lib/config/config-file.ts';
 import { LogArchiveStack } from '../lib/log-archive/log-archive-stack.ts';
 
+// Bundles keep their files' modes: with a umask such as 077, Lambda couldn't read them.
+process.umask(0o022);
+
 /** The CDK app: `npx cdk deploy --all`, with `-c config=FILE` for settings elsewhere than in trailwarden.yaml. */
 const app = new App();
 const file = z.string().optional().parse(app.node.tryGetContext('config'));

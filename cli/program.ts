@@ -89,7 +89,7 @@ function createProgram(io: Io): Command {
 function settle(command: Command, io: Io): void {
   command
     .exitOverride()
-    .showHelpAfterError(`(${command.name() === 'trailwarden' ? '' : 'trailwarden '}${command.name()} --help says more)`)
+    .showHelpAfterError(`(${wordsOf(command).join(' ')} --help says more)`)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -98,6 +98,11 @@ function settle(command: Command, io: Io): void {
       getOutHasColors: () => io.stdout.colours,
       getErrHasColors: () => io.stderr.colours,
     });
+}
+
+/** What is typed for a command: the program's name, the groups that it is in, its own name. */
+function wordsOf(command: Command): readonly string[] {
+  return [...(command.parent === null ? [] : wordsOf(command.parent)), command.name()];
 }
 
 function descendants(command: Command): readonly Command[] {

@@ -10,6 +10,7 @@ import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { publishMetrics } from '../runtime/publish-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
@@ -87,7 +88,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
         { throwOnFullBatchFailure: false },
       );
     } finally {
-      metrics.publishStoredMetrics();
+      publishMetrics(metrics);
     }
   };
 }

@@ -9,6 +9,7 @@ import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { assertMayLive, GivenUp, noteFailure } from '../runtime/object-tries.ts';
+import { publishMetrics } from '../runtime/publish-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
 import { METRICS } from '../shared/metric-names.ts';
@@ -48,7 +49,7 @@ export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
         { throwOnFullBatchFailure: false },
       );
     } finally {
-      dependencies.metrics.publishStoredMetrics();
+      publishMetrics(dependencies.metrics);
     }
   };
 }

@@ -42,7 +42,11 @@ interface AlarmSpec {
   readonly comparison?: ComparisonOperator;
   /** Periods in a row that must be over the threshold; 1 unless said. */
   readonly periods?: number;
-  /** Whether missing data is a fault too: something that always runs has stopped. */
+  /**
+   * Whether missing data is the fault: something that always runs has stopped. The alarm then ends in INSUFFICIENT_DATA,
+   * where it begins too: it tells only of data that stop coming, and so isn't on before there were any, as after the
+   * first deploy.
+   */
   readonly missingIsBad?: boolean;
 }
 
@@ -64,10 +68,11 @@ export class Alarms extends Construct {
         threshold: spec.threshold,
         comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: spec.periods ?? 1,
-        treatMissingData: spec.missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        treatMissingData: spec.missingIsBad ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
+      if (spec.missingIsBad) alarm.addInsufficientDataAction(action);
     }
   }
 }

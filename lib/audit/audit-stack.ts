@@ -9,7 +9,7 @@ import { NotificationQueue } from '../functions/notification-queue.ts';
 import { MAX_LANES, Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
-import { VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
+import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
 import { AuditKey } from '../stores/audit-key.ts';
@@ -57,6 +57,7 @@ export class AuditStack extends Stack {
       name: 'digests',
       deliveryTopic,
       functionTimeout: VERIFY_TIMEOUT,
+      batchingWindow: VERIFY_BATCHING_WINDOW,
     });
     new QuarantineBucket(this, 'Quarantine', {
       deployment,

@@ -86,7 +86,7 @@ const settings = z.strictObject({
     .optional(),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
     .optional(),
   trail: z
     .strictObject({

@@ -26,8 +26,11 @@ import {
   useKeyThrough,
 } from './permissions.ts';
 
-/** The longest that one call of verify may take; the queue's visibility timeout is six times this. */
+/** The longest that one call of verify may take; the queue's visibility timeout is six times this, and the batching window. */
 export const VERIFY_TIMEOUT = Duration.minutes(5);
+
+/** How long Lambda gathers messages for one call of verify. */
+export const VERIFY_BATCHING_WINDOW = Duration.minutes(1);
 
 export interface VerifyProps {
   readonly config: DeploymentConfig;
@@ -71,7 +74,7 @@ export class Verify extends AuditFunction {
       new SqsEventSource(queue, {
         // Most messages tell of log objects and are acknowledged unread; digests come once an hour and can wait.
         batchSize: 100,
-        maxBatchingWindow: Duration.minutes(1),
+        maxBatchingWindow: VERIFY_BATCHING_WINDOW,
         reportBatchItemFailures: true,
         maxConcurrency: 2,
       }),

@@ -47,6 +47,8 @@ export class AccessLogBucket extends Bucket {
         },
       }),
     );
+    // Without it, S3 could log no more accesses to the buckets that stay when the stack is deleted.
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'This is the bucket that access logs are written to: logging its own accesses would never end.',

@@ -39,6 +39,8 @@ export class QuarantineBucket extends Bucket {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // The bucket stays when the stack is deleted, and its policy with it.
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     Validations.of(this).acknowledge({
       id: '@aws-cdk/aws-s3:accessLogsPolicyNotAdded',
       reason: 'The access log bucket is in the log archive stack, and its policy there lets this bucket log to it.',

@@ -39,7 +39,7 @@ const ofFunction = (MetricName: string, name: string) => ({
 });
 
 const OVER = { ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching' };
-const UNDER = { ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' };
+const UNDER = { ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'missing' };
 
 describe('the alarms', () => {
   test.each([
@@ -122,6 +122,16 @@ describe('the alarms', () => {
   test("tell the operations' topic when they begin and when they end", () => {
     for (const alarm of alarms.values()) {
       expect(alarm).toMatchObject({ AlarmActions: ['<Topicsoperations>'], OKActions: ['<Topicsoperations>'] });
+    }
+  });
+
+  test('tell of data that stop coming, and not of data that never came yet, as after the first deploy', () => {
+    const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
+    expect(silent.map(([name]) => name)).toEqual(['nothing-ingested', 'sweep-not-running', 'pack-overdue']);
+    for (const [name, alarm] of alarms) {
+      const isSilent = silent.some(([other]) => other === name);
+      // An alarm begins in INSUFFICIENT_DATA, and acts when its state changes.
+      expect(alarm.InsufficientDataActions).toEqual(isSilent ? ['<Topicsoperations>'] : undefined);
     }
   });
 

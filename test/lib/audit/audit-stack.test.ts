@@ -100,9 +100,9 @@ describe('the alert topics', () => {
 });
 
 describe.each([
-  ['LogQueue', 'logs'],
-  ['DigestQueue', 'digests'],
-])('the %s', (queueId, queueName) => {
+  ['LogQueue', 'logs', 0],
+  ['DigestQueue', 'digests', 60],
+])('the %s', (queueId, queueName, batchingSeconds) => {
   const queues = resources(audit, 'AWS::SQS::Queue');
   const policies = resources(audit, 'AWS::SQS::QueuePolicy');
   const EVERYBODY = { AWS: '*' };
@@ -114,11 +114,11 @@ describe.each([
     Condition: { ArnEquals: { 'aws:SourceArn': '<log-archive:DeliveryTopic>' } },
   });
 
-  test('is encrypted, hides a message for six times as long as its function runs, and gives up after forty tries', () => {
+  test('is encrypted, hides a message for six times as long as its function runs and the batching window, and gives up after forty tries', () => {
     expect(queues[queueId]).toEqual({
       QueueName: `trailwarden-${queueName}`,
       SqsManagedSseEnabled: true,
-      VisibilityTimeout: 6 * 300,
+      VisibilityTimeout: 6 * 300 + batchingSeconds,
       MessageRetentionPeriod: 7 * 24 * 3600,
       RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 40 },
     });

@@ -49,6 +49,11 @@ describe('the settings', () => {
     });
   });
 
+  test.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1', 'ap-southeast-7', 'eusc-de-east-1'])(
+    'take the region %s',
+    (region) => expect(parseConfig(`region: ${region}`, 'f').region).toBe(region),
+  );
+
   test('name the trail like the deployment unless it has a name of its own', () => {
     expect(parseConfig('deployment: blue', 'f').trail.name).toBe('blue');
     expect(parseConfig('deployment: blue\ntrail: {name: org.trail-1}', 'f').trail.name).toBe('org.trail-1');

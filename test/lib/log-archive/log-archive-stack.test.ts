@@ -221,6 +221,12 @@ describe('digests, which CloudTrail may encrypt with S3’s own key or with the 
 });
 
 describe('the access log bucket', () => {
+  test('stays with its policy when the stack goes, and so does the quarantine bucket', () => {
+    for (const template of [logArchive, audit]) {
+      template.allResources('AWS::S3::BucketPolicy', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
   test('takes access logs of the log and quarantine buckets of this account alone', () => {
     expect(statements(resources(logArchive, 'AWS::S3::BucketPolicy').AccessLogBucketPolicy?.PolicyDocument)).toEqual({
       0: {
