@@ -7,6 +7,7 @@ import { costCommand } from './commands/cost/cost.ts';
 import { eventCommand } from './commands/events/event.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findingsCommand } from './commands/events/findings.ts';
+import { protectCommand } from './commands/protect/protect.ts';
 import { redriveCommand } from './commands/redrive/redrive.ts';
 import { repackCommand } from './commands/repack/repack.ts';
 import { rulesCommand } from './commands/rules/rules.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly CommandFactory[] = [
   scanCommand,
   redriveCommand,
   repackCommand,
+  protectCommand,
   statusCommand,
   verifyCommand,
 ];

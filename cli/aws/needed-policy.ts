@@ -30,6 +30,11 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
+  protect: {
+    actions:
+      'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +
+      'on the tables',
+  },
   repack: {
     actions:
       'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key through ' +

@@ -12,9 +12,7 @@ import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
-import { AuditKey } from '../stores/audit-key.ts';
-import { AuditTables } from '../stores/audit-tables.ts';
-import { QuarantineBucket } from '../stores/quarantine-bucket.ts';
+import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
@@ -22,28 +20,26 @@ import { QueryPolicy } from './query-policy.ts';
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
+  readonly data: DataStack;
   /** The folder of the default rules; the project's own unless said. */
   readonly defaultRules?: string;
 }
 
 const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
 
-/** What reads the log archive: queue, functions, tables, topics, alarms. It may write nothing into the archive. */
+/**
+ * What reads the log archive: queues, functions, topics, alarms. It may write nothing into the archive, and holds nothing
+ * that couldn't be made again.
+ */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, { config, logArchive, defaultRules, ...props }: AuditStackProps) {
+  constructor(scope: Construct, id: string, { config, logArchive, data, defaultRules, ...props }: AuditStackProps) {
     super(scope, id, {
       description: 'Trailwarden: audit index, detection and alerts',
-      terminationProtection: true,
+      terminationProtection: config.protected,
       ...props,
     });
     const { deployment } = config;
-    const key = new AuditKey(this, 'Key', { deployment });
-    const { tables } = new AuditTables(this, 'Tables', {
-      deployment,
-      key,
-      billing: config,
-      eventIndexes: config.index.enabled,
-    });
+    const { key, tables } = data;
     const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
     const { deliveryTopic } = logArchive;
     const logQueue = new NotificationQueue(this, 'LogQueue', {
@@ -58,11 +54,6 @@ export class AuditStack extends Stack {
       deliveryTopic,
       functionTimeout: VERIFY_TIMEOUT,
       batchingWindow: VERIFY_BATCHING_WINDOW,
-    });
-    new QuarantineBucket(this, 'Quarantine', {
-      deployment,
-      key,
-      expireDays: config.logBucket.expireDays,
     });
     const rulesLayer = new RulesLayer(this, 'Rules', {
       deployment,

@@ -88,6 +88,7 @@ const settings = z.strictObject({
     .string()
     .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
     .optional(),
+  protected: z.boolean().default(false),
   trail: z
     .strictObject({
       name: z

@@ -6,16 +6,14 @@ import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';
 import { LogKey } from './log-key.ts';
-import { LogTable } from './log-table.ts';
-import { Trail } from './trail.ts';
 
 export interface LogArchiveStackProps extends StackProps {
   readonly config: DeploymentConfig;
 }
 
 /**
- * What CloudTrail writes and nobody may touch: trail, log bucket, key, and the topic that announces new objects. It
- * doesn't depend on what reads them, so the audit stack can be rebuilt or removed alone.
+ * What CloudTrail writes into and nobody may touch: log bucket, key, and the topic that announces new objects. It doesn't
+ * depend on what reads them, so the audit stack can be rebuilt or removed alone; and the trail is in another stack.
  */
 export class LogArchiveStack extends Stack {
   readonly bucket: LogBucket;
@@ -24,8 +22,8 @@ export class LogArchiveStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, ...props }: LogArchiveStackProps) {
     super(scope, id, {
-      description: 'Trailwarden: CloudTrail trail and log archive',
-      terminationProtection: true,
+      description: 'Trailwarden: log archive',
+      terminationProtection: config.protected,
       ...props,
     });
     const { deployment } = config;
@@ -52,10 +50,6 @@ export class LogArchiveStack extends Stack {
       deliveryTopic: this.deliveryTopic,
       administrators: [...this.deployingRoles(), ...config.logBucket.administrators],
     });
-    new Trail(this, 'Trail', { deployment, trail: config.trail, bucket: this.bucket, key: this.key });
-    if (config.glue.enabled) {
-      new LogTable(this, 'LogTable', { deployment, bucket: this.bucket, keyPrefix: config.trail.keyPrefix });
-    }
   }
 
   /** The role that CloudFormation works with; none if the app is deployed with the caller's own credentials. */

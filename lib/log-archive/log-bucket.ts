@@ -81,13 +81,13 @@ export class LogBucket extends Bucket {
         },
         { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     for (const statement of [...this.cloudTrailWrites(props), ...this.nobodyElse(), ...this.settingsStay(props)]) {
       this.addToResourcePolicy(statement);
     }
     // Without it, a deleted stack would leave the logs behind with nothing that protects them.
-    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.notify(props.deliveryTopic);
   }
 

@@ -21,7 +21,7 @@ export class LogKey extends Key {
       alias: `${deployment}-logs`,
       description: `${deployment}: CloudTrail's log objects and their delivery notifications`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
     const ofTheTrail = { 'aws:SourceArn': trailArn };

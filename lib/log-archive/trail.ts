@@ -40,8 +40,6 @@ export class Trail extends CfnTrail {
         ? {}
         : { insightSelectors: trail.insights.map((insightType) => ({ insightType })) }),
     });
-    // CloudTrail tries bucket and key when the trail is created. Nothing in the template says so otherwise.
-    this.node.addDependency(bucket, key);
   }
 }
 

@@ -19,7 +19,7 @@ export class AuditKey extends Key {
       alias: `${deployment}-audit`,
       description: `${deployment}: audit index, alerts, quarantined records and function logs`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.addToResourcePolicy(
       new PolicyStatement({

@@ -37,10 +37,10 @@ export class QuarantineBucket extends Bucket {
         },
         { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // The bucket stays when the stack is deleted, and its policy with it.
-    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(this).acknowledge({
       id: '@aws-cdk/aws-s3:accessLogsPolicyNotAdded',
       reason: 'The access log bucket is in the log archive stack, and its policy there lets this bucket log to it.',

@@ -45,13 +45,18 @@ function cdkJson(): { context?: unknown } {
 describe('the app', () => {
   jest.setTimeout(60_000);
 
-  test('deploys both stacks with the settings of the file that -c config names', async () => {
+  test('deploys all stacks with the settings of the file that -c config names', async () => {
     // With all that is optional: the templates are validated here.
     const folder = folderOf({
       'blue.yaml':
         '{ deployment: blue, alerts: { chat: true }, trail: { keyPrefix: org/audit }, index: { rows: all, pageShards: 8 } }',
     });
-    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
+    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual([
+      'blue-log-archive',
+      'blue-data',
+      'blue-audit',
+      'blue-trail',
+    ]);
   });
 
   test('writes assets that Lambda can read, whatever the umask of whoever deploys', async () => {

@@ -23,14 +23,11 @@ glue: { enabled: true }
     ['by default', ''],
     ['with every part switched on', everything],
   ])('finds nothing %s', (_, yaml) => {
-    const { auditStack, logArchiveStack } = synthesize(yaml);
-    expect(violationsOf(logArchiveStack)).toEqual([]);
-    expect(violationsOf(auditStack)).toEqual([]);
+    for (const stack of synthesize(yaml).stacks) expect(violationsOf(stack)).toEqual([]);
   });
 
   test('is told a reason for every finding that stays', () => {
-    const { auditStack, logArchiveStack } = synthesize();
-    const reasons = [auditStack, logArchiveStack].flatMap((stack) =>
+    const reasons = synthesize().stacks.flatMap((stack) =>
       stack.node
         .findAll()
         .flatMap(({ node }) =>
@@ -49,8 +46,8 @@ glue: { enabled: true }
 
 describe('a deployment of another name', () => {
   test('has that name in front of everything that has a name', () => {
-    const { audit, logArchive } = synthesize('deployment: blue');
-    const names = [audit, logArchive].flatMap((template) =>
+    const { logArchive, data, audit, trail } = synthesize('deployment: blue');
+    const names = [logArchive, data, audit, trail].flatMap((template) =>
       Object.values(template.toJSON().Resources).flatMap((resource) =>
         namesIn((resource as { Properties?: Record<string, unknown> }).Properties ?? {}),
       ),
@@ -64,7 +61,7 @@ describe('a deployment of another name', () => {
 
 describe('the trail', () => {
   test('has a key prefix, insights and data events when they are asked for, beside the management events', () => {
-    const logArchive = synthesizeLogArchive(`
+    const { logArchive, trail } = synthesizeLogArchive(`
 trail:
   name: everything
   keyPrefix: org/audit
@@ -76,7 +73,7 @@ trail:
         - { field: resources.type, equals: [AWS::DynamoDB::Table] }
         - { field: readOnly, equals: ['false'] }
 `);
-    expect(trailOf(logArchive)).toMatchObject({
+    expect(trailOf(trail)).toMatchObject({
       TrailName: 'everything',
       S3KeyPrefix: 'org/audit',
       InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
@@ -104,10 +101,10 @@ trail:
   });
 
   test('leaves out the management events of the sources that the configuration excludes', () => {
-    const logArchive = synthesizeLogArchive(
+    const { trail } = synthesizeLogArchive(
       'trail: { excludeManagementEventSources: [kms.amazonaws.com, rdsdata.amazonaws.com] }',
     );
-    expect(trailOf(logArchive)?.AdvancedEventSelectors).toEqual([
+    expect(trailOf(trail)?.AdvancedEventSelectors).toEqual([
       {
         Name: 'Management events',
         FieldSelectors: [
@@ -162,8 +159,8 @@ trail:
       { NotEquals: ['arn:aws:lambda:eu-central-1:111122223333:function:busy', ...functions] },
     ],
   ])('leaves out of %s what is its own, or it would record itself for ever', (_, type, line, arnSelector) => {
-    const logArchive = synthesizeLogArchive(dataSelector(type, line));
-    expect(trailOf(logArchive)).toMatchObject({
+    const { trail } = synthesizeLogArchive(dataSelector(type, line));
+    expect(trailOf(trail)).toMatchObject({
       AdvancedEventSelectors: [
         {},
         {
@@ -178,9 +175,9 @@ trail:
   });
 
   test('leaves out every bucket, table, queue, topic and function that the stacks have, and names no other', () => {
-    const { audit, logArchive } = synthesize('alerts: { chat: true }');
+    const { logArchive, data, audit } = synthesize('alerts: { chat: true }');
     const named = (type: string, property: string) =>
-      [audit, logArchive].flatMap((template) =>
+      [logArchive, data, audit].flatMap((template) =>
         Object.values(resources(template, type)).map((properties) => String(properties[property])),
       );
     const lastOf = (list: readonly string[]) => list.map((text) => text.split(/[:/]/).filter(Boolean).at(-1)).sort();
@@ -192,8 +189,8 @@ trail:
   });
 
   test('takes what selects nothing of ours as it is', () => {
-    const logArchive = synthesizeLogArchive(dataSelector('AWS::SSMMessages::ControlChannel', ''));
-    expect(trailOf(logArchive)).toMatchObject({
+    const { trail } = synthesizeLogArchive(dataSelector('AWS::SSMMessages::ControlChannel', ''));
+    expect(trailOf(trail)).toMatchObject({
       AdvancedEventSelectors: [
         {},
         {
@@ -213,7 +210,7 @@ describe('the settings of the log bucket', () => {
       .DenyWeakeningToAllButTheDeployment;
 
   test('may be changed by the administrators of the configuration too', () => {
-    const logArchive = synthesizeLogArchive(
+    const { logArchive } = synthesizeLogArchive(
       "logBucket: { administrators: ['arn:aws:iam::111122223333:role/platform'] }",
     );
     expect(guard(logArchive)).toMatchObject({
@@ -240,14 +237,12 @@ describe('the settings of the log bucket', () => {
 
 describe('the table for Athena', () => {
   test('is there only when asked for', () => {
-    synthesize().logArchive.resourceCountIs('AWS::Glue::Table', 0);
+    synthesize().trail.resourceCountIs('AWS::Glue::Table', 0);
   });
 
   test('projects its partitions from the keys of the log bucket', () => {
-    const logArchive = synthesizeLogArchive(
-      'deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }',
-    );
-    const [table] = Object.values(resources(logArchive, 'AWS::Glue::Table'));
+    const { trail } = synthesizeLogArchive('deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }');
+    const [table] = Object.values(resources(trail, 'AWS::Glue::Table'));
     expect(table).toMatchObject({
       CatalogId: '111122223333',
       DatabaseName: 'blue_team',
@@ -261,10 +256,10 @@ describe('the table for Athena', () => {
           'projection.region.values': expect.stringMatching(/(^|,)eu-central-1(,|$)/),
           'projection.day.format': 'yyyy/MM/dd',
           // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders.
-          'storage.location.template': 's3://<Bucket>/org/AWSLogs/${account}/CloudTrail/${region}/${day}',
+          'storage.location.template': 's3://<log-archive:Bucket>/org/AWSLogs/${account}/CloudTrail/${region}/${day}',
         },
         StorageDescriptor: {
-          Location: 's3://<Bucket>/org/AWSLogs/',
+          Location: 's3://<log-archive:Bucket>/org/AWSLogs/',
           InputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
           SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
         },
@@ -274,10 +269,13 @@ describe('the table for Athena', () => {
   });
 });
 
-test('both stacks are protected against deletion', () => {
-  const { auditStack, logArchiveStack } = synthesize();
-  expect(auditStack.terminationProtection).toBe(true);
-  expect(logArchiveStack.terminationProtection).toBe(true);
+test('the stacks are protected against deletion once the configuration says so, and before that a deploy can be taken back', () => {
+  for (const { terminationProtection } of synthesize().stacks) expect(terminationProtection).toBe(false);
+  for (const { terminationProtection } of synthesize('protected: true').stacks) {
+    expect(terminationProtection).toBe(true);
+  }
+  const { data } = synthesize();
+  expect(JSON.stringify(data.toJSON())).not.toContain('DeletionProtection');
 });
 
 function dataSelector(type: string, line: string): string {

@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -35,17 +36,18 @@ beforeAll(async () => {
   const back = useAwsEnvironment(aws);
   process.env.AWS_ENDPOINT_URL_SNS = aws.endpoints.sns;
   restore = back;
-  const { audit } = synthesize(`deployment: ${name}`);
+  const templates = synthesize(`deployment: ${name}`);
   const bucketOf = (named: string) => (named.includes('-quarantine-') ? buckets.quarantine : buckets.logs);
   policies = {
-    auditor: readPolicy(audit, 'QueryPolicy', bucketOf),
-    operator: readPolicy(audit, 'OperatorPolicy', bucketOf),
+    auditor: readPolicy(templates, 'QueryPolicy', bucketOf),
+    operator: readPolicy(templates, 'OperatorPolicy', bucketOf),
   };
   mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
     Arn: 'arn:aws:iam::000000000000:user/alice',
     Account: '000000000000',
     UserId: 'AIDAEXAMPLE',
   });
+  mockClient(CloudFormationClient).on(DescribeStacksCommand).resolves({ Stacks: [] });
   keys = await fill();
 });
 
@@ -126,14 +128,15 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'redrive rejected': [['--dry-run'], []],
     'redrive range': [['--since', '2d']],
     'redrive object': [[s3(keys.log), s3(keys.digest)]],
+    protect: [['--check']],
     repack: [['--dry-run']],
     status: [[], ['--index']],
     verify: [[`s3://${buckets.logs}/`]],
   };
 }
 
-/** Exit codes where what was asked for isn't there: no alert, an object that is gone, no segment. */
-const CODES: Readonly<Record<string, number>> = { 'alert show': 1, 'redrive range': 1, repack: 1 };
+/** Exit codes where what was asked for isn't there: no alert, an object that is gone, no protection, no segment. */
+const CODES: Readonly<Record<string, number>> = { 'alert show': 1, 'redrive range': 1, protect: 1, repack: 1 };
 
 async function callsOf(command: string, args: readonly string[]): Promise<readonly AskedRight[]> {
   const { asked, stop } = recordCalls();

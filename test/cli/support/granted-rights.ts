@@ -21,14 +21,24 @@ export type Allows = (asked: AskedRight) => boolean;
 
 /**
  * Reads a managed policy out of the template. Its references are replaced by the names of what they refer to.
+ * @param data the template of the data stack, whose tables the policy names.
  * @param bucketOf the bucket that a bucket of the template stands for where the calls are made.
  */
-export function readPolicy(template: Template, id: string, bucketOf: (name: string) => string): Allows {
-  const policy = resources(template, 'AWS::IAM::ManagedPolicy')[id];
+export function readPolicy(
+  { audit, data }: { readonly audit: Template; readonly data: Template },
+  id: string,
+  bucketOf: (name: string) => string,
+): Allows {
+  const policy = resources(audit, 'AWS::IAM::ManagedPolicy')[id];
   const names = new Map<string, string>();
   for (const [type, property, attribute] of NAMED) {
-    for (const [logicalId, properties] of Object.entries(resources(template, type))) {
-      names.set(`<${logicalId}${attribute}>`, String(properties[property]));
+    for (const [template, stack] of [
+      [audit, ''],
+      [data, 'data:'],
+    ] as const) {
+      for (const [logicalId, properties] of Object.entries(resources(template, type))) {
+        names.set(`<${stack}${logicalId}${attribute}>`, String(properties[property]));
+      }
     }
   }
   const granted = Object.values(statements(policy?.PolicyDocument)).map((statement) =>

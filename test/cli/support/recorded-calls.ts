@@ -74,6 +74,8 @@ function rightsOf(commandName: string, input: Input): AskedRight[] {
     case 'UpdateItem':
     case 'DeleteItem':
     case 'Scan':
+    case 'DescribeTable':
+    case 'UpdateTable':
       return [{ action: `dynamodb:${name}`, resource: table }];
     case 'Put':
     case 'Get':

@@ -5,7 +5,7 @@ import { resources, statements } from '../support/template.ts';
 const ALARMS = 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:trailwarden-*';
 const TOPICS = ['critical', 'high', 'medium', 'low', 'alerts', 'operations'];
 
-const { audit } = synthesize('alerts: { emails: { high: [soc@example.com], operations: [ops@example.com] } }');
+const { audit, data } = synthesize('alerts: { emails: { high: [soc@example.com], operations: [ops@example.com] } }');
 
 const withoutTls = (resource: string, action: string, principal: unknown) => ({
   Effect: 'Deny',
@@ -17,10 +17,10 @@ const withoutTls = (resource: string, action: string, principal: unknown) => ({
 
 describe('the audit key', () => {
   test('is rotated, kept, and open to alarms of the deployment and to the log groups of the functions', () => {
-    const { Key } = resources(audit, 'AWS::KMS::Key');
+    const { Key } = resources(data, 'AWS::KMS::Key');
     expect(Key).toMatchObject({ EnableKeyRotation: true });
-    audit.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    audit.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-audit' });
+    data.hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    data.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-audit' });
     expect(statements(Key?.KeyPolicy)).toEqual({
       0: {
         Effect: 'Allow',
@@ -63,7 +63,7 @@ describe('the alert topics', () => {
       Object.fromEntries(
         TOPICS.map((name) => [
           `Topics${name}`,
-          { TopicName: `trailwarden-${name}`, DisplayName: expect.any(String), KmsMasterKeyId: '<Key.Arn>' },
+          { TopicName: `trailwarden-${name}`, DisplayName: expect.any(String), KmsMasterKeyId: '<data:Key.Arn>' },
         ]),
       ),
     );
@@ -156,7 +156,7 @@ test('there are no other queues', () => {
 
 describe('the quarantine bucket', () => {
   test('is private, versioned, encrypted with the audit key, logged, and expires like the logs', () => {
-    expect(resources(audit, 'AWS::S3::Bucket').Quarantine).toEqual({
+    expect(resources(data, 'AWS::S3::Bucket').Quarantine).toEqual({
       BucketName: 'trailwarden-quarantine-111122223333-eu-central-1',
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -191,7 +191,7 @@ describe('the quarantine bucket', () => {
         ],
       },
     });
-    expect(statements(resources(audit, 'AWS::S3::BucketPolicy').QuarantinePolicy?.PolicyDocument)).toEqual({
+    expect(statements(resources(data, 'AWS::S3::BucketPolicy').QuarantinePolicy?.PolicyDocument)).toEqual({
       0: { ...withoutTls('', 's3:*', { AWS: '*' }), Resource: ['<Quarantine.Arn>', '<Quarantine.Arn>/*'] },
     });
   });
@@ -201,8 +201,8 @@ const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 
   Effect: 'Allow',
   Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   Resource: [
-    `<Tables${name}.Arn>`,
-    ...TABLES[name].indexes.map((index) => `<Tables${name}.Arn>/index/${index.name}`).sort(),
+    `<data:Tables${name}.Arn>`,
+    ...TABLES[name].indexes.map((index) => `<data:Tables${name}.Arn>/index/${index.name}`).sort(),
   ],
 });
 const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
@@ -210,7 +210,7 @@ const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
 /** What both policies for people allow. */
 const ASKED = {
   QueryEvents: reads('events'),
-  QuerySegments: { ...reads('segments'), Resource: '<Tablessegments.Arn>' },
+  QuerySegments: { ...reads('segments'), Resource: '<data:Tablessegments.Arn>' },
   QueryFindings: reads('findings'),
   QueryAlerts: reads('alerts'),
   QuerySuppressions: reads('suppressions'),
@@ -242,7 +242,7 @@ describe('the policy for auditors', () => {
       DecryptTheIndex: {
         Effect: 'Allow',
         Action: 'kms:Decrypt',
-        Resource: '<Key.Arn>',
+        Resource: '<data:Key.Arn>',
         Condition: { StringEquals: { 'kms:ViaService': ['dynamodb.eu-central-1.amazonaws.com'] } },
       },
     });
@@ -268,12 +268,12 @@ describe('the policy for operators', () => {
   test('suppresses, tries alerts out and lets objects be read again, beside what auditors may, and nothing else', () => {
     expect(statements(OperatorPolicy?.PolicyDocument)).toEqual({
       ...ASKED,
-      ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablessuppressions.Arn>'),
-      RecordTheChange: allow('dynamodb:PutItem', '<Tablesevents.Arn>'),
-      WritePages: allow('dynamodb:PutItem', '<Tablessegments.Arn>', {
+      ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablessuppressions.Arn>'),
+      RecordTheChange: allow('dynamodb:PutItem', '<data:Tablesevents.Arn>'),
+      WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),
-      ReopenObjects: allow('dynamodb:UpdateItem', '<Tablesledger.Arn>'),
+      ReopenObjects: allow('dynamodb:UpdateItem', '<data:Tablesledger.Arn>'),
       QueueObjects: allow(
         ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
         ['<DigestQueue.Arn>', '<LogQueue.Arn>'],
@@ -288,7 +288,7 @@ describe('the policy for operators', () => {
         'sns:Publish',
         ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`),
       ),
-      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', {
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', {
         StringEquals: {
           'kms:ViaService': ['dynamodb', 's3', 'sns'].map((service) => `${service}.eu-central-1.amazonaws.com`),
         },

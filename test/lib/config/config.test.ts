@@ -22,6 +22,7 @@ describe('the settings', () => {
   test('have a default for every key', () => {
     expect(parseConfig('', 'trailwarden.yaml')).toEqual({
       deployment: 'trailwarden',
+      protected: false,
       trail: {
         name: 'trailwarden',
         keyPrefix: '',
