@@ -8,9 +8,9 @@ import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/log/obje
 import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
-import { publishMetrics } from '../runtime/publish-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import { publishMetrics } from '../runtime/publish-metrics.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import { giveLeaseBack, takeLease } from '../store/segments/table/lease.ts';

@@ -9,3 +9,8 @@ export function functionMetrics(service: ServiceName, deployment: string): Metri
     defaultDimensions: { [DEPLOYMENT_DIMENSION]: deployment },
   });
 }
+
+/** Writes the metrics of a call to the log. A call without any writes nothing: Powertools would warn of it each time. */
+export function publishMetrics(metrics: Metrics): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { errorText } from '../alerts/channels/channel-state.ts';
-import { publishMetrics } from '../runtime/publish-metrics.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { METRICS, type MetricOf } from '../shared/metric-names.ts';
 import type { PendingAlertsOutcome } from './pending-alerts.ts';

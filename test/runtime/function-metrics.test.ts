@@ -1,4 +1,4 @@
-import { functionMetrics } from '../../lambda/runtime/function-metrics.ts';
+import { functionMetrics, publishMetrics } from '../../lambda/runtime/function-metrics.ts';
 import { recordMetric } from '../../lambda/runtime/record-metric.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/shared/metric-names.ts';
 
@@ -11,4 +11,32 @@ test('a metric carries its deployment and its function, so that the alarms of an
     service: 'ingest',
     ObjectsClosed: 1,
   });
+});
+
+function bed() {
+  const warn = jest.spyOn(console, 'warn').mockImplementation();
+  const metrics = functionMetrics('verify', 'blue');
+  const publish = jest.spyOn(metrics, 'publishStoredMetrics');
+  return { warn, metrics, publish };
+}
+
+afterEach(() => jest.restoreAllMocks());
+
+test('a call without metrics writes no line, and no warning that there are none', () => {
+  const { warn, metrics, publish } = bed();
+  publishMetrics(metrics);
+  expect(publish).not.toHaveBeenCalled();
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test('the metrics of a call are published once', () => {
+  const { metrics, publish } = bed();
+  recordMetric(metrics, METRICS.DigestsValid, 1);
+  publish.mockImplementation(() => {
+    metrics.clearMetrics();
+    return metrics;
+  });
+  publishMetrics(metrics);
+  publishMetrics(metrics);
+  expect(publish).toHaveBeenCalledTimes(1);
 });
