@@ -5,6 +5,11 @@ import * as z from 'zod';
 import { AuditStack } from '../lib/audit/audit-stack.ts';
 import { readConfig } from '../lib/config/config-file.ts';
 import { LogArchiveStack } from '../lib/log-archive/log-archive-stack.ts';
+import { TrailStack } from '../lib/log-archive/trail-stack.ts';
+import { DataStack } from '../lib/stores/data-stack.ts';
+
+// Bundles keep their files' modes: with a umask such as 077, Lambda couldn't read them.
+process.umask(0o022);
 
 /** The CDK app: `npx cdk deploy --all`, with `-c config=FILE` for settings elsewhere than in trailwarden.yaml. */
 const app = new App();
@@ -15,5 +20,8 @@ const env = {
   region: config.region ?? process.env.CDK_DEFAULT_REGION,
 };
 const logArchive = new LogArchiveStack(app, `${config.deployment}-log-archive`, { env, config });
-new AuditStack(app, `${config.deployment}-audit`, { env, config, logArchive });
+const data = new DataStack(app, `${config.deployment}-data`, { env, config, logArchive });
+new AuditStack(app, `${config.deployment}-audit`, { env, config, logArchive, data });
+// Last, so that somebody listens when the first log object is announced.
+new TrailStack(app, `${config.deployment}-trail`, { env, config, logArchive });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { awsAdvice } from './aws/aws-advice.ts';
 import { indexAdvice } from './aws/index-advice.ts';
+import { tellNeededPolicies } from './aws/needed-policy.ts';
 import { alertCommand } from './commands/alert/alert.ts';
 import { costCommand } from './commands/cost/cost.ts';
 import { eventCommand } from './commands/events/event.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findingsCommand } from './commands/events/findings.ts';
+import { protectCommand } from './commands/protect/protect.ts';
 import { redriveCommand } from './commands/redrive/redrive.ts';
 import { repackCommand } from './commands/repack/repack.ts';
 import { rulesCommand } from './commands/rules/rules.ts';
@@ -35,6 +37,7 @@ const COMMANDS: readonly CommandFactory[] = [
   scanCommand,
   redriveCommand,
   repackCommand,
+  protectCommand,
   statusCommand,
   verifyCommand,
 ];
@@ -79,6 +82,7 @@ function createProgram(io: Io): Command {
     .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
     .addHelpText('after', HELP);
   for (const factory of COMMANDS) program.addCommand(factory(io));
+  tellNeededPolicies(program);
   for (const command of [program, ...descendants(program)]) settle(command, io);
   return program;
 }
@@ -87,7 +91,7 @@ function createProgram(io: Io): Command {
 function settle(command: Command, io: Io): void {
   command
     .exitOverride()
-    .showHelpAfterError(`(${command.name() === 'trailwarden' ? '' : 'trailwarden '}${command.name()} --help says more)`)
+    .showHelpAfterError(`(${wordsOf(command).join(' ')} --help says more)`)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -96,6 +100,11 @@ function settle(command: Command, io: Io): void {
       getOutHasColors: () => io.stdout.colours,
       getErrHasColors: () => io.stderr.colours,
     });
+}
+
+/** What is typed for a command: the program's name, the groups that it is in, its own name. */
+function wordsOf(command: Command): readonly string[] {
+  return [...(command.parent === null ? [] : wordsOf(command.parent)), command.name()];
 }
 
 function descendants(command: Command): readonly Command[] {

@@ -14,7 +14,7 @@ export function awsAdvice(error: unknown): string | undefined {
       return `AWS doesn't take these credentials: ${error.message}`;
     case 'AccessDeniedException':
     case 'AccessDenied':
-      return `${error.message}. The policy NAME-auditor of the audit stack allows what questions need.`;
+      return `${error.message}. The command's --help names the policy that it needs.`;
     default:
       return error.message.startsWith('Region is missing')
         ? 'No AWS region: give --aws-region, or set AWS_REGION.'

@@ -4,7 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
@@ -30,18 +30,47 @@ export interface ConnectionOptions {
   readonly deployment: string;
   readonly awsRegion?: string;
   readonly awsProfile?: string;
+  readonly config?: string;
   readonly local?: true;
   readonly data?: string;
 }
 
-/** Adds the options that say which index is asked. */
+/** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
+const SETTINGS_FILE = 'trailwarden.yaml';
+
+const DEFAULT_DEPLOYMENT = 'trailwarden';
+
+/** Adds the options that say which index is asked. What isn't given comes from the settings file, where there is one. */
 export function withConnection(command: Command): Command {
   return command
-    .addOption(new Option('--deployment <name>', 'name of the deployment').default('trailwarden'))
-    .option('--aws-region <region>', "region of the audit stack (default: the AWS SDK's)")
+    .option(
+      '--deployment <name>',
+      `name of the deployment (default: that of ${SETTINGS_FILE}, or ${DEFAULT_DEPLOYMENT})`,
+    )
+    .option('--aws-region <region>', `region of the audit stack (default: that of ${SETTINGS_FILE}, or the AWS SDK's)`)
+    .option('--config <file>', `settings file of the deployment (default: ${SETTINGS_FILE} in this folder)`)
+    .hook('preAction', (_, asked) => readSettings(asked))
     .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
     .option('--local', 'ask what npm start has left on this machine, not AWS')
     .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+}
+
+/** @throws ConfigError for a file that is named and isn't there, and for problems of its content. */
+async function readSettings(command: Command): Promise<void> {
+  const { deployment, awsRegion, config, local, data } = command.optsWithGlobals<Partial<ConnectionOptions>>();
+  const isLocal = local === true || data !== undefined;
+  if (isLocal || (deployment !== undefined && config === undefined)) {
+    // Another deployment than that of the file may be in another region than the file's.
+    if (deployment === undefined) command.setOptionValueWithSource('deployment', DEFAULT_DEPLOYMENT, 'default');
+    return;
+  }
+  // It knows rules too, which most questions have no need of.
+  const { readConfig } = await import('../../lib/config/config-file.ts');
+  const settings = readConfig(process.cwd(), config);
+  if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');
+  if (awsRegion === undefined && settings.region !== undefined) {
+    command.setOptionValueWithSource('awsRegion', settings.region, 'config');
+  }
 }
 
 /** Connects, answers, and always closes the connection. */

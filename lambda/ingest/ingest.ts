@@ -8,6 +8,7 @@ import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/log/obje
 import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
@@ -87,7 +88,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
         { throwOnFullBatchFailure: false },
       );
     } finally {
-      metrics.publishStoredMetrics();
+      publishMetrics(metrics);
     }
   };
 }

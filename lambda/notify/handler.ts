@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -7,13 +6,16 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readNotifyEnvironment } from '../runtime/environment.ts';
-import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
+import { functionMetrics } from '../runtime/function-metrics.ts';
+import { SERVICES } from '../shared/metric-names.ts';
 import { createPostJson } from './https/post-json.ts';
 import { wireNotify } from './wiring.ts';
 
+const environment = readNotifyEnvironment(process.env);
+
 /** The Lambda function behind the channels' queues. */
 export const handler = wireNotify({
-  environment: readNotifyEnvironment(process.env),
+  environment,
   // Lambda sets it in every function.
   region: process.env.AWS_REGION ?? '',
   dynamodb: new DynamoDBClient({}),
@@ -24,5 +26,5 @@ export const handler = wireNotify({
   hub: new SecurityHubClient({}),
   post: createPostJson(),
   logger: new Logger({ serviceName: SERVICES.notify }),
-  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.notify }),
+  metrics: functionMetrics('notify', environment.DEPLOYMENT),
 });

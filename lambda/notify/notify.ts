@@ -8,6 +8,7 @@ import { errorText } from '../alerts/channels/channel-state.ts';
 import { queuedMessageSchema } from '../alerts/channels/queued-message.ts';
 import { type AlertMessage, alertMessageSchema } from '../alerts/messages/message-schema.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { receivesOf, retrySeconds } from '../runtime/retry-delay.ts';
 import { METRICS } from '../shared/metric-names.ts';
@@ -65,8 +66,7 @@ export function createNotify(dependencies: NotifyDependencies): Notify {
     // Anything else comes from the event source mapping, whose form AWS promises.
     const { Records } = event as SQSEvent;
     const outcomes = await Promise.all(Records.map((record) => handle(dependencies, record)));
-    // Most calls have none, and Powertools warns of that.
-    if (dependencies.metrics.hasStoredMetrics()) dependencies.metrics.publishStoredMetrics();
+    publishMetrics(dependencies.metrics);
     return {
       batchItemFailures: Records.flatMap(({ messageId }, index) =>
         outcomes[index] === 'done' ? [] : [{ itemIdentifier: messageId }],

@@ -1,14 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readPackEnvironment } from '../runtime/environment.ts';
-import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
+import { functionMetrics } from '../runtime/function-metrics.ts';
+import { SERVICES } from '../shared/metric-names.ts';
 import { wirePack } from './wiring.ts';
+
+const environment = readPackEnvironment(process.env);
 
 /** The Lambda function: EventBridge Scheduler calls it every ten minutes, once for each lane. */
 export const handler = wirePack({
-  environment: readPackEnvironment(process.env),
+  environment,
   dynamodb: new DynamoDBClient({}),
   logger: new Logger({ serviceName: SERVICES.pack }),
-  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.pack }),
+  metrics: functionMetrics('pack', environment.DEPLOYMENT),
 });

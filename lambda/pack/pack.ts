@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import { giveLeaseBack, takeLease } from '../store/segments/table/lease.ts';
@@ -98,7 +99,7 @@ export async function pack(dependencies: PackDependencies): Promise<PackOutcome>
     if (outcome.status === 'done' && outcome.failed === 0) recordMetric(metrics, METRICS.PackDone, 1);
     return outcome;
   } finally {
-    metrics.publishStoredMetrics();
+    publishMetrics(metrics);
     // Otherwise it runs out by itself.
     await giveLeaseBack(dependencies, lease).catch((error: unknown) =>
       logger.warn('The lease could not be given back', { reason: String(error) }),

@@ -13,6 +13,9 @@ const count = z.coerce.number().int().positive();
 /** The levels that have an alert topic of their own. */
 export const ALERT_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 
+/** The name of the deployment: a dimension of its metrics, and a part of the commands that messages name. */
+const deployment = name;
+
 const alertingEnvironment = {
   EVENTS_TABLE: name,
   FINDINGS_TABLE: name,
@@ -37,8 +40,7 @@ const alertingEnvironment = {
   MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
-  /** What the operator's commands start with in messages: the name of the deployment. */
-  DEPLOYMENT: name,
+  DEPLOYMENT: deployment,
   /** The settings of the channels of `alerts.channels`, JSON; empty if there are none. */
   CHANNELS_FILE: z.string().default(''),
   /** The URL of a channel's queue, up to the channel's name; empty if there are none. */
@@ -85,6 +87,7 @@ const verifyEnvironment = z.object({
 const sweepEnvironment = z.object(alertingEnvironment);
 
 const packEnvironment = z.object({
+  DEPLOYMENT: deployment,
   SEGMENTS_TABLE: name,
   /** Days that events stay in the index, counted from their day or from the day of their packing. */
   RETENTION_DAYS: count,

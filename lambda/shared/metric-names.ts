@@ -1,7 +1,13 @@
 /** The namespace of the metrics that the functions write with their logs. */
 export const METRIC_NAMESPACE = 'Trailwarden';
 
-/** The functions that are deployed: `service` in their logs, and the dimension of their metrics. */
+/**
+ * The dimension that tells the metrics of two deployments in one region apart. Without it, the alarms of each would see
+ * the other's values, and none would miss its own.
+ */
+export const DEPLOYMENT_DIMENSION = 'deployment';
+
+/** The functions that are deployed: `service` in their logs, and a dimension of their metrics. */
 export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack', notify: 'notify' } as const;
 
 export type ServiceName = keyof typeof SERVICES;

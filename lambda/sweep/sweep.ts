@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { errorText } from '../alerts/channels/channel-state.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
 import { METRICS, type MetricOf } from '../shared/metric-names.ts';
 import type { PendingAlertsOutcome } from './pending-alerts.ts';
@@ -77,7 +78,7 @@ export function createSweep(dependencies: SweepDependencies): Sweep {
     recordMetric(metrics, METRICS.AlertsFailed, failed);
     // No value is better than a wrong one: the alarm takes the least of five minutes.
     if (pending !== undefined) recordMetric(metrics, METRICS.AlertsPending, pending);
-    metrics.publishStoredMetrics();
+    publishMetrics(metrics);
     if (published > 0) logger.warn('Alerts that had stayed pending were published', { published });
     if (broken.length > 0) throw new Error(`Not done in this run: ${broken.join(', ')}`);
     return { published, failed, pending: pending ?? 0 };

@@ -1,22 +1,24 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readVerifyEnvironment } from '../runtime/environment.ts';
-import { METRIC_NAMESPACE, SERVICES } from '../shared/metric-names.ts';
+import { functionMetrics } from '../runtime/function-metrics.ts';
+import { SERVICES } from '../shared/metric-names.ts';
 import { ListedPublicKeys } from './list-public-keys.ts';
 import { wireVerify } from './wiring.ts';
 
+const environment = readVerifyEnvironment(process.env);
+
 /** The Lambda function. Its settings come from its environment. */
 export const handler = wireVerify({
-  environment: readVerifyEnvironment(process.env),
+  environment,
   dynamodb: new DynamoDBClient({}),
   s3: new S3Client({}),
   sns: new SNSClient({}),
   sqs: new SQSClient({}),
   publicKeys: new ListedPublicKeys(),
   logger: new Logger({ serviceName: SERVICES.verify }),
-  metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICES.verify }),
+  metrics: functionMetrics('verify', environment.DEPLOYMENT),
 });

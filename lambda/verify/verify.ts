@@ -7,6 +7,7 @@ import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { type ObjectReference, parseNotification } from '../cloudtrail/log/object-notification.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { describeError } from '../runtime/describe-error.ts';
+import { publishMetrics } from '../runtime/function-metrics.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { assertMayLive, GivenUp, noteFailure } from '../runtime/object-tries.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
@@ -48,7 +49,7 @@ export function createVerify(dependencies: VerifyFunctionDependencies): Verify {
         { throwOnFullBatchFailure: false },
       );
     } finally {
-      dependencies.metrics.publishStoredMetrics();
+      publishMetrics(dependencies.metrics);
     }
   };
 }

@@ -14,6 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
+  DEPLOYMENT_DIMENSION,
   METRIC_NAMESPACE,
   METRICS,
   type MetricOf,
@@ -45,7 +46,11 @@ interface AlarmSpec {
   readonly comparison?: ComparisonOperator;
   /** Periods in a row that must be over the threshold; 1 unless said. */
   readonly periods?: number;
-  /** Whether missing data is a fault too: something that always runs has stopped. */
+  /**
+   * Whether missing data is the fault: something that always runs has stopped. The alarm then ends in INSUFFICIENT_DATA,
+   * where it begins too: it tells only of data that stop coming, and so isn't on before there were any, as after the
+   * first deploy.
+   */
   readonly missingIsBad?: boolean;
 }
 
@@ -67,17 +72,29 @@ export class Alarms extends Construct {
         threshold: spec.threshold,
         comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: spec.periods ?? 1,
-        treatMissingData: spec.missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        treatMissingData: spec.missingIsBad ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
+      if (spec.missingIsBad) alarm.addInsufficientDataAction(action);
     }
   }
 }
 
-function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics, channels }: AlarmsProps): AlarmSpec[] {
+function specs({
+  deployment,
+  queue,
+  digestQueue,
+  ingest,
+  verify,
+  sweep,
+  pack,
+  topics,
+  channels,
+}: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
+  const ownMetric = ownMetricsOf(deployment);
   return [
     {
       name: 'dead-letter-queue-not-empty',
@@ -240,13 +257,14 @@ function specs({ queue, digestQueue, ingest, verify, sweep, pack, topics, channe
       metric: ownMetric('pack', METRICS.PagesUnreadable, Stats.MAXIMUM, Duration.minutes(30)),
       threshold: 1,
     },
-    ...channelSpecs(channels, { oldest, sum }),
+    ...channelSpecs(channels, deployment, { oldest, sum }),
   ];
 }
 
 /** Of the channels that a deployment has beside its topics. */
 function channelSpecs(
   channels: AlarmsProps['channels'],
+  deployment: string,
   { oldest, sum }: { readonly oldest: MetricOptions; readonly sum: MetricOptions },
 ): AlarmSpec[] {
   if (channels === undefined) return [];
@@ -254,7 +272,7 @@ function channelSpecs(
     {
       name: 'channel-message-given-up',
       says: 'The receiver of a channel has not taken an alert for a day, and will not get it any more.',
-      metric: ownMetric('notify', METRICS.ChannelMessagesGivenUp, Stats.SUM),
+      metric: ownMetricsOf(deployment)('notify', METRICS.ChannelMessagesGivenUp, Stats.SUM),
       threshold: 1,
     },
     {
@@ -273,18 +291,19 @@ function channelSpecs(
   ];
 }
 
-/** A metric that a function emits with its logs. */
-function ownMetric<Service extends ServiceName>(
-  service: Service,
-  { name }: MetricOf<Service>,
-  statistic: string,
-  period = FIVE_MINUTES,
-): Metric {
-  return new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: name,
-    dimensionsMap: { service: SERVICES[service] },
-    statistic,
-    period,
-  });
+/** Gives the metrics that the deployment's functions emit with their logs. */
+function ownMetricsOf(deployment: string) {
+  return <Service extends ServiceName>(
+    service: Service,
+    { name }: MetricOf<Service>,
+    statistic: string,
+    period = FIVE_MINUTES,
+  ): Metric =>
+    new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: name,
+      dimensionsMap: { [DEPLOYMENT_DIMENSION]: deployment, service: SERVICES[service] },
+      statistic,
+      period,
+    });
 }

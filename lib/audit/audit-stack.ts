@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Annotations, ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { topicName } from '../config/resource-names.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
@@ -12,47 +11,37 @@ import { Notify } from '../functions/notify-function.ts';
 import { MAX_LANES, Pack } from '../functions/pack.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
-import { VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
+import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
-import { AuditKey } from '../stores/audit-key.ts';
-import { AuditTables } from '../stores/audit-tables.ts';
-import { QuarantineBucket } from '../stores/quarantine-bucket.ts';
+import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
+import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
+  readonly data: DataStack;
   /** The folder of the default rules; the project's own unless said. */
   readonly defaultRules?: string;
 }
 
 const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
 
-/** What reads the log archive: queue, functions, tables, topics, alarms. It may write nothing into the archive. */
+/**
+ * What reads the log archive: queues, functions, topics, alarms. It may write nothing into the archive, and holds nothing
+ * that couldn't be made again.
+ */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, { config, logArchive, defaultRules, ...props }: AuditStackProps) {
+  constructor(scope: Construct, id: string, { config, logArchive, data, defaultRules, ...props }: AuditStackProps) {
     super(scope, id, {
       description: 'Trailwarden: audit index, detection and alerts',
-      terminationProtection: true,
+      terminationProtection: config.protected,
       ...props,
     });
     const { deployment } = config;
-    const key = new AuditKey(this, 'Key', {
-      deployment,
-      operationsTopicArn: this.formatArn({
-        service: 'sns',
-        resource: topicName(deployment, 'operations'),
-        arnFormat: ArnFormat.NO_RESOURCE_NAME,
-      }),
-    });
-    const { tables } = new AuditTables(this, 'Tables', {
-      deployment,
-      key,
-      billing: config,
-      eventIndexes: config.index.enabled,
-    });
+    const { key, tables } = data;
     const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
     const { deliveryTopic } = logArchive;
     const logQueue = new NotificationQueue(this, 'LogQueue', {
@@ -66,11 +55,7 @@ export class AuditStack extends Stack {
       name: 'digests',
       deliveryTopic,
       functionTimeout: VERIFY_TIMEOUT,
-    });
-    new QuarantineBucket(this, 'Quarantine', {
-      deployment,
-      key,
-      expireDays: config.logBucket.expireDays,
+      batchingWindow: VERIFY_BATCHING_WINDOW,
     });
     const rulesLayer = new RulesLayer(this, 'Rules', {
       deployment,
@@ -113,12 +98,9 @@ export class AuditStack extends Stack {
       pack: pack.function,
       topics,
     });
-    const queryPolicy = new QueryPolicy(this, 'QueryPolicy', {
-      config,
-      tables,
-      key,
-      logKey: logArchive.key,
-    });
+    const asked = { config, tables, key, logKey: logArchive.key };
+    const queryPolicy = new QueryPolicy(this, 'QueryPolicy', asked);
+    const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', { ...asked, logQueue, digestQueue, topics });
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
@@ -128,10 +110,14 @@ export class AuditStack extends Stack {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+    new CfnOutput(this, 'operatorPolicy', {
+      value: operatorPolicy.managedPolicyArn,
+      description: "For operators' roles: it holds the auditors' too",
+    });
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */
-  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: AuditTables['tables']) {
+  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: DataStack['tables']) {
     if (config.alerts.channels.length === 0) return undefined;
     const queues = new ChannelQueues(this, 'ChannelQueues', { config, key: settings.key });
     const notify = new Notify(this, 'Notify', { config, settings, queues, tables });

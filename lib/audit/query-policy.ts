@@ -5,7 +5,7 @@ import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
-import { onTable, useKeyThrough } from '../functions/permissions.ts';
+import { acknowledgePublicKeys, listPublicKeys, onTable, useKeyThrough } from '../functions/permissions.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 
@@ -17,38 +17,51 @@ export interface QueryPolicyProps {
 }
 
 /**
- * What an auditor's role needs to ask the index and read the raw records, and nothing else: no write, no scan, no
- * quarantined record, no correlation state. Attached to nobody here.
+ * What an auditor's role needs to ask the index, read the raw records and verify them, and nothing else: no write, no
+ * scan, no quarantined record, no correlation state. Attached to nobody here.
  */
 export class QueryPolicy extends ManagedPolicy {
-  constructor(scope: Construct, id: string, { config, tables, key, logKey }: QueryPolicyProps) {
-    const asked = ['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
+  constructor(scope: Construct, id: string, props: QueryPolicyProps) {
+    const { deployment } = props.config;
     super(scope, id, {
-      managedPolicyName: iamName(config.deployment, 'auditor'),
-      description: `${config.deployment}: read the audit index and the log objects`,
-      statements: [
-        ...asked.map((name) =>
-          onTable(
-            `Query${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-            tables[name],
-            ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
-            TABLES[name].indexes.map((index) => index.name),
-          ),
-        ),
-        useKeyThrough('DecryptTheIndex', key, ['dynamodb'], ['kms:Decrypt']),
-        new PolicyStatement({
-          sid: 'ReadLogObjects',
-          actions: ['s3:GetObject', 's3:GetObjectVersion'],
-          resources: [logObjects(config)],
-        }),
-        new PolicyStatement({
-          sid: 'ListLogObjects',
-          actions: ['s3:ListBucket', 's3:ListBucketVersions'],
-          resources: [bucketArn(bucketName(config.deployment, 'logs'))],
-        }),
-        useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
-      ],
+      managedPolicyName: iamName(deployment, 'auditor'),
+      description: `${deployment}: read the audit index and the log objects`,
+      statements: [...askAndVerify(props), useKeyThrough('DecryptTheIndex', props.key, ['dynamodb'], ['kms:Decrypt'])],
     });
-    acknowledgeObjects(this, logObjects(config), 'An auditor reads any log object, below AWSLogs/ only.');
+    acknowledgeReading(this, props.config);
   }
+}
+
+/** What every question, and `trailwarden verify`, asks for; without the key of the index. */
+export function askAndVerify({ config, tables, logKey }: QueryPolicyProps): PolicyStatement[] {
+  const asked = ['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
+  return [
+    ...asked.map((name) =>
+      onTable(
+        `Query${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+        tables[name],
+        ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        TABLES[name].indexes.map((index) => index.name),
+      ),
+    ),
+    new PolicyStatement({
+      sid: 'ReadLogObjects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [logObjects(config)],
+    }),
+    new PolicyStatement({
+      sid: 'ListLogObjects',
+      actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+      resources: [bucketArn(bucketName(config.deployment, 'logs'))],
+    }),
+    // Digests too, where they are encrypted with the key and not by S3 itself.
+    useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+    listPublicKeys(),
+  ];
+}
+
+/** The reasons for the wildcards of `askAndVerify`, for cdk-nag. */
+export function acknowledgeReading(policy: ManagedPolicy, config: DeploymentConfig): void {
+  acknowledgeObjects(policy, logObjects(config), 'Any log object is read, below AWSLogs/ only: keys hold times.');
+  acknowledgePublicKeys(policy);
 }

@@ -35,6 +35,9 @@ const SELECTOR_FIELDS = [
   'vpcEndpointId',
 ] as const;
 
+/** The sources whose management events a trail can leave out: CloudTrail knows no others. */
+const EXCLUDABLE_SOURCES = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] as const;
+
 const operands = z.array(z.string().min(1).max(2048)).min(1).optional();
 
 const fieldSelector = z
@@ -56,7 +59,7 @@ const advancedEventSelector = z
   .refine(({ fieldSelectors }) => ['Data', 'NetworkActivity'].includes(selectedCategory(fieldSelectors) ?? ''), {
     path: ['fieldSelectors'],
     error:
-      'needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded in any case',
+      'needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded beside them',
   });
 
 function selectedCategory(selectors: readonly z.infer<typeof fieldSelector>[]): string | undefined {
@@ -84,8 +87,9 @@ const settings = z.strictObject({
     .optional(),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
     .optional(),
+  protected: z.boolean().default(false),
   trail: z
     .strictObject({
       name: z
@@ -104,6 +108,7 @@ const settings = z.strictObject({
           error: 'must not contain AWSLogs: CloudTrail adds that itself',
         })
         .default(''),
+      excludeManagementEventSources: z.array(z.enum(EXCLUDABLE_SOURCES)).default([]),
       advancedEventSelectors: z.array(advancedEventSelector).max(50).default([]),
       insights: z.array(z.enum(['ApiCallRateInsight', 'ApiErrorRateInsight'])).default([]),
     })

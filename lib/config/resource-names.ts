@@ -11,10 +11,10 @@ export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 
   return `${deployment}-${bucket}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
 }
 
-export function topicName(
-  deployment: string,
-  topic: 'delivery' | 'alerts' | 'chat' | 'critical' | 'high' | 'medium' | 'low' | 'operations',
-): string {
+/** Every topic that a deployment may have. */
+export const TOPICS = ['delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations'] as const;
+
+export function topicName(deployment: string, topic: (typeof TOPICS)[number]): string {
   return `${deployment}-${topic}`;
 }
 
@@ -42,7 +42,7 @@ export function bucketArn(name: string): string {
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
 export function iamName(
   deployment: string,
-  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'auditor',
+  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'auditor' | 'operator',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

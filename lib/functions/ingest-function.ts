@@ -4,13 +4,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { QUARANTINE_FOLDER } from '../../lambda/ingest/quarantine-key.ts';
 import type { IngestVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName } from '../config/resource-names.ts';
+import { bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
+import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
@@ -73,7 +73,7 @@ export class Ingest extends AuditFunction {
     acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
     acknowledgeObjects(
       this.role,
-      quarantined(config),
+      quarantinedRecords(config.deployment),
       'Rejected records, in the one folder of the bucket that is for nothing else: their keys are those of log objects.',
     );
     this.function.addEventSource(
@@ -99,14 +99,14 @@ function permissions(props: IngestProps): PolicyStatement[] {
     new PolicyStatement({
       sid: 'QuarantineRecords',
       actions: ['s3:PutObject'],
-      resources: [quarantined(config)],
+      resources: [quarantinedRecords(config.deployment)],
     }),
     new PolicyStatement({
       // For `trailwarden redrive`, once a log object is gone. The name of a bucket that was deleted may become another
       // account's: nothing is ever read from there. No s3:ListBucket: the ledger says which copies there are.
       sid: 'ReadQuarantinedRecords',
       actions: ['s3:GetObject'],
-      resources: [quarantined(config)],
+      resources: [quarantinedRecords(config.deployment)],
       conditions: { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } },
     }),
     onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
@@ -124,6 +124,3 @@ function permissions(props: IngestProps): PolicyStatement[] {
     useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
   ];
 }
-
-const quarantined = ({ deployment }: DeploymentConfig) =>
-  `${bucketArn(bucketName(deployment, 'quarantine'))}/${QUARANTINE_FOLDER}/*`;

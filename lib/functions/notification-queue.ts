@@ -13,6 +13,8 @@ export interface NotificationQueueProps {
   readonly deliveryTopic: ITopic;
   /** The longest that the function behind the queue may run. */
   readonly functionTimeout: Duration;
+  /** How long Lambda gathers messages for one call; not at all unless said. */
+  readonly batchingWindow?: Duration;
 }
 
 /**
@@ -30,7 +32,7 @@ export class NotificationQueue extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, name, deliveryTopic, functionTimeout }: NotificationQueueProps,
+    { deployment, name, deliveryTopic, functionTimeout, batchingWindow = Duration.seconds(0) }: NotificationQueueProps,
   ) {
     super(scope, id);
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
@@ -43,9 +45,9 @@ export class NotificationQueue extends Construct {
       queueName: queueName(deployment, name),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // AWS asks for six times the function's timeout: below that, Lambda's own retries of a throttled call could
+      // AWS asks for six times the function's timeout, plus the batching window: below that, Lambda's own retries of a throttled call could
       // outlast the message's invisibility, and count as tries that never took place.
-      visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * functionTimeout.toSeconds() + batchingWindow.toSeconds()),
       // A message keeps the age of its first sending when it moves to the dead-letter queue, so this must be well
       // below the 14 days there.
       retentionPeriod: Duration.days(7),

@@ -32,6 +32,7 @@ export class Pack extends AuditFunction {
     const { config, settings, tables, lanes } = props;
     if (lanes < 1 || lanes > MAX_LANES) throw new RangeError(`pack has 1 to ${MAX_LANES} lanes, not ${lanes}`);
     const environment: PackVariables = {
+      DEPLOYMENT: config.deployment,
       SEGMENTS_TABLE: tables.segments.tableName,
       RETENTION_DAYS: String(config.retentionDays),
     };

@@ -1,11 +1,12 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
-import { STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
+import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
@@ -69,6 +70,13 @@ export function raisePageShards(tables: AuditTables['tables']): PolicyStatement 
   return onPartition(onTable('RaisePageShards', tables.segments, ['dynamodb:UpdateItem']), STATE_KEY.partition);
 }
 
+/** Adds pages to the segments, and touches none of their other items. */
+export function writePages(tables: AuditTables['tables']): PolicyStatement {
+  const statement = onTable('WritePages', tables.segments, ['dynamodb:PutItem']);
+  statement.addCondition('ForAllValues:StringLike', { 'dynamodb:LeadingKeys': [`${PAGE_PARTITIONS}*`] });
+  return statement;
+}
+
 function onPartition(statement: PolicyStatement, partition: string): PolicyStatement {
   statement.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
   return statement;
@@ -115,6 +123,24 @@ export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
       resources: [bucketArn(bucketName(config.deployment, 'logs'))],
     }),
   ];
+}
+
+/** The keys that digests are checked with. */
+export function listPublicKeys(): PolicyStatement {
+  return new PolicyStatement({
+    // Public keys are nobody's resource: the action knows no other. Each region has its own, so no region is named.
+    sid: 'ListPublicKeys',
+    actions: ['cloudtrail:ListPublicKeys'],
+    resources: ['*'],
+  });
+}
+
+/** The reason for the wildcard of `listPublicKeys`, for cdk-nag. */
+export function acknowledgePublicKeys(scope: IConstruct): void {
+  Validations.of(scope).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'cloudtrail:ListPublicKeys alone, which knows no resource.',
+  });
 }
 
 export function publishTo(topics: readonly ITopic[]): PolicyStatement {

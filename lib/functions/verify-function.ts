@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -14,9 +14,11 @@ import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import {
+  acknowledgePublicKeys,
   askSuppressions,
   consume,
   giveUpTo,
+  listPublicKeys,
   onTable,
   publishTo,
   queueForChannels,
@@ -26,8 +28,11 @@ import {
   useKeyThrough,
 } from './permissions.ts';
 
-/** The longest that one call of verify may take; the queue's visibility timeout is six times this. */
+/** The longest that one call of verify may take; the queue's visibility timeout is six times this, and the batching window. */
 export const VERIFY_TIMEOUT = Duration.minutes(5);
+
+/** How long Lambda gathers messages for one call of verify. */
+export const VERIFY_BATCHING_WINDOW = Duration.minutes(1);
 
 export interface VerifyProps {
   readonly config: DeploymentConfig;
@@ -66,15 +71,12 @@ export class Verify extends AuditFunction {
       statements: permissions(props),
     });
     acknowledgeObjects(this.role, logObjects(config), 'Digests and log objects, below AWSLogs/ only: keys hold times.');
-    Validations.of(this.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'cloudtrail:ListPublicKeys alone, which knows no resource.',
-    });
+    acknowledgePublicKeys(this.role);
     this.function.addEventSource(
       new SqsEventSource(queue, {
         // Most messages tell of log objects and are acknowledged unread; digests come once an hour and can wait.
         batchSize: 100,
-        maxBatchingWindow: Duration.minutes(1),
+        maxBatchingWindow: VERIFY_BATCHING_WINDOW,
         reportBatchItemFailures: true,
         maxConcurrency: 2,
       }),
@@ -94,12 +96,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
     }),
     ...readLogBucket(config),
     useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
-    new PolicyStatement({
-      // Public keys are nobody's resource: the action knows no other. Each region has its own, so no region is named.
-      sid: 'ListPublicKeys',
-      actions: ['cloudtrail:ListPublicKeys'],
-      resources: ['*'],
-    }),
+    listPublicKeys(),
     onTable(
       'KeepTheLedger',
       tables.ledger,

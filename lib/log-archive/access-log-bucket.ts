@@ -30,7 +30,7 @@ export class AccessLogBucket extends Bucket {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.addToResourcePolicy(
       new PolicyStatement({
@@ -47,6 +47,8 @@ export class AccessLogBucket extends Bucket {
         },
       }),
     );
+    // Without it, S3 could log no more accesses to the buckets that stay when the stack is deleted.
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'This is the bucket that access logs are written to: logging its own accesses would never end.',

@@ -51,8 +51,8 @@ const PROTECTED_SETTINGS = [
  *
  * - ACLs are off (BucketOwnerEnforced). CloudTrail sends `bucket-owner-full-control` with every object, which is the
  *   one ACL that such a bucket accepts, so the condition of its own documents stays.
- * - No statement asks for a certain encryption: CloudTrail encrypts log files with the trail's key, but digests with
- *   S3's own, and a Deny on that would stop the digests.
+ * - No statement asks for a certain encryption: CloudTrail encrypts log files with the trail's key, and digests with S3's
+ *   own or with that key. A Deny on either would stop the digests. Who reads digests has kms:Decrypt for the second.
  * - A bucket policy doesn't bind the lifecycle ("Bucket policies for Amazon S3"), so the Deny on deletes leaves it
  *   working, and it is never final: the account's root can always replace the policy.
  * - The notification is a property of the bucket and not CDK's custom resource, which would bring a function that may
@@ -81,13 +81,13 @@ export class LogBucket extends Bucket {
         },
         { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     for (const statement of [...this.cloudTrailWrites(props), ...this.nobodyElse(), ...this.settingsStay(props)]) {
       this.addToResourcePolicy(statement);
     }
     // Without it, a deleted stack would leave the logs behind with nothing that protects them.
-    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.notify(props.deliveryTopic);
   }
 

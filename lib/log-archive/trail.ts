@@ -1,10 +1,13 @@
+import { Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AdvancedEventSelector, DeploymentConfig } from '../config/config.ts';
 import type { LogBucket } from './log-bucket.ts';
+import { ownResources } from './own-resources.ts';
 
 export interface TrailProps {
+  readonly deployment: string;
   readonly trail: DeploymentConfig['trail'];
   readonly bucket: LogBucket;
   readonly key: IKey;
@@ -12,13 +15,14 @@ export interface TrailProps {
 
 /**
  * The trail: every region, global services, log file validation, encrypted with the log key. Management events are
- * always recorded; data and network activity events as the configuration selects them.
+ * recorded but for those of the sources that the configuration excludes; data and network activity events as the configuration selects them.
  *
  * On CfnTrail, because CDK's Trail knows no advanced event selectors and puts no `aws:SourceArn` into the bucket's
  * policy.
  */
 export class Trail extends CfnTrail {
-  constructor(scope: Construct, id: string, { trail, bucket, key }: TrailProps) {
+  constructor(scope: Construct, id: string, { deployment, trail, bucket, key }: TrailProps) {
+    const own = ownResources(Stack.of(scope), deployment);
     super(scope, id, {
       trailName: trail.name,
       s3BucketName: bucket.bucketName,
@@ -29,45 +33,51 @@ export class Trail extends CfnTrail {
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
       advancedEventSelectors: [
-        { name: 'Management events', fieldSelectors: [{ field: 'eventCategory', equalTo: ['Management'] }] },
-        ...trail.advancedEventSelectors.map((selector) => withoutTheLogBucket(selector, bucket.bucketArn)),
+        managementEvents(trail.excludeManagementEventSources),
+        ...trail.advancedEventSelectors.map((selector) => withoutOurselves(selector, own)),
       ],
       ...(trail.insights.length === 0
         ? {}
         : { insightSelectors: trail.insights.map((insightType) => ({ insightType })) }),
     });
-    // CloudTrail tries bucket and key when the trail is created. Nothing in the template says so otherwise.
-    this.node.addDependency(bucket, key);
   }
 }
 
-/**
- * A selector of all S3 objects would record ingest's reads of the log bucket, whose records would be delivered there
- * and read again, without end.
- */
-function withoutTheLogBucket(
+function managementEvents(excluded: readonly string[]): CfnTrail.AdvancedEventSelectorProperty {
+  return {
+    name: 'Management events',
+    fieldSelectors: [
+      { field: 'eventCategory', equalTo: ['Management'] },
+      ...(excluded.length === 0 ? [] : [{ field: 'eventSource', notEquals: [...new Set(excluded)] }]),
+    ],
+  };
+}
+
+/** A selector of data events, whatever it selects, never records what Trailwarden itself does. */
+function withoutOurselves(
   { name, fieldSelectors }: AdvancedEventSelector,
-  bucketArn: string,
+  own: ReturnType<typeof ownResources>,
 ): CfnTrail.AdvancedEventSelectorProperty {
   const selectors = fieldSelectors.map(
     ({ field, equals, ...others }): CfnTrail.AdvancedFieldSelectorProperty => ({ field, equalTo: equals, ...others }),
   );
-  const ofS3Objects = fieldSelectors.some(
-    ({ field, equals }) => field === 'resources.type' && equals?.includes('AWS::S3::Object'),
-  );
-  const ofCertainBuckets = fieldSelectors.some(
-    ({ field, equals, startsWith }) => field === 'resources.ARN' && (equals ?? startsWith) !== undefined,
-  );
-  if (!ofS3Objects || ofCertainBuckets) {
-    return { name, fieldSelectors: selectors };
-  }
-  const notTheLogBucket = `${bucketArn}/`;
+  const types = fieldSelectors.flatMap(({ field, equals = [] }) => (field === 'resources.type' ? equals : []));
+  const leftOut = types.flatMap((type) => own[type] ?? []);
+  const notEquals = leftOut.flatMap((it) => it.notEquals ?? []);
+  const notStartsWith = leftOut.flatMap((it) => it.notStartsWith ?? []);
+  if (notEquals.length + notStartsWith.length === 0) return { name, fieldSelectors: selectors };
   const byArn = selectors.find(({ field }) => field === 'resources.ARN');
+  // Of one field, what is left out wins over what is selected ("How CloudTrail evaluates multiple conditions for a field").
   return {
     name,
     fieldSelectors: [
       ...selectors.filter((selector) => selector !== byArn),
-      { ...byArn, field: 'resources.ARN', notStartsWith: [...(byArn?.notStartsWith ?? []), notTheLogBucket] },
+      {
+        ...byArn,
+        field: 'resources.ARN',
+        ...(notEquals.length > 0 && { notEquals: [...(byArn?.notEquals ?? []), ...notEquals] }),
+        ...(notStartsWith.length > 0 && { notStartsWith: [...(byArn?.notStartsWith ?? []), ...notStartsWith] }),
+      },
     ],
   };
 }

@@ -35,8 +35,8 @@ export class AuditTables extends Construct {
         encryption: TableEncryptionV2.customerManagedKey(key),
         // Segments can be made again from the log objects.
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: name !== 'segments' },
-        deletionProtection: true,
-        removalPolicy: RemovalPolicy.RETAIN,
+        // No deletionProtection: it would block the rollback of a first deploy. `trailwarden protect` sets it afterwards.
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     };
     this.tables = {

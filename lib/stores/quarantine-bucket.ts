@@ -2,7 +2,8 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { bucketName } from '../config/resource-names.ts';
+import { QUARANTINE_FOLDER } from '../../lambda/ingest/quarantine-key.ts';
+import { bucketArn, bucketName } from '../config/resource-names.ts';
 
 export interface QuarantineBucketProps {
   readonly deployment: string;
@@ -36,11 +37,18 @@ export class QuarantineBucket extends Bucket {
         },
         { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // The bucket stays when the stack is deleted, and its policy with it.
+    this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(this).acknowledge({
       id: '@aws-cdk/aws-s3:accessLogsPolicyNotAdded',
       reason: 'The access log bucket is in the log archive stack, and its policy there lets this bucket log to it.',
     });
   }
+}
+
+/** The ARN of every rejected record, made of names alone. */
+export function quarantinedRecords(deployment: string): string {
+  return `${bucketArn(bucketName(deployment, 'quarantine'))}/${QUARANTINE_FOLDER}/*`;
 }

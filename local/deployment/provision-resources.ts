@@ -143,7 +143,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
     LOG_EXPIRE_DAYS: NEVER_EXPIRES,
   };
-  const pack: PackVariables = { SEGMENTS_TABLE: tables.segments, RETENTION_DAYS: '365' };
+  const pack: PackVariables = { DEPLOYMENT: deployment, SEGMENTS_TABLE: tables.segments, RETENTION_DAYS: '365' };
   const queues = { logs, deadLetters, digests, digestDeadLetters, subscriber };
   return { deployment, buckets, topics, queues, tables, variables: { ingest, verify, sweep, pack } };
 }

@@ -22,6 +22,17 @@ describe('the command line', () => {
     expect(stderr).toContain('Did you mean events?');
   });
 
+  test.each([
+    [['redrive', 'range', '--nope'], 'trailwarden redrive range --help says more'],
+    [['rules', 'check', '--nope'], 'trailwarden rules check --help says more'],
+    [['events', '--nope'], 'trailwarden events --help says more'],
+    [['nope'], 'trailwarden --help says more'],
+  ])('says of %j, which is wrong, whose help to read', async (args, hint) => {
+    const { code, stderr } = await runCommand(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`(${hint})`);
+  });
+
   const script = join(import.meta.dirname, '../../bin/trailwarden.ts');
 
   test('says of a local folder that isn’t there what makes it', () => {

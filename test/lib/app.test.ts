@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
@@ -8,8 +8,10 @@ import { ACCOUNT, folderOf, REGION, RULE } from './support/deployment.ts';
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
 /** Runs the app as the CDK's command line does, without bundling, and gives the stacks of its assembly. */
-async function runApp(config: string): Promise<Record<string, { stackName: string | undefined }>> {
-  const outdir = folderOf({});
+async function runApp(
+  config: string,
+  outdir = folderOf({}),
+): Promise<Record<string, { stackName: string | undefined }>> {
   const context = { ...z.record(z.string(), z.unknown()).parse(cdkJson().context), config };
   await promisify(execFile)(process.execPath, [join(PROJECT_ROOT, 'bin', 'app.ts')], {
     cwd: PROJECT_ROOT,
@@ -43,13 +45,33 @@ function cdkJson(): { context?: unknown } {
 describe('the app', () => {
   jest.setTimeout(60_000);
 
-  test('deploys both stacks with the settings of the file that -c config names', async () => {
+  test('deploys all stacks with the settings of the file that -c config names', async () => {
     // With all that is optional: the templates are validated here.
     const folder = folderOf({
       'blue.yaml':
         '{ deployment: blue, alerts: { chat: true, channels: [{ name: team, type: slack, secret: { secretsManager: trailwarden/slack } }] }, trail: { keyPrefix: org/audit }, index: { rows: all, pageShards: 8 } }',
     });
-    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual(['blue-log-archive', 'blue-audit']);
+    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual([
+      'blue-log-archive',
+      'blue-data',
+      'blue-audit',
+      'blue-trail',
+    ]);
+  });
+
+  test('writes assets that Lambda can read, whatever the umask of whoever deploys', async () => {
+    const outdir = folderOf({});
+    const before = process.umask(0o077);
+    try {
+      await runApp(join(folderOf({ 'blue.yaml': '{}' }), 'blue.yaml'), outdir);
+    } finally {
+      process.umask(before);
+    }
+    const rules = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('rules.json'),
+    );
+    expect(rules).toHaveLength(1);
+    for (const name of rules) expect(statSync(join(outdir, name)).mode & 0o044).toBe(0o044);
   });
 
   test('fails for a broken rule of the configuration with its file and line', async () => {

@@ -17,10 +17,17 @@ function statefulIds(template: Template): Record<string, string> {
 }
 
 /** Every optional resource is there. */
-const { audit, logArchive } = synthesize('alerts: { chat: true, channels: [{ name: hub, type: securityhub }] }');
+const { logArchive, data, audit, trail } = synthesize(
+  'alerts: { chat: true, channels: [{ name: hub, type: securityhub }] }',
+);
 
 test('no table, bucket, key, queue, topic or trail changes its logical id, which would lose what it holds', () => {
-  const ids = { audit: statefulIds(audit), 'log-archive': statefulIds(logArchive) };
-  expect(new Set([...Object.values(ids.audit), ...Object.values(ids['log-archive'])]).size).toBeGreaterThanOrEqual(6);
+  const ids = {
+    audit: statefulIds(audit),
+    data: statefulIds(data),
+    'log-archive': statefulIds(logArchive),
+    trail: statefulIds(trail),
+  };
+  expect(new Set(Object.values(ids).flatMap((of) => Object.values(of))).size).toBeGreaterThanOrEqual(6);
   expectGolden(join(__dirname, 'golden/logical-ids.json'), `${JSON.stringify(ids, undefined, 2)}\n`);
 });

@@ -23,14 +23,11 @@ glue: { enabled: true }
     ['by default', ''],
     ['with every part switched on', everything],
   ])('finds nothing %s', (_, yaml) => {
-    const { auditStack, logArchiveStack } = synthesize(yaml);
-    expect(violationsOf(logArchiveStack)).toEqual([]);
-    expect(violationsOf(auditStack)).toEqual([]);
+    for (const stack of synthesize(yaml).stacks) expect(violationsOf(stack)).toEqual([]);
   });
 
   test('is told a reason for every finding that stays', () => {
-    const { auditStack, logArchiveStack } = synthesize();
-    const reasons = [auditStack, logArchiveStack].flatMap((stack) =>
+    const reasons = synthesize().stacks.flatMap((stack) =>
       stack.node
         .findAll()
         .flatMap(({ node }) =>
@@ -39,7 +36,7 @@ glue: { enabled: true }
             .flatMap(({ data }) => Object.entries<string>(data)),
         ),
     );
-    expect(reasons.length).toBeLessThanOrEqual(7);
+    expect(reasons.length).toBeLessThanOrEqual(11);
     for (const [id, reason] of reasons) {
       expect(reason.length).toBeGreaterThan(30);
       expect(id).not.toMatch(/IAM5$|IAM4/);
@@ -49,8 +46,8 @@ glue: { enabled: true }
 
 describe('a deployment of another name', () => {
   test('has that name in front of everything that has a name', () => {
-    const { audit, logArchive } = synthesize('deployment: blue');
-    const names = [audit, logArchive].flatMap((template) =>
+    const { logArchive, data, audit, trail } = synthesize('deployment: blue');
+    const names = [logArchive, data, audit, trail].flatMap((template) =>
       Object.values(template.toJSON().Resources).flatMap((resource) =>
         namesIn((resource as { Properties?: Record<string, unknown> }).Properties ?? {}),
       ),
@@ -64,7 +61,7 @@ describe('a deployment of another name', () => {
 
 describe('the trail', () => {
   test('has a key prefix, insights and data events when they are asked for, beside the management events', () => {
-    const logArchive = synthesizeLogArchive(`
+    const { logArchive, trail } = synthesizeLogArchive(`
 trail:
   name: everything
   keyPrefix: org/audit
@@ -76,7 +73,7 @@ trail:
         - { field: resources.type, equals: [AWS::DynamoDB::Table] }
         - { field: readOnly, equals: ['false'] }
 `);
-    expect(trailOf(logArchive)).toMatchObject({
+    expect(trailOf(trail)).toMatchObject({
       TrailName: 'everything',
       S3KeyPrefix: 'org/audit',
       InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
@@ -88,6 +85,7 @@ trail:
             { Field: 'eventCategory', Equals: ['Data'] },
             { Field: 'resources.type', Equals: ['AWS::DynamoDB::Table'] },
             { Field: 'readOnly', Equals: ['false'] },
+            { Field: 'resources.ARN', NotEquals: expect.any(Array) },
           ],
         },
       ],
@@ -102,38 +100,107 @@ trail:
     });
   });
 
+  test('leaves out the management events of the sources that the configuration excludes', () => {
+    const { trail } = synthesizeLogArchive(
+      'trail: { excludeManagementEventSources: [kms.amazonaws.com, rdsdata.amazonaws.com] }',
+    );
+    expect(trailOf(trail)?.AdvancedEventSelectors).toEqual([
+      {
+        Name: 'Management events',
+        FieldSelectors: [
+          { Field: 'eventCategory', Equals: ['Management'] },
+          { Field: 'eventSource', NotEquals: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
+        ],
+      },
+    ]);
+  });
+
+  const buckets = ['logs', 'access-logs', 'quarantine'].map(
+    (name) => `arn:aws:s3:::trailwarden-${name}-111122223333-eu-central-1/`,
+  );
+  const arns = (service: string, prefix: string, ...names: string[]) =>
+    names.map((name) => `arn:aws:${service}:eu-central-1:111122223333:${prefix}trailwarden-${name}`);
+  const queues = arns('sqs', '', 'logs', 'logs-dead-letter', 'digests', 'digests-dead-letter');
+  const topics = arns('sns', '', 'delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations');
+  const functions = arns('lambda', 'function:', 'ingest', 'verify', 'sweep', 'pack');
+  const tables = arns(
+    'dynamodb',
+    'table/',
+    ...['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger', 'correlations'],
+  );
+
   test.each([
-    ['all objects', '', ['<Bucket.Arn>/']],
+    ['all S3 objects', 'AWS::S3::Object', '', { NotStartsWith: buckets }],
     [
-      'all objects but those of another bucket',
+      'all S3 objects but those of another bucket',
+      'AWS::S3::Object',
       "- { field: resources.ARN, notStartsWith: ['arn:aws:s3:::big/'] }",
-      ['arn:aws:s3:::big/', '<Bucket.Arn>/'],
+      { NotStartsWith: ['arn:aws:s3:::big/', ...buckets] },
     ],
-  ])('leaves its own bucket out of %s in S3, or ingest would read of itself for ever', (_, line, notStartsWith) => {
-    const logArchive = synthesizeLogArchive(s3Selector(line));
-    expect(trailOf(logArchive)).toMatchObject({
+    [
+      'all S3 objects, said as a prefix of every ARN',
+      'AWS::S3::Object',
+      "- { field: resources.ARN, startsWith: ['arn:aws:s3:::'] }",
+      { StartsWith: ['arn:aws:s3:::'], NotStartsWith: buckets },
+    ],
+    [
+      'the objects of certain buckets',
+      'AWS::S3::Object',
+      "- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }",
+      { StartsWith: ['arn:aws:s3:::payroll/'], NotStartsWith: buckets },
+    ],
+    ['all tables', 'AWS::DynamoDB::Table', '', { NotEquals: expect.arrayContaining(tables) }],
+    ['all queues', 'AWS::SQS::Queue', '', { NotEquals: queues }],
+    ['all topics', 'AWS::SNS::Topic', '', { NotEquals: topics }],
+    [
+      'all functions but one',
+      'AWS::Lambda::Function',
+      "- { field: resources.ARN, notEquals: ['arn:aws:lambda:eu-central-1:111122223333:function:busy'] }",
+      { NotEquals: ['arn:aws:lambda:eu-central-1:111122223333:function:busy', ...functions] },
+    ],
+  ])('leaves out of %s what is its own, or it would record itself for ever', (_, type, line, arnSelector) => {
+    const { trail } = synthesizeLogArchive(dataSelector(type, line));
+    expect(trailOf(trail)).toMatchObject({
       AdvancedEventSelectors: [
         {},
         {
           FieldSelectors: [
             { Field: 'eventCategory', Equals: ['Data'] },
-            { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
-            { Field: 'resources.ARN', NotStartsWith: notStartsWith },
+            { Field: 'resources.type', Equals: [type] },
+            { Field: 'resources.ARN', ...arnSelector },
           ],
         },
       ],
     });
   });
 
-  test('takes the objects of certain buckets as they are named', () => {
-    const logArchive = synthesizeLogArchive(
-      s3Selector("- { field: resources.ARN, startsWith: ['arn:aws:s3:::payroll/'] }"),
-    );
-    expect(trailOf(logArchive)?.AdvancedEventSelectors).toContainEqual(
-      expect.objectContaining({
-        FieldSelectors: expect.arrayContaining([{ Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::payroll/'] }]),
-      }),
-    );
+  test('leaves out every bucket, table, queue, topic and function that the stacks have, and names no other', () => {
+    const { logArchive, data, audit } = synthesize('alerts: { chat: true }');
+    const named = (type: string, property: string) =>
+      [logArchive, data, audit].flatMap((template) =>
+        Object.values(resources(template, type)).map((properties) => String(properties[property])),
+      );
+    const lastOf = (list: readonly string[]) => list.map((text) => text.split(/[:/]/).filter(Boolean).at(-1)).sort();
+    expect(lastOf(buckets)).toEqual(named('AWS::S3::Bucket', 'BucketName').sort());
+    expect(lastOf(tables)).toEqual(named('AWS::DynamoDB::GlobalTable', 'TableName').sort());
+    expect(lastOf(queues)).toEqual(named('AWS::SQS::Queue', 'QueueName').sort());
+    expect(lastOf(topics)).toEqual(named('AWS::SNS::Topic', 'TopicName').sort());
+    expect(lastOf(functions)).toEqual(named('AWS::Lambda::Function', 'FunctionName').sort());
+  });
+
+  test('takes what selects nothing of ours as it is', () => {
+    const { trail } = synthesizeLogArchive(dataSelector('AWS::SSMMessages::ControlChannel', ''));
+    expect(trailOf(trail)).toMatchObject({
+      AdvancedEventSelectors: [
+        {},
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::SSMMessages::ControlChannel'] },
+          ],
+        },
+      ],
+    });
   });
 });
 
@@ -143,7 +210,7 @@ describe('the settings of the log bucket', () => {
       .DenyWeakeningToAllButTheDeployment;
 
   test('may be changed by the administrators of the configuration too', () => {
-    const logArchive = synthesizeLogArchive(
+    const { logArchive } = synthesizeLogArchive(
       "logBucket: { administrators: ['arn:aws:iam::111122223333:role/platform'] }",
     );
     expect(guard(logArchive)).toMatchObject({
@@ -170,14 +237,12 @@ describe('the settings of the log bucket', () => {
 
 describe('the table for Athena', () => {
   test('is there only when asked for', () => {
-    synthesize().logArchive.resourceCountIs('AWS::Glue::Table', 0);
+    synthesize().trail.resourceCountIs('AWS::Glue::Table', 0);
   });
 
   test('projects its partitions from the keys of the log bucket', () => {
-    const logArchive = synthesizeLogArchive(
-      'deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }',
-    );
-    const [table] = Object.values(resources(logArchive, 'AWS::Glue::Table'));
+    const { trail } = synthesizeLogArchive('deployment: blue-team\nglue: { enabled: true }\ntrail: { keyPrefix: org }');
+    const [table] = Object.values(resources(trail, 'AWS::Glue::Table'));
     expect(table).toMatchObject({
       CatalogId: '111122223333',
       DatabaseName: 'blue_team',
@@ -191,10 +256,10 @@ describe('the table for Athena', () => {
           'projection.region.values': expect.stringMatching(/(^|,)eu-central-1(,|$)/),
           'projection.day.format': 'yyyy/MM/dd',
           // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders.
-          'storage.location.template': 's3://<Bucket>/org/AWSLogs/${account}/CloudTrail/${region}/${day}',
+          'storage.location.template': 's3://<log-archive:Bucket>/org/AWSLogs/${account}/CloudTrail/${region}/${day}',
         },
         StorageDescriptor: {
-          Location: 's3://<Bucket>/org/AWSLogs/',
+          Location: 's3://<log-archive:Bucket>/org/AWSLogs/',
           InputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
           SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
         },
@@ -204,20 +269,23 @@ describe('the table for Athena', () => {
   });
 });
 
-test('both stacks are protected against deletion', () => {
-  const { auditStack, logArchiveStack } = synthesize();
-  expect(auditStack.terminationProtection).toBe(true);
-  expect(logArchiveStack.terminationProtection).toBe(true);
+test('the stacks are protected against deletion once the configuration says so, and before that a deploy can be taken back', () => {
+  for (const { terminationProtection } of synthesize().stacks) expect(terminationProtection).toBe(false);
+  for (const { terminationProtection } of synthesize('protected: true').stacks) {
+    expect(terminationProtection).toBe(true);
+  }
+  const { data } = synthesize();
+  expect(JSON.stringify(data.toJSON())).not.toContain('DeletionProtection');
 });
 
-function s3Selector(line: string): string {
+function dataSelector(type: string, line: string): string {
   return `
 trail:
   advancedEventSelectors:
-    - name: S3
+    - name: of a type
       fieldSelectors:
         - { field: eventCategory, equals: [Data] }
-        - { field: resources.type, equals: ['AWS::S3::Object'] }
+        - { field: resources.type, equals: ['${type}'] }
         ${line}
 `;
 }

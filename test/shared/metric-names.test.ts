@@ -42,7 +42,9 @@ function watchedMetrics(): WatchedMetric[] {
 test('every metric of ours that an alarm watches is emitted by the function that the alarm names', () => {
   const ours = watchedMetrics().filter(({ Namespace }) => Namespace === METRIC_NAMESPACE);
   const emitted = Object.values(METRICS).flatMap(({ name, by }) => by.map((service) => `${name} of ${service}`));
-  const watched = ours.map(({ MetricName, Dimensions }) => `${MetricName} of ${Dimensions?.[0]?.Value}`);
+  const watched = ours.map(
+    ({ MetricName, Dimensions }) => `${MetricName} of ${Dimensions?.find(({ Name }) => Name === 'service')?.Value}`,
+  );
   expect(watched.length).toBeGreaterThan(6);
   expect(emitted).toEqual(expect.arrayContaining(watched));
 });

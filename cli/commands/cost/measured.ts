@@ -7,7 +7,7 @@ export const MEASURED = {
   /** The page of an object and its ledger's row, in one transaction; an object. */
   pageWriteUnits: 10.35,
   /** Small segments, and merged ones. */
-  packWriteUnits: 0.080,
+  packWriteUnits: 0.08,
   mergeWriteUnits: 0.078,
   packReadUnits: 0.024,
   /** Members and groups of correlations of the default rules. */

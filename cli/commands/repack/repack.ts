@@ -15,8 +15,7 @@ interface RepackOptions extends ConnectionOptions {
 const HELP = `
 A shorter retention holds at once. A longer one holds for what is packed from then on: segments that were made before expire
 when they were to expire then. repack gives those that have not expired yet the retention of today: that which pack was
-deployed with. Interrupted, it goes on where it was when it is run again. It asks for dynamodb:GetItem, Query, BatchGetItem,
-BatchWriteItem and UpdateItem on the segments table, which no auditor has.
+deployed with. Interrupted, it goes on where it was when it is run again.
 
 Examples:
   $ trailwarden repack --dry-run

@@ -20,5 +20,6 @@ export function parseArn(text: string): Arn | undefined {
 export function partitionOfRegion(region: string | undefined): string {
   if (region?.startsWith('cn-')) return 'aws-cn';
   if (region?.startsWith('us-gov-')) return 'aws-us-gov';
+  if (region?.startsWith('eusc-')) return 'aws-eusc';
   return 'aws';
 }

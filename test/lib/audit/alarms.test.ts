@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { ASSUMPTIONS } from '../../../cli/commands/cost/cost-assumptions.ts';
 import { METRIC_NAMESPACE, METRICS, type OwnMetric, type ServiceName } from '../../../lambda/shared/metric-names.ts';
 import { synthesize } from '../support/deployment.ts';
@@ -16,10 +17,15 @@ const alarms = new Map(
 /** Only a deployment with `alerts.channels` has them. */
 const alarmsOfChannels = ['channel-message-given-up', 'channel-dead-letter-queue-not-empty', 'notify-errors'];
 
+/** The dimensions of a function's metrics, as Powertools names them. */
+const dimensionsOf = (deployment: string, service: ServiceName) => [
+  { Name: 'deployment', Value: deployment },
+  { Name: 'service', Value: service },
+];
 const own = (service: ServiceName, { name }: OwnMetric, Statistic: string) => ({
   Namespace: METRIC_NAMESPACE,
   MetricName: name,
-  Dimensions: [{ Name: 'service', Value: service }],
+  Dimensions: dimensionsOf('trailwarden', service),
   Statistic,
 });
 const ofQueue = (MetricName: string, queue: string) => ({
@@ -36,7 +42,7 @@ const ofFunction = (MetricName: string, name: string) => ({
 });
 
 const OVER = { ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching' };
-const UNDER = { ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' };
+const UNDER = { ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'missing' };
 
 describe('the alarms', () => {
   test.each([
@@ -122,6 +128,16 @@ describe('the alarms', () => {
     }
   });
 
+  test('tell of data that stop coming, and not of data that never came yet, as after the first deploy', () => {
+    const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
+    expect(silent.map(([name]) => name)).toEqual(['nothing-ingested', 'sweep-not-running', 'pack-overdue']);
+    for (const [name, alarm] of alarms) {
+      const isSilent = silent.some(([other]) => other === name);
+      // An alarm begins in INSUFFICIENT_DATA, and acts when its state changes.
+      expect(alarm.InsufficientDataActions).toEqual(isSilent ? ['<Topicsoperations>'] : undefined);
+    }
+  });
+
   test('are twenty-two, as the estimate of the cost has it, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
@@ -132,4 +148,24 @@ describe('the alarms', () => {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
     }
   });
+
+  test('of two deployments in a region watch no metric of each other', () => {
+    const watched = (template: Template) =>
+      Object.values(resources(template, 'AWS::CloudWatch::Alarm')).flatMap((alarm) =>
+        [alarm, ...metricsWithin(alarm)].filter(({ Namespace }) => Namespace === METRIC_NAMESPACE),
+      );
+    const deploymentsOf = (template: Template) => [
+      ...new Set(watched(template).map(({ Dimensions }) => (Dimensions as ReturnType<typeof dimensionsOf>)[0]?.Value)),
+    ];
+    expect(deploymentsOf(audit)).toEqual(['trailwarden']);
+    expect(deploymentsOf(synthesize('deployment: blue').audit)).toEqual(['blue']);
+    expect(watched(audit).length).toBeGreaterThan(10);
+  });
 });
+
+/** The metrics in an alarm's expression. */
+function metricsWithin({ Metrics = [] }: Record<string, unknown>): Record<string, unknown>[] {
+  return (Metrics as { MetricStat?: { Metric: Record<string, unknown> } }[]).flatMap(({ MetricStat }) =>
+    MetricStat === undefined ? [] : [MetricStat.Metric],
+  );
+}

@@ -5,7 +5,7 @@ import { resources, statements } from '../support/template.ts';
 const ALARMS = 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:trailwarden-*';
 const TOPICS = ['critical', 'high', 'medium', 'low', 'alerts', 'operations'];
 
-const { audit } = synthesize('alerts: { emails: { high: [soc@example.com], operations: [ops@example.com] } }');
+const { audit, data } = synthesize('alerts: { emails: { high: [soc@example.com], operations: [ops@example.com] } }');
 
 const withoutTls = (resource: string, action: string, principal: unknown) => ({
   Effect: 'Deny',
@@ -16,11 +16,11 @@ const withoutTls = (resource: string, action: string, principal: unknown) => ({
 });
 
 describe('the audit key', () => {
-  test('is rotated, kept, and open to alarms for their one topic and to the log groups of the functions', () => {
-    const { Key } = resources(audit, 'AWS::KMS::Key');
+  test('is rotated, kept, and open to alarms of the deployment and to the log groups of the functions', () => {
+    const { Key } = resources(data, 'AWS::KMS::Key');
     expect(Key).toMatchObject({ EnableKeyRotation: true });
-    audit.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    audit.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-audit' });
+    data.hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    data.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/trailwarden-audit' });
     expect(statements(Key?.KeyPolicy)).toEqual({
       0: {
         Effect: 'Allow',
@@ -34,10 +34,7 @@ describe('the audit key', () => {
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         Resource: '*',
         Condition: {
-          StringEquals: {
-            'aws:SourceAccount': '111122223333',
-            'kms:EncryptionContext:aws:sns:topicArn': 'arn:aws:sns:eu-central-1:111122223333:trailwarden-operations',
-          },
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
           ArnLike: { 'aws:SourceArn': ALARMS },
         },
       },
@@ -66,7 +63,7 @@ describe('the alert topics', () => {
       Object.fromEntries(
         TOPICS.map((name) => [
           `Topics${name}`,
-          { TopicName: `trailwarden-${name}`, DisplayName: expect.any(String), KmsMasterKeyId: '<Key.Arn>' },
+          { TopicName: `trailwarden-${name}`, DisplayName: expect.any(String), KmsMasterKeyId: '<data:Key.Arn>' },
         ]),
       ),
     );
@@ -103,9 +100,9 @@ describe('the alert topics', () => {
 });
 
 describe.each([
-  ['LogQueue', 'logs'],
-  ['DigestQueue', 'digests'],
-])('the %s', (queueId, queueName) => {
+  ['LogQueue', 'logs', 0],
+  ['DigestQueue', 'digests', 60],
+])('the %s', (queueId, queueName, batchingSeconds) => {
   const queues = resources(audit, 'AWS::SQS::Queue');
   const policies = resources(audit, 'AWS::SQS::QueuePolicy');
   const EVERYBODY = { AWS: '*' };
@@ -117,11 +114,11 @@ describe.each([
     Condition: { ArnEquals: { 'aws:SourceArn': '<log-archive:DeliveryTopic>' } },
   });
 
-  test('is encrypted, hides a message for six times as long as its function runs, and gives up after forty tries', () => {
+  test('is encrypted, hides a message for six times as long as its function runs and the batching window, and gives up after forty tries', () => {
     expect(queues[queueId]).toEqual({
       QueueName: `trailwarden-${queueName}`,
       SqsManagedSseEnabled: true,
-      VisibilityTimeout: 6 * 300,
+      VisibilityTimeout: 6 * 300 + batchingSeconds,
       MessageRetentionPeriod: 7 * 24 * 3600,
       RedrivePolicy: { deadLetterTargetArn: `<${queueId}DeadLetterQueue.Arn>`, maxReceiveCount: 40 },
     });
@@ -159,7 +156,7 @@ test('there are no other queues', () => {
 
 describe('the quarantine bucket', () => {
   test('is private, versioned, encrypted with the audit key, logged, and expires like the logs', () => {
-    expect(resources(audit, 'AWS::S3::Bucket').Quarantine).toEqual({
+    expect(resources(data, 'AWS::S3::Bucket').Quarantine).toEqual({
       BucketName: 'trailwarden-quarantine-111122223333-eu-central-1',
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -194,22 +191,43 @@ describe('the quarantine bucket', () => {
         ],
       },
     });
-    expect(statements(resources(audit, 'AWS::S3::BucketPolicy').QuarantinePolicy?.PolicyDocument)).toEqual({
+    expect(statements(resources(data, 'AWS::S3::BucketPolicy').QuarantinePolicy?.PolicyDocument)).toEqual({
       0: { ...withoutTls('', 's3:*', { AWS: '*' }), Resource: ['<Quarantine.Arn>', '<Quarantine.Arn>/*'] },
     });
   });
 });
 
+const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
+  Effect: 'Allow',
+  Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  Resource: [
+    `<data:Tables${name}.Arn>`,
+    ...TABLES[name].indexes.map((index) => `<data:Tables${name}.Arn>/index/${index.name}`).sort(),
+  ],
+});
+const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+
+/** What both policies for people allow. */
+const ASKED = {
+  QueryEvents: reads('events'),
+  QuerySegments: { ...reads('segments'), Resource: '<data:Tablessegments.Arn>' },
+  QueryFindings: reads('findings'),
+  QueryAlerts: reads('alerts'),
+  QuerySuppressions: reads('suppressions'),
+  QueryLedger: reads('ledger'),
+  ReadLogObjects: { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${LOGS}/AWSLogs/*` },
+  ListLogObjects: { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: LOGS },
+  DecryptLogObjects: {
+    Effect: 'Allow',
+    Action: 'kms:Decrypt',
+    Resource: '<log-archive:Key.Arn>',
+    Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
+  },
+  ListPublicKeys: { Effect: 'Allow', Action: 'cloudtrail:ListPublicKeys', Resource: '*' },
+};
+
 describe('the policy for auditors', () => {
   const { QueryPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
-  const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
-    Effect: 'Allow',
-    Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-    Resource: [
-      `<Tables${name}.Arn>`,
-      ...TABLES[name].indexes.map((index) => `<Tables${name}.Arn>/index/${index.name}`).sort(),
-    ],
-  });
 
   test('is attached to nobody', () => {
     expect(QueryPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-auditor-eu-central-1' });
@@ -218,33 +236,63 @@ describe('the policy for auditors', () => {
     expect(QueryPolicy).not.toHaveProperty('Groups');
   });
 
-  test('reads the index and the log objects, and nothing else', () => {
-    const logs = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
+  test('reads the index and the log objects, verifies them, and nothing else', () => {
     expect(statements(QueryPolicy?.PolicyDocument)).toEqual({
-      QueryEvents: reads('events'),
-      QuerySegments: { ...reads('segments'), Resource: '<Tablessegments.Arn>' },
-      QueryFindings: reads('findings'),
-      QueryAlerts: reads('alerts'),
-      QuerySuppressions: reads('suppressions'),
-      QueryLedger: reads('ledger'),
+      ...ASKED,
       DecryptTheIndex: {
         Effect: 'Allow',
         Action: 'kms:Decrypt',
-        Resource: '<Key.Arn>',
+        Resource: '<data:Key.Arn>',
         Condition: { StringEquals: { 'kms:ViaService': ['dynamodb.eu-central-1.amazonaws.com'] } },
       },
-      ReadLogObjects: {
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:GetObjectVersion'],
-        Resource: `${logs}/AWSLogs/*`,
-      },
-      ListLogObjects: { Effect: 'Allow', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: logs },
-      DecryptLogObjects: {
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: '<log-archive:Key.Arn>',
-        Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
-      },
+    });
+  });
+});
+
+describe('the policy for operators', () => {
+  const { OperatorPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
+  const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
+    Effect: 'Allow',
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+  });
+  const ofThisAccount = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
+  const quarantine = 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1';
+
+  test('is attached to nobody', () => {
+    expect(OperatorPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-operator-eu-central-1' });
+    for (const member of ['Roles', 'Users', 'Groups']) expect(OperatorPolicy).not.toHaveProperty(member);
+  });
+
+  test('suppresses, tries alerts out and lets objects be read again, beside what auditors may, and nothing else', () => {
+    expect(statements(OperatorPolicy?.PolicyDocument)).toEqual({
+      ...ASKED,
+      ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablessuppressions.Arn>'),
+      RecordTheChange: allow('dynamodb:PutItem', '<data:Tablesevents.Arn>'),
+      WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
+      }),
+      ReopenObjects: allow('dynamodb:UpdateItem', '<data:Tablesledger.Arn>'),
+      QueueObjects: allow(
+        ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+        ['<DigestQueue.Arn>', '<LogQueue.Arn>'],
+      ),
+      TakeDeadLetters: allow(
+        ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+        ['<DigestQueueDeadLetterQueue.Arn>', '<LogQueueDeadLetterQueue.Arn>'],
+      ),
+      ReadQuarantinedRecords: allow('s3:GetObject', `${quarantine}/rejected/*`, ofThisAccount),
+      TellExpiredFromForbidden: allow('s3:ListBucket', quarantine, ofThisAccount),
+      PublishAlerts: allow(
+        'sns:Publish',
+        ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`),
+      ),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', {
+        StringEquals: {
+          'kms:ViaService': ['dynamodb', 's3', 'sns'].map((service) => `${service}.eu-central-1.amazonaws.com`),
+        },
+      }),
     });
   });
 });

@@ -22,7 +22,14 @@ describe('the settings', () => {
   test('have a default for every key', () => {
     expect(parseConfig('', 'trailwarden.yaml')).toEqual({
       deployment: 'trailwarden',
-      trail: { name: 'trailwarden', keyPrefix: '', advancedEventSelectors: [], insights: [] },
+      protected: false,
+      trail: {
+        name: 'trailwarden',
+        keyPrefix: '',
+        excludeManagementEventSources: [],
+        advancedEventSelectors: [],
+        insights: [],
+      },
       logBucket: { expireDays: 1095, accessLogDays: 365, administrators: [] },
       retentionDays: 365,
       index: { rows: 'notable', rowDays: 30, enabled: ['by-actor', 'by-resource', 'by-day'], pageShards: 1 },
@@ -43,6 +50,11 @@ describe('the settings', () => {
       glue: { enabled: false },
     });
   });
+
+  test.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1', 'ap-southeast-7', 'eusc-de-east-1'])(
+    'take the region %s',
+    (region) => expect(parseConfig(`region: ${region}`, 'f').region).toBe(region),
+  );
 
   test('name the trail like the deployment unless it has a name of its own', () => {
     expect(parseConfig('deployment: blue', 'f').trail.name).toBe('blue');
@@ -123,7 +135,12 @@ describe('a broken configuration', () => {
     [
       'a selector of management events, which are recorded anyway',
       'trail:\n  advancedEventSelectors:\n    - name: x\n      fieldSelectors: [{ field: eventCategory, equals: [Management] }]',
-      'trailwarden.yaml:4:7: trail.advancedEventSelectors.0.fieldSelectors: needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded in any case',
+      'trailwarden.yaml:4:7: trail.advancedEventSelectors.0.fieldSelectors: needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded beside them',
+    ],
+    [
+      'a source whose management events no trail can leave out',
+      'trail: { excludeManagementEventSources: [kms.amazonaws.co] }',
+      'trailwarden.yaml:1:42: trail.excludeManagementEventSources.0: Invalid option: expected one of "kms.amazonaws.com"|"rdsdata.amazonaws.com"; did you mean "kms.amazonaws.com"?',
     ],
     [
       'a field selector that compares with nothing',

@@ -56,7 +56,7 @@ describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
     });
     expect(resources(audit, 'AWS::Logs::LogGroup')[`${name}Logs`]).toEqual({
       LogGroupName: `/aws/lambda/trailwarden-${lower}`,
-      KmsKeyId: '<Key.Arn>',
+      KmsKeyId: '<data:Key.Arn>',
       RetentionInDays: 90,
     });
   });
@@ -76,12 +76,12 @@ describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
 describe('ingest', () => {
   test('has the variables that its handler reads', () => {
     expect(readIngestEnvironment(variablesOf('Ingest'))).toEqual({
-      EVENTS_TABLE: '<Tablesevents>',
-      FINDINGS_TABLE: '<Tablesfindings>',
-      ALERTS_TABLE: '<Tablesalerts>',
-      LEDGER_TABLE: '<Tablesledger>',
-      CORRELATIONS_TABLE: '<Tablescorrelations>',
-      SUPPRESSIONS_TABLE: '<Tablessuppressions>',
+      EVENTS_TABLE: '<data:Tablesevents>',
+      FINDINGS_TABLE: '<data:Tablesfindings>',
+      ALERTS_TABLE: '<data:Tablesalerts>',
+      LEDGER_TABLE: '<data:Tablesledger>',
+      CORRELATIONS_TABLE: '<data:Tablescorrelations>',
+      SUPPRESSIONS_TABLE: '<data:Tablessuppressions>',
       ALERTS_TOPIC_ARN: '<Topicsalerts>',
       CRITICAL_TOPIC_ARN: '<Topicscritical>',
       HIGH_TOPIC_ARN: '<Topicshigh>',
@@ -99,7 +99,7 @@ describe('ingest', () => {
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
       DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',
-      SEGMENTS_TABLE: '<Tablessegments>',
+      SEGMENTS_TABLE: '<data:Tablessegments>',
       ROWS: 'all',
       ROW_DAYS: 60,
       PAGE_SHARDS: 8,
@@ -133,24 +133,24 @@ describe('ingest', () => {
       ReadQuarantinedRecords: allow('s3:GetObject', `${QUARANTINE}/rejected/*`, {
         StringEquals: { 's3:ResourceAccount': '111122223333' },
       }),
-      IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<Tablesevents.Arn>'),
-      WritePages: allow('dynamodb:PutItem', '<Tablessegments.Arn>'),
-      RaisePageShards: allow('dynamodb:UpdateItem', '<Tablessegments.Arn>', {
+      IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
+      WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>'),
+      RaisePageShards: allow('dynamodb:UpdateItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['state'] },
       }),
-      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
-      RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
-      OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
-      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
+      RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
+      OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
+      AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        '<Tablescorrelations.Arn>',
+        '<data:Tablescorrelations.Arn>',
       ),
-      KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<Tablesledger.Arn>'),
+      KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
-      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 's3', 'sns')),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3', 'sns')),
     });
   });
 });
@@ -189,16 +189,16 @@ describe('verify', () => {
       ListPublicKeys: allow('cloudtrail:ListPublicKeys', '*'),
       KeepTheLedger: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['<Tablesledger.Arn>', '<Tablesledger.Arn>/index/by-account-region-day'],
+        ['<data:Tablesledger.Arn>', '<data:Tablesledger.Arn>/index/by-account-region-day'],
       ),
-      RecordFindings: allow('dynamodb:PutItem', '<Tablesfindings.Arn>'),
-      OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<Tablesalerts.Arn>'),
-      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
+      OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
-      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
+      AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
-      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 'sns')),
     });
   });
 });
@@ -206,7 +206,7 @@ describe('verify', () => {
 describe('sweep', () => {
   test('has the variables that its handler reads', () => {
     expect(readSweepEnvironment(variablesOf('Sweep'))).toMatchObject({
-      ALERTS_TABLE: '<Tablesalerts>',
+      ALERTS_TABLE: '<data:Tablesalerts>',
       ALERTS_TOPIC_ARN: '<Topicsalerts>',
       MINIMUM_LEVEL: 'high',
     });
@@ -260,26 +260,26 @@ describe('sweep', () => {
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<SweepLogs.Arn>'),
       TakeOverPendingAlerts: allow(
         ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['<Tablesalerts.Arn>', '<Tablesalerts.Arn>/index/by-state', '<Tablesalerts.Arn>/index/by-storm'],
+        ['<data:Tablesalerts.Arn>', '<data:Tablesalerts.Arn>/index/by-state', '<data:Tablesalerts.Arn>/index/by-storm'],
       ),
       CountFindings: allow(
         ['dynamodb:PutItem', 'dynamodb:Query'],
-        ['<Tablesfindings.Arn>', '<Tablesfindings.Arn>/index/by-alert'],
+        ['<data:Tablesfindings.Arn>', '<data:Tablesfindings.Arn>/index/by-alert'],
       ),
-      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<Tablesevents.Arn>', {
+      UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
-      AskSuppressions: allow('dynamodb:Query', '<Tablessuppressions.Arn>/index/by-rule'),
+      AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['<Tablescorrelations.Arn>', '<Tablescorrelations.Arn>/index/by-due'],
+        ['<data:Tablescorrelations.Arn>', '<data:Tablescorrelations.Arn>/index/by-due'],
       ),
       FollowDigestChains: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['<Tablesledger.Arn>', '<Tablesledger.Arn>/index/by-state'],
+        ['<data:Tablesledger.Arn>', '<data:Tablesledger.Arn>/index/by-state'],
       ),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
-      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb', 'sns')),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 'sns')),
     });
   });
 });
@@ -287,7 +287,8 @@ describe('sweep', () => {
 describe('pack', () => {
   test('has the variables that its handler reads', () => {
     expect(readPackEnvironment(variablesOf('Pack'))).toEqual({
-      SEGMENTS_TABLE: '<Tablessegments>',
+      DEPLOYMENT: 'trailwarden',
+      SEGMENTS_TABLE: '<data:Tablessegments>',
       RETENTION_DAYS: 365,
     });
   });
@@ -338,9 +339,9 @@ describe('pack', () => {
           'dynamodb:Query',
           'dynamodb:UpdateItem',
         ],
-        '<Tablessegments.Arn>',
+        '<data:Tablessegments.Arn>',
       ),
-      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', via('dynamodb')),
+      UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb')),
     });
   });
 });
@@ -357,7 +358,7 @@ test('with alerts.chat there is a topic for chat applications, which both functi
   const { audit: chatting } = synthesize('alerts: { chat: true }');
   expect(resources(chatting, 'AWS::SNS::Topic').Topicschat).toMatchObject({
     TopicName: 'trailwarden-chat',
-    KmsMasterKeyId: '<Key.Arn>',
+    KmsMasterKeyId: '<data:Key.Arn>',
   });
   for (const name of ['Ingest', 'Sweep']) {
     expect(resources(chatting, 'AWS::Lambda::Function')[`${name}Function`]).toMatchObject({

@@ -2,7 +2,7 @@ import { DEFAULT_EVENT_INDEXES, TABLES, type TableName, type TableSchema } from 
 import { synthesize } from '../support/deployment.ts';
 import { readable, resources } from '../support/template.ts';
 
-const tableOf = (template: ReturnType<typeof synthesize>['audit'], name: TableName) =>
+const tableOf = (template: ReturnType<typeof synthesize>['data'], name: TableName) =>
   resources(template, 'AWS::DynamoDB::GlobalTable')[`Tables${name}`];
 
 const keys = (partition: string, sort?: string) => [
@@ -11,10 +11,10 @@ const keys = (partition: string, sort?: string) => [
 ];
 
 describe('the tables', () => {
-  const { audit } = synthesize();
+  const { data } = synthesize();
 
   test('are those of the schema, and no other', () => {
-    expect(Object.keys(resources(audit, 'AWS::DynamoDB::GlobalTable'))).toEqual([
+    expect(Object.keys(resources(data, 'AWS::DynamoDB::GlobalTable'))).toEqual([
       'Tablesevents',
       'Tablessegments',
       'Tablesfindings',
@@ -26,7 +26,7 @@ describe('the tables', () => {
   });
 
   test('have the keys of the events table as an operator types them', () => {
-    expect(tableOf(audit, 'events')).toMatchObject({
+    expect(tableOf(data, 'events')).toMatchObject({
       TableName: 'trailwarden-events',
       KeySchema: keys('eventID', 'part'),
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -38,7 +38,7 @@ describe('the tables', () => {
     const schema: TableSchema = TABLES[name];
     const isOn = (index: string) => name !== 'events' || ['by-actor', 'by-resource', 'by-day'].includes(index);
     const indexes = schema.indexes.filter((index) => isOn(index.name));
-    const table = tableOf(audit, name);
+    const table = tableOf(data, name);
     expect(table).toMatchObject({
       TableName: `trailwarden-${name}`,
       BillingMode: 'PAY_PER_REQUEST',
@@ -57,7 +57,6 @@ describe('the tables', () => {
       Replicas: [
         {
           Region: 'eu-central-1',
-          DeletionProtectionEnabled: true,
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: name !== 'segments' },
           SSESpecification: { KMSMasterKeyId: '<Key.Arn>' },
         },
@@ -71,16 +70,19 @@ describe('the tables', () => {
   });
 
   test('stay when the stack goes', () => {
-    audit.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    data.allResources('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
   });
 });
 
 describe('other settings of the tables', () => {
   test('give the events the indexes that are named, and synth says how to deploy that', () => {
-    const { audit, auditStack } = synthesize('index: { enabled: [by-address, by-error] }');
-    const indexes = tableOf(audit, 'events')?.GlobalSecondaryIndexes;
+    const { data, auditStack } = synthesize('index: { enabled: [by-address, by-error] }');
+    const indexes = tableOf(data, 'events')?.GlobalSecondaryIndexes;
     expect(indexes).toEqual(['by-address', 'by-error'].map((IndexName) => expect.objectContaining({ IndexName })));
-    expect(tableOf(audit, 'findings')?.GlobalSecondaryIndexes).toHaveLength(TABLES.findings.indexes.length);
+    expect(tableOf(data, 'findings')?.GlobalSecondaryIndexes).toHaveLength(TABLES.findings.indexes.length);
     expect(auditStack.node.metadata.map(({ data }) => readable(data))).toContainEqual(
       expect.stringContaining(
         'Indexes of the events table: by-address, by-error. CloudFormation creates or deletes one index an update',
@@ -89,11 +91,11 @@ describe('other settings of the tables', () => {
   });
 
   test('provision the events, whose load is steady, and no other table', () => {
-    const { audit } = synthesize('{ billing: provisioned, provisioned: { write: { min: 20, max: 200 } } }');
+    const { data } = synthesize('{ billing: provisioned, provisioned: { write: { min: 20, max: 200 } } }');
     const scaled = (kind: 'Read' | 'Write', MinCapacity: number, MaxCapacity: number) => ({
       [`${kind}CapacityAutoScalingSettings`]: expect.objectContaining({ MinCapacity, MaxCapacity }),
     });
-    expect(tableOf(audit, 'events')).toMatchObject({
+    expect(tableOf(data, 'events')).toMatchObject({
       BillingMode: 'PROVISIONED',
       WriteProvisionedThroughputSettings: scaled('Write', 20, 200),
       GlobalSecondaryIndexes: DEFAULT_EVENT_INDEXES.map(() => ({
@@ -102,7 +104,7 @@ describe('other settings of the tables', () => {
       Replicas: [{ ReadProvisionedThroughputSettings: scaled('Read', 5, 500) }],
     });
     for (const name of ['findings', 'alerts', 'ledger', 'correlations'] as const) {
-      expect(tableOf(audit, name)).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
+      expect(tableOf(data, name)).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
     }
   });
 });

@@ -6,6 +6,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AuditStack } from '../../../lib/audit/audit-stack.ts';
 import { parseConfig } from '../../../lib/config/config-file.ts';
 import { LogArchiveStack } from '../../../lib/log-archive/log-archive-stack.ts';
+import { TrailStack } from '../../../lib/log-archive/trail-stack.ts';
+import { DataStack } from '../../../lib/stores/data-stack.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
@@ -65,15 +67,18 @@ export function folderOf(files: Record<string, string>): string {
 
 const ENV = { account: ACCOUNT, region: REGION };
 
-/** The log archive alone, as it is deployed with the settings `yaml`. */
-export function synthesizeLogArchive(yaml: string): Template {
+/** The log archive and the trail alone, as they are deployed with the settings `yaml`. */
+export function synthesizeLogArchive(yaml: string): { readonly logArchive: Template; readonly trail: Template } {
   const config = parseConfig(yaml, 'trailwarden.yaml');
-  return Template.fromStack(new LogArchiveStack(createApp(), 'log-archive', { env: ENV, config }));
+  const app = createApp();
+  const logArchive = new LogArchiveStack(app, 'log-archive', { env: ENV, config });
+  const trail = new TrailStack(app, 'trail', { env: ENV, config, logArchive });
+  return { logArchive: Template.fromStack(logArchive), trail: Template.fromStack(trail) };
 }
 
 const deployments = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
-/** Both stacks as they are deployed with the settings `yaml`, over one rule: made once for the same settings. */
+/** All stacks as they are deployed with the settings `yaml`, over one rule: made once for the same settings. */
 export function synthesize(yaml = ''): ReturnType<typeof synthesizeAnew> {
   const deployment = deployments.get(yaml) ?? synthesizeAnew(yaml);
   deployments.set(yaml, deployment);
@@ -85,11 +90,21 @@ function synthesizeAnew(yaml: string) {
   const config = parseConfig(yaml, 'trailwarden.yaml');
   const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env: ENV, config });
   const defaultRules = folderOf({ 'table.yml': RULE });
-  const auditStack = new AuditStack(app, 'audit', { env: ENV, config, logArchive: logArchiveStack, defaultRules });
-  return {
-    auditStack,
-    logArchiveStack,
-    audit: Template.fromStack(auditStack),
-    logArchive: Template.fromStack(logArchiveStack),
-  };
+  const dataStack = new DataStack(app, 'data', { env: ENV, config, logArchive: logArchiveStack });
+  const auditStack = new AuditStack(app, 'audit', {
+    env: ENV,
+    config,
+    logArchive: logArchiveStack,
+    data: dataStack,
+    defaultRules,
+  });
+  const trailStack = new TrailStack(app, 'trail', { env: ENV, config, logArchive: logArchiveStack });
+  const stacks = [logArchiveStack, dataStack, auditStack, trailStack];
+  const [logArchive, data, audit, trail] = [
+    Template.fromStack(logArchiveStack),
+    Template.fromStack(dataStack),
+    Template.fromStack(auditStack),
+    Template.fromStack(trailStack),
+  ];
+  return { stacks, auditStack, logArchiveStack, logArchive, data, audit, trail };
 }

@@ -14,9 +14,7 @@ const intrinsic = z.union([
   z
     .strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) })
     .transform(({ 'Fn::GetAtt': [id, attribute] }) => `<${withoutHash(id)}.${attribute}>`),
-  z
-    .strictObject({ 'Fn::GetStackOutput': z.looseObject({ StackName: z.string(), OutputName: z.string() }) })
-    .transform(({ 'Fn::GetStackOutput': { StackName, OutputName } }) => `<${StackName}:${outputOf(OutputName)}>`),
+  z.strictObject({ 'Fn::ImportValue': z.string() }).transform(({ 'Fn::ImportValue': name }) => `<${exportOf(name)}>`),
   z
     .strictObject({ 'Fn::Sub': z.string() })
     .transform(({ 'Fn::Sub': text }) =>
@@ -48,9 +46,11 @@ function withoutHash(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-function outputOf(name: string): string {
-  const [, id = name, attribute] = /^PublishOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}(Arn)?[0-9A-F]{8}$/.exec(name) ?? [];
-  return attribute === undefined ? id : `${id}.${attribute}`;
+/** CDK names an export by its stack, and by the resource and attribute that it gives. */
+function exportOf(name: string): string {
+  const [, stack, id, attribute] =
+    /^(.+):ExportsOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}(Arn)?[0-9A-F]{8}$/.exec(name) ?? [];
+  return stack === undefined ? name : `${stack}:${id}${attribute === undefined ? '' : `.${attribute}`}`;
 }
 
 /** The properties of every resource of a type, by logical id. */

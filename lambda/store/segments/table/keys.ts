@@ -17,9 +17,12 @@ export function leaseKey(lane: number): SegmentKey {
   return { partition: 'lease', item: lane === 0 ? 'pack' : `pack#${lane}` };
 }
 
+/** What the partitions of pages begin with, and no other item's. */
+export const PAGE_PARTITIONS = 'page#';
+
 /** @param day UTC day on which the pages were written, `YYYY-MM-DD`. */
 export function pagePartition(shard: number, day: string): string {
-  return `page#${shard}#${day}`;
+  return `${PAGE_PARTITIONS}${shard}#${day}`;
 }
 
 /** The shard of an object's pages, the same every time: `shards` partitions share the writes of a day. */

@@ -1,0 +1,84 @@
+import { Aws } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
+import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
+import type { NotificationQueue } from '../functions/notification-queue.ts';
+import { onTable, publishTo, useKeyThrough, writePages } from '../functions/permissions.ts';
+import type { AlertTopics } from '../stores/alert-topics.ts';
+import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
+import { acknowledgeReading, askAndVerify, type QueryPolicyProps } from './query-policy.ts';
+
+export interface OperatorPolicyProps extends QueryPolicyProps {
+  readonly logQueue: NotificationQueue;
+  readonly digestQueue: NotificationQueue;
+  readonly topics: AlertTopics;
+}
+
+/**
+ * What an operator's role needs beside an auditor's questions: `suppress`, `alert test`, `redrive`. It changes no
+ * segment, finding or alert, and deletes nothing but messages that it has sent on. Attached to nobody here.
+ */
+export class OperatorPolicy extends ManagedPolicy {
+  constructor(scope: Construct, id: string, props: OperatorPolicyProps) {
+    const { deployment } = props.config;
+    super(scope, id, {
+      managedPolicyName: iamName(deployment, 'operator'),
+      description: `${deployment}: ask the index, suppress alerts, send a test alert, let objects be read again`,
+      statements: [
+        ...askAndVerify(props),
+        ...suppress(props),
+        ...redrive(props),
+        publishTo(props.topics.published),
+        useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+      ],
+    });
+    acknowledgeReading(this, props.config);
+    acknowledgeObjects(
+      this,
+      quarantinedRecords(deployment),
+      'Rejected records, in the one folder of the bucket that is for nothing else: their keys are those of log objects.',
+    );
+  }
+}
+
+/** A change of a suppression is written in one transaction with its own event, which asks for the rights of its writes. */
+function suppress({ tables }: OperatorPolicyProps): PolicyStatement[] {
+  return [
+    onTable('ChangeSuppressions', tables.suppressions, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    onTable('RecordTheChange', tables.events, ['dynamodb:PutItem']),
+    writePages(tables),
+  ];
+}
+
+function redrive({ config, tables, logQueue, digestQueue }: OperatorPolicyProps): PolicyStatement[] {
+  const queues = [logQueue, digestQueue];
+  const quarantine = bucketArn(bucketName(config.deployment, 'quarantine'));
+  const ofThisAccount = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
+  return [
+    onTable('ReopenObjects', tables.ledger, ['dynamodb:UpdateItem']),
+    new PolicyStatement({
+      sid: 'QueueObjects',
+      actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+      resources: queues.map(({ queue }) => queue.queueArn),
+    }),
+    new PolicyStatement({
+      sid: 'TakeDeadLetters',
+      actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+      resources: queues.map(({ deadLetterQueue }) => deadLetterQueue.queueArn),
+    }),
+    new PolicyStatement({
+      sid: 'ReadQuarantinedRecords',
+      actions: ['s3:GetObject'],
+      resources: [quarantinedRecords(config.deployment)],
+      conditions: ofThisAccount,
+    }),
+    new PolicyStatement({
+      // Without it S3 answers a copy that has expired with 403, and what is lost couldn't be named.
+      sid: 'TellExpiredFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [quarantine],
+      conditions: ofThisAccount,
+    }),
+  ];
+}

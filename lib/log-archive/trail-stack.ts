@@ -1,0 +1,31 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config/config.ts';
+import type { LogArchiveStack } from './log-archive-stack.ts';
+import { LogTable } from './log-table.ts';
+import { Trail } from './trail.ts';
+
+export interface TrailStackProps extends StackProps {
+  readonly config: DeploymentConfig;
+  readonly logArchive: LogArchiveStack;
+}
+
+/**
+ * The trail, and the table for Athena. Not with the log bucket: a trail writes into the bucket as soon as it is created, so
+ * a deploy that failed afterwards could remove the bucket no more, and the next one would find its name taken.
+ */
+export class TrailStack extends Stack {
+  constructor(scope: Construct, id: string, { config, logArchive, ...props }: TrailStackProps) {
+    super(scope, id, {
+      description: 'Trailwarden: CloudTrail trail',
+      terminationProtection: config.protected,
+      ...props,
+    });
+    const { deployment, trail, glue } = config;
+    const { bucket, key } = logArchive;
+    new Trail(this, 'Trail', { deployment, trail, bucket, key });
+    if (glue.enabled) new LogTable(this, 'LogTable', { deployment, bucket, keyPrefix: trail.keyPrefix });
+    // The bucket's policy isn't referred to, and CloudTrail tries it when the trail is created.
+    this.addStackDependency(logArchive, 'CloudTrail tries the bucket and the key');
+  }
+}

@@ -1,0 +1,213 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
+import { synthesize } from '../../lib/support/deployment.ts';
+import { resources } from '../../lib/support/template.ts';
+import { useAwsEnvironment } from '../../support/aws-environment.ts';
+import { type Deployment, notificationOf, startDeployment } from '../../support/deployment.ts';
+import { finding } from '../../support/findings.ts';
+import { seedQuarantined } from '../../support/quarantined.ts';
+import { logObject, logObjectKey, record } from '../../support/records.ts';
+import { SignedTrail } from '../../support/signed-trail.ts';
+import { type Allows, readPolicy } from '../support/granted-rights.ts';
+import { type AskedRight, recordCalls } from '../support/recorded-calls.ts';
+import { runCommand } from '../support/run-command.ts';
+
+jest.setTimeout(60_000);
+
+const RULE = finding().ruleId;
+const cloudTrail = mockClient(CloudTrailClient);
+
+let deployment: Deployment;
+let restore: () => void;
+let policies: Readonly<Record<'auditor' | 'operator', Allows>>;
+let suppressionId = '';
+let event = '';
+let keys: { log: string; digest: string };
+
+beforeAll(async () => {
+  deployment = await startDeployment();
+  const { aws } = deployment;
+  const { buckets, deployment: name } = aws.resources;
+  const back = useAwsEnvironment(aws);
+  process.env.AWS_ENDPOINT_URL_SNS = aws.endpoints.sns;
+  restore = back;
+  const templates = synthesize(`deployment: ${name}`);
+  const bucketOf = (named: string) => (named.includes('-quarantine-') ? buckets.quarantine : buckets.logs);
+  policies = {
+    auditor: readPolicy(templates, 'QueryPolicy', bucketOf),
+    operator: readPolicy(templates, 'OperatorPolicy', bucketOf),
+  };
+  mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
+    Arn: 'arn:aws:iam::000000000000:user/alice',
+    Account: '000000000000',
+    UserId: 'AIDAEXAMPLE',
+  });
+  mockClient(CloudFormationClient).on(DescribeStacksCommand).resolves({ Stacks: [] });
+  keys = await fill();
+});
+
+afterAll(async () => {
+  restore();
+  await deployment.aws.stop();
+});
+
+/** A deployment in which every command finds something to do. */
+async function fill(): Promise<typeof keys> {
+  const { clients, resources: own } = deployment.aws;
+  const log = logObjectKey();
+  const root = record({ eventID: 'event-of-root', sourceIPAddress: '203.0.113.5' });
+  event = 'event-of-root';
+  await deployment.put(log, logObject([root, null]));
+  await deployment.deliver(notificationOf(deployment, log));
+  await seedQuarantined({
+    clients,
+    ledgerTable: own.tables.ledger,
+    quarantineBucket: own.buckets.quarantine,
+    object: { bucket: own.buckets.logs, key: logObjectKey(), version: 'v1' },
+    records: [JSON.stringify(record())],
+  });
+  const trail = new SignedTrail({ bucket: own.buckets.logs });
+  const [hour] = trail.hours('eu-central-1', 2);
+  const digest = hour?.digest.key ?? '';
+  for (const file of hour === undefined ? [] : [...hour.logs, hour.digest]) {
+    await clients.s3.send(
+      new PutObjectCommand({ Bucket: own.buckets.logs, Key: file.key, Body: file.body, Metadata: file.metadata }),
+    );
+  }
+  await clients.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: own.queues.deadLetters.url,
+      MessageBody: JSON.stringify(notificationOf(deployment, log)),
+    }),
+  );
+  cloudTrail.on(ListPublicKeysCommand).resolves({
+    PublicKeyList: trail.publicKeys.map(({ fingerprint, value }) => ({
+      Fingerprint: fingerprint,
+      Value: value,
+      ValidityStartTime: new Date(0),
+      ValidityEndTime: new Date('2100-01-01T00:00:00Z'),
+    })),
+  });
+  return { log, digest };
+}
+
+/** A command line for each command: more than one where it makes other calls for another question. */
+function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>> {
+  const { buckets } = deployment.aws.resources;
+  const s3 = (key: string) => `s3://${buckets.logs}/${key}`;
+  return {
+    events: [
+      ['--since', '30d'],
+      ['--by', 'actor'],
+    ],
+    event: [[event]],
+    findings: [
+      ['--since', '30d'],
+      ['--level', 'high'],
+    ],
+    'alert test': [['--level', 'high']],
+    'alert show': [['al-none']],
+    suppress: [[RULE, '--until', '4h', '--reason', 'Migration']],
+    'suppress list': [['--all']],
+    'suppress end': [[suppressionId]],
+    trace: [[event]],
+    timeline: [['fs-0123456789abcdef0']],
+    cost: [['--events-per-day', '1000']],
+    'rules list': [[]],
+    'rules check': [['rules/root']],
+    'rules test': [['rules/root']],
+    'rules explain': [['Root signed in to the console', event]],
+    'rules backtest': [['rules/root/root-login.yml', '--days', '7']],
+    scan: [['local/sample']],
+    'redrive dead-letters': [['--dry-run'], []],
+    'redrive rejected': [['--dry-run'], []],
+    'redrive range': [['--since', '2d']],
+    'redrive object': [[s3(keys.log), s3(keys.digest)]],
+    protect: [['--check']],
+    repack: [['--dry-run']],
+    status: [[], ['--index']],
+    verify: [[`s3://${buckets.logs}/`]],
+  };
+}
+
+/** Exit codes where what was asked for isn't there: no alert, an object that is gone, no protection, no segment. */
+const CODES: Readonly<Record<string, number>> = { 'alert show': 1, 'redrive range': 1, protect: 1, repack: 1 };
+
+async function callsOf(command: string, args: readonly string[]): Promise<readonly AskedRight[]> {
+  const { asked, stop } = recordCalls();
+  cloudTrail.resetHistory();
+  try {
+    const options = NEEDED_POLICIES[command] === 'none' ? [] : ['--deployment', deployment.aws.resources.deployment];
+    const { code, stdout, stderr } = await runCommand([...command.split(' '), ...args, ...options], {
+      now: new Date(Date.now() + 60_000),
+    });
+    expect({ command, args, code, stderr }).toMatchObject({ code: CODES[command] ?? 0 });
+    if (command === 'suppress') suppressionId = stdout.trim();
+    return cloudTrail.calls().length === 0 ? asked : [...asked, { action: 'cloudtrail:ListPublicKeys', resource: '*' }];
+  } finally {
+    stop();
+  }
+}
+
+test.each(Object.entries(NEEDED_POLICIES))('%s says in its help that it needs %j', async (command, needed) => {
+  const { code, stdout } = await runCommand([...command.split(' '), '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    typeof needed === 'string' && needed !== 'none' ? `Policy: DEPLOYMENT-${needed}-REGION` : 'Policy: ',
+  );
+});
+
+test.each(Object.entries(NEEDED_POLICIES))(
+  '%s makes no call that its policy does not allow',
+  async (command, needed) => {
+    const lines = commandLines()[command] ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    const asked: AskedRight[] = [];
+    for (const args of lines) asked.push(...(await callsOf(command, args)));
+    if (needed === 'none') return expect(asked).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+    if (typeof needed !== 'string') return;
+    expect(asked.filter((right) => !policies[needed](right))).toEqual([]);
+  },
+);
+
+test('a command that needs the operator’s policy asks for what an auditor may not do', async () => {
+  for (const [command, needed] of Object.entries(NEEDED_POLICIES)) {
+    if (needed !== 'operator') continue;
+    const asked: AskedRight[] = [];
+    for (const args of commandLines()[command] ?? []) asked.push(...(await callsOf(command, args)));
+    expect({ command, isMore: asked.some((right) => !policies.auditor(right)) }).toEqual({ command, isMore: true });
+  }
+});
+
+test('both policies fit into a managed policy, and may nothing with a wildcard in its action', () => {
+  const { audit } = synthesize();
+  for (const id of ['QueryPolicy', 'OperatorPolicy']) {
+    const document = JSON.stringify(resources(audit, 'AWS::IAM::ManagedPolicy')[id]?.PolicyDocument);
+    // ARNs are longer than the references that stand for them here: the limit of AWS is 6,144 characters.
+    expect(
+      document.replaceAll(/<[^>]+>/g, 'arn:aws:dynamodb:eu-central-1:111122223333:table/trailwarden-x').length,
+    ).toBeLessThan(6144);
+    expect(document).not.toMatch(/"[a-z0-9]+:[A-Za-z]*\*"/);
+  }
+});
+
+test('every command has its policy', async () => {
+  const namesIn = async (...words: readonly string[]) => {
+    const { stdout } = await runCommand([...words, '--help']);
+    const [listed = ''] = stdout.slice(stdout.indexOf('Commands:\n') + 'Commands:\n'.length).split('\n\n');
+    return [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+  };
+  const known = new Set(Object.keys(NEEDED_POLICIES).flatMap((words) => [words, words.split(' ')[0]]));
+  const commands = await namesIn();
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter((name) => !known.has(name))).toEqual([]);
+  for (const group of ['rules', 'redrive', 'alert', 'suppress']) {
+    expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
+  }
+});
