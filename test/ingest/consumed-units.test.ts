@@ -5,10 +5,34 @@ import { logObject, logObjectKey, record } from '../support/records.ts';
 
 /** What an object takes of DynamoDB: a call more for each of a billion objects is a bill. */
 
+/** A correlation that never fires here, so what is measured is what each object takes of it. */
+const CORRELATION = [
+  `
+title: A call was denied
+name: denied
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection:
+    errorCode: AccessDenied
+  condition: selection
+`,
+  `
+title: Very many calls were denied
+id: 6b0f6c5e-53a4-4f6c-9a9f-5f8a1c0e7d21
+correlation:
+  type: event_count
+  rules: [denied]
+  group-by: [recipientAccountId]
+  timespan: 10m
+  condition: {gte: 900}
+level: high
+`,
+];
+
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await startDeployment();
+  deployment = await startDeployment(CORRELATION);
 });
 
 afterAll(() => deployment.aws.stop());
@@ -44,4 +68,25 @@ test('an object of 50 plain reads takes one read of the ledger and one transacti
 
 test('an object without a record takes one read and one write of the ledger', async () => {
   expect(Object.keys(await consumedBy([]))).toEqual(['Query ledger', 'UpdateItem ledger']);
+});
+
+/** One in five seconds, so that the object holds four minutes of them. */
+const denied = (index: number) =>
+  record({
+    eventID: `4f0b1c2d-6a7e-4c1b-8d55-${String(index).padStart(12, '0')}`,
+    eventTime: new Date(Date.parse('2026-11-20T14:00:00Z') + index * 5_000).toISOString(),
+    eventName: 'DescribeInstances',
+    errorCode: 'AccessDenied',
+  });
+
+test('an object of 50 events of one group takes a write, a state and two readings of correlations', async () => {
+  const environment = { rows: 'none' };
+  const ofCorrelations = async (from: number) => {
+    const consumed = await consumedBy(
+      Array.from({ length: 50 }, (_, index) => denied(from + index)),
+      environment,
+    );
+    return Object.fromEntries(Object.entries(consumed).filter(([name]) => name.endsWith('correlations')));
+  };
+  console.log(await ofCorrelations(0), await ofCorrelations(50), await ofCorrelations(50));
 });
