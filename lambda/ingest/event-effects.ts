@@ -1,6 +1,6 @@
 import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
-import type { Detector } from '../detection/index.ts';
+import type { Detector, Membership } from '../detection/index.ts';
 import { findingOf } from '../findings/event-finding.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Correlator } from '../runtime/correlator.ts';
@@ -12,7 +12,7 @@ import { hasRows, type RowScope } from '../store/rows/notable.ts';
 import { type EventSummary, summaryOf } from '../store/segments/summary.ts';
 import type { PageBody } from '../store/segments/table/page-rows.ts';
 import { CollectedPages } from './collected-pages.ts';
-import { Observations } from './observations.ts';
+import { type Observation, Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
 /** Tasks that run at the same time; each is a few calls. An alert doesn't wait for the indexing of later events. */
@@ -46,11 +46,17 @@ export interface RefusedEvent {
   readonly judged: boolean;
 }
 
+/** An event that waits for its correlations. */
+interface ObservedEvent extends Observation {
+  readonly event: CloudTrailEvent;
+  readonly bytes: Buffer;
+}
+
 /** The results for an event, before anything is written. */
 interface Effects {
   readonly findings: readonly Finding[];
-  /** Undefined for an event that no correlation names. */
-  readonly observing: (() => Promise<unknown>) | undefined;
+  /** None for an event that no correlation names. */
+  readonly memberships: readonly Membership[];
   readonly rows: readonly (EventRow | ResourceRow)[];
   readonly summary: EventSummary;
 }
@@ -64,7 +70,7 @@ export class EventEffects {
   readonly #dependencies: EffectDependencies;
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
-  readonly #observations = new Observations();
+  readonly #observations = new Observations<ObservedEvent>();
   /** The records' bytes of rows that are being written. They are few. */
   readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
   /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
@@ -99,15 +105,12 @@ export class EventEffects {
       this.#refuseFailed({ receipt, bytes, judged: false }, error);
       return;
     }
-    const { findings, observing } = effects;
+    const { findings, memberships } = effects;
     this.#findings += findings.length;
     for (const finding of findings) {
       await this.#tasks.add(() => this.#isolated(receipt, bytes, () => this.#dependencies.report(finding)));
     }
-    if (observing !== undefined) {
-      const begin = () => this.#isolated(receipt, bytes, observing);
-      if (this.#observations.add({ event, begin })) await this.#observe();
-    }
+    if (memberships.length > 0 && this.#observations.add({ event, bytes, memberships })) await this.#observe();
     this.#pages.add(effects.summary);
     for (const row of effects.rows) {
       this.#bytes.set(row, bytes);
@@ -122,14 +125,38 @@ export class EventEffects {
     const levels = findings.map(({ level }) => level);
     return {
       findings,
-      observing: correlator.observing(event, derived),
+      memberships: correlator.membershipsOf(event, derived),
       rows: hasRows(rows.scope, event, levels) ? eventRows(event, { rowDays: rows.rowDays, now: now() }) : [],
       summary: summaryOf(event),
     };
   }
 
   async #observe(): Promise<void> {
-    for (const { begin } of this.#observations.take()) await this.#tasks.add(begin);
+    const { correlator } = this.#dependencies;
+    for (const unit of this.#observations.take((membership) => correlator.unitOf(membership))) {
+      await this.#tasks.add(() => this.#observeUnit(unit));
+    }
+  }
+
+  /** @throws faults of access (`isFaultOfAccess`): anything else refuses the events that it comes from. */
+  async #observeUnit(unit: readonly ObservedEvent[]): Promise<void> {
+    const { correlator } = this.#dependencies;
+    const observeEach = async (): Promise<void> => {
+      for (const { event, bytes, memberships } of unit) {
+        await this.#isolated(event.receipt, bytes, () => correlator.observe(memberships));
+      }
+    };
+    if (unit.length === 1) {
+      await observeEach();
+      return;
+    }
+    try {
+      await correlator.observe(unit.flatMap(({ memberships }) => memberships));
+    } catch (error) {
+      if (isFaultOfAccess(error)) throw error;
+      // Which of the events it comes from shows only when each is observed alone.
+      await observeEach();
+    }
   }
 
   /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */

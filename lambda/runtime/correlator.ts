@@ -5,6 +5,7 @@ import {
   type Detector,
   type GroupKey,
   LATENESS,
+  type Membership,
   observe,
   runAsync,
   settle,
@@ -46,22 +47,34 @@ export class Correlator {
   }
 
   /**
-   * The correlation work of an event; undefined for most events, which no correlation names. Works on one group run in
-   * the order in which they are begun.
+   * The groups of correlations that an event belongs to: none for most events.
    * @param derived the event's classification, as rules read it.
    */
-  observing(event: CloudTrailEvent, derived: object): (() => Promise<void>) | undefined {
-    const { detector, store, now } = this.#dependencies;
+  membershipsOf(event: CloudTrailEvent, derived: object): readonly Membership[] {
+    const { detector } = this.#dependencies;
     const memberships = detector.memberships(event.record, Date.parse(event.eventTime), derived);
-    if (memberships.length === 0) return undefined;
+    if (memberships.length === 0) return memberships;
     const context = correlationContext(event);
-    const remembered = memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
-    const groups = memberships.map(({ key }) => `${key.correlation}\n${key.group}`);
-    return () =>
-      this.#groups.take(groups, async () => {
-        const options = { now: now().getTime(), lateness: LATENESS };
-        await this.#conclude(await runAsync(observe(detector.correlations, remembered, options), store));
-      });
+    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+  }
+
+  /** Memberships with the same name must be observed together; the others may be observed at the same time. */
+  unitOf({ key }: Membership): string {
+    return this.#dependencies.detector.correlations.unitOf(key);
+  }
+
+  /**
+   * Adds events to their groups, and reports what fires. Each group is written, read and claimed once for all of them.
+   * Works on one group run in the order in which they are begun. Doing it again, also for some of the events, changes
+   * nothing.
+   */
+  async observe(memberships: readonly Membership[]): Promise<void> {
+    const { detector, store, now } = this.#dependencies;
+    const groups = new Set(memberships.map(({ key }) => `${key.correlation}\n${key.group}`));
+    await this.#groups.take([...groups], async () => {
+      const options = { now: now().getTime(), lateness: LATENESS };
+      await this.#conclude(await runAsync(observe(detector.correlations, memberships, options), store));
+    });
   }
 
   /**

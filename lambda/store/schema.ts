@@ -3,11 +3,16 @@
  * runner, the writers and the queries all read it from here. Every key attribute is a string.
  */
 
-/** A global secondary index. All of them project every attribute: a query never reads a row twice. */
+/** A global secondary index. */
 export interface IndexSchema {
   readonly name: string;
   readonly partitionKey: string;
   readonly sortKey: string;
+  /**
+   * What it holds beside the keys of the index and of the table; every attribute where this is absent. A write that
+   * changes nothing of it costs nothing in the index.
+   */
+  readonly attributes?: readonly string[];
 }
 
 export interface TableSchema {
@@ -60,6 +65,25 @@ export const LEDGER_BOOKKEEPING = {
   deployment: 'deployment',
 } as const;
 
+/**
+ * What the ledger's index holds of a log object or digest: what `status`, `redrive` and the digests' checks ask of many
+ * of them. The rest of a row is read from the table.
+ */
+export const LEDGER_ENTRY_ATTRIBUTES = [
+  'kind',
+  'status',
+  'records',
+  'indexed',
+  'rejected',
+  'findings',
+  'reason',
+  'lastError',
+  'sameAs',
+  'digestStatus',
+  'digestStart',
+  'unnotified',
+] as const;
+
 export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
 
 export const TABLES = {
@@ -106,7 +130,12 @@ export const TABLES = {
     partitionKey: 'object',
     sortKey: 'version',
     indexes: [
-      { name: 'by-account-region-day', partitionKey: 'accountRegionDay', sortKey: 'deliveredAt' },
+      {
+        name: 'by-account-region-day',
+        partitionKey: 'accountRegionDay',
+        sortKey: 'deliveredAt',
+        attributes: LEDGER_ENTRY_ATTRIBUTES,
+      },
       // Only chains whose next digest is expected have `state` and `dueAt`.
       { name: 'by-state', partitionKey: 'state', sortKey: 'dueAt' },
     ],

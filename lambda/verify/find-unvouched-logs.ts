@@ -4,7 +4,7 @@ import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_UNVOUCHED } from '../findings/digest-checks.ts';
 import { integrityFinding } from '../findings/integrity-finding.ts';
 import type { ChainRow } from '../store/ledger/digest-chains.ts';
-import type { LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
+import type { LedgerEntry, ObjectVersion } from '../store/ledger/ledger.ts';
 import type { VerifyDependencies } from './verify-dependencies.ts';
 
 export interface UnvouchedSearch {
@@ -86,7 +86,7 @@ function isOfTrail(key: string, { chain }: DigestKey): boolean {
   return parsed?.folder === 'CloudTrail' && chain.startsWith(`${parsed.prefix}|${parsed.organizationId ?? ''}|`);
 }
 
-function objectOf({ object, version }: LedgerRow): ObjectVersion | undefined {
+function objectOf({ object, version }: LedgerEntry): ObjectVersion | undefined {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(object) ?? [];
   return bucket === undefined || key === undefined ? undefined : { bucket, key, version };
 }

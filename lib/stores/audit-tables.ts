@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, Capacity, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, Capacity, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type IndexSchema, TABLES, type TableName, type TableSchema, tableName } from '../../lambda/store/schema.ts';
@@ -54,10 +54,11 @@ export class AuditTables extends Construct {
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** Without a projection type, TableV2 projects every attribute. */
-const asProps = ({ name, partitionKey, sortKey }: IndexSchema) => ({
+const asProps = ({ name, partitionKey, sortKey, attributes }: IndexSchema) => ({
   indexName: name,
   partitionKey: text(partitionKey),
   sortKey: text(sortKey),
+  ...(attributes !== undefined && { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...attributes] }),
 });
 
 function billingOf({ billing, provisioned: { read, write } }: AuditTablesProps['billing']): Billing {

@@ -4,11 +4,13 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
+  type Projection,
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import {
   DEFAULT_EVENT_INDEXES,
+  type IndexSchema,
   TABLES,
   type TableName,
   type TableSchema,
@@ -65,7 +67,7 @@ async function createTable(client: DynamoDBClient, name: string, schema: TableSc
           GlobalSecondaryIndexes: schema.indexes.map((index) => ({
             IndexName: index.name,
             KeySchema: keySchema(index),
-            Projection: { ProjectionType: 'ALL' },
+            Projection: projectionOf(index),
           })),
         }),
       }),
@@ -81,11 +83,13 @@ async function assertSameSchema(client: DynamoDBClient, name: string, schema: Ta
   const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
   const found = [
     describe('table', Table?.KeySchema),
-    ...(Table?.GlobalSecondaryIndexes ?? []).map((index) => describe(index.IndexName, index.KeySchema)),
+    ...(Table?.GlobalSecondaryIndexes ?? []).map((index) =>
+      describe(index.IndexName, index.KeySchema, index.Projection),
+    ),
   ];
   const wanted = [
     describe('table', keySchema(schema)),
-    ...schema.indexes.map((index) => describe(index.name, keySchema(index))),
+    ...schema.indexes.map((index) => describe(index.name, keySchema(index), projectionOf(index))),
   ];
   if (found.toSorted().join() !== wanted.toSorted().join()) {
     throw new InputError(
@@ -94,8 +98,19 @@ async function assertSameSchema(client: DynamoDBClient, name: string, schema: Ta
   }
 }
 
-function describe(name: string | undefined, keys: readonly KeySchemaElement[] | undefined): string {
-  return `${name}(${(keys ?? []).map((key) => `${key.KeyType}:${key.AttributeName}`).join(' ')})`;
+function describe(
+  name: string | undefined,
+  keys: readonly KeySchemaElement[] | undefined,
+  projection?: Projection,
+): string {
+  const held = projection?.NonKeyAttributes?.toSorted() ?? [];
+  return `${name}(${(keys ?? []).map((key) => `${key.KeyType}:${key.AttributeName}`).join(' ')}) ${held.join(' ')}`;
+}
+
+function projectionOf({ attributes }: IndexSchema): Projection {
+  return attributes === undefined
+    ? { ProjectionType: 'ALL' }
+    : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...attributes] };
 }
 
 function keySchema({ partitionKey, sortKey }: Key): KeySchemaElement[] {

@@ -19,7 +19,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'runtime/retry-delay.ts': ['ChangeMessageVisibility'],
   'store/alerts/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'store/alerts/publication-slots.ts': ['Update'],
-  'store/correlations/correlation-reader.ts': ['paginateQuery'],
+  'store/correlations/correlation-reader.ts': ['Query'],
   'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
   'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
   'store/dynamo/row-writer.ts': ['BatchWrite', 'Put'],

@@ -1,4 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { memberRows } from '../../lambda/store/correlations/correlation-row.ts';
 import { expireRows } from '../../local/deployment/expire-rows.ts';
 import type { Kind } from './kind.ts';
 import { groupOf, groupValuesOf, SIGN_IN_CORRELATION, SIGN_IN_RULE } from './sign-in-group.ts';
@@ -51,15 +52,13 @@ export function expiredRow(site: string): Kind {
         fields: {},
         pending: false,
       });
+      const time = at(9).getTime();
+      const group = { correlation: SIGN_IN_CORRELATION, group: groupValuesOf(account) };
       for (const name of ['one', 'two']) {
-        await put(`member#${SIGN_IN_RULE}#${at(9).toISOString()}#${name}`, {
-          identity: name,
-          rule: SIGN_IN_RULE,
-          eventTime: at(9).getTime(),
-          eventID: name,
-          arrivedAt: at(9).getTime(),
-          fields: {},
-        });
+        const event = { identity: name, rule: SIGN_IN_RULE, eventTime: time, eventID: name, fields: {} };
+        for (const { member, ...attributes } of memberRows(group, [{ ...event, arrivedAt: time }])) {
+          await put(member, attributes);
+        }
       }
     },
     beforeCall: async ({ clients, tables, now }, called) => {

@@ -149,3 +149,32 @@ test('the delay of ingest is measured with the function’s own clock', async ()
   await deployment.deliver(notificationOf(deployment, key), { ingest: deployment.ingest({ metrics, now }) });
   expect(metrics.counts.IngestDelaySeconds).toBe(600);
 });
+
+const MANY_TAGS = `
+title: Many things were tagged
+id: 0e6a4f9d-52f7-4b0b-8a51-6d3f0c1b7e22
+correlation:
+  type: event_count
+  rules: [5d0a64b1-7a3a-4c6f-9d20-1b6c8a6b0c13]
+  group-by: [recipientAccountId]
+  timespan: 10m
+  condition: {gte: 3}
+level: high
+`;
+
+test('where the events of a group can not be added together, each is added alone, and only what fails is refused', async () => {
+  await deployment.aws.stop();
+  deployment = await startDeployment([RULE, MANY_TAGS]);
+  const tagged = (eventID: string) => record({ eventID, eventName: 'TagResource' });
+  const dynamodb = failingDynamoDb(
+    deployment.aws,
+    (operation, input) => operation === 'PutItem' && /"member":"member#[^"]*#([0-9a-f]{64}|refused[^"]*)"/.test(input),
+    'ValidationException',
+  );
+  const row = await deliver(['a', 'refused', 'b', 'c'].map(tagged), { dynamodb });
+  expect(row).toMatchObject({ status: 'closed', records: 4, indexed: 3, rejected: 1 });
+  const firings = (await deployment.rows('findings')).filter(({ correlation }) => correlation !== undefined);
+  expect(firings).toEqual([
+    expect.objectContaining({ correlation: expect.objectContaining({ eventIDs: ['a', 'b', 'c'] }) }),
+  ]);
+});

@@ -35,6 +35,7 @@ function storeOf(groups: readonly string[], log: string[], throwsFor: (group: st
     },
     claim: async () => undefined,
     append: unused,
+    look: unused,
     acknowledge: unused,
   };
 }

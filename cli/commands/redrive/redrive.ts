@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
-import { Ledger, type LedgerRow, type ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
+import { Ledger, type LedgerEntry, type ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
@@ -119,7 +119,7 @@ async function findRows(
   { documents, tables }: Connection,
   options: RedriveOptions,
   io: Io,
-  isMeant: (row: LedgerRow) => boolean,
+  isMeant: (row: LedgerEntry) => boolean,
 ): Promise<readonly FoundRow[]> {
   const now = io.now();
   const { since = new Date(now.getTime() - 7 * 86_400_000), until = now } = askedTimes(options, now);
@@ -147,9 +147,9 @@ async function redriveRejected(options: RedriveOptions, io: Io): Promise<void> {
   await connected(options, async (connection) => {
     const rows = await findRows(connection, options, io, (row) => row.status === 'rejected' || row.rejected > 0);
     const progress = countProgress('objects looked for', io);
-    const found = await findRejected(connection.s3, rows, (done) => progress.show(done, rows.length)).finally(
-      progress.stop,
-    );
+    const found = await findRejected(connection.s3, ledgersOf(connection).ledger, rows, (done) =>
+      progress.show(done, rows.length),
+    ).finally(progress.stop);
     const records = found.quarantined.flatMap(({ copies }) => copies).reduce((sum, copy) => sum + copy.records, 0);
     if (options.dryRun) showCopies(found, records, io);
     else await requeueCopies(connection, found, records, options, io);

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LedgerRow, ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
+import type { Ledger, LedgerEntry, ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import type { Io } from '../../output/process-io.ts';
 import { findQuarantined, type QuarantinedObject } from './quarantined-objects.ts';
 import { findVersion } from './requeue-objects.ts';
@@ -14,10 +14,10 @@ export interface RejectedObjects {
   readonly gone: readonly ObjectVersion[];
 }
 
-/** A row of the ledger, and the object that it is about. */
+/** What the ledger's index holds of a row, and the object that it is about. */
 export interface FoundRow {
   readonly object: ObjectVersion;
-  readonly row: LedgerRow;
+  readonly row: LedgerEntry;
 }
 
 /**
@@ -26,6 +26,7 @@ export interface FoundRow {
  */
 export async function findRejected(
   s3: S3Client,
+  ledger: Ledger,
   rows: readonly FoundRow[],
   onFound: (done: number) => void,
 ): Promise<RejectedObjects> {
@@ -36,7 +37,10 @@ export async function findRejected(
   for (const { object, row } of rows) {
     if ((await findVersion(s3, object)) !== undefined) there.push(object);
     else {
-      const found = await findQuarantined(s3, object, row);
+      // Which copies there are stands in the table alone.
+      const versions = await ledger.versions(object.bucket, object.key);
+      const whole = versions.find(({ version }) => version === object.version);
+      const found = whole && (await findQuarantined(s3, object, whole));
       if (found !== undefined) quarantined.push(found);
       if (found === undefined || row.status === 'rejected') gone.push(object);
     }

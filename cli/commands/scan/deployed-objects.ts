@@ -3,7 +3,7 @@ import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts
 import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
-import type { LedgerRow, ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
+import type { LedgerEntry, ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import type { Connection } from '../../aws/connection.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openVersion } from '../../inputs/raw-record.ts';
@@ -38,7 +38,7 @@ export async function* judgeDeployed(
   }
 }
 
-async function* objectsOf(rows: AsyncIterable<LedgerRow>): AsyncGenerator<ObjectVersion> {
+async function* objectsOf(rows: AsyncIterable<LedgerEntry>): AsyncGenerator<ObjectVersion> {
   for await (const row of rows) {
     const object = readObject(row);
     if (object !== undefined) yield object;
@@ -46,7 +46,7 @@ async function* objectsOf(rows: AsyncIterable<LedgerRow>): AsyncGenerator<Object
 }
 
 /** The object of a row; not of one that was never indexed, such as a forged version, nor of one that repeats another. */
-function readObject({ object, version, indexed, sameAs }: LedgerRow): ObjectVersion | undefined {
+function readObject({ object, version, indexed, sameAs }: LedgerEntry): ObjectVersion | undefined {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(object) ?? [];
   if (bucket === undefined || key === undefined || indexed === 0 || sameAs !== undefined) return undefined;
   return { bucket, key, version };

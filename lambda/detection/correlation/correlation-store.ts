@@ -54,6 +54,11 @@ export interface GroupView {
   members: readonly Member[];
   /** More members were there than were read. */
   truncated: boolean;
+  /**
+   * More members were there than one reading around several times takes, so none was read: each time must be looked at
+   * alone.
+   */
+  tooMany?: true;
   firings: readonly Firing[];
   /** Windows that start at or before this were judged, for conditions that are judged once. */
   judgedThrough?: number;
@@ -64,12 +69,14 @@ export interface GroupView {
 }
 
 /**
- * Which members an append reads back: those less than a timespan away from a time; of each rule at most `limit` up to
- * that time and `limit` after it, the nearest. (A rule with a flood of events must not hide those of other rules.) A
- * limit of 0 asks for no members, only for the firings.
+ * Which members an append reads back: those between two times, or less than a timespan away from them. Around a single
+ * time they are at most `limit` of each rule up to that time and `limit` after it, the nearest. (A rule with a flood of
+ * events must not hide those of other rules.) A limit of 0 asks for no members, only for the firings.
  */
 export interface Around {
-  time: number;
+  /** Not after `to`. */
+  from: number;
+  to: number;
   timespan: number;
   limit: number;
 }
@@ -88,15 +95,18 @@ export interface Claim {
  */
 export interface CorrelationStore {
   /**
-   * Writes a member, unless it is there already, and reads the group back around it. `due` is when the group must be
-   * judged because of it, at the latest, unless a claim that has seen the member sets another time. A member may be
-   * deleted from `expiresAt` on, and the state of its group from an hour before that.
+   * Writes members, in the order of eventTime, except those that are there already, and reads the group back around
+   * them. `due` is when the group must be judged because of them, at the latest, unless a claim that has seen the members
+   * sets another time. The members may be deleted from `expiresAt` on, and the state of their group from an hour before
+   * that.
    */
   append(
     key: GroupKey,
-    member: Member,
+    members: readonly Member[],
     options: { around: Around; due?: number; expiresAt: number },
   ): Promise<GroupView>;
+  /** Reads the group as an append does, and writes nothing. */
+  look(key: GroupKey, around: Around): Promise<GroupView>;
   /** Reads the part of a group that must still be judged: the first `limit` members later than `judgedThrough`. */
   read(key: GroupKey, limit: number): Promise<GroupView>;
   /**

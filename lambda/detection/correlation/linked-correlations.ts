@@ -24,6 +24,10 @@ export interface Correlation {
   early: boolean;
   /** Members to read of each rule, at most. */
   limit: number;
+  /** How many correlations are below it, one above the other; 0 if it names only rules that match events. */
+  depth: number;
+  /** The same for correlations that build on each other, whether directly or not. */
+  chain: string;
 }
 
 /** The correlations of a rule set, and how they build on rules and on each other. */
@@ -38,13 +42,43 @@ export class Correlations {
       const highest = Math.max(...rule.condition.map(({ value }) => Math.ceil(value) + 1));
       const limit =
         rule.type === 'event_count' || rule.type === 'value_count' ? Math.max(memberCap, highest) : memberCap;
-      this.#byId.set(rule.metadata.id, { rule, early: firesEarly(rule), limit });
+      this.#byId.set(rule.metadata.id, { rule, early: firesEarly(rule), limit, depth: 0, chain: rule.metadata.id });
       for (const id of rule.rules) this.#above.set(id, [...(this.#above.get(id) ?? []), rule]);
+    }
+    this.#link();
+  }
+
+  /** Sets the depths and chains. No correlation is above itself: the parser rejects that. */
+  #link(): void {
+    const all = [...this.#byId.values()];
+    // After as many rounds as there are correlations, even the longest chain has come to an end.
+    for (let isMoved = true, rounds = 0; isMoved && rounds <= all.length; rounds++) {
+      isMoved = false;
+      for (const above of all) {
+        for (const below of above.rule.rules.flatMap((id) => this.#byId.get(id) ?? [])) {
+          const depth = Math.max(above.depth, below.depth + 1);
+          const [chain = above.chain] = [above.chain, below.chain].toSorted();
+          if (depth === above.depth && chain === above.chain && chain === below.chain) continue;
+          Object.assign(above, { depth, chain });
+          below.chain = chain;
+          isMoved = true;
+        }
+      }
     }
   }
 
   get(id: string): Correlation | undefined {
     return this.#byId.get(id);
+  }
+
+  /**
+   * Memberships with the same name must be observed together, because the firings of one group may be members of
+   * another one. The others have nothing to do with each other.
+   */
+  unitOf({ correlation, group }: GroupKey): string {
+    const found = this.#byId.get(correlation);
+    const isChained = found !== undefined && (found.depth > 0 || this.#above.has(correlation));
+    return isChained ? found.chain : `${correlation}\n${group}`;
   }
 
   /** Whether some correlation names the rule. */

@@ -54,13 +54,14 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
 
   append(
     key: GroupKey,
-    member: Member,
+    members: readonly Member[],
     { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
   ): GroupView {
     const group = this.#groupOf(key);
     group.timespan = around.timespan;
-    const identity = `${member.rule}\n${member.identity}`;
-    if (!group.known.has(identity)) {
+    for (const member of members) {
+      const identity = `${member.rule}\n${member.identity}`;
+      if (group.known.has(identity)) continue;
       group.known.add(identity);
       group.rules.add(member.rule);
       const place = firstAfter(group.members, member.eventTime);
@@ -70,20 +71,20 @@ export class MemoryCorrelationStore implements SyncCorrelationStore {
       group.soonest = Math.min(group.soonest, expiresAt);
       if (due !== undefined) this.#setDue(group, Math.min(due, group.due ?? due));
     }
-    return this.around(key, around);
+    return this.look(key, around);
   }
 
   /**
-   * The group as an append reads it back. While it is silent for every window that holds the time, no member matters,
+   * The group as an append reads it back. While it is silent for every window that holds the times, no member matters,
    * so none is read.
    */
-  around(key: GroupKey, around: Around): GroupView {
+  look(key: GroupKey, around: Around): GroupView {
     const group = this.#groupOf(key);
     this.#forget(group);
-    const { time, timespan } = around;
-    const firings = firingsBetween(group, time - 2 * timespan, time + 2 * timespan);
-    const members = isSilentAround(group, firings, around) ? { members: [], truncated: false } : nearest(group, around);
-    return viewOf(group, members, firings);
+    const { from, to, timespan } = around;
+    const firings = firingsBetween(group, from - 2 * timespan, to + 2 * timespan);
+    if (isSilentAround(group, firings, around)) return viewOf(group, { members: [], truncated: false }, firings);
+    return viewOf(group, from === to ? nearest(group, around) : between(group, around), firings);
   }
 
   read(key: GroupKey, limit: number): GroupView {
@@ -200,14 +201,14 @@ function firingsBetween(group: Group, after: number, before: number): Firing[] {
   return found.reverse();
 }
 
-/** Whether each window that holds a time ends less than a timespan away from a firing. */
-function isSilentAround({ members }: Group, firings: readonly Firing[], { time, timespan }: Around): boolean {
+/** Whether each window that holds one of the times ends less than a timespan away from a firing. */
+function isSilentAround({ members }: Group, firings: readonly Firing[], { from, to, timespan }: Around): boolean {
   if (firings.length === 0) return false;
   const isSilent = (end: number): boolean => firings.some(({ at }) => Math.abs(at - end) < timespan);
-  if (!isSilent(time)) return false;
-  for (let place = firstAfter(members, time); place < members.length; place++) {
+  if (!isSilent(from)) return false;
+  for (let place = firstAfter(members, from); place < members.length; place++) {
     const end = members[place]?.eventTime;
-    if (end === undefined || end >= time + timespan) break;
+    if (end === undefined || end >= to + timespan) break;
     if (!isSilent(end)) return false;
   }
   return true;
@@ -225,7 +226,13 @@ function firstAfter(members: Group['members'], time: number): number {
   return low;
 }
 
-function nearest(group: Group, { time, timespan, limit }: Around): Pick<GroupView, 'members' | 'truncated'> {
+function between({ members }: Group, { from, to, timespan, limit }: Around): Pick<GroupView, 'members' | 'truncated'> {
+  if (limit === 0) return { members: [], truncated: false };
+  const first = firstAfter(members, from - timespan);
+  return { members: members.slice(first, firstAfter(members, to + timespan - 1)), truncated: false };
+}
+
+function nearest(group: Group, { from: time, timespan, limit }: Around): Pick<GroupView, 'members' | 'truncated'> {
   const { members } = group;
   const middle = firstAfter(members, time);
   if (group.rules.size === 1) {

@@ -9,7 +9,8 @@ import {
   type GroupView,
   type Member,
 } from './correlation-store.ts';
-import { dueOfMember, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge-group.ts';
+import { dueOfMember, type JudgeContext, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge-group.ts';
+import { judgeTogether } from './judge-together.ts';
 import { type Correlation, type Correlations, groupFields, type Membership } from './linked-correlations.ts';
 
 /** A correlation fired for a group. */
@@ -45,23 +46,25 @@ export interface RunOptions {
 }
 
 /**
- * What a run requests from a store: one append, read or claim at a time. A run is a generator that yields requests and
+ * What a run requests from a store: one append, look, read or claim at a time. A run is a generator that yields requests and
  * receives the answers. So the protocol is written once, for a store in memory (`runSync`) and for a shared one
  * (`runAsync`):
  *
- * 1. `append` writes a member and reads its group back. Two functions that append at the same time can't miss each
- *    other, because each reads after it has written.
- * 2. `judge.ts` decides which windows fire.
+ * 1. `append` writes the members that came together for a group, and reads the group back once around all of them. Two
+ *    functions that append at the same time can't miss each other, because each reads after it has written.
+ * 2. `judge-group.ts` decides which windows fire; `judge-together.ts` has it decide for one member after the other.
  * 3. `claim` writes the firings, if nobody has claimed since the group was read. Otherwise the answer is the group as
  *    it is now, and step 2 is repeated.
- * 4. The firings are reported, and become members of the correlations above: step 1 for each of these.
+ * 4. The firings are reported, and become members of the correlations above: step 1 for these, once all correlations
+ *    below them have been judged.
  * 5. The caller stores the findings, and then acknowledges the firings. Until then they are pending: the next function
  *    that reads the group reports them again, so a function that dies loses none.
  *
  * Windows that are judged once use `settle`: read, judge, claim, report. docs/architecture.md has a picture of both.
  */
 type StoreRequest =
-  | { ask: 'append'; key: GroupKey; member: Member; around: Around; due?: number; expiresAt: number }
+  | { ask: 'append'; key: GroupKey; members: readonly Member[]; around: Around; due?: number; expiresAt: number }
+  | { ask: 'look'; key: GroupKey; around: Around }
   | { ask: 'read'; key: GroupKey; limit: number }
   | { ask: 'claim'; key: GroupKey; claim: Claim; around?: Around; expiresAt: number };
 type Run<T> = Generator<StoreRequest, T, GroupView | undefined>;
@@ -69,6 +72,7 @@ type Run<T> = Generator<StoreRequest, T, GroupView | undefined>;
 /** The store half of a run in memory, where nothing is asynchronous. */
 export interface SyncCorrelationStore {
   append(...parameters: Parameters<CorrelationStore['append']>): GroupView;
+  look(...parameters: Parameters<CorrelationStore['look']>): GroupView;
   read(...parameters: Parameters<CorrelationStore['read']>): GroupView;
   claim(...parameters: Parameters<CorrelationStore['claim']>): GroupView | undefined;
 }
@@ -105,6 +109,8 @@ class Outcome {
   readonly #options: RunOptions;
   /** A pending firing is read back with every append to its group: it is reported once in each run. */
   readonly #reported = new Set<string>();
+  /** What must still be added to groups, by the ids of their correlations. */
+  readonly #waiting = new Map<string, Membership[]>();
 
   constructor(correlations: Correlations, options: RunOptions) {
     this.#correlations = correlations;
@@ -112,22 +118,78 @@ class Outcome {
   }
 
   *observe(memberships: readonly Membership[]): Run<void> {
-    const { now, lateness } = this.#options;
-    for (const { key, member } of memberships) {
-      const correlation = this.#correlations.get(key.correlation);
-      if (correlation === undefined) continue;
-      const { rule, early, limit } = correlation;
-      const whole: Member = { ...member, arrivedAt: now };
-      // `settle` judges the correlations that wait, so nothing is read back for them.
-      const around: Around = { time: whole.eventTime, timespan: rule.timespan, limit: early ? limit : 0 };
-      const expiresAt = expiryOf(whole, rule.timespan, lateness);
-      const due = early ? {} : { due: dueOfMember(whole, rule.timespan, lateness) };
-      const view = yield { ask: 'append', key, member: whole, around, expiresAt, ...due };
-      const context = { rule, group: key.group, now, lateness };
-      const judge = (seen: GroupView): Verdict =>
-        early ? judgeAround(context, seen, whole.eventTime) : judgeAgain(context, seen, whole.eventTime);
-      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, around, expiresAt }));
+    this.#add(memberships);
+    yield* this.#takeAll();
+  }
+
+  #add(memberships: readonly Membership[]): void {
+    for (const membership of memberships) {
+      const { correlation } = membership.key;
+      const waiting = this.#waiting.get(correlation);
+      if (waiting === undefined) this.#waiting.set(correlation, [membership]);
+      else waiting.push(membership);
     }
+  }
+
+  /** Those below come first: so a correlation meets its events and the firings below it in the order of eventTime. */
+  *#takeAll(): Run<void> {
+    while (this.#waiting.size > 0) {
+      const depthOf = (id: string): number => this.#correlations.get(id)?.depth ?? 0;
+      const id = [...this.#waiting.keys()].reduce((least, next) => (depthOf(next) < depthOf(least) ? next : least));
+      const memberships = this.#waiting.get(id) ?? [];
+      this.#waiting.delete(id);
+      const correlation = this.#correlations.get(id);
+      if (correlation === undefined) continue;
+      const groups = Map.groupBy(memberships, ({ key }) => key.group).values();
+      for (const group of groups) yield* this.#take(correlation, group);
+    }
+  }
+
+  /** Takes what belongs to one group. */
+  *#take(correlation: Correlation, memberships: readonly Membership[]): Run<void> {
+    const [first] = memberships;
+    if (first === undefined) return;
+    const { key } = first;
+    const { timespan } = correlation.rule;
+    const members = memberships
+      .map(({ member }): Member => ({ ...member, arrivedAt: this.#options.now }))
+      .sort((a, b) => a.eventTime - b.eventTime);
+    for (const stretch of stretchesOf(members, timespan)) yield* this.#append(correlation, key, stretch);
+  }
+
+  *#append(correlation: Correlation, key: GroupKey, members: Members): Run<void> {
+    const { lateness } = this.#options;
+    const { timespan } = correlation.rule;
+    const { early } = correlation;
+    const around = aroundOf(correlation, members);
+    const expiresAt = Math.max(...members.map((member) => expiryOf(member, timespan, lateness)));
+    // Once the group is judged because of one of them, it is judged again as soon as the next one asks for it.
+    const dues = members.map((member) => dueOfMember(member, timespan, lateness));
+    const due = early ? {} : { due: Math.min(...dues) };
+    const view = yield { ask: 'append', key, members, around, expiresAt, ...due };
+    const judging = { key, around, expiresAt };
+    if (view?.tooMany !== true) {
+      const judge = this.#judgeOf(correlation, key, members);
+      const claimed = yield* claimAll({ ...judging, judge, view });
+      this.#report(correlation, key, claimed.firings);
+      if (!claimed.isTooMany) return;
+    }
+    for (const member of new Map(members.map((each) => [each.eventTime, each])).values()) {
+      const alone = aroundOf(correlation, [member]);
+      const seen = yield { ask: 'look', key, around: alone };
+      const judge = this.#judgeOf(correlation, key, [member]);
+      const { firings } = yield* claimAll({ ...judging, around: alone, judge, view: seen });
+      this.#report(correlation, key, firings);
+    }
+  }
+
+  #judgeOf({ rule, early, limit }: Correlation, { group }: GroupKey, members: Members): (view: GroupView) => Verdict {
+    const { now, lateness } = this.#options;
+    const context = { rule, group, now, lateness };
+    const [{ eventTime: first }, second] = members;
+    if (!early) return (view) => judgeAllAgain(context, view, members);
+    if (second === undefined) return (view) => judgeAround(context, view, first);
+    return (view) => judgeTogether(context, view, { members, limit });
   }
 
   *settle(key: GroupKey): Run<void> {
@@ -147,17 +209,19 @@ class Outcome {
         return verdict;
       };
       const view = yield { ask: 'read', key, limit };
-      yield* this.#report(correlation, key, yield* claimAll({ key, judge, view, expiresAt }));
+      const { firings } = yield* claimAll({ key, judge, view, expiresAt });
+      this.#report(correlation, key, firings);
+      yield* this.#takeAll();
     }
   }
 
-  *#report(correlation: Correlation, key: GroupKey, firings: readonly Firing[]): Run<void> {
+  #report(correlation: Correlation, key: GroupKey, firings: readonly Firing[]): void {
     const fresh = firings.filter(({ id }) => !this.#reported.has(id));
     if (fresh.length === 0) return;
     for (const firing of fresh) {
       this.#reported.add(firing.id);
       if (correlation.rule.metadata.finding) this.result.findings.push(findingOf(correlation, key, firing));
-      yield* this.observe(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
+      this.#add(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
     }
     this.result.unacknowledged.push({ key, firingIds: fresh.map(({ id }) => id) });
   }
@@ -171,16 +235,23 @@ interface ClaimContext {
   expiresAt: number;
 }
 
-/** Judges and claims until no other function was faster. Returns the firings that this run must report. */
-function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<readonly Firing[]> {
+/** The firings that a run must report; and whether, meanwhile, too many members came for the rest to be judged. */
+interface Claimed {
+  firings: readonly Firing[];
+  isTooMany: boolean;
+}
+
+/** Judges and claims until no other function was faster. */
+function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<Claimed> {
   let seen = view;
   while (seen !== undefined) {
+    if (seen.tooMany === true) return { firings: [], isTooMany: true };
     const { firings, judgedThrough, due } = judge(seen);
     const left = seen.firings.filter(({ pending }) => pending);
     const hasJudged = judgedThrough !== undefined && judgedThrough !== seen.judgedThrough;
     // A group that is due but has nothing to judge must be claimed too: otherwise it would stay due.
     const isDueAsBefore = around !== undefined || due === seen.due;
-    if (firings.length === 0 && !hasJudged && isDueAsBefore) return left;
+    if (firings.length === 0 && !hasJudged && isDueAsBefore) return { firings: left, isTooMany: false };
     const claim: Claim = {
       version: seen.version,
       firings,
@@ -188,9 +259,38 @@ function* claimAll({ key, judge, view, around, expiresAt }: ClaimContext): Run<r
       ...(due === undefined ? {} : { due }),
     };
     seen = yield { ask: 'claim', key, claim, expiresAt, ...(around === undefined ? {} : { around }) };
-    if (seen === undefined) return [...left, ...firings];
+    if (seen === undefined) return { firings: [...left, ...firings], isTooMany: false };
   }
-  return [];
+  return { firings: [], isTooMany: false };
+}
+
+/** The oldest of them goes back the furthest, unless it is too old for that. */
+function judgeAllAgain(context: JudgeContext, view: GroupView, members: Members): Verdict {
+  const verdicts = members.map(({ eventTime }) => judgeAgain(context, view, eventTime));
+  return verdicts.find(({ judgedThrough }) => judgedThrough !== undefined) ?? { firings: [] };
+}
+
+/** Members of a group that are added together, in the order of eventTime. */
+type Members = readonly [Member, ...Member[]];
+
+/** Members that are far apart have no window in common, and what lies between them needn't be read. */
+function stretchesOf(members: readonly Member[], timespan: number): Members[] {
+  const stretches: [Member, ...Member[]][] = [];
+  for (const member of members) {
+    const stretch = stretches.at(-1);
+    const before = stretch?.at(-1)?.eventTime;
+    if (stretch === undefined || before === undefined || member.eventTime - before >= 2 * timespan) {
+      stretches.push([member]);
+    } else stretch.push(member);
+  }
+  return stretches;
+}
+
+/** `settle` judges the correlations that wait, so nothing is read back for them. */
+function aroundOf({ rule, early, limit }: Correlation, members: Members): Around {
+  const [{ eventTime: from }] = members;
+  const to = members.at(-1)?.eventTime ?? from;
+  return { from, to, timespan: rule.timespan, limit: early ? limit : 0 };
 }
 
 function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): CorrelationFinding {
@@ -218,7 +318,8 @@ export function runSync<T>(run: Run<T>, store: SyncCorrelationStore): T {
 
 function askSync(request: StoreRequest, store: SyncCorrelationStore): GroupView | undefined {
   const { key } = request;
-  if (request.ask === 'append') return store.append(key, request.member, request);
+  if (request.ask === 'append') return store.append(key, request.members, request);
+  if (request.ask === 'look') return store.look(key, request.around);
   return request.ask === 'read' ? store.read(key, request.limit) : store.claim(key, request.claim, request);
 }
 
@@ -231,6 +332,7 @@ export async function runAsync<T>(run: Run<T>, store: CorrelationStore): Promise
 
 async function askAsync(request: StoreRequest, store: CorrelationStore): Promise<GroupView | undefined> {
   const { key } = request;
-  if (request.ask === 'append') return await store.append(key, request.member, request);
+  if (request.ask === 'append') return await store.append(key, request.members, request);
+  if (request.ask === 'look') return await store.look(key, request.around);
   return request.ask === 'read' ? await store.read(key, request.limit) : await store.claim(key, request.claim, request);
 }

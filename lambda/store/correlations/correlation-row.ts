@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import type { Firing, GroupKey, Member } from '../../detection/index.ts';
 import type { RowForm } from '../dynamo/read-row.ts';
@@ -21,6 +22,14 @@ const memberSchema = z.object({
   from: z.number().optional(),
   eventIDs: z.array(z.string()).optional(),
   context: z.string().optional(),
+});
+
+/** The members of a row: their list as JSON, compressed, because a unit of writing takes only 1 KB. */
+const membersSchema = z.object({ members: z.instanceof(Uint8Array) }).transform(({ members }, context) => {
+  const list = z.array(memberSchema).safeParse(unpacked(members));
+  if (list.success) return list.data;
+  context.addIssue({ code: 'custom', message: 'its members can not be unpacked', path: ['members'] });
+  return z.NEVER;
 });
 
 const firingSchema = z.object({
@@ -59,7 +68,8 @@ export interface State {
   readonly expiresAt?: number | undefined;
 }
 
-export const MEMBER: RowForm<Member> = { schema: memberSchema, version: ROW_VERSION };
+/** The members of a row. */
+export const MEMBERS: RowForm<readonly Member[]> = { schema: membersSchema, version: ROW_VERSION };
 export const FIRING: RowForm<Firing> = { schema: firingSchema, version: ROW_VERSION };
 export const STATE_FORM: RowForm<State> = { schema: stateSchema, version: ROW_VERSION };
 
@@ -102,8 +112,68 @@ export function memberPrefix(rule: string): string {
   return `member#${encodeURIComponent(rule)}#`;
 }
 
-export function memberRow(key: GroupKey, { rule, eventTime, identity }: Member): Row {
-  return { group: partition(key), member: `${memberPrefix(rule)}${iso(eventTime)}#${encodeURIComponent(identity)}` };
+/**
+ * The members of a row are less than this apart, in milliseconds, and its key has the time of the last: so whoever looks
+ * for members up to a time must look for rows up to this much later. A smaller value would miss members of older rows.
+ */
+export const ROW_SPAN = 5 * 60_000;
+
+const MAX_MEMBERS_A_ROW = 100;
+
+/** A row of DynamoDB may have 400 KB; this is before it is compressed. */
+const MAX_BYTES_A_ROW = 256 * 1024;
+
+/** More than any row unpacks to. */
+const MAX_UNPACKED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The rows for members of a group that came together. Those of one rule share a row, up to a hundred. The same members make
+ * the same row again. Where they come again with others, a reader finds them in two rows, and takes each once.
+ */
+export function memberRows(key: GroupKey, members: readonly Member[]): (Row & Record<string, unknown>)[] {
+  const byRule = Map.groupBy(members, ({ rule }) => rule).values();
+  return [...byRule].flatMap((ofRule) => [...rowsOf(ofRule)].map((row) => memberRow(key, row)));
+}
+
+function* rowsOf(members: readonly Member[]): Generator<readonly [Member, ...Member[]]> {
+  let row: [Member, ...Member[]] | undefined;
+  let bytes = 0;
+  const inOrder = members
+    .map((member) => ({ ...member, fields: bounded(member.fields) }))
+    .sort((a, b) => a.eventTime - b.eventTime);
+  for (const member of inOrder) {
+    const size = Buffer.byteLength(JSON.stringify(member));
+    const isFull = row !== undefined && (row.length >= MAX_MEMBERS_A_ROW || bytes + size > MAX_BYTES_A_ROW);
+    if (row === undefined || isFull || member.eventTime - row[0].eventTime >= ROW_SPAN) {
+      if (row !== undefined) yield row;
+      row = [member];
+      bytes = size;
+    } else {
+      row.push(member);
+      bytes += size;
+    }
+  }
+  if (row !== undefined) yield row;
+}
+
+function memberRow(key: GroupKey, members: readonly [Member, ...Member[]]): Row & Record<string, unknown> {
+  const [{ rule, identity }, second] = members;
+  const last = Math.max(...members.map(({ eventTime }) => eventTime));
+  const names = members.map((member) => `${member.eventTime} ${member.identity}`);
+  const name = second === undefined ? encodeURIComponent(identity) : hash(names.join('\n'));
+  return {
+    group: partition(key),
+    member: `${memberPrefix(rule)}${iso(last)}#${name}`,
+    members: deflateRawSync(JSON.stringify(members)),
+  };
+}
+
+function unpacked(members: Uint8Array): unknown {
+  try {
+    return JSON.parse(inflateRawSync(members, { maxOutputLength: MAX_UNPACKED_BYTES }).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** A correlation has one window that ends at a time, so a group has one firing for it. */
@@ -123,7 +193,7 @@ export function firingByKey(sortKey: string): Firing | undefined {
   return { id: sortKey, at, from: at, value: 0, atLeast: true, eventIDs: [], fields: {}, pending: false };
 }
 
-export function bounded(fields: Member['fields']): Member['fields'] {
+function bounded(fields: Member['fields']): Member['fields'] {
   const bound = (text: string): string => (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…${hash(text)}`);
   return Object.fromEntries(Object.entries(fields).map(([path, texts]) => [path, texts.slice(0, 50).map(bound)]));
 }

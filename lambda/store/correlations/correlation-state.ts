@@ -26,9 +26,9 @@ import {
 
 /** What must be in the state before an append reads the group. */
 export interface Registration {
-  /** The rule that the member is of. */
-  readonly rule: string;
-  /** When the group must be judged because of the member, in milliseconds since 1970. */
+  /** The rules that the members are of. */
+  readonly rules: ReadonlySet<string>;
+  /** When the group must be judged because of the members, in milliseconds since 1970. */
   readonly due?: number | undefined;
   /** In milliseconds since 1970. */
   readonly expiresAt: number;
@@ -48,7 +48,7 @@ const NO_STATE: State = { version: 0, rules: new Set() };
 /**
  * The rows that hold the states of whole groups.
  *
- * An append writes its member, then reads the state, and changes the state only if something is missing there. It only
+ * An append writes its members, then reads the state, and changes the state only if something is missing there. It only
  * adds, and additions give the same result in any order, so no append undoes another one. Only a claim raises the
  * version.
  *
@@ -85,7 +85,7 @@ export class CorrelationStates {
   }
 
   /**
-   * The state with everything that the append needs in it. The member must have been written before.
+   * The state with everything that the append needs in it. The members must have been written before.
    *
    * @returns undefined if this version can't read the state
    * @throws the SDK's errors; FaultOfAccess when the state never stood still
@@ -194,7 +194,7 @@ interface Changes {
 /** What is missing in the state; undefined if nothing is. */
 function additionsTo(
   state: State,
-  { key, rule, due, expiresAt }: Registration & { key: GroupKey },
+  { key, rules, due, expiresAt }: Registration & { key: GroupKey },
   now: number,
 ): Changes | undefined {
   const expiry = seconds(expiresAt);
@@ -206,7 +206,7 @@ function additionsTo(
     replaceable !== undefined &&
     replaceable <= now + FUNCTION_LIFETIME &&
     (state.waiting === undefined || state.waiting > due);
-  if (state.rules.has(rule) && isYoung && !brings && !waits) return undefined;
+  if ([...rules].every((rule) => state.rules.has(rule)) && isYoung && !brings && !waits) return undefined;
   const set = [
     // A state that was deleted and created again has a version that no claim has seen before.
     '#version = if_not_exists(#version, :first)',
@@ -231,7 +231,7 @@ function additionsTo(
     set.push('#waiting = :due');
     conditions.push('(attribute_not_exists(#waiting) OR #waiting > :due)');
   }
-  return { set, rules: new Set([rule]), conditions, values };
+  return { set, rules, conditions, values };
 }
 
 /** The change that a claim makes to the state. It succeeds only if what it replaces is still as it was read. */

@@ -4,14 +4,11 @@ import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
-  bounded,
   DUE,
   DUE_SHARD,
   firingRow,
   iso,
-  LAST,
-  memberPrefix,
-  memberRow,
+  memberRows,
   partition,
   ROW_VERSION,
   type State,
@@ -29,13 +26,23 @@ const READ_AGAIN = 10_000;
 /** Appends of one function that read the members of a group at the same time. */
 const READERS_A_GROUP = 2;
 
+/**
+ * Members of a rule that are read at most around several times, in multiples of the limit: where there are more, each time
+ * is looked at alone.
+ */
+const MOST_AROUND = 3;
+
+/** The first and last time that a key can have. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-01T00:00:00Z');
+
 /** For a group whose state can't be read: there is nothing to judge, and so nothing to claim. */
 const NOTHING_TO_JUDGE: GroupView = { members: [], truncated: false, firings: [], version: -1 };
 
 /**
  * The state of correlations in DynamoDB, for functions that run at the same time. A group is a partition: a row for
- * each member (`member#RULE#TIME#IDENTITY`), for each firing (`firing#TIME`) and one for its state. Members are written
- * before anything is read, reads are consistent, and a claim holds only if nobody claimed in between. Of two appends at
+ * each member or for several that came together (`member#RULE#TIME#NAME`), for each firing (`firing#TIME`) and one for
+ * its state. Members are written before anything is read, reads are consistent, and a claim holds only if nobody claimed in between. Of two appends at
  * the same time, the one that reads later sees the member of the other, so they need no lock.
  *
  * Every row carries the version of its form. A row that can't be read is set aside: it is reported and skipped, and
@@ -61,26 +68,27 @@ export class CorrelationTable implements CorrelationStore {
 
   async append(
     key: GroupKey,
-    member: Member,
+    members: readonly Member[],
     { around, due, expiresAt }: { around: Around; due?: number; expiresAt: number },
   ): Promise<GroupView> {
-    await this.#putMember(key, member, expiresAt);
-    const state = await this.#states.register(key, { rule: member.rule, due, expiresAt });
+    await this.#putMembers(key, members, expiresAt);
+    const rules = new Set(members.map(({ rule }) => rule));
+    const state = await this.#states.register(key, { rules, due, expiresAt });
     return this.#viewAround(key, state, around);
+  }
+
+  async look(key: GroupKey, around: Around): Promise<GroupView> {
+    return this.#viewAround(key, await this.#states.read(key), around);
   }
 
   async read(key: GroupKey, limit: number): Promise<GroupView> {
     const state = await this.#states.read(key);
     if (state === undefined) return NOTHING_TO_JUDGE;
-    const after = state.judgedThrough;
-    const lists = await Promise.all(
-      [...state.rules].map((rule) => {
-        const prefix = memberPrefix(rule);
-        const from = after === undefined ? prefix : `${prefix}${iso(after)}#${LAST}`;
-        return this.#reader.members(key, { from, to: `${prefix}${LAST}`, limit: limit + 1 });
-      }),
+    const from = state.judgedThrough === undefined ? EARLIEST : state.judgedThrough + 1;
+    const lists = await this.#ofEachRule(state, (rule) =>
+      this.#reader.members(key, { rule, from, to: LATEST, limit: limit + 1 }),
     );
-    const members = lists.flat().sort((a, b) => a.eventTime - b.eventTime);
+    const members = lists.flatMap((list) => list ?? []).sort((a, b) => a.eventTime - b.eventTime);
     const firings = await this.#reader.firings(key);
     return view(state, members.slice(0, limit), members.length > limit, firings);
   }
@@ -102,7 +110,7 @@ export class CorrelationTable implements CorrelationStore {
       };
       const held = await this.#states.claim(key, part, settles && isLast, expiresAt);
       if (!held) {
-        return settles ? this.read(key, READ_AGAIN) : this.#viewAround(key, await this.#states.read(key), around);
+        return settles ? this.read(key, READ_AGAIN) : this.look(key, around);
       }
       if (isLast) return undefined;
     }
@@ -160,33 +168,27 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   /** The first delivery stays, because it says when the event came; unless it has expired and isn't deleted yet. */
-  async #putMember(key: GroupKey, member: Member, expiresAt: number): Promise<void> {
-    const { group, member: sortKey } = memberRow(key, member);
-    try {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: {
-            group,
-            member: sortKey,
-            ...member,
-            fields: bounded(member.fields),
-            rowVersion: ROW_VERSION,
-            expiresAt: seconds(expiresAt),
-          },
-          ConditionExpression: 'attribute_not_exists(#group) OR expiresAt <= :now',
-          ExpressionAttributeNames: { '#group': 'group' },
-          ExpressionAttributeValues: { ':now': seconds(this.#now().getTime()) },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
+  async #putMembers(key: GroupKey, members: readonly Member[], expiresAt: number): Promise<void> {
+    for (const row of memberRows(key, members)) {
+      try {
+        await this.#client.send(
+          new PutCommand({
+            TableName: this.#table,
+            Item: { ...row, rowVersion: ROW_VERSION, expiresAt: seconds(expiresAt) },
+            ConditionExpression: 'attribute_not_exists(#group) OR expiresAt <= :now',
+            ExpressionAttributeNames: { '#group': 'group' },
+            ExpressionAttributeValues: { ':now': seconds(this.#now().getTime()) },
+          }),
+        );
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+      }
     }
   }
 
   /**
-   * For each rule, the nearest members before and after the time, within a timespan. While the group is silent for
-   * every window that holds the time, no member matters and almost none is read, so a flood costs few reads. When many
+   * For each rule, the members between the times, and the nearest before and after them within a timespan. While the
+   * group is silent for every window that holds one of the times, no member matters and almost none is read, so a flood costs few reads. When many
    * events come at once before the group has fired, only few of them read its members. The others wait, and then
    * usually find that it has fired.
    */
@@ -203,54 +205,97 @@ export class CorrelationTable implements CorrelationStore {
     });
   }
 
-  /** The firings around a time; and the view, if they leave nothing to judge or if no members were asked for. */
+  /** The firings around the times; and the view, if they leave nothing to judge or if no members were asked for. */
   async #viewOfSilence(
     key: GroupKey,
     state: State,
-    { time, timespan, limit }: Around,
+    { from, to, timespan, limit }: Around,
   ): Promise<{ firings: readonly Firing[]; view?: GroupView }> {
-    const firings = await this.#reader.firings(key, time - 2 * timespan, time + 2 * timespan);
+    const firings = await this.#reader.firings(key, from - 2 * timespan, to + 2 * timespan);
     const nothing = { firings, view: view(state, [], false, firings) };
-    const until = silentUntil(firings, time, timespan);
-    if (limit === 0 || until >= time + timespan) return nothing;
-    if (until === time) return { firings };
-    const beyond = await Promise.all(
-      [...state.rules].map((rule) => {
-        const prefix = memberPrefix(rule);
-        const range = { from: `${prefix}${iso(until)}`, to: `${prefix}${iso(time + timespan)}` };
-        return this.#reader.members(key, { ...range, limit: 1 });
-      }),
+    const until = silentUntil(firings, from, timespan);
+    if (limit === 0 || until >= to + timespan) return nothing;
+    // The members at a time that isn't silent have just been written.
+    if (until <= to) return { firings };
+    const beyond = await this.#ofEachRule(state, (rule) =>
+      this.#reader.members(key, { rule, from: until, to: to + timespan - 1, limit: 1, anyWillDo: true }),
     );
-    return beyond.every((members) => members.length === 0) ? nothing : { firings };
+    return beyond.every((members) => members?.length === 0) ? nothing : { firings };
   }
 
-  async #viewOfMembers(
+  async #viewOfMembers(key: GroupKey, state: State, firings: readonly Firing[], around: Around): Promise<GroupView> {
+    const { from, to, timespan, limit } = around;
+    // Most events are the newest of their group. So the newest are read first, until there are enough before the times.
+    const lists = await this.#ofEachRule(state, (rule) =>
+      this.#reader.members(key, {
+        rule,
+        from: from - timespan + 1,
+        to: to + timespan - 1,
+        limit: limit + 1,
+        newestFirst: true,
+        countedThrough: from,
+        most: MOST_AROUND * limit,
+      }),
+    );
+    const read = lists.filter((list) => list !== undefined);
+    if (read.length < lists.length) {
+      return from === to
+        ? this.#viewOfNearest(key, state, firings, around)
+        : { ...view(state, [], false, firings), tooMany: true };
+    }
+    const before = read.map((members) => members.filter(({ eventTime }) => eventTime <= from));
+    const after = read.map((members) => members.filter(({ eventTime }) => eventTime > from).reverse());
+    return from === to
+      ? viewOfHalves(state, [...before, ...after], limit, firings)
+      : viewOfHalves(state, before, limit, firings, after.flat());
+  }
+
+  /** Around a single time in a group of so many members that the two sides must be read apart. */
+  async #viewOfNearest(
     key: GroupKey,
     state: State,
     firings: readonly Firing[],
-    { time, timespan, limit }: Around,
+    { from: time, timespan, limit }: Around,
   ): Promise<GroupView> {
-    const read = (from: number, to: string, newestFirst = false) =>
-      Promise.all(
-        [...state.rules].map((rule) => {
-          const prefix = memberPrefix(rule);
-          const range = { from: `${prefix}${iso(from)}#${LAST}`, to: `${prefix}${to}` };
-          return this.#reader.members(key, { ...range, limit: limit + 1, newestFirst });
-        }),
-      );
     const [before, after] = await Promise.all([
-      read(time - timespan, `${iso(time)}#${LAST}`, true),
-      read(time, iso(time + timespan)),
+      this.#ofEachRule(state, (rule) =>
+        this.#reader.members(key, {
+          rule,
+          from: time - timespan + 1,
+          to: time,
+          limit: limit + 1,
+          newestFirst: true,
+        }),
+      ),
+      this.#ofEachRule(state, (rule) =>
+        this.#reader.members(key, { rule, from: time + 1, to: time + timespan - 1, limit: limit + 1 }),
+      ),
     ]);
-    const halves = [...before, ...after];
-    const members = halves.flatMap((half) => half.slice(0, limit)).sort((a, b) => a.eventTime - b.eventTime);
-    return view(
-      state,
-      members,
-      halves.some((half) => half.length > limit),
-      firings,
-    );
+    const halves = [...before, ...after].map((half) => half ?? []);
+    return viewOfHalves(state, halves, limit, firings);
   }
+
+  #ofEachRule<Result>({ rules }: State, read: (rule: string) => Promise<Result>): Promise<Result[]> {
+    return Promise.all([...rules].map(read));
+  }
+}
+
+/** Of each half the first members, and all that lie between the halves. */
+function viewOfHalves(
+  state: State,
+  halves: readonly (readonly Member[])[],
+  limit: number,
+  firings: readonly Firing[],
+  between: readonly Member[] = [],
+): GroupView {
+  const members = [...halves.flatMap((half) => half.slice(0, limit)), ...between];
+  const isTruncated = halves.some((half) => half.length > limit);
+  return view(
+    state,
+    members.sort((a, b) => a.eventTime - b.eventTime),
+    isTruncated,
+    firings,
+  );
 }
 
 /**

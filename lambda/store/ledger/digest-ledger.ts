@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
-import { type DigestStatus, type LedgerRow, ledgerRowSchema, type ObjectVersion } from './ledger.ts';
+import { type DigestStatus, type LedgerEntry, ledgerEntrySchema, type ObjectVersion } from './ledger.ts';
 import { objectName, readVersions } from './object-versions.ts';
 
 const digestRowSchema = z.object({
@@ -37,6 +37,19 @@ const digestRowSchema = z.object({
 
 /** The state of one version of a digest. */
 export type DigestRow = z.infer<typeof digestRowSchema>;
+
+/** What the index by account, region and day holds of a row. */
+const digestEntrySchema = digestRowSchema.pick({
+  kind: true,
+  object: true,
+  version: true,
+  status: true,
+  deliveredAt: true,
+  digestStart: true,
+  unnotified: true,
+});
+
+export type DigestEntry = z.infer<typeof digestEntrySchema>;
 
 /** The result of a check; the row's keys come from the object. */
 export type DigestRecord = Omit<DigestRow, 'kind' | 'object' | 'version'>;
@@ -207,18 +220,18 @@ export class DigestLedger {
     );
   }
 
-  /** The rows of log objects delivered from one time (included) to another (not included), the earliest first. */
-  async *logObjects(account: string, region: string, from: string, to: string): AsyncGenerator<LedgerRow> {
+  /** What the index holds of log objects delivered from one time (included) to another (not included), the earliest first. */
+  async *logObjects(account: string, region: string, from: string, to: string): AsyncGenerator<LedgerEntry> {
     for await (const row of this.rows(account, region, from, to)) if (row.kind !== 'digest') yield row;
   }
 
-  /** The rows of log objects and digests delivered from one time (included) to another (not included). */
+  /** What the index holds of log objects and digests delivered from one time (included) to another (not included). */
   async *rows(
     account: string,
     region: string,
     from: string,
     to: string,
-  ): AsyncGenerator<DigestRow | (LedgerRow & { readonly kind?: undefined })> {
+  ): AsyncGenerator<DigestEntry | (LedgerEntry & { readonly kind?: undefined })> {
     for (const day of days(from, to)) {
       const pages = paginateQuery(
         { client: this.#client },
@@ -232,7 +245,7 @@ export class DigestLedger {
       for await (const { Items = [] } of pages) {
         for (const item of Items) {
           if (item.deliveredAt === to) continue;
-          yield item.kind === 'digest' ? digestRowSchema.parse(item) : ledgerRowSchema.parse(item);
+          yield item.kind === 'digest' ? digestEntrySchema.parse(item) : ledgerEntrySchema.parse(item);
         }
       }
     }

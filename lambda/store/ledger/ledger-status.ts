@@ -1,6 +1,6 @@
 import type { AccountRegion } from './account-regions.ts';
-import type { DigestLedger, DigestRow } from './digest-ledger.ts';
-import type { LedgerRow } from './ledger.ts';
+import type { DigestEntry, DigestLedger, DigestRow } from './digest-ledger.ts';
+import type { LedgerEntry } from './ledger.ts';
 
 /** What was delivered in an hour of an account and region, and its state now. */
 export interface HourStatus {
@@ -105,7 +105,7 @@ class RegionSummary {
     return [...this.#hours.values()].toSorted((a, b) => (a.hour < b.hour ? -1 : 1));
   }
 
-  addDigest(row: DigestRow, at: string): void {
+  addDigest(row: DigestEntry, at: string): void {
     const counts = this.#countsOf(at);
     if (counts.digest !== 'invalid') counts.digest = row.status;
     // Those that ingest doesn't know have no row of their own.
@@ -113,7 +113,7 @@ class RegionSummary {
     counts.late += row.unnotified;
   }
 
-  addLogObject(row: LedgerRow): void {
+  addLogObject(row: LedgerEntry): void {
     const counts = this.#countsOf(row.deliveredAt ?? '');
     counts.delivered++;
     counts.records += row.records;
@@ -129,18 +129,18 @@ class RegionSummary {
     }
   }
 
-  #addOpen(counts: Counts, row: LedgerRow): void {
+  #addOpen(counts: Counts, row: LedgerEntry): void {
     const isLate = this.#now.getTime() - Date.parse(row.deliveredAt ?? '') > LATE_MILLISECONDS;
     if (isLate) this.#tell(counts, row, 'late', row.lastError);
     else counts.open++;
   }
 
-  #tell(counts: Counts, row: LedgerRow, trouble: 'failed' | 'late', reason: string | undefined): void {
+  #tell(counts: Counts, row: LedgerEntry, trouble: 'failed' | 'late', reason: string | undefined): void {
     counts[trouble]++;
     this.#name(row, trouble, reason);
   }
 
-  #name({ object, version }: LedgerRow, trouble: Trouble['trouble'], reason?: string): void {
+  #name({ object, version }: LedgerEntry, trouble: Trouble['trouble'], reason?: string): void {
     this.troubles.push({ object, version, trouble, ...(reason !== undefined && { reason }) });
   }
 

@@ -93,6 +93,24 @@ export const ledgerRowSchema = z.object({
  */
 export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
+/** What the index by account, region and day holds of a row. */
+export const ledgerEntrySchema = ledgerRowSchema.pick({
+  object: true,
+  version: true,
+  status: true,
+  deliveredAt: true,
+  records: true,
+  indexed: true,
+  rejected: true,
+  findings: true,
+  reason: true,
+  lastError: true,
+  sameAs: true,
+  digestStatus: true,
+});
+
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
 export interface Opening {
   readonly account: string;
   readonly region: string;

@@ -224,15 +224,16 @@ describe('a store that functions share', () => {
         delivery,
         fc.infiniteStream(fc.nat(3)),
         fc.infiniteStream(fc.nat(4)),
-        async ({ type, least, section }, { sent, arrivals }, pauses, deaths) => {
+        fc.integer({ min: 1, max: 4 }),
+        async ({ type, least, section }, { sent, arrivals }, pauses, deaths, together) => {
           const detector = detectorOf([BASE, correlationOf(section)]);
           const store = new SharedStore(async () => {
             for (let turns = pauses.next().value ?? 0; turns > 0; turns--) await Promise.resolve();
           });
           const stored = new Map<string, CorrelationFinding>();
-          const handle = async (one: Sent, mayDie: boolean): Promise<void> => {
+          const handle = async (some: readonly Sent[], mayDie: boolean): Promise<void> => {
             const now = clockOf(60);
-            const memberships = detector.memberships(eventOf(one), now);
+            const memberships = some.flatMap((one) => detector.memberships(eventOf(one), now));
             const { findings, unacknowledged } = await runAsync(
               observe(detector.correlations, memberships, { now, lateness: LATENESS }),
               store,
@@ -241,9 +242,12 @@ describe('a store that functions share', () => {
             for (const finding of findings) stored.set(finding.findingId, finding);
             for (const { key, firingIds } of unacknowledged) await store.acknowledge(key, firingIds);
           };
-          await Promise.all(arrivals.map((one) => handle(one, true)));
+          const objects = Array.from({ length: Math.ceil(arrivals.length / together) }, (_, i) =>
+            arrivals.slice(i * together, (i + 1) * together),
+          );
+          await Promise.all(objects.map((some) => handle(some, true)));
           // What died is delivered again.
-          for (const one of arrivals) await handle(one, false);
+          for (const some of objects) await handle(some, false);
           expectWindowRules(sent, [...stored.values()], MEASURES[type] ?? (() => 0), least);
           lost += store.lost;
         },

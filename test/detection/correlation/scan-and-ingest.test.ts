@@ -4,7 +4,7 @@ import { judgeRecords } from '../../../cli/commands/scan/judge-file.ts';
 import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { createDetector, LATENESS, parseRules, type RuleSet } from '../../../lambda/detection/index.ts';
 import type { Finding } from '../../../lambda/findings/finding.ts';
-import { Observations } from '../../../lambda/ingest/observations.ts';
+import { type Observation, Observations } from '../../../lambda/ingest/observations.ts';
 import { Correlator } from '../../../lambda/runtime/correlator.ts';
 import { BoundedTasks } from '../../../lambda/shared/concurrency.ts';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
@@ -122,15 +122,16 @@ class Deployment {
   }
 
   async ingest(records: LogObject): Promise<void> {
-    const observations = new Observations();
+    const observations = new Observations<Observation>();
     const tasks = new BoundedTasks(8);
     for (const [index, raw] of records.entries()) {
       const read = readEvent(raw, { bucket: 'b', key: 'k', version: '', index });
       if (!read.ok) throw new Error(read.reason);
-      const begin = this.#correlator.observing(read.event, {});
-      if (begin !== undefined) observations.add({ event: read.event, begin });
+      observations.add({ event: read.event, memberships: this.#correlator.membershipsOf(read.event, {}) });
     }
-    for (const { begin } of observations.take()) await tasks.add(begin);
+    for (const unit of observations.take((membership) => this.#correlator.unitOf(membership))) {
+      await tasks.add(() => this.#correlator.observe(unit.flatMap(({ memberships }) => memberships)));
+    }
     await tasks.finish();
   }
 

@@ -30,17 +30,26 @@ export class SharedStore implements CorrelationStore {
     this.#memory.setClock(now);
   }
 
-  async append(key: GroupKey, member: Member, options: Parameters<CorrelationStore['append']>[2]): Promise<GroupView> {
+  async append(
+    key: GroupKey,
+    members: readonly Member[],
+    options: Parameters<CorrelationStore['append']>[2],
+  ): Promise<GroupView> {
     const { due, around, expiresAt } = options;
     await this.#pause();
-    this.#memory.append(key, member, { around, expiresAt });
+    this.#memory.append(key, members, { around, expiresAt });
     await this.#pause();
     const shared = this.#sharedOf(key);
     if (due !== undefined) {
       shared.due = Math.min(due, shared.due ?? due);
       shared.waiting = Math.min(due, shared.waiting ?? due);
     }
-    return this.#viewOf(shared, () => this.#memory.around(key, around));
+    return this.#viewOf(shared, () => this.#memory.look(key, around));
+  }
+
+  async look(key: GroupKey, around: Parameters<CorrelationStore['look']>[1]): Promise<GroupView> {
+    await this.#pause();
+    return this.#viewOf(this.#sharedOf(key), () => this.#memory.look(key, around));
   }
 
   async read(key: GroupKey, limit: number): Promise<GroupView> {
@@ -58,9 +67,7 @@ export class SharedStore implements CorrelationStore {
     const { around } = options;
     if (claim.version !== shared.version) {
       this.lost += 1;
-      return around === undefined
-        ? this.read(key, 1_000)
-        : this.#viewOf(shared, () => this.#memory.around(key, around));
+      return around === undefined ? this.read(key, 1_000) : this.#viewOf(shared, () => this.#memory.look(key, around));
     }
     shared.version += 1;
     if (around === undefined) {

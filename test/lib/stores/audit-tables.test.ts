@@ -47,7 +47,10 @@ describe('the tables', () => {
         GlobalSecondaryIndexes: indexes.map((index) => ({
           IndexName: index.name,
           KeySchema: keys(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: 'ALL' },
+          Projection:
+            index.attributes === undefined
+              ? { ProjectionType: 'ALL' }
+              : { ProjectionType: 'INCLUDE', NonKeyAttributes: index.attributes },
         })),
       }),
       ...(schema.timeToLiveAttribute !== undefined && {
@@ -67,6 +70,22 @@ describe('the tables', () => {
     expect(table?.AttributeDefinitions).toEqual(
       [...declared].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     );
+  });
+
+  test('hold in the index of the ledger what is asked of many objects, and of every other index the whole row', () => {
+    const withAttributes = Object.values<TableSchema>(TABLES).flatMap(({ indexes }) =>
+      indexes.filter(({ attributes }) => attributes !== undefined),
+    );
+    expect(withAttributes).toEqual([
+      {
+        name: 'by-account-region-day',
+        partitionKey: 'accountRegionDay',
+        sortKey: 'deliveredAt',
+        attributes: expect.arrayContaining(['status', 'records', 'rejected', 'lastError', 'digestStatus']),
+      },
+    ]);
+    const heldByTheTable = ['sha256', 'rejections', 'quarantine', 'attempts', 'unfinished', 'digest', 'readAt'];
+    for (const attribute of heldByTheTable) expect(withAttributes[0]?.attributes).not.toContain(attribute);
   });
 
   test('stay when the stack goes', () => {
