@@ -1,7 +1,8 @@
 import {
+  type CheckedRecord,
   type CloudTrailEvent,
+  checkRecord,
   type Receipt,
-  readEvent,
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
@@ -84,19 +85,21 @@ export async function judgeRecords(
   const name = (record: NamedRecord): void => {
     if (named.length < MAX_NAMED) named.push(record);
   };
-  const judge = (event: CloudTrailEvent): void => {
-    const isDated = event.eventTime !== '';
-    const eventTime = Date.parse(event.eventTime);
+  const judge = ({ record, eventTime: time, classify }: CheckedRecord): void => {
+    const isDated = time !== '';
+    const eventTime = Date.parse(time);
     if (isDated && !isWithin(eventTime, bounds)) return;
     judged++;
-    const derived = derivedFields(event);
-    for (const match of detector.match(event.record, derived)) findings.push(scanFinding(findingOf(event, match)));
-    if (!isDated) {
-      undated++;
-      return;
-    }
-    const memberships = detector.memberships(event.record, eventTime, derived);
-    if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event) });
+    // Few records match a rule, or a part of one that reads the classification: the others need none.
+    let known: CloudTrailEvent | undefined;
+    const event = (): CloudTrailEvent => {
+      known ??= classify();
+      return known;
+    };
+    const { matches, memberships } = detector.judge(record, eventTime, () => derivedFields(event()));
+    for (const match of matches) findings.push(scanFinding(findingOf(event(), match)));
+    if (!isDated) undated++;
+    else if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event()) });
   };
   const take = (item: LogObjectItem): void => {
     const { index } = item;
@@ -105,12 +108,13 @@ export async function judgeRecords(
       name({ index, reason: item.problem, judged: false });
       return;
     }
-    const result = readEvent(item.value, receiptOf(index));
-    if (result.ok) judge(result.event);
+    const result = checkRecord(item.value, receiptOf(index));
+    if (result.ok) judge(result.checked);
     else if (isJsonObject(item.value)) {
       incomplete++;
       name({ index, reason: result.reason, judged: true });
-      judge(readPartialEvent(item.value, receiptOf(index)));
+      const event = readPartialEvent(item.value, receiptOf(index));
+      judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
     } else {
       unreadable++;
       name({ index, reason: result.reason, judged: false });
