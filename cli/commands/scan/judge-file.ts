@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type CheckedRecord,
   type CloudTrailEvent,
@@ -6,14 +7,14 @@ import {
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
-import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
+import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
+import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
 import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
-import { openInput } from '../../inputs/open-input.ts';
+import { openInput, readSmallFile } from '../../inputs/open-input.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
@@ -61,7 +62,12 @@ const MAX_NAMED = 5;
 
 /** Judges every record of a file, or of standard input, as `judgeRecords` does. */
 export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
-  return await judgeRecords(openInput(path), (index) => fileReceipt(path, index), detector, bounds);
+  const receiptOf = (index: number): Receipt => fileReceipt(path, index);
+  const content = readSmallFile(path, MAX_BYTES_AT_ONCE);
+  const items = content && readRecordsAtOnce(content);
+  // A new turn of the event loop, so that a signal or a full pipe isn't kept waiting by thousands of small files.
+  await setImmediate();
+  return await judgeBatches(items === undefined ? readRecords(openInput(path)) : [items], receiptOf, detector, bounds);
 }
 
 /**
@@ -70,6 +76,15 @@ export async function judgeFile(path: string, detector: Detector, bounds: TimeBo
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
+  receiptOf: (index: number) => Receipt,
+  detector: Detector,
+  bounds: TimeBounds,
+): Promise<FileResult> {
+  return await judgeBatches(readRecords(body), receiptOf, detector, bounds);
+}
+
+async function judgeBatches(
+  batches: AsyncIterable<readonly ReadItem[]> | Iterable<readonly ReadItem[]>,
   receiptOf: (index: number) => Receipt,
   detector: Detector,
   bounds: TimeBounds,
@@ -101,7 +116,7 @@ export async function judgeRecords(
     if (!isDated) undated++;
     else if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event()) });
   };
-  const take = (item: LogObjectItem): void => {
+  const take = (item: ReadItem): void => {
     const { index } = item;
     if ('problem' in item) {
       unreadable++;
@@ -122,7 +137,7 @@ export async function judgeRecords(
   };
   let fault: string | undefined;
   try {
-    for await (const items of readRecords(body)) {
+    for await (const items of batches) {
       for (const item of items) {
         records++;
         try {
