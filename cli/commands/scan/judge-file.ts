@@ -6,7 +6,7 @@ import {
   type Receipt,
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
+import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
@@ -111,7 +111,7 @@ async function judgeBatches(
       known ??= classify();
       return known;
     };
-    const { matches, memberships } = detector.judge(record, eventTime, () => derivedFields(event()));
+    const { matches, memberships } = detector.judge(record, eventTime, () => fieldsOf(record, event));
     for (const match of matches) findings.push(scanFinding(findingOf(event(), match)));
     if (!isDated) undated++;
     else if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event()) });

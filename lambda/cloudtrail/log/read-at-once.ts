@@ -12,6 +12,11 @@ const TAIL = /\][ \t\r\n]*\}[ \t\r\n]*$/;
 const TAIL_LENGTH = 64;
 const HEAD_LENGTH = 256;
 
+/** Header and trailer of gzip, whose last four bytes are the length of what it unpacks to. */
+const MIN_GZIP_BYTES = 18;
+const LENGTH_BYTES = 4;
+const MIN_CHUNK_BYTES = 1024;
+
 /**
  * The members of `Records` of a sound log object of at most `MAX_BYTES_AT_ONCE` bytes, gzipped or not: what reading it
  * as a stream gives, in a fraction of the time. Undefined for everything else: a stream tells its records and faults.
@@ -35,10 +40,14 @@ export function readAtOnce(content: Buffer): readonly unknown[] | undefined {
 function unpacked(content: Buffer): Buffer | undefined {
   if (content[0] !== 0x1f || content[1] !== 0x8b) return content;
   // The trailer of one whole member gives its length. Of several, or with something behind it, a stream makes the best.
-  if (content.length < 18 || content.readUInt32LE(content.length - 4) > MAX_BYTES_AT_ONCE) return undefined;
+  if (content.length < MIN_GZIP_BYTES) return undefined;
+  const length = content.readUInt32LE(content.length - LENGTH_BYTES);
+  if (length > MAX_BYTES_AT_ONCE) return undefined;
   try {
-    const bytes = gunzipSync(content, { maxOutputLength: MAX_BYTES_AT_ONCE });
-    return bytes.length === content.readUInt32LE(content.length - 4) ? bytes : undefined;
+    // One piece of memory of the right size: zlib's own are small, and are joined at the end.
+    const chunkSize = Math.max(length + 1, MIN_CHUNK_BYTES);
+    const bytes = gunzipSync(content, { chunkSize, maxOutputLength: MAX_BYTES_AT_ONCE });
+    return bytes.length === length ? bytes : undefined;
   } catch {
     return undefined;
   }
