@@ -26,10 +26,8 @@ export {
 } from './correlation/run-correlations.ts';
 export {
   createDetector,
-  type Derived,
   Detector,
   type DetectorOptions,
-  type Judgement,
   type RuleMatch,
   type RuleMetadata,
 } from './detector.ts';

@@ -48,15 +48,13 @@ const identities = [
   { type: 'IdentityCenterUser', onBehalfOf: { userId: 'u', identityStoreArn: 'a' } },
 ];
 
-const changed = fc
-  .constantFrom(...identities.map((userIdentity) => record({ userIdentity })))
-  .chain((whole) =>
-    fc
-      .array(fc.tuple(fc.constantFrom(...pathsOf(whole), ...NAMES), fc.option(odd, { nil: undefined })), {
-        maxLength: 4,
-      })
-      .map((changes) => changes.reduce((members, [path, member]) => withMember(members, path, member), whole)),
-  );
+const changed = fc.constantFrom(...identities.map((userIdentity) => record({ userIdentity }))).chain((whole) =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...pathsOf(whole), ...NAMES), fc.option(odd, { nil: undefined })), {
+      maxLength: 4,
+    })
+    .map((changes) => changes.reduce((members, [path, member]) => withMember(members, path, member), whole)),
+);
 
 test('a record that is read without the schema is read as the schema reads it', () => {
   let read = 0;
