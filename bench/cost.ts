@@ -17,8 +17,9 @@ import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lamb
 import { encodePages, pageRow } from '../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../lambda/store/segments/table/snapshot.ts';
 import type { SegmentsTable } from '../lambda/store/segments/table/state.ts';
+import { DEFAULT_RULES } from '../local/deployment/default-rules.ts';
 import { createClients } from '../local/deployment/local-clients.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../local/deployment/local-rule-set.ts';
+import { writeRuleSet } from '../local/deployment/local-rule-set.ts';
 import { provision } from '../local/deployment/provision-resources.ts';
 import { startEmbeddedAws } from '../local/emulators/embedded-aws.ts';
 import { type MadeEvent, madeEvent, madeEvents, madeRecord, SummaryMaker } from './made/events.ts';

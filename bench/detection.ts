@@ -128,7 +128,7 @@ function makeEvents(): string[] {
  * Rules in the shapes of public collections: most name their actions, some only a service, one in sixty is a regular
  * expression. The more rules, the more actions they name, as CloudTrail has some 20,000 and a corpus only a few of them.
  */
-function makeRules(count: number): string[] {
+export function makeRules(count: number): string[] {
   const next = numbersFrom(count);
   const pick = (words: readonly string[]): string => words[next(words.length)] ?? '';
   const action = (): string => `${pick(VERBS)}${pick(NOUNS)}${next(count) < 60 ? '' : next(count)}`;

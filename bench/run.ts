@@ -4,6 +4,7 @@ import { benchDetection } from './detection.ts';
 import { benchIndex } from './index.ts';
 import { benchLargeObject } from './large-object.ts';
 import { benchReading } from './reading.ts';
+import { benchScan } from './scan.ts';
 import { FORMATS, type Format, showRows } from './support/show-rows.ts';
 
 interface BenchOptions {
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   'large-object': benchLargeObject,
   index: benchIndex,
   cost: benchCost,
+  scan: benchScan,
 };
 
 const { values, positionals: names } = parseArgs({

@@ -1,46 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { awsAdvice } from './aws/aws-advice.ts';
-import { indexAdvice } from './aws/index-advice.ts';
 import { tellNeededPolicies } from './aws/needed-policy.ts';
-import { alertCommand } from './commands/alert/alert.ts';
-import { costCommand } from './commands/cost/cost.ts';
-import { eventCommand } from './commands/events/event.ts';
-import { eventsCommand } from './commands/events/events.ts';
-import { findingsCommand } from './commands/events/findings.ts';
-import { protectCommand } from './commands/protect/protect.ts';
-import { redriveCommand } from './commands/redrive/redrive.ts';
-import { repackCommand } from './commands/repack/repack.ts';
-import { rulesCommand } from './commands/rules/rules.ts';
-import { scanCommand } from './commands/scan/scan.ts';
-import { statusCommand } from './commands/status/status.ts';
-import { suppressCommand } from './commands/suppress/suppress.ts';
-import { timelineCommand } from './commands/trace/timeline-command.ts';
-import { traceCommand } from './commands/trace/trace.ts';
-import { verifyCommand } from './commands/verify/verify.ts';
+import { COMMANDS, type ListedCommand } from './commands/command-list.ts';
 import { CommandFailure, EXIT } from './output/exit-codes.ts';
 import { printableLines } from './output/printable-lines.ts';
 import type { Io } from './output/process-io.ts';
 
-/** Makes one command, its options and help included. */
-export type CommandFactory = (io: Io) => Command;
-
-const COMMANDS: readonly CommandFactory[] = [
-  eventsCommand,
-  eventCommand,
-  findingsCommand,
-  alertCommand,
-  suppressCommand,
-  traceCommand,
-  timelineCommand,
-  costCommand,
-  rulesCommand,
-  scanCommand,
-  redriveCommand,
-  repackCommand,
-  protectCommand,
-  statusCommand,
-  verifyCommand,
-];
+/** What stands before a command's arguments where it has options. */
+const OPTIONS = '[options]';
 
 const HELP = `
 Exit codes:
@@ -67,24 +33,36 @@ Examples:
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync(args, { from: 'user' });
+    await (await createProgram(args, io)).parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { message, exitCode } = explain(error);
+    const { message, exitCode } = await explain(error);
     io.stderr.write(`${printableLines(message)}\n`);
     return exitCode;
   }
 }
 
-function createProgram(io: Io): Command {
+/** Only commands that the arguments name are loaded: the code of all of them takes ten times as long as printing help. */
+async function createProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('trailwarden')
     .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
     .addHelpText('after', HELP);
-  for (const factory of COMMANDS) program.addCommand(factory(io));
+  for (const listed of COMMANDS) {
+    program.addCommand(args.includes(listed.name) ? (await listed.load())(io) : standIn(listed));
+  }
   tellNeededPolicies(program);
   for (const command of [program, ...descendants(program)]) settle(command, io);
   return program;
+}
+
+/** A command as the list of all commands shows it. */
+function standIn({ name, takes, description }: ListedCommand): Command {
+  const command = new Command(name).description(description);
+  // Commander shows whether there are options, and not which.
+  if (takes.startsWith(OPTIONS)) command.option('--any', 'one of the options');
+  const names = takes.replace(OPTIONS, '').trim();
+  return names === '' ? command : command.arguments(names);
 }
 
 /** Every command writes to the given outputs and throws where it would end the process. */
@@ -111,8 +89,13 @@ function descendants(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...descendants(child)]);
 }
 
-function explain(error: unknown): { message: string; exitCode: number } {
+async function explain(error: unknown): Promise<{ message: string; exitCode: number }> {
   if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
+  // Loaded late, because they know the errors of all of AWS.
+  const [{ awsAdvice }, { indexAdvice }] = await Promise.all([
+    import('./aws/aws-advice.ts'),
+    import('./aws/index-advice.ts'),
+  ]);
   const message = indexAdvice(error) ?? awsAdvice(error) ?? (error instanceof Error ? error.message : String(error));
   return { message, exitCode: EXIT.failure };
 }

@@ -1,14 +1,16 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import * as z from 'zod';
-import { formatProblem, type ParsedRules, parseRules } from '../../lambda/detection/index.ts';
-import { DEFAULT_RULES } from '../../local/deployment/local-rule-set.ts';
+import type { ParsedRules } from '../../lambda/detection/index.ts';
+import { formatProblem } from '../../lambda/detection/language/problem.ts';
+import { DEFAULT_RULES } from '../../local/deployment/default-rules.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { printableLines } from '../output/printable-lines.ts';
 import type { Io } from '../output/process-io.ts';
-import { readRuleFiles, readText } from './rule-files.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { type RuleFile, readRuleFiles, readText } from './rule-files.ts';
+import { RuleImages } from './rule-image.ts';
 
 export type Placeholders = Readonly<Record<string, readonly string[]>>;
 
@@ -52,6 +54,7 @@ const placeholdersSchema = z.record(z.string().min(1), z.array(z.string()), {
 export async function readPlaceholders(file: string | undefined): Promise<Placeholders> {
   if (file === undefined) return packPlaceholders();
   const text = await readText(file);
+  const { parse } = await import('yaml');
   try {
     return packPlaceholders({ placeholders: placeholdersSchema.parse(parse(text, { prettyErrors: false })) });
   } catch (error) {
@@ -62,7 +65,20 @@ export async function readPlaceholders(file: string | undefined): Promise<Placeh
 
 /** Parses the rules at some paths, all of them together. */
 export async function parseRulesAt(paths: readonly string[], placeholders: Placeholders): Promise<ParsedRules> {
-  return parseRules(await readRuleFiles(paths), { placeholders });
+  return await parseFiles(await readRuleFiles(paths), placeholders);
+}
+
+/** The parser is loaded where rules are parsed: an image needs none. */
+async function parseFiles(files: readonly RuleFile[], placeholders: Placeholders): Promise<ParsedRules> {
+  const { parseRules } = await import('../../lambda/detection/parse/parse-rules.ts');
+  return parseRules(files, { placeholders });
+}
+
+async function loadParsed(paths: readonly string[], placeholders: Placeholders, io: Io): Promise<ParsedRules> {
+  const files = await readRuleFiles(paths);
+  const parse = (): Promise<ParsedRules> => parseFiles(files, placeholders);
+  const folder = cacheFolder(io.env);
+  return folder === undefined ? await parse() : await new RuleImages(folder).load({ files, placeholders }, parse);
 }
 
 /**
@@ -73,7 +89,7 @@ export async function loadRules(
   { rules = [defaultRules()], placeholders }: RuleLoadOptions,
   io: Io,
 ): Promise<ParsedRules> {
-  const parsed = await parseRulesAt(rules, await readPlaceholders(placeholders));
+  const parsed = await loadParsed(rules, await readPlaceholders(placeholders), io);
   const { ruleSet, problems, skipped } = parsed;
   for (const problem of problems) io.stderr.write(`${printableLines(formatProblem(problem))}\n`);
   if (skipped.length > 0) io.stderr.write(`${counted(skipped.length, 'rule')} for other log sources skipped\n`);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type JsonObject, textAt } from '../shared/json.ts';
 import { type Access, classifyAccess, mostTelling } from './classify/access.ts';
 import { classifyAction } from './classify/action.ts';
@@ -66,8 +66,27 @@ export type EventResult =
   | { readonly ok: true; readonly event: CloudTrailEvent }
   | { readonly ok: false; readonly reason: string };
 
+/** A record that was validated. Classifying it takes far longer, so that is done where the event is asked for. */
+export interface CheckedRecord {
+  readonly record: JsonObject;
+  /** ISO 8601 in UTC, to the second; empty if an incomplete record has none. */
+  readonly eventTime: string;
+  /** Classifies the record: anew in each call. */
+  readonly classify: () => CloudTrailEvent;
+}
+
+export type CheckResult =
+  | { readonly ok: true; readonly checked: CheckedRecord }
+  | { readonly ok: false; readonly reason: string };
+
 /** Reads and classifies one member of `Records`. Never throws: if it can't be read, the reason is returned. */
 export function readEvent(value: unknown, receipt: Receipt): EventResult {
+  const result = checkRecord(value, receipt);
+  return result.ok ? { ok: true, event: result.checked.classify() } : result;
+}
+
+/** Reads one member of `Records`, as `readEvent` does, and leaves the classification to those who need it. */
+export function checkRecord(value: unknown, receipt: Receipt): CheckResult {
   const result = readRecord(value);
   if (!result.ok) return result;
   const { record, read } = result;
@@ -80,7 +99,8 @@ export function readEvent(value: unknown, receipt: Receipt): EventResult {
   const account = read.recipientAccountId ?? read.userIdentity?.accountId;
   if (account === undefined) return { ok: false, reason: 'recipientAccountId and userIdentity.accountId are missing' };
 
-  return { ok: true, event: classify({ record, read, receipt, eventSource, eventName, account }) };
+  const reading = { record, read, receipt, eventSource, eventName, account };
+  return { ok: true, checked: { record, eventTime: read.eventTime, classify: () => classify(reading) } };
 }
 
 /**
@@ -95,7 +115,7 @@ export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTra
   const event = classify({ record, read, receipt, eventSource, eventName, account });
   if (event.eventID !== '' && event.eventTime !== '') return event;
   // Only the content distinguishes such events, and shows that one came again.
-  return { ...event, identity: createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 32) };
+  return { ...event, identity: hash('sha256', JSON.stringify(record), 'hex').slice(0, 32) };
 }
 
 interface Reading {

@@ -40,6 +40,17 @@ export interface DetectorOptions {
   derive?: (record: object) => object;
 }
 
+/** A record's classification, or what makes it: called at most once a record, and only if a rule that may match reads it. */
+export type Derived = object | (() => object);
+
+/** What the rules say about a record. */
+export interface Judgement {
+  /** The rules that match, in the order of the rule set. */
+  matches: RuleMatch[];
+  /** The groups of correlations that the record belongs to: what `observe` wants to know. */
+  memberships: Membership[];
+}
+
 /** Fields that a match shows at most. Otherwise a rule of many selections would repeat the whole event. */
 const MAX_MATCHED = 50;
 
@@ -83,20 +94,24 @@ export class Detector {
   }
 
   /** The rules that match a record, in the order of the rule set. `derived` are the values under `trailwarden.` */
-  match(record: object, derived?: object): RuleMatch[] {
+  match(record: object, derived?: Derived): RuleMatch[] {
     const scope = this.#enter(record, derived);
-    const aggregated = isAggregated(record);
-    const matching: number[] = [];
-    this.#index.candidates(scope, (i) => {
-      const candidate = this.#compiled[i];
-      if (candidate?.finding !== true || (aggregated && !candidate.namesAggregated)) return;
-      if (matches(candidate, scope)) matching.push(i);
-    });
-    if (matching.length > 1) matching.sort((a, b) => a - b);
-    return matching.flatMap((i) => {
-      const candidate = this.#compiled[i];
-      return candidate === undefined ? [] : toMatch(candidate, scope);
-    });
+    const matching = this.#matching(scope, record, ({ finding }) => finding);
+    return matching.flatMap((i) => this.#toMatch(i, scope));
+  }
+
+  /**
+   * What `match` and `memberships` say of a record, each rule tested once.
+   * @param at counts as the time of a record without one.
+   */
+  judge(record: object, at: Date | number, derived?: Derived): Judgement {
+    const scope = this.#enter(record, derived);
+    const matching = this.#matching(scope, record, ({ finding, correlated }) => finding || correlated);
+    if (matching.length === 0) return { matches: [], memberships: [] };
+    return {
+      matches: matching.flatMap((i) => (this.#compiled[i]?.finding === true ? this.#toMatch(i, scope) : [])),
+      memberships: this.#membershipsOf(matching, scope, record, at),
+    };
   }
 
   /**
@@ -104,7 +119,7 @@ export class Detector {
    * (a record without one counts as of `at`). A record that comes again changes nothing, unless it has no eventID: then
    * each delivery counts.
    */
-  correlate(record: object, at: Date | number, derived?: object): CorrelationFinding[] {
+  correlate(record: object, at: Date | number, derived?: Derived): CorrelationFinding[] {
     return this.observe(this.memberships(record, at, derived), at);
   }
 
@@ -139,21 +154,32 @@ export class Detector {
   }
 
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
-  memberships(record: object, at: Date | number, derived?: object): Membership[] {
+  memberships(record: object, at: Date | number, derived?: Derived): Membership[] {
     const scope = this.#enter(record, derived);
-    const aggregated = isAggregated(record);
-    const matching: string[] = [];
-    this.#index.candidates(scope, (i) => {
-      const candidate = this.#compiled[i];
-      if (candidate?.correlated !== true || (aggregated && !candidate.namesAggregated)) return;
-      if (matches(candidate, scope)) matching.push(candidate.id);
+    return this.#membershipsOf(
+      this.#matching(scope, record, ({ correlated }) => correlated),
+      scope,
+      record,
+      at,
+    );
+  }
+
+  #toMatch(rule: number, scope: Scope): RuleMatch[] {
+    const found = this.#compiled[rule];
+    return found === undefined ? [] : [toMatch(found, scope)];
+  }
+
+  #membershipsOf(matching: readonly number[], scope: Scope, record: object, at: Date | number): Membership[] {
+    const named = matching.flatMap((i) => {
+      const rule = this.#compiled[i];
+      return rule?.correlated === true ? rule.id : [];
     });
-    if (matching.length === 0) return [];
+    if (named.length === 0) return [];
     const fields: { eventTime?: unknown; eventID?: unknown } = record;
     const eventTime = instantOf(fields.eventTime) ?? Number(at);
     const identity = (this.#options.identity ?? recordIdentity)(record) ?? this.#nextIdentity();
     const eventID = typeof fields.eventID === 'string' ? fields.eventID : identity;
-    return matching.flatMap((ruleId) =>
+    return named.flatMap((ruleId) =>
       this.correlations.membershipsOf(ruleId, { identity, eventTime, eventID }, scope, this.#paths),
     );
   }
@@ -162,7 +188,7 @@ export class Detector {
    * Why a rule matches a record, or why not: its condition as a tree. For a correlation: the rules that it names, and
    * whether one of them matches the record. Undefined if there is no such rule.
    */
-  explain(ruleId: string, record: object, derived?: object): ExplainNode | undefined {
+  explain(ruleId: string, record: object, derived?: Derived): ExplainNode | undefined {
     const correlation = this.correlations.get(ruleId)?.rule;
     if (correlation !== undefined) {
       const children = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
@@ -195,9 +221,21 @@ export class Detector {
     return `#${this.#unidentified}`;
   }
 
-  #enter(record: object, derived: object | undefined): Scope {
+  #enter(record: object, derived: Derived | undefined): Scope {
     const { derive } = this.#options;
-    return this.#scope.enter(record, () => derived ?? derive?.(record));
+    return this.#scope.enter(record, () => (typeof derived === 'function' ? derived() : (derived ?? derive?.(record))));
+  }
+
+  /** The rules of a kind that match what the scope was switched to, by their places in the rule set, in its order. */
+  #matching(scope: Scope, record: object, isWanted: (rule: CompiledRule) => boolean): number[] {
+    const aggregated = isAggregated(record);
+    const matching: number[] = [];
+    this.#index.candidates(scope, (i) => {
+      const candidate = this.#compiled[i];
+      if (candidate === undefined || !isWanted(candidate) || (aggregated && !candidate.namesAggregated)) return;
+      if (matches(candidate, scope)) matching.push(i);
+    });
+    return matching.length > 1 ? matching.sort((a, b) => a - b) : matching;
   }
 }
 

@@ -24,7 +24,13 @@ export {
   runAsync,
   settle,
 } from './correlation/run-correlations.ts';
-export { createDetector, Detector, type DetectorOptions, type RuleMatch, type RuleMetadata } from './detector.ts';
+export {
+  createDetector,
+  Detector,
+  type DetectorOptions,
+  type RuleMatch,
+  type RuleMetadata,
+} from './detector.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
 export { LEVELS, type Level, type RuleSet, ruleSetSchema } from './language/rule-set.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse/parse-rules.ts';

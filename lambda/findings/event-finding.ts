@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import { redact } from '../cloudtrail/record/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
@@ -37,7 +37,7 @@ function shownFields({ record }: CloudTrailEvent, { matched, fields }: RuleMatch
 }
 
 function findingId(ruleId: string, event: CloudTrailEvent): string {
-  return createHash('sha256').update([ruleId, event.eventID, event.identity].join('\n')).digest('hex').slice(0, 32);
+  return hash('sha256', `${ruleId}\n${event.eventID}\n${event.identity}`, 'hex').slice(0, 32);
 }
 
 function findingRule(match: RuleMatch): FindingRule {

@@ -1,12 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatProblem, parseRules } from '../../lambda/detection/index.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
 import { InputError } from './input-error.ts';
-
-/** The rules that come with Trailwarden. */
-export const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
 
 /**
  * Parses every Sigma file below a folder and writes the normalised rule set, as the functions read it.

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_RULES } from '../deployment/default-rules.ts';
 import { type LocalAws, startLocalAws } from '../deployment/local-aws.ts';
 import { localFunctions } from '../deployment/local-functions.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../deployment/local-rule-set.ts';
+import { writeRuleSet } from '../deployment/local-rule-set.ts';
 import { placeFiles } from '../digests/place-files.ts';
 import { readPublicKeys } from '../digests/read-public-keys.ts';
 import { findLogFiles } from '../input/log-files.ts';

@@ -1,4 +1,5 @@
-import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
+import { createDetector } from '../../../lambda/detection/detector.ts';
+import type { RuleSet } from '../../../lambda/detection/index.ts';
 import { correlatedFinding } from '../../../lambda/findings/correlated-finding.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
 import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';

@@ -1,18 +1,20 @@
+import { setImmediate } from 'node:timers/promises';
 import {
+  type CheckedRecord,
   type CloudTrailEvent,
+  checkRecord,
   type Receipt,
-  readEvent,
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
-import type { LogObjectItem } from '../../../lambda/cloudtrail/log/log-object.ts';
-import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
+import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
+import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
+import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
 import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
-import { openInput } from '../../inputs/open-input.ts';
+import { openInput, readSmallFile } from '../../inputs/open-input.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
@@ -60,7 +62,12 @@ const MAX_NAMED = 5;
 
 /** Judges every record of a file, or of standard input, as `judgeRecords` does. */
 export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
-  return await judgeRecords(openInput(path), (index) => fileReceipt(path, index), detector, bounds);
+  const receiptOf = (index: number): Receipt => fileReceipt(path, index);
+  const content = readSmallFile(path, MAX_BYTES_AT_ONCE);
+  const items = content && readRecordsAtOnce(content);
+  // A new turn of the event loop, so that a signal or a full pipe isn't kept waiting by thousands of small files.
+  await setImmediate();
+  return await judgeBatches(items === undefined ? readRecords(openInput(path)) : [items], receiptOf, detector, bounds);
 }
 
 /**
@@ -69,6 +76,15 @@ export async function judgeFile(path: string, detector: Detector, bounds: TimeBo
  */
 export async function judgeRecords(
   body: AsyncIterable<Uint8Array>,
+  receiptOf: (index: number) => Receipt,
+  detector: Detector,
+  bounds: TimeBounds,
+): Promise<FileResult> {
+  return await judgeBatches(readRecords(body), receiptOf, detector, bounds);
+}
+
+async function judgeBatches(
+  batches: AsyncIterable<readonly ReadItem[]> | Iterable<readonly ReadItem[]>,
   receiptOf: (index: number) => Receipt,
   detector: Detector,
   bounds: TimeBounds,
@@ -84,33 +100,36 @@ export async function judgeRecords(
   const name = (record: NamedRecord): void => {
     if (named.length < MAX_NAMED) named.push(record);
   };
-  const judge = (event: CloudTrailEvent): void => {
-    const isDated = event.eventTime !== '';
-    const eventTime = Date.parse(event.eventTime);
+  const judge = ({ record, eventTime: time, classify }: CheckedRecord): void => {
+    const isDated = time !== '';
+    const eventTime = Date.parse(time);
     if (isDated && !isWithin(eventTime, bounds)) return;
     judged++;
-    const derived = derivedFields(event);
-    for (const match of detector.match(event.record, derived)) findings.push(scanFinding(findingOf(event, match)));
-    if (!isDated) {
-      undated++;
-      return;
-    }
-    const memberships = detector.memberships(event.record, eventTime, derived);
-    if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event) });
+    // Few records match a rule, or a part of one that reads the classification: the others need none.
+    let known: CloudTrailEvent | undefined;
+    const event = (): CloudTrailEvent => {
+      known ??= classify();
+      return known;
+    };
+    const { matches, memberships } = detector.judge(record, eventTime, () => fieldsOf(record, event));
+    for (const match of matches) findings.push(scanFinding(findingOf(event(), match)));
+    if (!isDated) undated++;
+    else if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event()) });
   };
-  const take = (item: LogObjectItem): void => {
+  const take = (item: ReadItem): void => {
     const { index } = item;
     if ('problem' in item) {
       unreadable++;
       name({ index, reason: item.problem, judged: false });
       return;
     }
-    const result = readEvent(item.value, receiptOf(index));
-    if (result.ok) judge(result.event);
+    const result = checkRecord(item.value, receiptOf(index));
+    if (result.ok) judge(result.checked);
     else if (isJsonObject(item.value)) {
       incomplete++;
       name({ index, reason: result.reason, judged: true });
-      judge(readPartialEvent(item.value, receiptOf(index)));
+      const event = readPartialEvent(item.value, receiptOf(index));
+      judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
     } else {
       unreadable++;
       name({ index, reason: result.reason, judged: false });
@@ -118,7 +137,7 @@ export async function judgeRecords(
   };
   let fault: string | undefined;
   try {
-    for await (const items of readRecords(body)) {
+    for await (const items of batches) {
       for (const item of items) {
         records++;
         try {

@@ -1,4 +1,4 @@
-import { createDetector } from '../../../lambda/detection/index.ts';
+import { createDetector } from '../../../lambda/detection/detector.ts';
 import { STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { type FileResult, judgeFile } from './judge-file.ts';
 import { JudgeThread, type ThreadData } from './judge-thread.ts';

@@ -1,10 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createDetector } from '../../../lambda/detection/index.ts';
-import { judgeFile } from './judge-file.ts';
+import { keepCompiledCode } from '../../inputs/compiled-code.ts';
 import type { ThreadData, ThreadRequest } from './judge-thread.ts';
 
 /** Runs in a thread of a scan: judges the files that it is sent, and answers with what came of each. */
 
+// A thread doesn't inherit this, and what is imported is compiled at once.
+keepCompiledCode();
+const [{ createDetector }, { judgeFile }] = await Promise.all([
+  import('../../../lambda/detection/detector.ts'),
+  import('./judge-file.ts'),
+]);
 const { ruleSet, bounds }: ThreadData = workerData;
 const detector = createDetector(ruleSet);
 parentPort?.on('message', async ({ path }: ThreadRequest) => {

@@ -1,4 +1,4 @@
-import { LEVELS, type Level } from '../../../lambda/detection/index.ts';
+import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
 import type { Column } from '../../output/table.ts';
 import { levelStyle } from '../../output/text-style.ts';
 import type { ScanFinding } from './scan-finding.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { LEVELS, type Level } from '../../../lambda/detection/index.ts';
+import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
 import { counted, loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';

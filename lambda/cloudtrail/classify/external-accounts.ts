@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../shared/json.ts';
 
 const ACCOUNT = /^\d{12}$/;
+const ACCOUNT_LENGTH = 12;
 
 /** Members in which a number of twelve digits is an account. */
 const ACCOUNT_MEMBER =
@@ -35,12 +36,13 @@ function collect(value: JsonValue | undefined, name: string, found: Set<string>,
 }
 
 function collectFromText(text: string, name: string, found: Set<string>): void {
-  if (ACCOUNT.test(text)) {
+  if (text.length === ACCOUNT_LENGTH && ACCOUNT.test(text)) {
     if (ACCOUNT_MEMBER.test(name)) found.add(text);
     return;
   }
   const plain = text.startsWith('%7B') ? decoded(text) : text;
-  for (const match of plain.matchAll(ACCOUNT_IN_ARN)) if (match[1]) found.add(match[1]);
+  if (plain.length < ACCOUNT_LENGTH) return;
+  if (plain.includes('arn:aws')) for (const match of plain.matchAll(ACCOUNT_IN_ARN)) if (match[1]) found.add(match[1]);
   if (/^\s*[{[]/.test(plain)) for (const match of plain.matchAll(QUOTED_ACCOUNT)) if (match[1]) found.add(match[1]);
 }
 

@@ -24,6 +24,13 @@ export interface Resources {
 const UNIQUE_ID =
   /^(?:acl|ami|aki|ari|aws-eni|bun|cgw|cagw|dopt|eigw|eipalloc|eipassoc|eni|export|fl|fs|fsap|fsmt|fsvol|fsvolsnap|i|igw|import-ami|import|key|lgw|lt|nat|nacl|pcx|pl|r|rtb|rtbassoc|scb|sg|sgr|sir|snap|subnet|svm|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpcs|vpn|backup|fsvol|dra|task)-[0-9a-zA-Z]{7,20}$/;
 
+const MAX_UNIQUE_ID_LENGTH = 40;
+
+function isUniqueId(text: string): boolean {
+  // A look at the form is cheaper than an expression that tries sixty prefixes.
+  return text.length <= MAX_UNIQUE_ID_LENGTH && text.includes('-') && UNIQUE_ID.test(text);
+}
+
 /** The same ids inside a sentence, for example in descriptions. */
 const UNIQUE_ID_IN_TEXT = /\b(?:fs|fsmt|fsap|eni|i|vol|snap|sg|subnet|vpc|ami|nat|igw|rtb|vpce)-[0-9a-f]{7,17}\b/g;
 
@@ -183,7 +190,7 @@ class Collector {
     this.#resources.add(resource);
     // An ARN that ends in a unique id is also found by the id, because most other events name only the id.
     const id = parseArn(resource)?.resource.split('/').at(-1);
-    if (id !== undefined && UNIQUE_ID.test(id)) this.add(id);
+    if (id !== undefined && isUniqueId(id)) this.add(id);
   }
 
   walk(value: JsonValue | undefined, path: string, name: string, depth: number): void {
@@ -199,7 +206,7 @@ class Collector {
     if (value === '' || value.length > MAX_LENGTH || isSecretPath(path)) return;
     const member = name.toLowerCase();
     if (parseArn(value) !== undefined && !/\s/.test(value)) this.add(value);
-    else if (UNIQUE_ID.test(value) || NAMING_MEMBERS.has(member) || path === NAME_OF_REQUEST) this.add(value);
+    else if (isUniqueId(value) || NAMING_MEMBERS.has(member) || path === NAME_OF_REQUEST) this.add(value);
     else if (this.#iam && IAM_NAMING_MEMBERS.has(member)) this.add(value);
     else if (DESCRIBING_MEMBERS.has(member)) for (const id of value.match(UNIQUE_ID_IN_TEXT) ?? []) this.add(id);
   }

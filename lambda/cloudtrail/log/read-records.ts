@@ -7,6 +7,7 @@ import {
   parseMember,
   uncompressed,
 } from './log-object.ts';
+import { readAtOnce } from './read-at-once.ts';
 import { MAX_HEAD_BYTES, type RecordShape, shapeOf } from './record-shape.ts';
 import { RecordSplitter } from './record-splitter.ts';
 
@@ -37,6 +38,21 @@ export async function* readRecords(body: AsyncIterable<Uint8Array>): AsyncGenera
   } finally {
     await source.return(undefined);
   }
+}
+
+/** A member of a list of records whose bytes nobody asks for. */
+export type ReadItem =
+  | { readonly index: number; readonly value: unknown }
+  | { readonly index: number; readonly problem: string };
+
+/**
+ * The records of a sound log object that is in memory, as `readRecords` yields them; undefined for content of any other
+ * form, too long or damaged: `readRecords` reads that.
+ */
+export function readRecordsAtOnce(content: Buffer): readonly ReadItem[] | undefined {
+  return readAtOnce(content)?.map((value, index) =>
+    isLookedUp(value) ? unwrappedText(value, index) : { index, value },
+  );
 }
 
 /** The shape of a file, which decides whether the functions can read it as it stands. @throws the errors of `body`. */
@@ -163,8 +179,17 @@ function splitLine(bytes: Buffer, index: number): readonly LogObjectItem[] {
 
 /** An event that `lookup-events` prints holds the record as text, and other members. */
 function unwrapped(item: LogObjectItem): LogObjectItem {
-  if (!('value' in item) || !isJsonObject(item.value)) return item;
-  const { CloudTrailEvent: text, eventID } = item.value;
-  if (typeof text !== 'string' || eventID !== undefined) return item;
-  return { index: item.index, bytes: Buffer.from(text), ...parseMember(text) };
+  return 'value' in item && isLookedUp(item.value) ? unwrappedText(item.value, item.index) : item;
+}
+
+interface LookedUp {
+  readonly CloudTrailEvent: string;
+}
+
+function isLookedUp(value: unknown): value is LookedUp {
+  return isJsonObject(value) && typeof value.CloudTrailEvent === 'string' && value.eventID === undefined;
+}
+
+function unwrappedText({ CloudTrailEvent: text }: LookedUp, index: number): LogObjectItem {
+  return { index, bytes: Buffer.from(text), ...parseMember(text) };
 }

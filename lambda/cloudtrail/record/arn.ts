@@ -10,6 +10,8 @@ export interface Arn {
 const ARN = /^arn:(aws[a-z0-9-]*):([^:\s]+):([^:\s]*):([^:\s]*):(\S.*)$/s;
 
 export function parseArn(text: string): Arn | undefined {
+  // Most texts are no ARN.
+  if (!text.startsWith('arn:aws')) return undefined;
   const parts = ARN.exec(text);
   if (parts === null) return undefined;
   const [, partition = '', service = '', region = '', account = '', resource = ''] = parts;

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { isAggregated, withUsualMembers } from './aggregated-record.ts';
+import { readPlainly } from './read-plainly.ts';
+import { toSeconds } from './record-time.ts';
 
 /**
  * A CloudTrail record, after "CloudTrail record contents" of the AWS CloudTrail User Guide. Only the members that
@@ -30,8 +32,6 @@ const JSON_OBJECT = z.custom<JsonObject>(
 );
 const optionalObject = JSON_OBJECT.nullish().transform((value) => value ?? undefined);
 
-const TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
-
 const time = z.string({ error: 'is missing, or not text' }).transform((value, context) => {
   const seconds = toSeconds(value);
   if (seconds === undefined) {
@@ -40,14 +40,6 @@ const time = z.string({ error: 'is missing, or not text' }).transform((value, co
   }
   return seconds;
 });
-
-/** `YYYY-MM-DDTHH:mm:ssZ` in UTC, the form of every time in the index, because it sorts as text. */
-function toSeconds(value: string): string | undefined {
-  if (!TIME.test(value)) return undefined;
-  if (value.length === 20 && value.endsWith('Z')) return Number.isNaN(Date.parse(value)) ? undefined : value;
-  const epoch = Date.parse(value);
-  return Number.isNaN(epoch) ? undefined : `${new Date(epoch).toISOString().slice(0, 19)}Z`;
-}
 
 const required = z
   .union([z.string(), z.number()], { error: 'is missing, or not text' })
@@ -119,10 +111,18 @@ export type RecordResult =
  */
 export function readRecord(value: unknown): RecordResult {
   if (!isJsonObject(value)) return { ok: false, reason: `the record is ${describe(value)}, not an object` };
-  const result = recordSchema.safeParse(isAggregated(value) ? withUsualMembers(value) : value);
+  const members = isAggregated(value) ? withUsualMembers(value) : value;
+  const plain = readPlainly(members);
+  if (plain !== undefined) return { ok: true, record: value, read: plain };
+  const result = readBySchema(members);
   if (result.success) return { ok: true, record: value, read: result.data };
   const reasons = result.error.issues.map((issue) => `${issue.path.join('.')} ${explain(issue)}`);
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
+}
+
+/** Reads the members of a record of any form: what `readPlainly` doesn't take. */
+export function readBySchema(members: JsonObject): z.ZodSafeParseResult<ReadRecord> {
+  return recordSchema.safeParse(members);
 }
 
 /** Defaults with which a record can be read that lacks required members. */

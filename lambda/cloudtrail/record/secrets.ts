@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
+import { remembered } from '../../shared/remembered.ts';
 
 /** The text that replaces a secret. */
 export const REDACTED = '***';
@@ -25,12 +26,12 @@ const ENTRY_NAME = /^(name|key|type)$/i;
 /** Members beside a secret that are not secrets themselves: traces need the id of an issued key. */
 const PUBLIC_NAME = /^(accesskeyid|expiration)$/i;
 
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
+const isSecretName = remembered((name) => SECRET_NAME.test(name));
 
 /** Whether the value at a dotted path is a secret. */
-export function isSecretPath(path: string): boolean {
+export const isSecretPath: (path: string) => boolean = remembered(judgePath);
+
+function judgePath(path: string): boolean {
   const names = path.split('.');
   const last = names.at(-1) ?? '';
   if (PUBLIC_NAME.test(last)) return false;

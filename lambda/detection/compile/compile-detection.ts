@@ -60,13 +60,15 @@ function selectionOf(selections: ReadonlyMap<string, Compiled>, name: string): C
 }
 
 function combine(kind: 'and' | 'or', parts: readonly Compiled[]): Compiled {
-  const tests = parts.map((part) => part.test);
+  // What needs the classification comes last: where the others decide, it isn't made.
+  const tests = parts.toSorted((a, b) => Number(a.isLate) - Number(b.isLate)).map((part) => part.test);
   const test =
     kind === 'and'
       ? (scope: Scope) => tests.every((one) => one(scope))
       : (scope: Scope) => tests.some((one) => one(scope));
   return {
     test,
+    isLate: parts.some(({ isLate }) => isLate),
     explain: (scope) => ({
       kind,
       label: kind,
@@ -83,6 +85,7 @@ function negate(part: Compiled): Compiled {
   const { test } = part;
   return {
     test: (scope) => !test(scope),
+    isLate: part.isLate,
     explain: (scope) => ({ kind: 'not', label: 'not', verdict: !test(scope), children: [part.explain(scope)] }),
     // An absent value cannot be shown.
     evidence: () => undefined,
@@ -92,6 +95,7 @@ function negate(part: Compiled): Compiled {
 function named(name: string, part: Compiled): Compiled {
   return {
     test: part.test,
+    isLate: part.isLate,
     evidence: part.evidence,
     explain: (scope) => ({
       kind: 'selection',
@@ -103,7 +107,7 @@ function named(name: string, part: Compiled): Compiled {
 }
 
 function atLeast(count: number, text: string, parts: readonly Compiled[]): Compiled {
-  const tests = parts.map((part) => part.test);
+  const tests = parts.toSorted((a, b) => Number(a.isLate) - Number(b.isLate)).map((part) => part.test);
   const test = (scope: Scope): boolean => {
     let missing = count;
     for (const one of tests) {
@@ -114,6 +118,7 @@ function atLeast(count: number, text: string, parts: readonly Compiled[]): Compi
   };
   return {
     test,
+    isLate: parts.some(({ isLate }) => isLate),
     explain: (scope) => ({
       kind: 'of',
       label: text,
@@ -138,6 +143,7 @@ function compileMembers(
   const test = (scope: Scope): boolean => quantify(quantifier, membersOf(scope.find(id)), matches);
   return {
     test,
+    isLate: paths.isDerived(id),
     explain(scope) {
       const members = membersOf(scope.find(id));
       return {

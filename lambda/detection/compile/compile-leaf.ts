@@ -24,8 +24,10 @@ export function compileField(node: FieldNode, paths: Paths): Compiled {
   const linked = compileLinked(node, (tests) => compileTests(tests, id, paths));
   const test: Test = node.negated ? compileNegated(node, id, paths, linked) : linked;
   let matchesAlone: ((value: unknown) => boolean) | undefined;
+  const others = node.values.flat().flatMap((one) => (one.is === 'field' ? [paths.intern(one.field)] : []));
   return {
     test,
+    isLate: [id, ...others].some((path) => paths.isDerived(path)),
     explain(scope) {
       const values = scope.values(id).map(asJson);
       return { kind: 'field', label: node.label, verdict: test(scope), patterns: printValues(node), values };
@@ -46,6 +48,7 @@ export function compileExists({ field, expected }: ExistsNode, paths: Paths): Co
   const test: Test = (scope) => (scope.find(id) !== ABSENT) === expected;
   return {
     test,
+    isLate: paths.isDerived(id),
     explain: (scope) => ({
       kind: 'exists',
       label: `${field.name}|exists`,
@@ -71,6 +74,7 @@ export function compileKeywords(node: KeywordsNode): Compiled {
   });
   return {
     test,
+    isLate: false,
     explain: (scope) => ({
       kind: 'keywords',
       label: node.label === '' ? 'keywords' : node.label,

@@ -24,6 +24,8 @@ export interface ExplainNode {
 /** A compiled part of a rule. Its three functions agree: there is evidence only if `test` returns true. */
 export interface Compiled {
   test(scope: Scope): boolean;
+  /** Whether `test` may ask for the record's classification, which takes longer than anything else. */
+  readonly isLate: boolean;
   explain(scope: Scope): ExplainNode;
   /** Adds the fields that support the verdict. Called only if `test` returned true. */
   evidence(scope: Scope, found: MatchedField[]): void;

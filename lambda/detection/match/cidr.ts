@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { ipv4Groups, isIPv4, parseIPv6 } from '../../shared/ip-address.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -29,20 +30,37 @@ export function parseNetwork(text: string): Network | { fault: string; suggestio
 export function compileNetwork(text: string): (value: string) => boolean {
   const network = parseNetwork(text);
   if ('fault' in network) throw new Error(network.fault);
-  const kind = network.address.kind();
+  const wanted = groupsOf(network.address);
+  const { prefix } = network;
   return (value) => {
-    const parsed = parseAddress(value);
-    if (parsed === undefined) return false;
-    const { address } = unmapped({ address: parsed, prefix: 128 });
-    return address.kind() === kind && address.match(network.address, network.prefix);
+    const groups = ipv4Groups(value) ?? unmappedGroups(parseIPv6(value)?.groups);
+    return groups?.length === wanted.length && agree(groups, wanted, prefix);
   };
+}
+
+function groupsOf(address: Address): readonly number[] {
+  if (address instanceof ipaddr.IPv6) return address.parts;
+  const [a = 0, b = 0, c = 0, d = 0] = address.octets;
+  return [a * 256 + b, c * 256 + d];
+}
+
+/** The two groups of the IPv4 address in an IPv6 address that maps one. */
+function unmappedGroups(groups: readonly number[] | undefined): readonly number[] | undefined {
+  const isMapped = groups?.[5] === 0xffff && groups.every((group, index) => index >= 5 || group === 0);
+  return isMapped ? groups.slice(6) : groups;
+}
+
+function agree(groups: readonly number[], wanted: readonly number[], prefix: number): boolean {
+  return wanted.every((group, index) => {
+    const free = Math.min(16, Math.max(0, (index + 1) * 16 - prefix));
+    return group >> free === (groups[index] ?? 0) >> free;
+  });
 }
 
 /** Only the notations that logs use. A C library also accepts `10.1` or `0x0a000001`; here they are no addresses. */
 function parseAddress(text: string): Address | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  if (text.includes(':') && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text);
-  return undefined;
+  if (isIPv4(text)) return ipaddr.IPv4.parse(text);
+  return parseIPv6(text) === undefined ? undefined : ipaddr.IPv6.parse(text);
 }
 
 function unmapped({ address, prefix }: Network): Network {

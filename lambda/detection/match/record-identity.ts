@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+type Field = 'eventID' | 'eventId' | 'eventTime' | 'eventSource' | 'eventName' | 'recipientAccountId';
 
 /**
  * The identity of a raw record, which is the same for each of its deliveries: its eventID, and 8 hexadecimal digits of
@@ -7,14 +9,14 @@ import { createHash } from 'node:crypto';
  * has no eventID: then two deliveries can't be recognised as the same.
  */
 export function recordIdentity(record: object): string | undefined {
-  const fields: Record<string, unknown> = { ...record };
-  const text = (key: string): string => {
-    const value = fields[key];
+  const fields: Partial<Record<Field, unknown>> = record;
+  const text = (key: Field): string => {
+    const value = Object.hasOwn(record, key) ? fields[key] : undefined;
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
   // Aggregated events spell it differently.
   const eventID = text('eventID') || text('eventId');
   if (eventID === '') return undefined;
-  const parts = ['eventTime', 'eventSource', 'eventName', 'recipientAccountId'].map(text);
-  return `${eventID}#${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8)}`;
+  const parts = [text('eventTime'), text('eventSource'), text('eventName'), text('recipientAccountId')];
+  return `${eventID}#${hash('sha256', parts.join('\n'), 'hex').slice(0, 8)}`;
 }

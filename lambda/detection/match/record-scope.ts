@@ -36,6 +36,11 @@ export class Paths {
     this.#ids.set(key, id);
     return id;
   }
+
+  /** Whether a path leads into the record's classification. */
+  isDerived(id: number): boolean {
+    return this.derived[id] === true;
+  }
 }
 
 /** The texts of a field: one, several, or none at all. */

@@ -34,7 +34,8 @@ export async function runCommand(args: readonly string[], surroundings: Surround
         stderr += text;
       },
     },
-    env: process.env,
+    // Tests leave nothing in the user's cache folder.
+    env: { ...process.env, XDG_CACHE_HOME: undefined, HOME: undefined, LOCALAPPDATA: undefined },
     now: () => now,
   };
   const code = await run(args, io);

@@ -9,8 +9,9 @@ import { createFindingQueries } from '../../../lambda/store/findings/finding-que
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import { createEventQueries, type EventQueries } from '../../../lambda/store/questions/event-queries.ts';
+import { DEFAULT_RULES } from '../../../local/deployment/default-rules.ts';
 import { localFunctions } from '../../../local/deployment/local-functions.ts';
-import { DEFAULT_RULES, writeRuleSet } from '../../../local/deployment/local-rule-set.ts';
+import { writeRuleSet } from '../../../local/deployment/local-rule-set.ts';
 import { type ReceivedAlert, receiveAlerts } from '../../../local/deployment/receive-alerts.ts';
 import type { UploadedFile } from '../../../local/input/upload-log-file.ts';
 import { uploadLogFile } from '../../../local/input/upload-log-file.ts';
