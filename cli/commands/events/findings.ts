@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { LEVELS } from '../../../lambda/detection/index.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
 import { actorPatterns, collectAccount } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
@@ -41,7 +42,7 @@ Examples:
 export function findingsCommand(io: Io): Command {
   const command = new Command('findings')
     .description('Lists what rules found, the newest first.')
-    .option('--rule <id>', 'of a rule', collect)
+    .option('--rule <rule>', 'of a rule: its id, title, or the beginning of one', collect)
     .option('--level <level>', LEVELS.join(', '), collectOneOf(LEVELS))
     .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
     .option('--alert <id>', 'of an alert', collect)
@@ -61,15 +62,17 @@ async function list(options: FindingsOptions, io: Io): Promise<void> {
   const { rule, level, actor, alert, account, format, all, count, limit, zone } = options;
   const bound = all || count ? Number.POSITIVE_INFINITY : limit;
   const query = {
-    conditions: { ruleId: rule, level, actor: actor?.flatMap(actorPatterns), alertId: alert, account },
+    conditions: { level, actor: actor?.flatMap(actorPatterns), alertId: alert, account },
     ...askedTimes(options, io.now()),
     order: options.oldestFirst ? ('oldest-first' as const) : ('newest-first' as const),
     limit: bound + 1,
     maxReadUnits: options.maxReads,
   };
-  await connected(options, ({ documents, tables }) =>
-    withinReadLimit(async () => {
-      const findings = new FirstOnes(createFindingQueries(documents, tables, io.now).search(query), bound);
+  await connected(options, async ({ documents, tables }) => {
+    const ruleId = rule && (await resolveRules(rule, {}, { documents, tables }, io));
+    await withinReadLimit(async () => {
+      const asked = { ...query, conditions: { ...query.conditions, ruleId } };
+      const findings = new FirstOnes(createFindingQueries(documents, tables, io.now).search(asked), bound);
       if (count) {
         let number = 0;
         for await (const _ of findings) number++;
@@ -78,6 +81,6 @@ async function list(options: FindingsOptions, io: Io): Promise<void> {
       }
       await printListing(findings, findingListing(zone, io.now()), format, io);
       if (findings.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
-    }),
-  );
+    });
+  });
 }

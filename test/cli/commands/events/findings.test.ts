@@ -11,7 +11,14 @@ describe('trailwarden findings', () => {
     await deployment.record(finding({ findingId: 'f-1', eventTime: '2026-11-19T23:59:59Z' }), 'alert-1');
     await deployment.record(finding({ findingId: 'f-2', eventTime: '2026-11-20T00:00:00Z' }), 'alert-1');
     await deployment.record(
-      finding({ findingId: 'f-3', level: 'low', actor: ALICE, actorKind: 'iam-user', ruleId: 'rule-2' }),
+      finding({
+        findingId: 'f-3',
+        level: 'low',
+        actor: ALICE,
+        actorKind: 'iam-user',
+        ruleId: 'rule-2',
+        title: 'Alice at night',
+      }),
     );
     await deployment.record(finding({ findingId: 'f-4', eventTime: '2019-01-01T00:00:00Z', level: 'critical' }));
   });
@@ -47,8 +54,23 @@ describe('trailwarden findings', () => {
   test('counts, and shows a table', async () => {
     expect((await ask('--count')).stdout).toBe('4\n');
     const { stdout } = await ask('--rule', 'rule-2');
-    expect(stdout).toContain('Root credentials changed tags');
+    expect(stdout).toContain('Alice at night');
     expect(stdout).toContain('user/alice');
+  });
+
+  test.each([
+    ['its id in capitals', 'RULE-2'],
+    ['its title', 'alice AT night'],
+    ['the beginning of its title', 'Alice at'],
+  ])('finds a rule by %s', async (_, text) => {
+    expect(await found('--rule', text)).toEqual(['f-3']);
+  });
+
+  test('refuses a rule that there is not, with the nearest', async () => {
+    const { code, stdout, stderr } = await ask('--rule', 'Trail deletd');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("Did you mean 'Trail deleted'?");
+    expect((await ask('--rule', 'nope')).code).toBe(1);
   });
 
   test('refuses an account that is none', async () => {
