@@ -233,8 +233,10 @@ function shrink(natural: readonly number[], least: readonly number[], available:
   return widths;
 }
 
-/** The end of an ARN tells more than its beginning. */
+/** The end of an ARN, or of a place in a file, tells more than its beginning. */
 function cut(text: string, width: number): string {
   if (text.length <= width) return text;
-  return text.startsWith('arn:') ? `…${text.slice(text.length - width + 1)}` : `${text.slice(0, width - 1)}…`;
+  return text.startsWith('arn:') || /\/.*#\d+$/.test(text)
+    ? `…${text.slice(text.length - width + 1)}`
+    : `${text.slice(0, width - 1)}…`;
 }

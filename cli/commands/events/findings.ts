@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { LEVELS } from '../../../lambda/detection/index.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
+import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
@@ -13,6 +14,8 @@ import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
+import { renderTable } from '../../output/table.ts';
+import { SUMMARY_COLUMNS, Summary } from '../scan/scan-summary.ts';
 
 interface FindingsOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
   readonly rule?: readonly string[];
@@ -79,8 +82,20 @@ async function list(options: FindingsOptions, io: Io): Promise<void> {
         io.stdout.write(format === 'json' || format === 'jsonl' ? `${jsonText({ count: number })}\n` : `${number}\n`);
         return;
       }
-      await printListing(findings, findingListing(zone, io.now()), format, io);
+      const summary = new Summary();
+      await printListing(counted(findings, summary), findingListing(zone, io.now()), format, io);
+      const rules = summary.rules();
+      if (format === 'table' && rules.length > 0) {
+        io.stdout.write(`\n${renderTable(SUMMARY_COLUMNS, rules, io.stdout)}`);
+      }
       if (findings.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
     });
   });
+}
+
+async function* counted(findings: AsyncIterable<IndexedFinding>, summary: Summary): AsyncGenerator<IndexedFinding> {
+  for await (const finding of findings) {
+    summary.add(finding);
+    yield finding;
+  }
 }

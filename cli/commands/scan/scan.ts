@@ -88,7 +88,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
     }
   };
   const rows = format === 'table' ? byTime(findings()) : findings();
-  await printListing(rows, findingListing(options.zone), format, io);
+  await printListing(rows, findingListing(options.zone, io.now()), format, io);
   const summary = shown.rules();
   const beside = format === 'table' ? io.stdout : io.stderr;
   const gap = format === 'table' ? '\n' : '';
@@ -110,7 +110,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
 async function* byTime(findings: AsyncIterable<ScanFinding>): AsyncGenerator<ScanFinding> {
   const all: ScanFinding[] = [];
   for await (const finding of findings) all.push(finding);
-  // What has no time comes last.
-  const timeOf = ({ eventTime }: ScanFinding): string => eventTime ?? '~';
-  yield* all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+  // The newest first, as everywhere; what has no time comes last.
+  const timeOf = ({ eventTime }: ScanFinding): string => eventTime ?? '';
+  yield* all.sort((a, b) => (timeOf(a) > timeOf(b) ? -1 : timeOf(a) < timeOf(b) ? 1 : 0));
 }

@@ -87,6 +87,19 @@ describe('trailwarden findings', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('shows a finding a line from 120 columns on, with what the next commands take, and a summary by rule', async () => {
+    const eventID = '8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e';
+    const title = 'A title that takes the room of two';
+    await deployment.record(finding({ findingId: 'f-7', ruleId: 'rule-7', eventID, title, session: 'somebody-7' }));
+    const { stdout } = await runCommand(['findings', ...deployment.args, '--rule', 'rule-7'], { columns: 120 });
+    const lines = stdout.split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
+    expect(lines.filter((line) => line.includes('2026-11-20')).length).toBe(1);
+    expect(lines.find((line) => line.includes(eventID))).toContain('203.0.113.10');
+    expect(lines[5]).toBe('');
+    expect(lines[9]).toMatch(/^│ high +│ 1 +│ A title that takes the room of two │ rule-7 +│$/);
+  });
+
   test('gives JSON that keeps what a finding has beside the known members', async () => {
     const [first] = jsonLines((await ask('--alert', 'alert-1', '--format', 'jsonl')).stdout);
     expect(first).toMatchObject({ matched: [{ field: 'userIdentity.type', value: 'Root' }], alertId: 'alert-1' });
