@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { awsAdvice } from './aws/aws-advice.ts';
 import { indexAdvice } from './aws/index-advice.ts';
 import { alertCommand } from './commands/alert/alert.ts';
+import { completionCommand } from './commands/completion/completion.ts';
 import { costCommand } from './commands/cost/cost.ts';
 import { eventCommand } from './commands/events/event.ts';
 import { eventsCommand } from './commands/events/events.ts';
@@ -16,6 +17,7 @@ import { timelineCommand } from './commands/trace/timeline-command.ts';
 import { traceCommand } from './commands/trace/trace.ts';
 import { verifyCommand } from './commands/verify/verify.ts';
 import { CommandFailure, EXIT } from './output/exit-codes.ts';
+import { ownVersion } from './output/own-version.ts';
 import { printableLines } from './output/printable-lines.ts';
 import type { Io } from './output/process-io.ts';
 
@@ -37,6 +39,7 @@ const COMMANDS: readonly CommandFactory[] = [
   repackCommand,
   statusCommand,
   verifyCommand,
+  completionCommand,
 ];
 
 const HELP = `
@@ -76,6 +79,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 function createProgram(io: Io): Command {
   const program = new Command('trailwarden')
+    .version(ownVersion(), '--version', 'says which version this is')
     .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
     .addHelpText('after', HELP);
   for (const factory of COMMANDS) program.addCommand(factory(io));
@@ -87,7 +91,7 @@ function createProgram(io: Io): Command {
 function settle(command: Command, io: Io): void {
   command
     .exitOverride()
-    .showHelpAfterError(`(${command.name() === 'trailwarden' ? '' : 'trailwarden '}${command.name()} --help says more)`)
+    .showHelpAfterError(`(${fullName(command)} --help says more)`)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -96,6 +100,11 @@ function settle(command: Command, io: Io): void {
       getOutHasColors: () => io.stdout.colours,
       getErrHasColors: () => io.stderr.colours,
     });
+}
+
+/** With the commands that it is below: `trailwarden rules check`. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 function descendants(command: Command): readonly Command[] {
