@@ -10,6 +10,7 @@ import { textAt } from '../../../lambda/shared/json.ts';
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { oneOf } from '../../options/repeatable.ts';
 import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
@@ -56,7 +57,7 @@ export function alertCommand(io: Io): Command {
 function testCommand(io: Io): Command {
   const command = new Command('test')
     .description('Sends a real message, marked as a test, through the deployed topics.')
-    .addOption(new Option('--level <level>', 'whose topic is tried').choices(ALERT_LEVELS).makeOptionMandatory())
+    .addOption(oneOf(new Option('--level <level>', 'whose topic is tried').makeOptionMandatory(), ALERT_LEVELS))
     .option('--chat', 'try the topic for chat applications, too');
   return withConnection(command)
     .addHelpText('after', TEST_HELP)

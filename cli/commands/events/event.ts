@@ -52,9 +52,14 @@ Examples:
 export function eventCommand(io: Io): Command {
   const command = new Command('event')
     .description('Shows one event with its raw record from S3, and checks that nobody has changed it.')
-    .argument('<id>', 'eventID of the event', readText);
+    .argument('<id>', 'eventID of the event', readEventId);
   withConnection(withReadLimit(withFormat(withTimes(command))));
   return command.addHelpText('after', HELP).action((id: string, options: EventOptions) => show(id, options, io));
+}
+
+/** CloudTrail writes the ids of events in small letters, wherever they were copied from. */
+function readEventId(value: string): string {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : readText(value);
 }
 
 async function show(id: string, options: EventOptions, io: Io): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { collectOneOf, readCount } from '../../options/repeatable.ts';
+import { readCount, severalOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
@@ -62,9 +62,12 @@ export function eventsCommand(io: Io): Command {
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
     .option('--count', 'say only how many there are')
     .addOption(
-      new Option('--by <what>', `count by ${FACETS.join(', ')}`)
-        .argParser(collectOneOf(FACETS))
-        .conflicts(['count', 'limit', 'all', 'oldestFirst']),
+      severalOf(new Option('--by <what>', 'count by what events have'), FACETS).conflicts([
+        'count',
+        'limit',
+        'all',
+        'oldestFirst',
+      ]),
     )
     .addOption(new Option('--top <count>', 'of each --by at most so many values (default: 20)').argParser(readCount))
     .option('--oldest-first', 'the oldest first')

@@ -8,7 +8,7 @@ import { findingListing } from '../../listings/finding-listing.ts';
 import { actorPatterns, collectAccount } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { collect, collectOneOf, readCount } from '../../options/repeatable.ts';
+import { collect, readCount, severalOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
@@ -46,9 +46,9 @@ export function findingsCommand(io: Io): Command {
   const command = new Command('findings')
     .description('Lists what rules found, the newest first.')
     .option('--rule <rule>', 'of a rule: its id, title, or the beginning of one', collect)
-    .option('--level <level>', LEVELS.join(', '), collectOneOf(LEVELS))
+    .addOption(severalOf(new Option('--level <level>', 'of a level'), LEVELS))
     .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
-    .option('--alert <id>', 'of an alert', collect)
+    .option('--alert <id>', 'of an alert', collectAlert)
     .option('--account <id>', 'in an account: 12 digits, or a pattern with *', collectAccount);
   withTimes(command)
     .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
@@ -59,6 +59,11 @@ export function findingsCommand(io: Io): Command {
   return withConnection(command)
     .addHelpText('after', HELP)
     .action((options: FindingsOptions) => list(options, io));
+}
+
+/** Ids of alerts are in small letters. */
+function collectAlert(value: string, before?: readonly string[]): readonly string[] {
+  return collect(/^[0-9A-F]{32}$/i.test(value) ? value.toLowerCase() : value, before);
 }
 
 async function list(options: FindingsOptions, io: Io): Promise<void> {

@@ -4,8 +4,9 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import { actorText } from '../../listings/event-text.ts';
+import { readResource } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { readCount, readText } from '../../options/repeatable.ts';
+import { readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
@@ -35,7 +36,7 @@ Examples:
 export function timelineCommand(io: Io): Command {
   const command = new Command('timeline')
     .description('Tells all that was done to a resource: changes apart from reads.')
-    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readText);
+    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readResource);
   withConnection(withReadLimit(withFormat(withTimes(command)))).addOption(
     new Option('--limit <count>', 'lines of changes and of reads that a table shows').argParser(readCount).default(100),
   );

@@ -268,6 +268,12 @@ describe('trailwarden scan', () => {
     expect((await scan('--since', '2026-11-19', '--zone', 'UTC')).stderr).toContain('2 events outside of the time');
   });
 
+  test('takes levels in any case', async () => {
+    await folder.write('logs/a.json.gz', logObject([record({ userIdentity: root() })]));
+    expect(await scanLines('--min-level', 'HIGH')).toHaveLength(1);
+    expect((await scan('--fail-on', 'High')).code).toBe(1);
+  });
+
   test('shows no findings below --min-level', async () => {
     await folder.write(
       'logs/a.json.gz',
@@ -330,11 +336,11 @@ describe('trailwarden scan', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['a path that isn’t there', ['scan', '/nowhere/at/all'], 1, /nowhere\/at\/all: there is no such file or folder/],
+    ['a path that isn’t there', ['scan', '/nowhere/at/all'], 2, /nowhere\/at\/all: there is no such file or folder/],
     ['rules that aren’t there', ['scan', '.', '--rules', '/nowhere/at/all'], 2, /there is no such file or folder/],
     ['no path', ['scan'], 2, /missing required argument/],
     ['a mistyped option', ['scan', '.', '--min-levle', 'high'], 2, /Did you mean --min-level/],
-    ['an unknown level', ['scan', '.', '--fail-on', 'severe'], 2, /Allowed choices are informational, low, medium/],
+    ['an unknown level', ['scan', '.', '--fail-on', 'severe'], 2, /It is one of informational, low, medium/],
     ['an unknown format', ['scan', '.', '--format', 'xml'], 2, /Allowed choices are table, json, jsonl, csv/],
   ])('refuses %s', async (_what, args, expected, message) => {
     const { code, stdout, stderr } = await runCommand(args);
