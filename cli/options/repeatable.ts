@@ -20,7 +20,7 @@ export function collectOneOf(choices: readonly string[]): typeof collect {
 /** One of the values that an option knows, in any case. */
 export function readOneOf<Choice extends string>(choices: readonly Choice[]): (value: string) => Choice {
   return (value) => {
-    const choice = choices.find((known) => known === value.toLowerCase());
+    const choice = choices.find((known) => known.toLowerCase() === value.toLowerCase());
     if (choice === undefined) throw new InvalidArgumentError(`It is one of ${choices.join(', ')}.`);
     return choice;
   };

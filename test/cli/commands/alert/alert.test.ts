@@ -82,10 +82,10 @@ describe('alert test', () => {
   });
 
   test('tries the topic for chat applications where it is asked to, and says how to have one', async () => {
-    expect(await send('--level', 'low', '--chat')).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('alerts.chat'),
-    });
+    const without = await send('--level', 'low', '--chat');
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('no topic for chat applications') });
+    expect(without.stderr).toContain('alerts.chat');
+    expect(without.stderr).toContain('Sent, marked as a test, to:');
     const { clients, resources } = asked.aws;
     await received();
     const { TopicArn } = await clients.sns.send(new CreateTopicCommand({ Name: `${resources.deployment}-chat` }));

@@ -77,6 +77,26 @@ describe('trailwarden events', () => {
     expect(await found(...args)).toEqual(expected);
   });
 
+  test.each([
+    ['fsx:tagresource', 'fsx:TagResource'],
+    ['FSx:TagResource', 'fsx:TagResource'],
+    ['fsx:TagResorce', 'fsx:TagResource'],
+  ])('says of an action that no event has what was probably meant: %s', async (asked, meant) => {
+    const { code, stderr } = await ask(['--action', asked]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `No events.\nNo event has the action ${asked}. Did you mean ${meant}?\n`,
+    });
+  });
+
+  test.each([
+    [['--credential', 'asiaiosfodnn7example'], ['e-2']],
+    [['--resource', FILE_SYSTEM.toUpperCase()], ['e-1']],
+    [['--region', 'EU-WEST-1', '--access', 'TAGGING', '--kind', 'Root'], ['e-2']],
+  ])('takes ids and closed words in any case: %j', async (args, expected) => {
+    expect(await found(...args)).toEqual(expected);
+  });
+
   test('says how many there are, and that there are more than were shown', async () => {
     expect((await ask(['--count'])).stdout).toBe('4\n');
     expect((await ask(['--count', '--format', 'json'])).stdout).toBe('{"count":4}\n');
