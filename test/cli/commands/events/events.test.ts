@@ -148,6 +148,19 @@ describe('trailwarden events', () => {
   });
 
   describe('--by', () => {
+    test('draws a bar a row on a terminal, and the hours without events between those that have some', async () => {
+      const { stdout } = await ask(['--by', 'hour', '--until', '2026-11-20', '--region', 'eu-west-1'], {
+        columns: 100,
+      });
+      expect(stdout).toMatch(/2026-11-20T08 │ █+/);
+      const piped = await ask(['--by', 'hour', '--until', '2026-11-20']);
+      expect(piped.stdout).not.toContain('█');
+      const gap = await ask(['--by', 'hour', '--access', 'tagging', '--count'], { columns: 100 });
+      expect(gap.code).toBe(2);
+      const days = (await ask(['--by', 'hour', '--action', 'ec2:*'], { columns: 100 })).stdout;
+      expect(days).toMatch(/│ 0 +│ 0\.0% +│ 2026-11-20T23 │ +│/);
+    });
+
     test('counts by several things in tables of their own', async () => {
       const { stdout, stderr } = await ask(['--by', 'actorKind', '--by', 'hour', '--by', 'error']);
       expect(stderr).toBe('');

@@ -73,6 +73,26 @@ describe('trailwarden findings', () => {
     expect((await ask('--rule', 'nope')).code).toBe(1);
   });
 
+  test('counts by level, tactic, day, rule and actor, with bars on a terminal', async () => {
+    const by = (...args: string[]) => ['findings', ...deployment.args, '--until', '2026-11-20', ...args];
+    const { stdout } = await runCommand(by('--by', 'level', '--format', 'jsonl'));
+    expect(jsonLines(stdout).map(({ value, count }) => [value, count])).toEqual(
+      expect.arrayContaining([
+        ['critical', 1],
+        ['low', 1],
+      ]),
+    );
+    expect(jsonLines(stdout)[0]).toMatchObject({ by: 'level', value: 'critical' });
+    const tags = ['attack.persistence', 'attack.t1098', 'attack.impact'];
+    await deployment.record(finding({ findingId: 'f-8', ruleId: 'rule-8', title: 'Tactics', tags }));
+    const tactics = await runCommand(by('--rule', 'rule-8', '--by', 'tactic', '--by', 'day'), { columns: 100 });
+    expect(tactics.stdout).toMatch(/By tactic, 2 values, 1 finding\n/);
+    expect(tactics.stdout).toMatch(/│ 1 +│ 100\.0% │ impact +│ █{20} │/);
+    expect(tactics.stdout).toContain('2026-11-20');
+    expect(tactics.stdout).not.toContain('t1098');
+    expect((await runCommand(by('--top', '3'))).code).toBe(2);
+  });
+
   test('refuses an account that is none', async () => {
     const { code, stderr } = await ask('--account', '123');
     expect(code).toBe(2);
