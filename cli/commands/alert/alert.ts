@@ -18,6 +18,7 @@ import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
+import { listAlertsCommand } from './list-alerts.ts';
 
 interface TestOptions extends ConnectionOptions {
   readonly level: (typeof ALERT_LEVELS)[number];
@@ -49,7 +50,8 @@ Examples:
 
 export function alertCommand(io: Io): Command {
   return new Command('alert')
-    .description('Tries the alert topics out, and shows what became of an alert.')
+    .description('Lists alerts, shows what became of one, and tries the alert topics out.')
+    .addCommand(listAlertsCommand(io))
     .addCommand(testCommand(io))
     .addCommand(showCommand(io));
 }
