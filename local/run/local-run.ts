@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly paths: readonly string[];
   /** The folder that keeps everything between runs. */
   readonly data?: string;
+  /** Removes first what the folder holds. */
+  readonly fresh?: boolean;
   /** Files with CloudTrail's public keys, to check digests with. */
   readonly publicKeys?: readonly string[];
   /** Stays up and processes what others put into the bucket, until `interrupted`. */
@@ -50,7 +52,7 @@ export async function run(options: RunOptions): Promise<boolean> {
 }
 
 async function runOver(options: RunOptions): Promise<boolean> {
-  const { paths, data, port, stdout, stderr, interrupted } = options;
+  const { paths, data, port, fresh, stdout, stderr, interrupted } = options;
   // Some terminals report 0 columns where they don't know them.
   const screen = createScreen(
     (text) => stdout.write(text),
@@ -61,7 +63,7 @@ async function runOver(options: RunOptions): Promise<boolean> {
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const named = await placeFiles(await findLogFiles(paths));
   const isSample = paths.length === 0 && !options.serve;
-  const aws = await startLocalAws({ data, port, trailBuckets: named.buckets });
+  const aws = await startLocalAws({ data, port, fresh, trailBuckets: named.buckets });
   const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
   try {
     await writeRuleSet(DEFAULT_RULES, aws.rulesFile);

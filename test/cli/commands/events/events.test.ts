@@ -82,7 +82,7 @@ describe('trailwarden events', () => {
     ['FSx:TagResource', 'fsx:TagResource'],
     ['fsx:TagResorce', 'fsx:TagResource'],
   ])('says of an action that no event has what was probably meant: %s', async (asked, meant) => {
-    const { code, stderr } = await ask(['--action', asked]);
+    const { code, stderr } = await ask(['--action', asked, '--since', '2026-11-20', '--until', '2026-11-20']);
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: `No events.\nNo event has the action ${asked}. Did you mean ${meant}?\n`,
