@@ -87,7 +87,7 @@ async function runOver(options: RunOptions): Promise<boolean> {
         },
       );
       const report = await readRunReport(aws, objects);
-      showReport(screen, report, { isSample, hasKeys: keys.length > 0 });
+      showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
       isComplete = failures.length === 0 && report.outcomes.open === 0;
