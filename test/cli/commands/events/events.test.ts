@@ -81,13 +81,17 @@ describe('trailwarden events', () => {
     ['fsx:tagresource', 'fsx:TagResource'],
     ['FSx:TagResource', 'fsx:TagResource'],
     ['fsx:TagResorce', 'fsx:TagResource'],
-  ])('says of an action that no event has what was probably meant: %s', async (asked, meant) => {
-    const { code, stderr } = await ask(['--action', asked, '--since', '2026-11-20', '--until', '2026-11-20']);
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: `No events.\nNo event has the action ${asked}. Did you mean ${meant}?\n`,
-    });
-  });
+  ])(
+    'says of an action that no event has what was probably meant: %s',
+    async (asked, meant) => {
+      const { code, stderr } = await ask(['--action', asked, '--since', '2026-11-20', '--until', '2026-11-20']);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: `No events.\nNo event has the action ${asked}. Did you mean ${meant}?\n`,
+      });
+    },
+    60_000,
+  );
 
   test.each([
     [['--credential', 'asiaiosfodnn7example'], ['e-2']],
