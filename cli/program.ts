@@ -2,8 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { tellNeededPolicies } from './aws/needed-policy.ts';
 import { COMMANDS, type ListedCommand } from './commands/command-list.ts';
 import { CommandFailure, EXIT } from './output/exit-codes.ts';
+import { ownVersion } from './output/own-version.ts';
 import { printableLines } from './output/printable-lines.ts';
 import type { Io } from './output/process-io.ts';
+
+/** It prints the options of all commands, so all of them are loaded for it. */
+const COMPLETION = 'completion';
 
 /** What stands before a command's arguments where it has options. */
 const OPTIONS = '[options]';
@@ -46,10 +50,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 /** Only commands that the arguments name are loaded: the code of all of them takes ten times as long as printing help. */
 async function createProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('trailwarden')
+    .version(ownVersion(), '--version', 'says which version this is')
     .description('Asks the audit index of CloudTrail: who did what, from where, with which credentials.')
     .addHelpText('after', HELP);
+  const isAsked = ({ name }: ListedCommand): boolean => args.includes(name) || args.includes(COMPLETION);
   for (const listed of COMMANDS) {
-    program.addCommand(args.includes(listed.name) ? (await listed.load())(io) : standIn(listed));
+    program.addCommand(isAsked(listed) ? (await listed.load())(io) : standIn(listed));
   }
   tellNeededPolicies(program);
   for (const command of [program, ...descendants(program)]) settle(command, io);

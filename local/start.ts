@@ -15,7 +15,8 @@ const program = new Command()
       'sample is read. Log objects, lists, JSON lines, single records, what aws cloudtrail lookup-events prints. A path ' +
       'below AWSLogs/ keeps its key, others get one made from their records. Digests among them are checked, with --public-keys.',
   )
-  .option('--data <dir>', 'keep tables, objects and messages in this folder between runs')
+  .option('--data <dir>', 'the folder that keeps tables, objects and messages (default: .trailwarden/last-run)')
+  .option('--fresh', 'start anew: remove what that folder holds')
   .option(
     '--public-keys <file>',
     'what aws cloudtrail list-public-keys prints, to check digests with; may be given twice',
@@ -59,11 +60,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const options = program.opts<{ data?: string; publicKeys?: readonly string[]; serve?: true; port?: number }>();
+const options = program.opts<{
+  data?: string;
+  fresh?: true;
+  publicKeys?: readonly string[];
+  serve?: true;
+  port?: number;
+}>();
 try {
   const isComplete = await run({
     paths: program.args,
     data: options.data,
+    fresh: options.fresh,
     publicKeys: options.publicKeys,
     serve: options.serve ?? false,
     port: options.port,

@@ -36,7 +36,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'alert',
     takes: '',
-    description: 'Tries the alert topics out, and shows what became of an alert.',
+    description: 'Lists alerts, shows what became of one, and tries the alert topics out.',
     load: async () => (await import('./alert/alert.ts')).alertCommand,
   },
   {
@@ -105,5 +105,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     description:
       'Checks that log objects are what CloudTrail delivered, by its signed digests: none altered, none missing.',
     load: async () => (await import('./verify/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'completion',
+    takes: '<shell>',
+    description: 'Prints a script with which a shell completes commands, options and their values.',
+    load: async () => (await import('./completion/completion.ts')).completionCommand,
   },
 ];

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
-import { nearest } from '../../lambda/shared/nearest.ts';
 import { CommandFailure } from '../output/exit-codes.ts';
 import type { Io } from '../output/process-io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
+import { nearestRule, rulesNamed } from './name-rules.ts';
 import { findRuleFiles } from './rule-files.ts';
 
 /** Rules that were asked for, and the set that they were loaded with. */
@@ -13,7 +13,7 @@ export interface ChosenRules {
 }
 
 /**
- * Finds the rules that RULE means: all in a file, or those with this id, name or title among the rules that are loaded.
+ * Finds the rules that RULE means: all in a file, or those that `rulesNamed` finds among the rules that are loaded.
  * A file is loaded together with `--rules`, so that its correlations find the rules that they name.
  * @throws CommandFailure if there is none.
  */
@@ -22,19 +22,28 @@ export async function chooseRules(rule: string, options: RuleLoadOptions, io: Io
   const rules = isPath ? [...(options.rules ?? []), rule] : (options.rules ?? [defaultRules()]);
   const { ruleSet } = await loadRules({ ...options, rules }, io);
   const alone = isPath ? await filesOf(rule) : undefined;
-  const chosen = ruleSet.rules.filter(({ metadata: { id, name, title, file } }) =>
-    alone === undefined ? [id, name, title].includes(rule) : alone.has(file),
-  );
+  const chosen =
+    alone === undefined
+      ? chosenByName(rule, ruleSet)
+      : ruleSet.rules.filter(({ metadata: { file } }) => alone.has(file));
   if (chosen.length > 0) return { ruleSet, chosen };
   if (isPath) throw new CommandFailure(`No rule of ${rule} could be loaded.`);
-  const known = ruleSet.rules.flatMap(({ metadata: { id, name, title } }) => [id, name, title].filter(isDefined));
-  const meant = nearest(rule, known);
-  const hint = meant === undefined ? 'trailwarden rules list names them all.' : `Did you mean '${meant}'?`;
+  const hint =
+    nearestRule(
+      rule,
+      ruleSet.rules.map(({ metadata }) => metadata),
+    ) ?? 'trailwarden rules list names them all.';
   throw new CommandFailure(`There is no rule file, and no rule with the id, name or title '${rule}'. ${hint}`);
 }
 
-function isDefined(text: string | undefined): text is string {
-  return text !== undefined;
+function chosenByName(rule: string, ruleSet: RuleSet): ChosenRules['chosen'] {
+  const named = new Set(
+    rulesNamed(
+      rule,
+      ruleSet.rules.map(({ metadata }) => metadata),
+    ),
+  );
+  return ruleSet.rules.filter(({ metadata }) => named.has(metadata));
 }
 
 async function filesOf(path: string): Promise<ReadonlySet<string>> {

@@ -102,3 +102,8 @@ export async function loadRules(
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }
+
+/** `1 rule was`, `3 rules were`. */
+export function countedWere(count: number, what: string): string {
+  return `${counted(count, what)} ${count === 1 ? 'was' : 'were'}`;
+}

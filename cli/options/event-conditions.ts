@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EventConditions, readConditions } from '../../lambda/store/questions/conditions.ts';
-import { collect, collectOneOf } from './repeatable.ts';
+import { collect, readText, severalOf } from './repeatable.ts';
 
 type Values = readonly string[];
 
@@ -43,18 +43,18 @@ export function withConditions(command: Command): Command {
   return command
     .option('--actor <arn>', "who: a role's or user's ARN or name, role/Deploy, root, a service, an account", collect)
     .option('--action <action>', "what, as IAM writes it: fsx:TagResource, 'fsx:*'", collect)
-    .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collect)
+    .option('--resource <resource>', 'to what: an ARN, fs-…, i-…, a name', collectResource)
     .option('--address <address>', 'from where: an IP address or a network, 203.0.113.0/24', collectAddress)
-    .option('--credential <access key id>', 'with which access key', collect)
+    .option('--credential <access key id>', 'with which access key', collectKey)
     .option('--error <code>', "with which error code; '*' for any", collect)
-    .option('--access <level>', `access level: ${ACCESS.join(', ')}`, collectOneOf(ACCESS))
+    .addOption(severalOf(new Option('--access <level>', 'access level'), ACCESS))
     .option('--account <id>', 'in which account: 12 digits, or a pattern with *', collectAccount)
-    .option('--region <region>', 'in which region', collect)
-    .option('--outcome <outcome>', OUTCOMES.join(', '), collectOneOf(OUTCOMES))
-    .option('--kind <kind>', `kind of actor: ${KINDS.join(', ')}`, collectOneOf(KINDS))
+    .option('--region <region>', 'in which region', collectRegion)
+    .addOption(severalOf(new Option('--outcome <outcome>', 'what became of it'), OUTCOMES))
+    .addOption(severalOf(new Option('--kind <kind>', 'kind of actor'), KINDS))
     .option('--session <name>', 'name of the role session', collect)
     .option('--user-agent <text>', 'a part of the user agent, in any case', collect)
-    .option('--category <category>', CATEGORIES.join(', '), collectOneOf(CATEGORIES));
+    .addOption(severalOf(new Option('--category <category>', 'category of the event'), CATEGORIES));
 }
 
 export const CONDITIONS_HELP = `
@@ -110,6 +110,28 @@ export function actorPatterns(value: string): Values {
 export function collectAccount(value: string, before?: Values): Values {
   if (/^[\da-z]{12}$/i.test(value) || /[*?]/.test(value)) return collect(value, before);
   throw new InvalidArgumentError(`An account id has 12 digits: write 111122223333, or a pattern such as '1111*'.`);
+}
+
+/** Access key ids are in capitals, wherever they were copied from. */
+export function readKey(value: string): string {
+  return /^a[ks]ia[a-z0-9]{16}$/i.test(value) ? value.toUpperCase() : readText(value);
+}
+
+function collectKey(value: string, before?: Values): Values {
+  return collect(readKey(value), before);
+}
+
+/** Ids such as `fs-0a1b2c3d` are in small letters; names and ARNs stay as they are. */
+export function readResource(value: string): string {
+  return /^[A-Z]{1,10}-[0-9A-F]{8,17}$/.test(value) ? value.toLowerCase() : readText(value);
+}
+
+function collectResource(value: string, before?: Values): Values {
+  return collect(readResource(value), before);
+}
+
+function collectRegion(value: string, before?: Values): Values {
+  return collect(value.toLowerCase(), before);
 }
 
 function collectAddress(value: string, before?: Values): Values {

@@ -3,7 +3,7 @@ import { csvLine } from './csv.ts';
 import { jsonText } from './json.ts';
 import type { Format } from './output-format.ts';
 import type { Io, Output } from './process-io.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, createTable, type TableWriter } from './table.ts';
 
 /** How rows of one kind are shown. */
 export interface Listing<Row> {
@@ -20,7 +20,7 @@ export interface Listing<Row> {
 export type Rows<Row> = Iterable<Row> | AsyncIterable<Row>;
 
 /**
- * Prints rows as they come; a table needs all of them first.
+ * Prints rows as they come; a table waits for the first of them, which its widths follow from.
  * @returns how many there were.
  */
 export async function printListing<Row>(
@@ -41,16 +41,31 @@ export async function printListing<Row>(
   }
 }
 
-async function printTable<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {
-  const all: Row[] = [];
+/** Rows from which a table takes its widths; it writes the others as they come. */
+const FIRST_ROWS = 200;
+
+async function printTable<Row>(rows: Rows<Row>, { columns, nothing }: Listing<Row>, io: Io): Promise<number> {
+  const { stdout } = io;
+  const first: Row[] = [];
+  let table: TableWriter<Row> | undefined;
+  const begin = (hasMore: boolean): void => {
+    table = createTable(columns, first, stdout, hasMore);
+    stdout.write(`${table.head}${first.map(table.row).join('')}`);
+  };
+  let count = 0;
   // What was read before an error is worth seeing.
   try {
-    for await (const row of rows) all.push(row);
+    for await (const row of rows) {
+      count++;
+      if (table !== undefined) stdout.write(table.row(row));
+      else if (first.push(row) > FIRST_ROWS) begin(true);
+    }
   } finally {
-    if (all.length > 0) io.stdout.write(renderTable(listing.columns, all, io.stdout));
+    if (table === undefined && count > 0) begin(false);
+    if (table !== undefined) stdout.write(table.end);
   }
-  if (all.length === 0) io.stderr.write(`${listing.nothing}\n`);
-  return all.length;
+  if (count === 0) io.stderr.write(`${nothing}\n`);
+  return count;
 }
 
 async function printCsv<Row>(rows: Rows<Row>, listing: Listing<Row>, io: Io): Promise<number> {

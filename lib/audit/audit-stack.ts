@@ -100,7 +100,13 @@ export class AuditStack extends Stack {
     });
     const asked = { config, tables, key, logKey: logArchive.key };
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', asked);
-    const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', { ...asked, logQueue, digestQueue, topics });
+    const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
+      ...asked,
+      logQueue,
+      digestQueue,
+      topics,
+      ...(channels !== undefined && { notify: channels.notify }),
+    });
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });

@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
@@ -13,6 +14,8 @@ export interface OperatorPolicyProps extends QueryPolicyProps {
   readonly logQueue: NotificationQueue;
   readonly digestQueue: NotificationQueue;
   readonly topics: AlertTopics;
+  /** Sends a test through a channel: it alone may read the channel's secret. Absent without channels. */
+  readonly notify?: IFunction;
 }
 
 /**
@@ -30,6 +33,7 @@ export class OperatorPolicy extends ManagedPolicy {
         ...suppress(props),
         ...redrive(props),
         publishTo(props.topics.published),
+        ...testChannels(props),
         useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
@@ -48,6 +52,17 @@ function suppress({ tables }: OperatorPolicyProps): PolicyStatement[] {
     onTable('ChangeSuppressions', tables.suppressions, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     onTable('RecordTheChange', tables.events, ['dynamodb:PutItem']),
     writePages(tables),
+  ];
+}
+
+function testChannels({ notify }: OperatorPolicyProps): PolicyStatement[] {
+  if (notify === undefined) return [];
+  return [
+    new PolicyStatement({
+      sid: 'TestChannels',
+      actions: ['lambda:InvokeFunction'],
+      resources: [notify.functionArn],
+    }),
   ];
 }
 

@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
 import type { Endpoints } from '../emulators/endpoints.ts';
-import { claimDataFolder, runningEndpoints } from './data-folder.ts';
+import { claimDataFolder, FolderTaken, joinRunning } from './data-folder.ts';
 import { InputError } from './input-error.ts';
 import { type Clients, createClients } from './local-clients.ts';
 import { refuseOldFolder } from './old-folder.ts';
 import { provision, type Resources } from './provision-resources.ts';
 
-/** What a run that keeps nothing leaves behind, for questions until the next such run. */
+/** What runs without a folder of their own keep. */
 const LAST_RUN = join('.trailwarden', 'last-run');
 
 /** The name of the deployment on the embedded AWS. */
@@ -32,6 +32,10 @@ export interface LocalAws {
 export interface LocalAwsOptions {
   /** The folder that keeps everything; `LAST_RUN` if none is given. */
   readonly data?: string;
+  /** Removes first what the folder holds. */
+  readonly fresh?: boolean;
+  /** `question`: it ends by itself in a moment, and others wait for it. */
+  readonly role?: 'start' | 'question';
   /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
   readonly port?: number;
   /** Buckets to read log objects and digests from, in addition to the deployment's own. */
@@ -39,21 +43,28 @@ export interface LocalAwsOptions {
 }
 
 /**
- * Starts the embedded AWS over a folder and provisions it. Without `data` it begins with nothing.
+ * Starts the embedded AWS over a folder and provisions it.
  *
  * @throws InputError when the folder or the port is in use, or an older version has made the folder
  */
-export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsOptions = {}): Promise<LocalAws> {
-  const folder = await claimDataFolder(data ?? LAST_RUN);
+export async function startLocalAws({
+  data,
+  port,
+  trailBuckets = [],
+  fresh = false,
+  role,
+}: LocalAwsOptions = {}): Promise<LocalAws> {
+  const folder = await claimDataFolder(data ?? LAST_RUN, role);
   const undo: (() => Promise<void>)[] = [folder.release];
   try {
-    if (data === undefined) await folder.clear();
+    if (fresh) await folder.clear();
     const dynamodb = process.env.AWS_ENDPOINT_URL_DYNAMODB;
     const { endpoints, stop } = await startEmbeddedAws({ data: folder.path, port, dynamodb });
     undo.push(stop);
     const local = await connect(endpoints, folder.path, trailBuckets);
     undo.push(local.stop);
     await folder.announce(endpoints);
+    undo.push(folder.drain);
     return { ...local, stop: () => runAll(undo) };
   } catch (error) {
     await runAll(undo);
@@ -67,11 +78,28 @@ export async function startLocalAws({ data, port, trailBuckets = [] }: LocalAwsO
  * @throws InputError if there is no such folder
  */
 export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
-  const endpoints = await runningEndpoints(data);
-  if (endpoints !== undefined) return connect(endpoints, data);
   if (!existsSync(data)) throw new InputError(`There is no ${data}: npm start makes it.`);
-  return startLocalAws({ data });
+  for (let attempt = 1; ; attempt++) {
+    const joined = await joinRunning(data);
+    if (joined !== undefined) {
+      try {
+        const local = await connect(joined.endpoints, data);
+        return { ...local, stop: () => runAll([joined.leave, local.stop]) };
+      } catch (error) {
+        await joined.leave();
+        throw error;
+      }
+    }
+    try {
+      return await startLocalAws({ data, role: 'question' });
+    } catch (error) {
+      // Another question was faster: it is joined.
+      if (!(error instanceof FolderTaken) || attempt >= MAX_ATTEMPTS) throw error;
+    }
+  }
 }
+
+const MAX_ATTEMPTS = 10;
 
 async function connect(endpoints: Endpoints, data: string, trailBuckets: readonly string[] = []): Promise<LocalAws> {
   const clients = createClients(endpoints);

@@ -65,34 +65,23 @@ const MAX_SUBJECTS = 10;
 export interface AlertSummary {
   /** Messages on the topics for people. */
   readonly byLevel: Readonly<Record<Level, number>>;
-  /** Subjects of the first ones. */
+  /** Subjects of the first ones of each level, the most severe first. */
   readonly subjects: readonly string[];
-  /** The first one of the highest level, those with an actor before others, as the e-mail that a person gets. */
-  readonly text?: ReceivedAlert;
-  /** The same choice among those that a program gets. */
-  readonly json?: ReceivedAlert;
 }
 
 /** Takes every alert that is waiting in the subscriber's queue. */
 export async function summarizeAlerts(subscription: Subscription): Promise<AlertSummary> {
   const byLevel = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
-  const subjects: string[] = [];
-  const highest: { text?: ReceivedAlert; json?: ReceivedAlert } = {};
+  const subjects: { readonly level: Level; readonly subject: string }[] = [];
   for (;;) {
     const batch = await receiveAlerts(subscription, 0);
-    if (batch.length === 0) return { byLevel, subjects, ...highest };
-    for (const alert of batch) {
-      if (alert.form === 'text') {
-        byLevel[alert.level] += 1;
-        if (subjects.length < MAX_SUBJECTS) subjects.push(alert.subject);
-      }
-      const before = highest[alert.form];
-      if (before === undefined || rank(alert) > rank(before)) highest[alert.form] = alert;
+    if (batch.length === 0) break;
+    for (const { form, level, subject } of batch) {
+      if (form !== 'text') continue;
+      byLevel[level] += 1;
+      if (byLevel[level] <= MAX_SUBJECTS) subjects.push({ level, subject });
     }
   }
-}
-
-/** Somebody's doing shows more of an alert than a finding about the log itself, which has no actor. */
-function rank({ level, actorKind }: ReceivedAlert): number {
-  return actorKind === 'unknown' ? -1 : LEVELS.indexOf(level);
+  const ordered = subjects.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
+  return { byLevel, subjects: ordered.slice(0, MAX_SUBJECTS).map(({ subject }) => subject) };
 }

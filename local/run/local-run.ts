@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly paths: readonly string[];
   /** The folder that keeps everything between runs. */
   readonly data?: string;
+  /** Removes first what the folder holds. */
+  readonly fresh?: boolean;
   /** Files with CloudTrail's public keys, to check digests with. */
   readonly publicKeys?: readonly string[];
   /** Stays up and processes what others put into the bucket, until `interrupted`. */
@@ -51,7 +53,7 @@ export async function run(options: RunOptions): Promise<boolean> {
 }
 
 async function runOver(options: RunOptions): Promise<boolean> {
-  const { paths, data, port, stdout, stderr, interrupted } = options;
+  const { paths, data, port, fresh, stdout, stderr, interrupted } = options;
   // Some terminals report 0 columns where they don't know them.
   const screen = createScreen(
     (text) => stdout.write(text),
@@ -62,7 +64,7 @@ async function runOver(options: RunOptions): Promise<boolean> {
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const named = await placeFiles(await findLogFiles(paths));
   const isSample = paths.length === 0 && !options.serve;
-  const aws = await startLocalAws({ data, port, trailBuckets: named.buckets });
+  const aws = await startLocalAws({ data, port, fresh, trailBuckets: named.buckets });
   const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
   try {
     await writeRuleSet(DEFAULT_RULES, aws.rulesFile);
@@ -86,7 +88,7 @@ async function runOver(options: RunOptions): Promise<boolean> {
         },
       );
       const report = await readRunReport(aws, objects);
-      showReport(screen, report, { isSample, hasKeys: keys.length > 0 });
+      showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
       isComplete = failures.length === 0 && report.outcomes.open === 0;

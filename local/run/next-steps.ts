@@ -7,19 +7,14 @@ export function showNextSteps(
 ): void {
   const local = data === undefined ? '--local' : `--local --data ${data}`;
   screen.heading('What to try next');
-  screen.table(
-    ['command', 'what it does'],
-    [
-      ...(isSample ? [['npm start -- PATH…', 'the same with your own CloudTrail files and folders']] : []),
-      ...(data === undefined
-        ? [['npm start -- --data .trailwarden/data PATH…', 'keeps the tables for the next run']]
-        : []),
-      [`npm run trailwarden -- findings ${local}`, 'every finding'],
-      [`npm run trailwarden -- events ${local} --action 'fsx:*'`, 'events by action, resource, actor, address…'],
-      [`npm run trailwarden -- status ${local}${sinceOption(since)}`, 'what was delivered, processed, verified'],
-      ['npm start -- --serve', 'stays up: aws s3 cp into the bucket is processed as it lands'],
-    ],
-  );
+  const trailwarden = 'npm run -s trailwarden --';
+  for (const line of [
+    `${trailwarden} findings ${local}`,
+    `${trailwarden} status ${local}${sinceOption(since)}`,
+    isSample ? 'npm start -- PATH…          your own files and folders' : 'npm start -- --fresh PATH…  starts anew',
+  ]) {
+    screen.line(`  ${line}`);
+  }
 }
 
 const DAY_MILLISECONDS = 86_400_000;

@@ -1,59 +1,66 @@
-import type { FindingQueries } from '../../lambda/store/findings/finding-query.ts';
-import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
 import type { EventConditions } from '../../lambda/store/questions/conditions.ts';
 import type { EventQueries } from '../../lambda/store/questions/event-queries.ts';
-import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
+import type { Facet } from '../../lambda/store/questions/facets.ts';
+import type { FindingSummary } from './summarize-findings.ts';
 
-/** What the index says to the three questions that a run ends with. */
-export interface Answers {
-  /** Who used root? */
-  readonly rootUse: Found<IndexedEvent>;
-  /** What touched this file system? Absent if no event names one. */
-  readonly touched?: Found<IndexedEvent> & { readonly fileSystem: string };
-  /** Which Envoy connections broke? */
-  readonly brokenEnvoys: Found<IndexedFinding>;
+/** What the questions are about. */
+export type Subjects = Pick<FindingSummary, 'resource' | 'address'>;
+
+/** A question that the data suggests, its answer in a few values, and the command that tells more. */
+export interface Answer {
+  readonly question: string;
+  /** The most frequent values first. */
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  /** Arguments of `trailwarden`, without those that name the folder. */
+  readonly command: string;
 }
 
-export interface Found<Item> {
-  readonly count: number;
-  readonly newest: readonly Item[];
-}
+const SHOWN = 3;
 
-/** The rule about Envoys that lose their connection. */
-const ENVOY_RULE = '2330b77e-9d64-429e-8ded-3ffc2907b5be';
-
-const SHOWN = 8;
-
-/** @param fileSystem the one to ask about; if there is none, any that an event names */
-export async function readAnswers(
-  events: EventQueries,
-  findings: FindingQueries,
-  fileSystem: string | undefined,
-): Promise<Answers> {
-  const asked = fileSystem ?? (await anyFileSystem(events));
-  return {
-    rootUse: await find(events, { actorKind: ['root'] }),
-    ...(asked !== undefined && { touched: { fileSystem: asked, ...(await find(events, { resource: [asked] })) } }),
-    brokenEnvoys: await take(findings.search({ conditions: { ruleId: [ENVOY_RULE] } })),
+/**
+ * Questions to what the tables hold: who acts most, what is denied, and what is known of the resource and the address
+ * that the findings are about most. Those that the data has no answer to aren't asked.
+ */
+export async function readAnswers(events: EventQueries, { resource, address }: Subjects): Promise<readonly Answer[]> {
+  const counted = async (by: Facet, conditions: EventConditions): Promise<Answer['values']> => {
+    const { tables } = await events.facets({ conditions }, [by], { top: SHOWN });
+    return tables.flatMap(({ values }) => values.map(({ value, count }) => ({ value, count })));
   };
-}
-
-async function find(queries: EventQueries, conditions: EventConditions): Promise<Found<IndexedEvent>> {
-  const { newest } = await take(queries.search({ conditions, limit: SHOWN }));
-  return { count: await queries.count({ conditions }), newest };
-}
-
-async function take<Item>(items: AsyncIterable<Item>): Promise<Found<Item>> {
-  const newest: Item[] = [];
-  let count = 0;
-  for await (const item of items) {
-    count += 1;
-    if (count <= SHOWN) newest.push(item);
+  const answers: Answer[] = [
+    { question: 'Who acts most?', values: await counted('actor', {}), command: 'events --by actor' },
+    {
+      question: 'What was denied?',
+      values: await counted('action', { outcome: ['denied'] }),
+      command: 'events --outcome denied --by action',
+    },
+    {
+      question: 'What did root do?',
+      values: await counted('action', { actorKind: ['root'] }),
+      command: 'events --kind root',
+    },
+  ];
+  if (resource !== undefined) {
+    answers.push({
+      question: `Who touched ${shortName(resource)}?`,
+      values: await counted('actor', { resource: [resource] }),
+      command: `timeline ${quoted(resource)}`,
+    });
   }
-  return { count, newest };
+  if (address !== undefined) {
+    answers.push({
+      question: `What came from ${address}?`,
+      values: await counted('action', { address: [address] }),
+      command: `events --address ${quoted(address)} --by action`,
+    });
+  }
+  return answers.filter(({ values }) => values.length > 0);
 }
 
-async function anyFileSystem(queries: EventQueries): Promise<string | undefined> {
-  for await (const { resource } of queries.search({ conditions: { resource: ['fs-*'] }, limit: 1 })) return resource;
-  return undefined;
+/** What follows the account in an ARN; any other name as it is. */
+export function shortName(name: string): string {
+  return name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

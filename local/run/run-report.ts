@@ -7,7 +7,7 @@ import type { LocalAws } from '../deployment/local-aws.ts';
 import { type AlertSummary, summarizeAlerts } from '../deployment/receive-alerts.ts';
 import { readVouching, type Vouching } from '../digests/read-vouching.ts';
 import type { UploadedFile } from '../input/upload-log-file.ts';
-import { type Answers, readAnswers } from './read-answers.ts';
+import { type Answer, readAnswers } from './read-answers.ts';
 import { type Outcomes, readOutcomes } from './read-outcomes.ts';
 import { type FindingSummary, summarizeFindings } from './summarize-findings.ts';
 
@@ -22,7 +22,7 @@ export interface RunReport {
   /** What was sent in this run. */
   readonly alerts: AlertSummary;
   /** From everything that the tables hold. */
-  readonly answers: Answers;
+  readonly answers: readonly Answer[];
 }
 
 /** Gathers what became of some objects from the ledger, the index and the subscriber's queue. */
@@ -38,6 +38,6 @@ export async function readRunReport(aws: LocalAws, objects: readonly UploadedFil
     ...(vouching && { vouching }),
     findings,
     alerts: await summarizeAlerts(aws),
-    answers: await readAnswers(createEventQueries(documents, tables), findingQueries, findings.fileSystem),
+    answers: await readAnswers(createEventQueries(documents, tables), findings),
   };
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { printable } from '../../lambda/shared/printable.ts';
@@ -12,6 +13,8 @@ export interface Screen {
   readonly colors: Colors;
   line(text?: string): void;
   heading(text: string): void;
+  /** Lines that are broken between words, the later ones indented. */
+  words(text: string): void;
   /** Each row on one line, without what a terminal would obey. */
   table(head: readonly string[], rows: readonly (readonly Cell[])[]): void;
 }
@@ -40,6 +43,9 @@ export function createScreen(print: (text: string) => void, isColored: boolean, 
       line();
       line(format.bold(text));
     },
+    words: (text) => {
+      for (const each of brokenBetweenWords(text, columns)) line(each);
+    },
     table: (head, rows) => {
       const names = head.map((name) => name.toUpperCase());
       const widths = fitted([names, ...rows], columns);
@@ -53,6 +59,19 @@ export function createScreen(print: (text: string) => void, isColored: boolean, 
       for (const text of table.toString().split('\n')) line(text.trimEnd());
     },
   };
+}
+
+function brokenBetweenWords(text: string, columns = Number.POSITIVE_INFINITY): readonly string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(/(?<=\S) /)) {
+    const longer = current === '' ? word : `${current} ${word}`;
+    if (current !== '' && stripVTControlCharacters(longer).length > columns) {
+      lines.push(current);
+      current = `    ${word}`;
+    } else current = longer;
+  }
+  return [...lines, current];
 }
 
 /** Widths at which the rows fit into a line: those that they need, the widest ones cut first. */

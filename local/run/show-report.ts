@@ -1,37 +1,37 @@
-import * as z from 'zod';
 import { LEVELS, type Level } from '../../lambda/detection/index.ts';
 import { printable } from '../../lambda/shared/printable.ts';
-import type { IndexedFinding } from '../../lambda/store/findings/indexed-finding.ts';
-import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
-import type { AlertSummary } from '../deployment/receive-alerts.ts';
 import type { Vouching } from '../digests/read-vouching.ts';
 import type { DeliveryFailure } from './deliver-files.ts';
-import type { Answers, Found } from './read-answers.ts';
+import { type Answer, shortName } from './read-answers.ts';
 import type { Outcomes } from './read-outcomes.ts';
 import type { RunReport } from './run-report.ts';
 import type { Cell, Screen } from './screen.ts';
 
 /** Problems that are named; the ledger has them all. */
-const NAMED_PROBLEMS = 12;
+const NAMED_PROBLEMS = 5;
+
+/** The command line, as one has it in a checkout. */
+const TRAILWARDEN = 'npm run -s trailwarden --';
+
+/** Subjects that are shown; alert list has them all. */
+const NAMED_SUBJECTS = 5;
 
 export interface ReportOptions {
   readonly isSample: boolean;
   /** Whether there was any public key to check digests with. */
   readonly hasKeys: boolean;
+  /** The folder, if one was named. */
+  readonly data?: string;
 }
 
 /** Shows a person what became of a run. */
 export function showReport(screen: Screen, report: RunReport, options: ReportOptions): void {
+  const local = options.data === undefined ? '--local' : `--data ${options.data}`;
   showOutcomes(screen, report);
   showVouching(screen, report.vouching, options);
   showProblems(screen, report.outcomes);
-  showFindings(screen, report);
-  showAlerts(
-    screen,
-    report.alerts,
-    Object.values(report.findings.byLevel).some((count) => count > 0),
-  );
-  showAnswers(screen, report.answers);
+  showAlerts(screen, report, local);
+  showAnswers(screen, report.answers, local);
 }
 
 function showOutcomes(screen: Screen, { outcomes }: RunReport): void {
@@ -87,72 +87,29 @@ function showProblems(screen: Screen, { open, problems }: Outcomes): void {
   if (problems.length > named.length) screen.line(`  and ${problems.length - named.length} more`);
 }
 
-function showFindings(screen: Screen, { findings, alerts }: RunReport): void {
-  screen.heading('Findings');
+function showAlerts(screen: Screen, { findings, alerts }: RunReport, local: string): void {
+  screen.heading('Findings, and alerts that were sent now');
   const rows = LEVELS.toReversed().map((level): Cell[] => [
     levelCell(screen, level),
     findings.byLevel[level],
     level === 'informational' ? 'not sent' : alerts.byLevel[level],
   ]);
-  screen.table(['level', 'findings', 'alerts now'], rows);
+  screen.table(['level', 'findings', 'alerts'], rows);
+  const { subjects, byLevel } = alerts;
+  const isAnyKnown = Object.values(findings.byLevel).some((count) => count > 0);
+  if (subjects.length === 0) screen.line(isAnyKnown ? '  None: what is known is not sent again.' : '  None.');
+  for (const subject of subjects.slice(0, NAMED_SUBJECTS)) screen.line(`  ${printable(subject)}`);
+  const more = Object.values(byLevel).reduce((sum, count) => sum + count, 0) - NAMED_SUBJECTS;
+  if (more > 0) screen.line(`  and ${more} more: ${TRAILWARDEN} alert list ${local}`);
 }
 
-function showAlerts(screen: Screen, { subjects, byLevel, text, json }: AlertSummary, isAnyKnown: boolean): void {
-  screen.heading('Alerts that the subscriber received');
-  if (text === undefined) {
-    screen.line(isAnyKnown ? '  None: what is known is not sent again.' : '  None.');
-    return;
+function showAnswers(screen: Screen, answers: readonly Answer[], local: string): void {
+  screen.heading('Questions to the index');
+  for (const { question, values, command } of answers) {
+    const told = values.map(({ value, count }) => `${shortName(value)}${count > 1 ? ` (${count})` : ''}`);
+    screen.words(`  ${screen.colors.bold(question)} ${printable(told.join(', '))}`);
+    screen.line(screen.colors.dim(`    ${TRAILWARDEN} ${command} ${local}`));
   }
-  for (const subject of subjects) screen.line(`  ${printable(subject)}`);
-  const sent = Object.values(byLevel).reduce((sum, count) => sum + count, 0);
-  if (sent > subjects.length) screen.line(`  and ${sent - subjects.length} more`);
-  screen.heading('One of them, as an e-mail');
-  screen.line(indent(`Subject: ${text.subject}\n\n${text.body}`));
-  if (json === undefined) return;
-  screen.heading('One of them, for programs');
-  screen.line(indent(JSON.stringify(JSON.parse(json.body), null, 2)));
-}
-
-function showAnswers(screen: Screen, { rootUse, touched, brokenEnvoys }: Answers): void {
-  screen.heading('Who used root?');
-  showFound(screen, rootUse, ['when', 'did', 'to', 'from'], (event) => [
-    event.eventTime,
-    event.action,
-    shortName(event.resource ?? ''),
-    addressOf(event),
-  ]);
-  if (touched === undefined) {
-    screen.heading('What touched the file systems?');
-    screen.line('  No event names one.');
-  } else {
-    screen.heading(`What touched the file system ${touched.fileSystem}?`);
-    showFound(screen, touched, ['when', 'who', 'did', 'from'], (event) => [
-      event.eventTime,
-      actorOf(event),
-      event.action,
-      addressOf(event),
-    ]);
-  }
-  screen.heading('Which Envoy connections broke?');
-  showFound(screen, brokenEnvoys, ['when', 'virtual node', 'reason'], (finding) => [
-    finding.eventTime,
-    shortName(finding.resources[0] ?? ''),
-    matchedValue(finding, 'serviceEventDetails.failureReason'),
-  ]);
-}
-
-function showFound<Item>(
-  screen: Screen,
-  { count, newest }: Found<Item>,
-  head: readonly string[],
-  row: (item: Item) => readonly Cell[],
-): void {
-  if (count === 0) {
-    screen.line('  None.');
-    return;
-  }
-  screen.table(head, newest.map(row));
-  if (count > newest.length) screen.line(`  and ${count - newest.length} more`);
 }
 
 function levelCell({ colors }: Screen, level: Level): Cell {
@@ -166,32 +123,8 @@ function levelCell({ colors }: Screen, level: Level): Cell {
   return { text: level, format: formats[level] };
 }
 
-function actorOf({ actor, actorName }: IndexedEvent): string {
-  return actorName ?? shortName(actor);
-}
-
-/** What follows the account in an ARN; any other name as it is. */
-function shortName(name: string): string {
-  return name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
-}
-
-function addressOf({ address, sourceIPAddress }: Pick<IndexedEvent, 'address' | 'sourceIPAddress'>): string {
-  return address ?? sourceIPAddress ?? '';
-}
-
-/** What a finding of a detection rule has in addition to the members of every finding. */
-const matchedSchema = z.array(z.object({ field: z.string(), value: z.unknown() })).default([]);
-
-function matchedValue({ matched }: IndexedFinding, field: string): string {
-  return String(matchedSchema.parse(matched).find((entry) => entry.field === field)?.value ?? '');
-}
-
 function fileName(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
 /** Names the files that couldn't be read. */

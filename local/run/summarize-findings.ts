@@ -3,23 +3,30 @@ import type { FindingQueries } from '../../lambda/store/findings/finding-query.t
 
 export interface FindingSummary {
   readonly byLevel: Readonly<Record<Level, number>>;
-  /** The file system that most findings name, if any names one. */
-  readonly fileSystem?: string;
+  /** The resource and the address that most findings name, if any names one. */
+  readonly resource?: string;
+  readonly address?: string;
 }
-
-const FILE_SYSTEM = /^fs-[0-9a-z]+$/;
 
 /** Adds up every finding that there is. */
 export async function summarizeFindings(queries: FindingQueries): Promise<FindingSummary> {
   const byLevel = { critical: 0, high: 0, medium: 0, low: 0, informational: 0 };
-  const fileSystems = new Map<string, number>();
+  const resources = new Map<string, number>();
+  const addresses = new Map<string, number>();
   for await (const finding of queries.search({})) {
     const level = LEVELS.find((name) => name === finding.level);
     if (level !== undefined) byLevel[level] += 1;
-    for (const resource of finding.resources.filter((name) => FILE_SYSTEM.test(name))) {
-      fileSystems.set(resource, (fileSystems.get(resource) ?? 0) + 1);
-    }
+    // What is of no consequence would hide what is.
+    if (level === 'informational') continue;
+    const [resource] = finding.resources;
+    if (resource !== undefined) resources.set(resource, (resources.get(resource) ?? 0) + 1);
+    const { address } = finding;
+    if (address !== undefined) addresses.set(address, (addresses.get(address) ?? 0) + 1);
   }
-  const [most] = [...fileSystems].toSorted(([, a], [, b]) => b - a);
-  return { byLevel, fileSystem: most?.[0] };
+  return { byLevel, resource: mostFrequent(resources), address: mostFrequent(addresses) };
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>): string | undefined {
+  const [most] = [...counts].toSorted(([, a], [, b]) => b - a);
+  return most?.[0];
 }

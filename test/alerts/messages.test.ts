@@ -145,6 +145,40 @@ describe('the text for people', () => {
     );
   });
 
+  test.each<[string, Partial<Finding>, string]>([
+    ['who, what and when', {}, '[HIGH] Root credentials changed tags (root, fsx:TagResource, 11-20 14:03Z)'],
+    [
+      'that it was denied',
+      { outcome: 'denied', actor: `arn:aws:iam::${ACCOUNT}:role/ops/Deploy`, actorKind: 'assumed-role' },
+      '[HIGH] Denied: Root credentials changed tags (role/Deploy, 11-20 14:03Z)',
+    ],
+    [
+      'that it failed',
+      { outcome: 'error' },
+      '[HIGH] Failed: Root credentials changed tags (root, fsx:TagResource, 11-20 14:03Z)',
+    ],
+    ['when it was, however long the title', { title: 'x'.repeat(200) }, `[HIGH] ${'x'.repeat(63)} (11-20 14:03Z)`],
+  ])('has a subject that says %s', (_, members, subject) => {
+    expect(text(members).subject).toBe(`${subject} - ${ACCOUNT}`);
+  });
+
+  test('of a denied attempt doesn’t say how to undo it, but who is to be asked', () => {
+    const description = 'Bad.\n\nFirst: invite the account back.';
+    const denied = text({ description, outcome: 'denied', errorCode: 'AccessDenied' }).body;
+    expect(denied).not.toContain('nvite the account back');
+    expect(denied).toMatch(/Do first:\n {2}The attempt was denied \(AccessDenied\).*trailwarden events --actor /);
+    expect(text({ description }).body).toContain('Invite the account back.');
+    const chat = JSON.parse(chatMessage(notice({ description, outcome: 'denied' }), DEPLOYMENT));
+    expect(chat.content.title).toContain('Denied: ');
+    expect(chat.content.nextSteps[0]).toMatch(/^The attempt was denied/);
+  });
+
+  test('of a rule that looks for failures says what the rule says', () => {
+    const description = 'Bad.\n\nFirst: look at the address.';
+    const matched = [{ field: 'responseElements.ConsoleLogin', value: 'Failure' }];
+    expect(text({ description, outcome: 'denied', matched }).body).toContain('Look at the address.');
+  });
+
   test('obeys no control character of a record', () => {
     const { body } = text({
       userAgent: '\u001b[2J\u202eevil\r\nFrom: boss',
@@ -156,7 +190,7 @@ describe('the text for people', () => {
 
   test('of a summary says first how many findings there were', () => {
     const { subject, body } = textMessage({ kind: 'summary', alert: alert(), count: 12 }, DEPLOYMENT);
-    expect(subject).toBe(`[HIGH] 12 times: Root credentials changed tags - ${ACCOUNT}`);
+    expect(subject).toBe(`[HIGH] 12 times: Root credentials changed tags (root, 11-20 14:03Z) - ${ACCOUNT}`);
     expect(body).toMatch(/^12 findings of this rule, actor and account, from 2026-11-20T14:00:00Z to/);
   });
 
@@ -230,7 +264,7 @@ describe('the custom notification for chat applications', () => {
       id: alert().alertId,
       content: {
         textType: 'client-markdown',
-        title: `(HIGH) Root credentials changed tags, account ${ACCOUNT}`,
+        title: `(HIGH) Root credentials changed tags (root, 11-20 14:03Z), account ${ACCOUNT}`,
         description: [...text().body.split('\n').slice(0, 3), 'Root is for emergencies.'].join('\n'),
         nextSteps: [
           'Call whoever holds the root password; then end the session.',
@@ -241,7 +275,7 @@ describe('the custom notification for chat applications', () => {
       },
       metadata: {
         threadId: alert().alertId,
-        summary: `(HIGH) Root credentials changed tags, account ${ACCOUNT}`,
+        summary: `(HIGH) Root credentials changed tags (root, 11-20 14:03Z), account ${ACCOUNT}`,
         eventType: 'trailwarden-alert',
         relatedResources: ['fs-00112233'],
         additionalContext: {

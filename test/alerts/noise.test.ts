@@ -116,7 +116,9 @@ describe('a window', () => {
         finding: expect.objectContaining({ eventID: 'e-4' }),
       }),
     ]);
-    expect(subjects).toEqual(['[HIGH] 5 times: StopLogging was called - 111122223333']);
+    expect(subjects).toEqual([
+      expect.stringMatching(/^\[HIGH\] 5 times: StopLogging was called \(.*\d\d:\d\dZ\) - 111122223333$/),
+    ]);
     const [row] = await alertRows();
     expect(row).toMatchObject({ findings: 5, summarySentAt: expect.any(String) });
     expect(row).not.toHaveProperty('state');

@@ -33,6 +33,18 @@ describe('the command line', () => {
     expect(stderr).toContain(`(${hint})`);
   });
 
+  test('says its version', async () => {
+    expect(await runCommand(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('names a command below another one by all its words', async () => {
+    const { stderr } = await runCommand(['rules', 'check', '--nonsense']);
+    expect(stderr).toContain('(trailwarden rules check --help says more)');
+  });
+
   const script = join(import.meta.dirname, '../../bin/trailwarden.ts');
 
   test('says of a local folder that isn’t there what makes it', () => {

@@ -41,6 +41,26 @@ describe('stories', () => {
   });
   afterAll(() => deployment.stop());
 
+  test('trailwarden timeline folds runs of the same, and shows the last --limit lines', async () => {
+    const BUSY = 'fs-0aaaaaaaaaaaaaaaa';
+    const tag = (minute: number, eventName = 'CreateTags') =>
+      onFileSystem(eventName, {
+        eventTime: `2026-11-20T09:0${minute}:00Z`,
+        requestParameters: { fileSystemId: BUSY },
+        userIdentity: keyOf('bob', 'AKIABOBEXAMPLE000000'),
+      });
+    await deployment.put([tag(1), tag(2), tag(3), tag(4, 'DeleteTags'), tag(5), tag(6)]);
+    const { stdout } = await ask('timeline', BUSY);
+    expect(stdout.match(/CreateTags/g)).toHaveLength(2);
+    expect(stdout).toContain('x 3, 09:01 to 09:03');
+    expect(stdout).toContain('x 2, 09:05 to 09:06');
+    const last = await ask('timeline', BUSY, '--limit', '1');
+    expect(last.stdout).not.toContain('x 3');
+    expect(last.stdout).toContain('x 2');
+    expect(last.stderr).toContain('These are 1 of 3 lines of changes');
+    expect(jsonLines((await ask('timeline', BUSY, '--limit', '1', '--format', 'jsonl')).stdout)).toHaveLength(6);
+  });
+
   const ask = (...args: string[]) => runCommand([...args, ...deployment.args]);
 
   test('trailwarden timeline tells changes apart from reads', async () => {

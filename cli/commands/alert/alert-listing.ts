@@ -1,4 +1,5 @@
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
+import { counted } from '../../inputs/load-rules.ts';
 import type { Listing } from '../../output/listing.ts';
 import { levelStyle } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
@@ -61,8 +62,8 @@ function mainPart(alert: AlertRow, time: (text: string) => string): string {
   const sent = sentAt === undefined ? 'not sent' : `sent ${time(sentAt)}`;
   const until = summaryDueAt ?? dueAt ?? sentAt;
   if (findings === undefined) return until === undefined ? sent : `${sent}; summed up from ${time(until)} on`;
-  const counted = kind === 'storm' ? `stands for ${findings} alerts` : `${findings} findings`;
-  return `${sent}; ${counted}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
+  const count = kind === 'storm' ? `stands for ${counted(findings, 'alert')}` : counted(findings, 'finding');
+  return `${sent}; ${count}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
 }
 
 /** Channels without a queue: what is sent to them is with SNS. */

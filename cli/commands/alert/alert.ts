@@ -12,6 +12,7 @@ import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
 import { callNotify } from '../../aws/call-notify.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { oneOf } from '../../options/repeatable.ts';
 import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
@@ -19,6 +20,7 @@ import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
+import { listAlertsCommand } from './list-alerts.ts';
 
 interface TestOptions extends ConnectionOptions {
   readonly level: (typeof ALERT_LEVELS)[number];
@@ -53,7 +55,8 @@ Examples:
 
 export function alertCommand(io: Io): Command {
   return new Command('alert')
-    .description('Tries the alert topics out, and shows what became of an alert.')
+    .description('Lists alerts, shows what became of one, and tries the alert topics out.')
+    .addCommand(listAlertsCommand(io))
     .addCommand(testCommand(io))
     .addCommand(showCommand(io));
 }
@@ -62,7 +65,7 @@ function testCommand(io: Io): Command {
   const command = new Command('test')
     .description('Sends a real message, marked as a test, through the deployed topics or a channel.')
     .argument('[channel]', 'a name in alerts.channels; without it the topics are tried')
-    .addOption(new Option('--level <level>', 'whose topic is tried').choices(ALERT_LEVELS).makeOptionMandatory())
+    .addOption(oneOf(new Option('--level <level>', 'whose topic is tried').makeOptionMandatory(), ALERT_LEVELS))
     .option('--chat', 'try the topic for chat applications, too');
   return withConnection(command)
     .addHelpText('after', TEST_HELP)
@@ -91,15 +94,37 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     const topics = await connection.alertTopics();
     const { chat: chatTopic, ...others } = topics;
     const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
-    await Promise.all(channels.map((channel) => sendTest(channel, notice, deployment))).catch((error: unknown) => {
-      throw isNotFound(error) ? new CommandFailure(missing(topics, level, chat), undefined, { cause: error }) : error;
-    });
-    io.stdout.write(`${notice.alert.alertId}\n`);
-    const told = [topics.byLevel[level], topics.alerts, ...(chat && topics.chat !== undefined ? [topics.chat] : [])];
-    io.stderr.write(`Sent, marked as a test, to:\n${told.map((topic) => `  ${topic}\n`).join('')}`);
-    io.stderr.write('SNS took it. What does not arrive has no confirmed subscription, or a filter policy.\n');
+    const failures = await Promise.all(
+      channels.map(async (channel) => {
+        try {
+          await sendTest(channel, notice, deployment);
+          return [];
+        } catch (error) {
+          return [{ channel: channel.name, error }];
+        }
+      }),
+    ).then((each) => each.flat());
+    const failed = new Set(failures.map(({ channel }) => channel));
+    const told = [
+      ...(failed.has('people') ? [] : [topics.byLevel[level]]),
+      ...(failed.has('programs') ? [] : [topics.alerts]),
+      ...(chat && chatTopic !== undefined && !failed.has('chat') ? [chatTopic] : []),
+    ];
+    if (told.length > 0) {
+      io.stdout.write(`${notice.alert.alertId}\n`);
+      io.stderr.write(`Sent, marked as a test, to:\n${told.map((topic) => `  ${topic}\n`).join('')}`);
+      io.stderr.write('SNS took it. What does not arrive has no confirmed subscription, or a filter policy.\n');
+    }
+    const other = failures.find(({ error }) => !isNotFound(error));
+    if (other !== undefined) throw other.error;
+    const hasMain = !failed.has('people') && !failed.has('programs');
+    if (chat && hasMain && (chatTopic === undefined || failed.has('chat'))) throw new CommandFailure(NO_CHAT);
+    if (failures.length > 0) throw new CommandFailure(missing(topics, level));
   });
 }
+
+const NO_CHAT =
+  'There is no topic for chat applications here, so none was tried. It is there once alerts.chat is set and deployed.';
 
 /** The deployed function sends it: it alone may read the channel's secret. */
 async function testChannel(channel: string, options: TestOptions, io: Io): Promise<void> {
@@ -143,7 +168,6 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && ['NotFoundException', 'NotFound'].includes(error.name);
 }
 
-function missing(topics: AlertTopics, level: TestOptions['level'], chat: boolean): string {
-  const advice = chat ? ' The one for chat applications is there once alerts.chat is set and deployed.' : '';
-  return `There are no such topics as ${topics.byLevel[level]}. Is --deployment right, and --aws-region that of the audit stack?${advice}`;
+function missing(topics: AlertTopics, level: TestOptions['level']): string {
+  return `There are no such topics as ${topics.byLevel[level]}. Is --deployment right, and --aws-region that of the audit stack?`;
 }

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
 import { ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
+import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
+import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import type { EventDetail } from '../../../lambda/store/questions/indexed-event.ts';
 import { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
-import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { type RawRecord, readRawRecord } from '../../inputs/raw-record.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
@@ -19,7 +21,7 @@ import { type Listing, printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
-import { outcomeStyle, paintFor, type Style } from '../../output/text-style.ts';
+import { levelStyle, outcomeStyle, paintFor, type Style } from '../../output/text-style.ts';
 import { relativeTime } from '../../time/relative-time.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { isOwn, readOwnRecord } from './own-record.ts';
@@ -32,7 +34,12 @@ interface EventOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions 
 interface FoundEvent {
   readonly event: EventDetail;
   readonly raw: RawRecord;
+  /** What rules found about it; correlations that count it name their last event only. */
+  readonly findings: readonly IndexedFinding[];
 }
+
+/** Findings of one second by one actor that are looked through for those of the event. */
+const MAX_LOOKED_AT = 200;
 
 const HELP = `
 Shows the event as the index has it and the record as CloudTrail wrote it, read from S3 by its receipt. The whole log
@@ -52,9 +59,14 @@ Examples:
 export function eventCommand(io: Io): Command {
   const command = new Command('event')
     .description('Shows one event with its raw record from S3, and checks that nobody has changed it.')
-    .argument('<id>', 'eventID of the event', readText);
+    .argument('<id>', 'eventID of the event', readEventId);
   withConnection(withReadLimit(withFormat(withTimes(command))));
   return command.addHelpText('after', HELP).action((id: string, options: EventOptions) => show(id, options, io));
+}
+
+/** CloudTrail writes the ids of events in small letters, wherever they were copied from. */
+function readEventId(value: string): string {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : readText(value);
 }
 
 async function show(id: string, options: EventOptions, io: Io): Promise<void> {
@@ -68,6 +80,7 @@ async function show(id: string, options: EventOptions, io: Io): Promise<void> {
     return Promise.all(
       events.map(async (event) => ({
         event,
+        findings: await findingsOf(event, connection, io),
         raw: isOwn(event)
           ? await readOwnRecord(suppressions, event.receipt)
           : await readRawRecord(s3, ledger, event.eventID, event.receipt),
@@ -87,6 +100,22 @@ async function show(id: string, options: EventOptions, io: Io): Promise<void> {
   }
 }
 
+/** The findings about an event. An index by actor and time leads to them. */
+async function findingsOf(
+  { eventID, eventTime, actor }: EventDetail,
+  { documents, tables }: Connection,
+  io: Io,
+): Promise<readonly IndexedFinding[]> {
+  const since = new Date(eventTime);
+  const until = new Date(since.getTime() + 1000);
+  const query = { conditions: { actor: [actor] }, since, until, limit: MAX_LOOKED_AT };
+  const found: IndexedFinding[] = [];
+  for await (const finding of createFindingQueries(documents, tables, io.now).search(query)) {
+    if (finding.eventID === eventID) found.push(finding);
+  }
+  return found;
+}
+
 const CHANGED = 'The log object is not what was indexed: somebody has changed it since.';
 const MODIFIED = 'The log object is not what CloudTrail wrote: its digest names another SHA-256.';
 
@@ -95,11 +124,18 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
   return {
     columns: [],
     nothing: events.nothing,
-    json: ({ event, raw }) => {
+    json: ({ event, raw, findings }) => {
       const { receipt, ...members } = eventJson(event);
       return {
         ...members,
         resources: event.resources,
+        findings: findings.map(({ findingId, ruleId, title, level, alertId }) => ({
+          findingId,
+          ruleId,
+          title,
+          level,
+          alertId,
+        })),
         receipt,
         object: {
           content: raw.content,
@@ -125,9 +161,9 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
 
 type Line = readonly [name: string, text: string | undefined, style?: Style];
 
-function describe({ event, raw }: FoundEvent, zone: Zone, io: Io): string {
+function describe({ event, raw, findings }: FoundEvent, zone: Zone, io: Io): string {
   const paint = paintFor(io.stdout.colours);
-  const lines = [...eventLines(event, zone, io.now()), ...objectLines(event, raw)];
+  const lines = [...eventLines(event, zone, io.now()), ...findings.map(findingLine), ...objectLines(event, raw)];
   const text = lines.flatMap(([name, value, style = 'plain']) =>
     value === undefined ? [] : [`${paint(name.padEnd(12), 'faint')} ${paint(printableLines(value), style)}`],
   );
@@ -153,6 +189,11 @@ function eventLines(event: EventDetail, zone: Zone, now: Date): readonly Line[] 
     ...resources.map((resource, index): Line => [index === 0 ? 'Resources' : '', resource]),
     ['', event.resourcesCut ? 'and more that the index leaves out' : undefined, 'faint'],
   ];
+}
+
+function findingLine({ title, level, ruleId, alertId }: IndexedFinding, index: number): Line {
+  const alert = alertId === undefined ? '' : `, alert ${alertId}`;
+  return [index === 0 ? 'Findings' : '', `${level}: ${title}, rule ${ruleId}${alert}`, levelStyle(level)];
 }
 
 function mfaText(mfa: boolean | undefined): string {

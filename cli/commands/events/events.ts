@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { nearest } from '../../../lambda/shared/nearest.ts';
+import type { EventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
 import type { Facet } from '../../../lambda/store/questions/facets.ts';
 import { FACETS } from '../../../lambda/store/questions/facets.ts';
@@ -14,7 +16,7 @@ import {
 } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { collectOneOf, readCount } from '../../options/repeatable.ts';
+import { readCount, severalOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
@@ -62,9 +64,12 @@ export function eventsCommand(io: Io): Command {
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
     .option('--count', 'say only how many there are')
     .addOption(
-      new Option('--by <what>', `count by ${FACETS.join(', ')}`)
-        .argParser(collectOneOf(FACETS))
-        .conflicts(['count', 'limit', 'all', 'oldestFirst']),
+      severalOf(new Option('--by <what>', 'count by what events have'), FACETS).conflicts([
+        'count',
+        'limit',
+        'all',
+        'oldestFirst',
+      ]),
     )
     .addOption(new Option('--top <count>', 'of each --by at most so many values (default: 20)').argParser(readCount))
     .option('--oldest-first', 'the oldest first')
@@ -93,19 +98,19 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
     await withinReadLimit(async () => {
       if (by !== undefined) {
         const counts = await search.facets(by, { top: top ?? DEFAULT_TOP });
-        if (counts.total === 0) adviseOnNothing(options, io);
+        if (counts.total === 0) await adviseOnNothing(options, queries, query, io);
         await printFacets(counts, format, zone, io);
         return;
       }
       if (options.count) {
         const count = await search.count();
-        if (count === 0) adviseOnNothing(options, io);
+        if (count === 0) await adviseOnNothing(options, queries, query, io);
         io.stdout.write(format === 'json' || format === 'jsonl' ? `${jsonText({ count })}\n` : `${count}\n`);
         return;
       }
       const events = new FirstOnes(search, all ? Number.POSITIVE_INFINITY : limit);
       const printed = await printListing(events, eventListing(zone, now), format, io);
-      if (printed === 0) adviseOnNothing(options, io);
+      if (printed === 0) await adviseOnNothing(options, queries, query, io);
       if (events.hasMore) io.stderr.write(`There are more than these ${limit}: --limit, --all, --since, --count.\n`);
     });
     if (options.explain) io.stderr.write(explainText(search.report()));
@@ -114,6 +119,31 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
 
 const DEFAULT_TOP = 20;
 
-function adviseOnNothing(options: EventsOptions, { stderr }: Io): void {
-  if (lacksService(options)) stderr.write("Actions are written service:Name, such as fsx:TagResource or 'fsx:*'.\n");
+/** Says what was probably meant by actions that no event has. What it takes to find that out is bounded. */
+async function adviseOnNothing(
+  options: EventsOptions,
+  queries: EventQueries,
+  query: EventQuery,
+  io: Io,
+): Promise<void> {
+  if (lacksService(options)) {
+    io.stderr.write("Actions are written service:Name, such as fsx:TagResource or 'fsx:*'.\n");
+  }
+  for (const asked of (options.action ?? []).filter((action) => /^[\w-]+:\w+$/.test(action))) {
+    const meant = await nearestAction(asked, queries, query).catch(() => undefined);
+    if (meant !== undefined) io.stderr.write(`No event has the action ${asked}. Did you mean ${meant}?\n`);
+  }
+}
+
+async function nearestAction(
+  asked: string,
+  queries: EventQueries,
+  { since, until, maxReadUnits }: EventQuery,
+): Promise<string | undefined> {
+  const conditions = { action: [`${asked.split(':')[0]?.toLowerCase()}:*`] };
+  const search = queries.search({ conditions, since, until, order: 'newest-first', maxReadUnits });
+  const { tables } = await search.facets(['action'], { top: 1000 });
+  const known = tables.flatMap(({ values }) => values.map(({ value }) => value));
+  const meant = known.find((value) => value.toLowerCase() === asked.toLowerCase()) ?? nearest(asked, known);
+  return meant === asked ? undefined : meant;
 }

@@ -1,4 +1,5 @@
 import type { SearchReport } from '../../../lambda/store/questions/event-search.ts';
+import { counted } from '../../inputs/load-rules.ts';
 
 /** How a question was answered, line by line. */
 export function explainText(report: SearchReport | undefined): string {
@@ -11,7 +12,7 @@ export function explainText(report: SearchReport | undefined): string {
       const how = exact === undefined ? 'patterns' : 'exact';
       return `Asked    ${field}: ${values.join(' or ')} (${how})`;
     }),
-    `Pages    ${pages}, ${pageEvents} events${unreadable.length === 0 ? '' : `; ${unreadable.length} can't be read`}`,
+    `Pages    ${pages}, ${counted(pageEvents, 'event')}${unreadable.length === 0 ? '' : `; ${unreadable.length} can't be read`}`,
     `Segments ${segmentsOpened} opened of ${segments}`,
     `Items    ${blocks} blocks, ${dictionaryParts} parts of dictionaries, ${otherItems} others`,
     ...(estimatedUnits === undefined

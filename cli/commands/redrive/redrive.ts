@@ -3,6 +3,7 @@ import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts'
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
 import { Ledger, type LedgerEntry, type ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { counted, countedWere } from '../../inputs/load-rules.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
@@ -94,7 +95,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
     let waiting = 0;
     for (const { from } of pairs) waiting += await countMessages(sqs, from);
     if (options.dryRun) {
-      io.stdout.write(`${waiting} messages would be moved back.\n`);
+      io.stdout.write(`${counted(waiting, 'message')} would be moved back.\n`);
       return;
     }
     const progress = countProgress('messages', io);
@@ -110,7 +111,7 @@ async function redriveDeadLetters(options: RedriveOptions, io: Io): Promise<void
     } finally {
       progress.stop();
     }
-    io.stdout.write(`${moved} messages were moved back to their queues.\n`);
+    io.stdout.write(`${countedWere(moved, 'message')} moved back to ${moved === 1 ? 'its queue' : 'their queues'}.\n`);
   });
 }
 
@@ -157,7 +158,7 @@ async function redriveRejected(options: RedriveOptions, io: Io): Promise<void> {
     for (const { bucket, key } of found.gone) io.stderr.write(`${REASONS.gone}: s3://${bucket}/${key}\n`);
     await requeueAll(connection, found.there, options, io);
     const failures = [
-      ...(found.gone.length > 0 ? [`${found.gone.length} objects are gone`] : []),
+      ...(found.gone.length > 0 ? [`${counted(found.gone.length, 'object')} gone`] : []),
       ...(lost > 0 ? [`${lost} rejected records can't be recovered`] : []),
     ];
     if (failures.length > 0) throw new CommandFailure(`${failures.join(', ')}.`);
@@ -168,7 +169,7 @@ function showCopies({ quarantined }: RejectedObjects, records: number, io: Io): 
   for (const { bucket, copies } of quarantined) {
     for (const { key } of copies) io.stdout.write(`s3://${bucket}/${key}\n`);
   }
-  if (records > 0) io.stderr.write(`${records} records would be read again from the quarantine.\n`);
+  if (records > 0) io.stderr.write(`${counted(records, 'record')} would be read again from the quarantine.\n`);
 }
 
 async function requeueCopies(
@@ -183,7 +184,7 @@ async function requeueCopies(
   for (const { bucket, copies } of quarantined) {
     for (const { key } of copies) await requeueCopy(connection.sqs, logs.url, bucket, key);
   }
-  io.stdout.write(`${records} records were queued to be read again from the quarantine.\n`);
+  io.stdout.write(`${countedWere(records, 'record')} queued to be read again from the quarantine.\n`);
 }
 
 async function redriveObjects(names: readonly string[], options: RedriveOptions, io: Io): Promise<void> {
@@ -204,7 +205,7 @@ async function requeueAll(
 ): Promise<void> {
   if (options.dryRun) {
     for (const { bucket, key } of objects) io.stdout.write(`s3://${bucket}/${key}\n`);
-    io.stderr.write(`${objects.length} objects would be read again.\n`);
+    io.stderr.write(`${counted(objects.length, 'object')} would be read again.\n`);
     return;
   }
   const { s3, sqs } = connection;
@@ -226,9 +227,9 @@ async function requeueAll(
   } finally {
     progress.stop();
   }
-  io.stdout.write(`${counts.queued} objects were queued to be read again.\n`);
+  io.stdout.write(`${countedWere(counts.queued, 'object')} queued to be read again.\n`);
   const failed = counts.gone + counts['not-cloudtrail'];
-  if (failed > 0) throw new CommandFailure(`${failed} objects could not be queued.`);
+  if (failed > 0) throw new CommandFailure(`${counted(failed, 'object')} could not be queued.`);
 }
 
 const REASONS: Readonly<Record<Exclude<Requeued, 'queued'>, string>> = {

@@ -3,6 +3,7 @@ import { extend, extensionUnits, shortLived } from '../../../lambda/pack/repack.
 import type { Descriptor } from '../../../lambda/store/segments/table/descriptor.ts';
 import { readState, type SegmentState, type SegmentsTable } from '../../../lambda/store/segments/table/state.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { counted } from '../../inputs/load-rules.ts';
 import { countProgress } from '../../output/count-progress.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { PRICES } from '../../output/prices.ts';
@@ -42,7 +43,7 @@ async function repack(options: RepackOptions, io: Io): Promise<void> {
     }
     const found = await find(table, state, io);
     const events = found.reduce((sum, { count }) => sum + count, 0);
-    const what = `${found.length} segments with ${events} events`;
+    const what = `${counted(found.length, 'segment')} with ${counted(events, 'event')}`;
     if (found.length === 0) {
       io.stdout.write(`All segments are kept for ${retentionDays} days or more already.\n`);
       return;
@@ -52,7 +53,7 @@ async function repack(options: RepackOptions, io: Io): Promise<void> {
       return;
     }
     const extended = await extendAll(table, found, retentionDays, io);
-    io.stdout.write(`${extended} of ${what} are kept for ${retentionDays} days now.\n`);
+    io.stdout.write(`${extended} of ${what} ${extended === 1 ? 'is' : 'are'} kept for ${retentionDays} days now.\n`);
   });
 }
 

@@ -26,7 +26,7 @@ interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
 }
 
 const HELP = `
-RULE is a rule file, or the id, name or title of a rule. The events are those in files (PATH, as for scan), or with
+RULE is a rule file, or the id, name or title of a rule, or the beginning of one. The events are those in files (PATH, as for scan), or with
 --days those that the deployment has read: the ledger names the log objects of that time, and their raw records are
 read from S3.
 

@@ -1,38 +1,16 @@
+import { findingColumns } from '../../listings/finding-columns.ts';
 import { jsonText } from '../../output/json.ts';
 import type { Listing } from '../../output/listing.ts';
-import { levelStyle } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import type { EventFinding, GroupFinding, ScanFinding, ScanReceipt } from './scan-finding.ts';
 
-/** How the findings of a scan are shown; the times of tables are in a zone. */
-export function findingListing(zone: Zone): Listing<ScanFinding> {
+/** How the findings of a scan are shown: as those of the tables; the times of tables are in a zone. */
+export function findingListing(zone: Zone, now: Date): Listing<ScanFinding> {
   return {
-    columns: [
-      {
-        title: 'When, level',
-        parts: [
-          {
-            title: 'When',
-            text: ({ eventTime }) => (eventTime === null ? 'no time' : zone.format(new Date(eventTime))),
-          },
-          { title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) },
-        ],
-      },
-      {
-        title: 'Rule, what',
-        parts: [
-          { title: 'Rule', text: ({ title }) => title },
-          { title: 'What', text: what },
-        ],
-      },
-      {
-        title: 'Who, where',
-        parts: [
-          { title: 'Who', text: ({ actor }) => actor },
-          { title: 'Account', text: ({ account, region }) => `${account} ${region}`, style: () => 'faint' },
-        ],
-      },
-    ],
+    columns: findingColumns(zone, now, [
+      { title: 'Counted', text: counted, leaveOut: 3 },
+      { title: 'Place', text: ({ receipt }) => place(receipt), style: () => 'faint', leaveOut: 6 },
+    ]),
     json: (finding) => ({ ...finding }),
     csv: {
       findingId: ({ findingId }) => findingId,
@@ -42,9 +20,14 @@ export function findingListing(zone: Zone): Listing<ScanFinding> {
       eventID: ofEvent(({ eventID }) => eventID ?? undefined),
       eventTime: ({ eventTime }) => eventTime ?? undefined,
       actor: ({ actor }) => actor,
+      actorKind: ({ actorKind }) => actorKind,
       action: ({ action }) => action,
       account: ({ account }) => account,
       region: ({ region }) => region,
+      resources: ({ resources }) => resources.join(' '),
+      address: ({ address }) => address,
+      outcome: ({ outcome }) => outcome,
+      errorCode: ({ errorCode }) => errorCode,
       receipt: ({ receipt }) => place(receipt),
       matched: ({ matched }) => jsonText(matched),
       group: ofGroup(({ group }) => jsonText(group)),
@@ -73,8 +56,9 @@ function ofGroup(read: (finding: GroupFinding) => Cell): (finding: ScanFinding) 
   return (finding) => ('group' in finding ? read(finding) : undefined);
 }
 
-function what(finding: ScanFinding): string {
-  if ('eventID' in finding) return finding.action;
+/** What a correlation counted, and for which group. */
+function counted(finding: ScanFinding): string | undefined {
+  if ('eventID' in finding) return undefined;
   const { atLeast, value, group } = finding;
   const members = Object.values(group).map((member) => (typeof member === 'string' ? member : jsonText(member)));
   return `${atLeast ? 'at least ' : ''}${value}${members.length > 0 ? `: ${members.join(', ')}` : ''}`;

@@ -24,6 +24,12 @@ interface OfEvent {
   /** ISO 8601 in UTC, to the second; null if the record has none. */
   readonly eventTime: string | null;
   readonly actor: string;
+  readonly actorKind: string;
+  readonly session?: string;
+  readonly address?: string;
+  readonly resources: readonly string[];
+  readonly outcome: string;
+  readonly errorCode?: string;
   readonly action: string;
   readonly account: string;
   readonly region: string;
@@ -66,10 +72,25 @@ export function scanFinding(finding: Finding): ScanFinding {
   return { ...about, group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast, ...ofEvent(finding) };
 }
 
-function ofEvent({ eventTime, actor, action, account, region, receipt, matched }: Finding): OfEvent {
+function ofEvent(finding: Finding): OfEvent {
+  const { eventTime, actor, actorKind, session, sourceIPAddress, address = sourceIPAddress, resources } = finding;
+  const { outcome, errorCode, action, account, region, receipt, matched } = finding;
   const { bucket, key, index } = receipt;
-  const place = bucket === '' ? { file: key, index } : receipt;
-  return { eventTime: eventTime || null, actor, action, account, region, receipt: place, matched };
+  return {
+    eventTime: eventTime || null,
+    actor,
+    actorKind,
+    ...(session !== undefined && { session }),
+    action,
+    account,
+    region,
+    resources,
+    ...(address !== undefined && { address }),
+    outcome,
+    ...(errorCode !== undefined && { errorCode }),
+    receipt: bucket === '' ? { file: key, index } : receipt,
+    matched,
+  };
 }
 
 /** The form of every other time. */

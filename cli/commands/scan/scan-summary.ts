@@ -1,13 +1,12 @@
 import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
 import type { Column } from '../../output/table.ts';
 import { levelStyle } from '../../output/text-style.ts';
-import type { ScanFinding } from './scan-finding.ts';
 
 /** How many findings a rule has made. */
 export interface RuleCount {
   readonly ruleId: string;
   readonly title: string;
-  readonly level: Level;
+  readonly level: string;
   readonly findings: number;
 }
 
@@ -15,7 +14,7 @@ export interface RuleCount {
 export class Summary {
   readonly #byRule = new Map<string, RuleCount>();
 
-  add({ ruleId, title, level }: ScanFinding): void {
+  add({ ruleId, title, level }: Omit<RuleCount, 'findings'>): void {
     const findings = (this.#byRule.get(ruleId)?.findings ?? 0) + 1;
     this.#byRule.set(ruleId, { ruleId, title, level, findings });
   }
@@ -46,7 +45,7 @@ export class Summary {
 }
 
 /** Whether a level is as severe as another, or more. */
-export function isAtLeast(level: Level, lowest: Level): boolean {
+export function isAtLeast(level: string, lowest: Level): boolean {
   return rank(level) >= rank(lowest);
 }
 
@@ -55,8 +54,14 @@ export const SUMMARY_COLUMNS: readonly Column<RuleCount>[] = [
   { title: 'Level', parts: [{ title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) }] },
   { title: 'Findings', parts: [{ title: 'Findings', text: ({ findings }) => findings.toLocaleString('en') }] },
   { title: 'Rule', parts: [{ title: 'Rule', text: ({ title }) => title }] },
+  {
+    title: 'Rule id',
+    parts: [{ title: 'Rule id', text: ({ ruleId }) => ruleId, style: () => 'faint', keep: 'always' }],
+  },
 ];
 
-function rank(level: Level): number {
-  return LEVELS.indexOf(level);
+const RANKED: readonly string[] = LEVELS;
+
+function rank(level: string): number {
+  return RANKED.indexOf(level);
 }

@@ -3,8 +3,9 @@ import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
 import { counted, loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
+import { oneOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
-import { CommandFailure } from '../../output/exit-codes.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
@@ -29,8 +30,8 @@ an account are judged as far as they go; those without a time are shown last, an
 stdout carries the findings alone, each once however often its event was delivered; everything else is on stderr.
 
 Exit codes: 0 done, even if rules, files or records had to be left out (stderr says which); 1 with --fail-on if there
-is a finding of that level or above, or if anything was left out, and always if there is no rule or no file of records;
-2 the command line is wrong, or rules or placeholders that it names can't be read.
+is a finding of that level or above, or if anything was left out, and always if no rule could be loaded; 2 the command
+line is wrong, or files of records, rules or placeholders that it names aren't there or can't be read.
 
 Examples:
   $ trailwarden scan ./AWSLogs
@@ -45,9 +46,9 @@ export function scanCommand(io: Io): Command {
     .description('Judges files and folders of CloudTrail records by Sigma rules, without AWS.')
     .argument('<path...>', 'files and folders of CloudTrail records');
   withFormat(withTimes(withRules(command)))
-    .addOption(new Option('--min-level <level>', 'lowest level that is shown').choices(LEVELS).default('informational'))
+    .addOption(oneOf(new Option('--min-level <level>', 'lowest level that is shown').default('informational'), LEVELS))
     .addOption(
-      new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above').choices(LEVELS),
+      oneOf(new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above'), LEVELS),
     )
     .addHelpText('after', HELP);
   return command.action((paths: readonly string[], options: ScanCommandOptions) => scanPaths(paths, options, io));
@@ -61,7 +62,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   const { files, unreadable } = await findRecordFiles(paths);
   if (files.length === 0) {
     reportUnreadable(unreadable, io);
-    throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
+    throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
   }
   const bounds = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
   const progress = createFileProgress(files, format, io);
@@ -88,7 +89,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
     }
   };
   const rows = format === 'table' ? byTime(findings()) : findings();
-  await printListing(rows, findingListing(options.zone), format, io);
+  await printListing(rows, findingListing(options.zone, io.now()), format, io);
   const summary = shown.rules();
   const beside = format === 'table' ? io.stdout : io.stderr;
   const gap = format === 'table' ? '\n' : '';
@@ -110,7 +111,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
 async function* byTime(findings: AsyncIterable<ScanFinding>): AsyncGenerator<ScanFinding> {
   const all: ScanFinding[] = [];
   for await (const finding of findings) all.push(finding);
-  // What has no time comes last.
-  const timeOf = ({ eventTime }: ScanFinding): string => eventTime ?? '~';
-  yield* all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+  // The newest first, as everywhere; what has no time comes last.
+  const timeOf = ({ eventTime }: ScanFinding): string => eventTime ?? '';
+  yield* all.sort((a, b) => (timeOf(a) > timeOf(b) ? -1 : timeOf(a) < timeOf(b) ? 1 : 0));
 }

@@ -32,9 +32,11 @@ export function indexText(status: IndexStatus, zone: Zone): string {
     time === undefined ? '' : ` since ${zone.format(new Date(time)).slice(0, 16)}`;
   const { pagesWaiting, oldestPage, smallSegments, oldestSmallSegment, pagesLeftBehind, tooOld } = status;
   return [
-    `Index: ${pagesWaiting} pages wait to be packed${since(oldestPage)}`,
-    `${smallSegments} small segments to be merged${since(oldestSmallSegment)}`,
-    ...(pagesLeftBehind > 0 ? [`${pagesLeftBehind} pages can't be read by pack`] : []),
+    `Index: ${pagesWaiting === 1 ? '1 page waits' : `${pagesWaiting} pages wait`} to be packed${since(oldestPage)}`,
+    `${smallSegments} small segment${smallSegments === 1 ? '' : 's'} to be merged${since(oldestSmallSegment)}`,
+    ...(pagesLeftBehind > 0
+      ? [`${pagesLeftBehind} page${pagesLeftBehind === 1 ? '' : 's'} can't be read by pack`]
+      : []),
     ...(tooOld ? ['too long: see docs/runbook.md'] : []),
   ].join('; ');
 }

@@ -1,4 +1,5 @@
 import type { HourStatus } from '../../../lambda/store/ledger/ledger-status.ts';
+import { counted } from '../../inputs/load-rules.ts';
 import type { Listing } from '../../output/listing.ts';
 import type { Style } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
@@ -82,7 +83,7 @@ export function totalsText(hours: readonly HourStatus[]): string {
     hours.reduce((total, status) => total + status[name], 0);
   const vouched = `${sum('verified')} verified, ${sum('modified')} modified, ${sum('unvouched')} unvouched`;
   return [
-    `${sum('delivered')} log objects: ${sum('processed')} processed, ${sum('failed')} failed, ${sum('open')} under way, ${sum('late')} late, ${sum('missing')} missing; by their digests ${vouched}.`,
-    `${sum('records')} records: ${sum('indexed')} indexed, ${sum('rejected')} rejected; ${sum('findings')} findings about single events.`,
+    `${counted(sum('delivered'), 'log object')}: ${sum('processed')} processed, ${sum('failed')} failed, ${sum('open')} under way, ${sum('late')} late, ${sum('missing')} missing; by their digests ${vouched}.`,
+    `${counted(sum('records'), 'record')}: ${sum('indexed')} indexed, ${sum('rejected')} rejected; ${counted(sum('findings'), 'finding')} about single events.`,
   ].join('\n');
 }

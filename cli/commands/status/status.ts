@@ -88,7 +88,12 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
     const shown = async function* () {
       yield* options.troubles ? hours.filter(hasTrouble) : hours;
     };
-    await printListing(shown(), statusListing(options.zone), options.format, io);
+    const listing = statusListing(options.zone);
+    const nothing =
+      options.troubles && hours.length > 0
+        ? 'No hour had trouble: nothing failed, is late, missing, modified or unvouched.'
+        : listing.nothing;
+    await printListing(shown(), { ...listing, nothing }, options.format, io);
     const beside = options.format === 'table' ? io.stdout : io.stderr;
     if (options.format === 'table' && troubles.length > 0) {
       beside.write(`\n${renderTable(TROUBLE_COLUMNS, troubles.slice(0, NAMED_TROUBLES), beside)}`);

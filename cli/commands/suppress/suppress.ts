@@ -3,6 +3,7 @@ import { isInForce, type Suppression } from '../../../lambda/alerts/noise/suppre
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { parseEnd } from '../../options/parse-end.ts';
 import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
@@ -18,6 +19,7 @@ interface SuppressOptions extends ConnectionOptions {
   readonly account?: string;
   readonly until?: string;
   readonly reason?: string;
+  readonly rules?: readonly string[];
   readonly zone: Zone;
 }
 
@@ -37,7 +39,7 @@ to half a minute to notice. Making and ending a suppression is an event of its o
 trailwarden, with who, what and why. What is to stay quiet for good is excluded with a Sigma filter beside the rules.
 
 Examples:
-  $ trailwarden suppress 6f2851ab-02e1-412c-9fd8-7f7d91dbb441 --until 4h --reason 'Migration, CHG-1234'
+  $ trailwarden suppress 'Root credentials changed tags' --until 4h --reason 'Migration, CHG-1234'
   $ trailwarden suppress 6f2851ab-02e1-412c-9fd8-7f7d91dbb441 --actor arn:aws:iam::111122223333:role/Deploy \\
       --account 111122223333 --until 2026-12-01 --reason 'Known job, see the wiki'
   $ trailwarden suppress list
@@ -48,11 +50,12 @@ Examples:
 export function suppressCommand(io: Io): Command {
   const command = new Command('suppress')
     .description('Keeps quiet about findings of a rule for a while: they are recorded, and nobody is told.')
-    .argument('<rule>', 'id of the rule')
+    .argument('<rule>', 'id or title of the rule, or the beginning of one')
     .option('--actor <arn>', 'only those about this actor')
     .option('--account <id>', 'only those in this account')
     .option('--until <time>', `when it ends by itself: 4h, 7d (from now), 18:00, 2026-12-01; at most ${MAX_DAYS}d`)
     .option('--reason <text>', 'why, for people who ask later; required, like --until')
+    .option('--rules <path...>', 'files and folders of your own rules, beside the default pack')
     .addOption(zoneOption())
     .addHelpText('after', HELP)
     .action((rule: string, options: SuppressOptions) => suppress(rule, options, io));
@@ -87,14 +90,17 @@ async function suppress(rule: string, options: SuppressOptions, io: Io): Promise
   if (reason.trim() === '') throw new CommandFailure('Give a --reason, for whoever asks later.', EXIT.usage);
   const until = endOf(options, io.now());
   await connected(options, async (connection) => {
+    const ruleIds = await resolveRules([rule], options, connection, io);
+    const [ruleId = rule] = ruleIds;
+    if (ruleIds.length > 1) throw new CommandFailure(`'${rule}' is the title of several rules: ${ruleIds.join(', ')}.`);
     const suppression = await tableOf(connection, io).create(
-      { ruleId: rule, ...(actor !== undefined && { actor }), ...(account !== undefined && { account }), until, reason },
+      { ruleId, ...(actor !== undefined && { actor }), ...(account !== undefined && { account }), until, reason },
       await connection.caller(),
     );
     io.stdout.write(`${suppression.suppressionId}\n`);
     io.stderr.write(`${printableLines(sentence(suppression, zone))}\n`);
-    if (await isUnknown(rule, connection, io)) {
-      io.stderr.write('No finding of this rule is recorded so far. Is its id right? suppress end takes it back.\n');
+    if (await isUnknown(ruleId, connection, io)) {
+      io.stderr.write('No finding of this rule is recorded so far. suppress end takes it back.\n');
     }
   });
 }
@@ -142,7 +148,7 @@ function sentence({ ruleId, actor, account, until }: Suppression, zone: Zone): s
   return `Findings of ${ruleId}${about} raise no alert until ${zone.format(new Date(until))} ${zone.name}.`;
 }
 
-/** A mistyped id would suppress nothing, without a message. */
+/** Whether nothing tells that it is the rule that was meant. */
 async function isUnknown(ruleId: string, { documents, tables }: Connection, io: Io): Promise<boolean> {
   const query = { conditions: { ruleId: [ruleId] }, limit: 1 };
   for await (const _ of createFindingQueries(documents, tables, io.now).search(query)) return false;

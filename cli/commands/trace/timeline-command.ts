@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type ReadSummary, type Timeline, timeline } from '../../../lambda/store/questions/timeline.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { eventJson, eventListing } from '../../listings/event-listing.ts';
 import { actorText } from '../../listings/event-text.ts';
+import { readResource } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { readText } from '../../options/repeatable.ts';
+import { readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
@@ -14,14 +15,18 @@ import type { Io } from '../../output/process-io.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
+import { foldRuns, runColumns } from './fold-runs.ts';
 
 interface TimelineOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
+  readonly limit: number;
 }
 
 const HELP = `
 Changes are writes, tagging and permissions management, those that were denied included: each is listed, the oldest
-first. Reads and lists are summed up by actor and action. jsonl and csv have the changes alone; json has both.
+first. Reads and lists are summed up by actor and action. A table folds changes that follow each other and differ in
+nothing but time and ids, as x 212, 13:02 to 13:09, and shows the last --limit lines. jsonl and csv have the changes
+alone, all of them; json has both.
 
 Examples:
   $ trailwarden timeline fs-0123456789abcdef0
@@ -31,8 +36,10 @@ Examples:
 export function timelineCommand(io: Io): Command {
   const command = new Command('timeline')
     .description('Tells all that was done to a resource: changes apart from reads.')
-    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readText);
-  withConnection(withReadLimit(withFormat(withTimes(command))));
+    .argument('<resource>', 'as events name it: an ARN, fs-…, i-…, a name', readResource);
+  withConnection(withReadLimit(withFormat(withTimes(command)))).addOption(
+    new Option('--limit <count>', 'lines of changes and of reads that a table shows').argParser(readCount).default(100),
+  );
   return command
     .addHelpText('after', HELP)
     .action((resource: string, options: TimelineOptions) => show(resource, options, io));
@@ -53,14 +60,23 @@ async function show(resource: string, options: TimelineOptions, io: Io): Promise
   const listing = eventListing(zone, now);
   if (format !== 'table') await printListing(told.changes, listing, format, io);
   else if (told.changes.length + told.reads.length === 0) io.stderr.write(`${listing.nothing}\n`);
-  else io.stdout.write(tables(told, zone, now, io));
+  else io.stdout.write(tables(told, options, now, io));
 }
 
-function tables({ changes, reads }: Timeline, zone: Zone, now: Date, { stdout }: Io): string {
+function tables({ changes, reads }: Timeline, { zone, limit }: TimelineOptions, now: Date, io: Io): string {
+  const { stdout, stderr } = io;
   const paint = paintFor(stdout.colours);
-  const changed =
-    changes.length === 0 ? 'Nothing changed it.\n' : renderTable(eventListing(zone, now).columns, changes, stdout);
-  const read = reads.length === 0 ? 'Nobody looked at it.\n' : renderTable(readColumns(zone), reads, stdout);
+  const runs = foldRuns(changes);
+  const columns = runColumns(eventListing(zone, now).columns, zone);
+  const changed = runs.length === 0 ? 'Nothing changed it.\n' : renderTable(columns, runs.slice(-limit), stdout);
+  const read =
+    reads.length === 0 ? 'Nobody looked at it.\n' : renderTable(readColumns(zone), reads.slice(0, limit), stdout);
+  for (const [what, { length }] of [
+    ['changes', runs],
+    ['reads', reads],
+  ] as const) {
+    if (length > limit) stderr.write(`These are ${limit} of ${length} lines of ${what}: --limit, --since, --until.\n`);
+  }
   return `${paint('Changes', 'heading')}\n${changed}\n${paint('Reads', 'heading')}\n${read}`;
 }
 

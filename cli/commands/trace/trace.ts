@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { MAX_CREDENTIALS, type Trace, trace } from '../../../lambda/store/questions/trace/trace.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
+import { readKey } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { readCount, readText } from '../../options/repeatable.ts';
+import { readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
@@ -36,7 +37,7 @@ Examples:
 export function traceCommand(io: Io): Command {
   const command = new Command('trace')
     .description('Tells where credentials came from, and all that was done with them and with what they issued.')
-    .argument('<subject>', 'access key id, ARN of a session, or eventID', readText);
+    .argument('<subject>', 'access key id, ARN of a session, or eventID', readKey);
   withTimes(command).addOption(
     new Option('--limit <count>', 'events shown of each credential').argParser(readCount).default(25),
   );

@@ -2,7 +2,9 @@ import type { Finding } from '../../findings/finding.ts';
 import { printable } from '../../shared/printable.ts';
 import { headline } from './alert-headline.ts';
 import type { FindingNotice, NoticeKind } from './alert-notice.ts';
+import { alertTitle } from './alert-title.ts';
 import { consoleLink, eventCommand } from './event-links.ts';
+import { firstStep } from './first-step.ts';
 import { ruleText } from './rule-text.ts';
 
 /**
@@ -37,7 +39,9 @@ const MAX_LINE = 500;
 export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { alert, kind } = notice;
   const { finding } = alert;
-  const title = `${titleStart(notice)} ${finding.title}, account ${finding.account}`;
+  const { text, who, when } = alertTitle(notice);
+  const detail = kind === 'test' ? '' : ` (${who === undefined ? '' : `${who}, `}${when})`;
+  const title = `${titleStart(notice)} ${text}${detail}, account ${finding.account}`;
   return chatBody({
     alertId: alert.alertId,
     kind,
@@ -95,12 +99,11 @@ export function chatBody(parts: ChatParts): string {
 
 function titleStart(notice: FindingNotice): string {
   const level = `(${notice.alert.level.toUpperCase()})`;
-  if (notice.kind === 'test') return `(TEST) ${level}`;
-  return notice.kind === 'summary' ? `${level} ${notice.count} times:` : level;
+  return notice.kind === 'test' ? `(TEST) ${level}` : level;
 }
 
 function steps(finding: Finding, deployment: string): string[] {
-  const { first } = ruleText(finding.description);
+  const first = firstStep(finding, deployment);
   return [...(first === undefined ? [] : [first]), eventCommand(finding, deployment), consoleLink(finding)];
 }
 

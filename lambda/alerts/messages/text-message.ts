@@ -3,7 +3,9 @@ import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
 import { headline } from './alert-headline.ts';
 import type { FindingNotice } from './alert-notice.ts';
+import { alertTitle } from './alert-title.ts';
 import { consoleLink, eventCommand } from './event-links.ts';
+import { firstStep } from './first-step.ts';
 import { ruleText } from './rule-text.ts';
 
 /** An e-mail, as SNS sends it: the subject has at most 100 ASCII characters and no line break. */
@@ -26,7 +28,7 @@ const MAX_LINES = 20;
 export function textMessage(notice: FindingNotice, deployment: string): TextMessage {
   const { finding } = notice.alert;
   return {
-    subject: subjectLine(subjectStart(notice), finding.account),
+    subject: subjectOf(notice),
     body: within(MAX_BODY_BYTES, [...introduction(notice), ...headline(finding), '', ...details(notice, deployment)]),
   };
 }
@@ -49,11 +51,23 @@ export function subjectLine(start: string, end: string): string {
   return `${ascii(start).slice(0, MAX_SUBJECT - tail.length)}${tail}`;
 }
 
-function subjectStart(notice: FindingNotice): string {
-  const { finding } = notice.alert;
-  const level = `[${notice.alert.level.toUpperCase()}]`;
-  if (notice.kind === 'test') return `[TEST] ${level} ${finding.title}`;
-  return notice.kind === 'summary' ? `${level} ${notice.count} times: ${finding.title}` : `${level} ${finding.title}`;
+/** Level, title and account; then who, when and what, as far as there is room. When it was is always there. */
+function subjectOf(notice: FindingNotice): string {
+  const { level, finding } = notice.alert;
+  const start = `[${level.toUpperCase()}]`;
+  if (notice.kind === 'test') return subjectLine(`[TEST] ${start} ${finding.title}`, finding.account);
+  const { text, who, what, when } = alertTitle(notice);
+  const room = MAX_SUBJECT - ` - ${finding.account}`.length;
+  const whole = `${start} ${text}`;
+  const detail = [
+    [who, what, when],
+    [who, when],
+    [what, when],
+  ]
+    .map((parts) => ` (${parts.filter((part) => part !== undefined).join(', ')})`)
+    .find((parts) => whole.length + parts.length <= room);
+  const end = detail ?? ` (${when})`;
+  return subjectLine(`${whole.slice(0, room - end.length)}${end}`, finding.account);
 }
 
 function introduction(notice: FindingNotice): string[] {
@@ -71,7 +85,8 @@ function introduction(notice: FindingNotice): string[] {
 function details({ alert, kind }: FindingNotice, deployment: string): string[] {
   const { finding } = alert;
   const { receipt } = finding;
-  const { why, first } = ruleText(finding.description);
+  const { why } = ruleText(finding.description);
+  const first = firstStep(finding, deployment);
   return [
     ...section('Why it matters', [`${finding.title} (${alert.level})`, ...why]),
     ...section('Do first', first === undefined ? [] : [first]),

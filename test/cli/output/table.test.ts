@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { printListing } from '../../../cli/output/listing.ts';
 import { type Column, renderTable } from '../../../cli/output/table.ts';
 
 interface Row {
@@ -79,4 +80,70 @@ test('nothing is cut and no line is drawn where nobody looks', () => {
   const text = renderTable(columns, [row], { write: () => {}, isTerminal: false, columns: undefined, colours: false });
   expect(text).toContain(arn);
   expect(text).not.toMatch(/[│┌…]/);
+});
+
+test('24,000 rows take linear time: never minutes', () => {
+  const rows = Array.from({ length: 24_000 }, (_, index) => ({ a: `row ${index}`, b: 'short', c: arn }));
+  const { user } = process.cpuUsage();
+  expect(renderTable(columns, rows, terminal(60)).split('\n').length).toBeGreaterThan(48_000);
+  expect((process.cpuUsage().user - user) / 1_000_000).toBeLessThan(5);
+});
+
+const many = Array.from({ length: 500 }, (_, index) => ({
+  a: `${index}`,
+  b: 'b',
+  c: index < 400 ? 'c' : 'c'.repeat(90),
+}));
+
+test('rows are written as they come, once the first of them are there', async () => {
+  let written = '';
+  const stdout = { ...terminal(60), write: (text: string) => (written += text) };
+  let seen = 0;
+  const rows = function* () {
+    for (const it of many) {
+      if (it.a === '300') seen = written.split('\n').length;
+      yield it;
+    }
+  };
+  const listing = { columns: withId, nothing: '', json: () => ({}), csv: {} };
+  const io = { stdout, stderr: stdout, env: {}, now: () => new Date() };
+  expect(await printListing(rows(), listing, 'table', io)).toBe(500);
+  expect(seen).toBeGreaterThan(200);
+  // A later row is longer than the first ones: what is kept always isn't cut.
+  expect(written).toContain('c'.repeat(90));
+  expect(written.trimEnd().endsWith('┘')).toBe(true);
+});
+
+test('what was read before an error is written, and the table ends', async () => {
+  let written = '';
+  const stdout = { ...terminal(60), write: (text: string) => (written += text) };
+  const rows = function* () {
+    yield row;
+    throw new Error('gone');
+  };
+  const listing = { columns, nothing: '', json: () => ({}), csv: {} };
+  const io = { stdout, stderr: stdout, env: {}, now: () => new Date() };
+  await expect(printListing(rows(), listing, 'table', io)).rejects.toThrow('gone');
+  expect(written).toContain('short');
+  expect(written.trimEnd().endsWith('┘')).toBe(true);
+});
+
+const leaving: readonly Column<Row>[] = [
+  {
+    title: 'X',
+    parts: [
+      { title: 'A', text: ({ a }) => a },
+      { title: 'B', text: ({ b }) => b, leaveOut: 1 },
+    ],
+  },
+  { title: 'C', parts: [{ title: 'C', text: ({ c }) => c, keep: 'always' }] },
+];
+
+test('from 120 columns on a row stands on one line, without what may be left out', () => {
+  const it = { a: 'a'.repeat(60), b: 'b'.repeat(60), c: 'c'.repeat(36) };
+  const lines = (width: number) => renderTable(leaving, [it], terminal(width)).trimEnd().split('\n');
+  expect(lines(120)).toHaveLength(5);
+  expect(lines(120).join('')).not.toContain('bbb');
+  expect(lines(119)).toHaveLength(6);
+  expect(lines(180).join('')).toContain('bbb');
 });

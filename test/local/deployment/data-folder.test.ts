@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimDataFolder, runningEndpoints } from '../../../local/deployment/data-folder.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { claimDataFolder, joinRunning, runningEndpoints } from '../../../local/deployment/data-folder.ts';
 import type { Endpoints } from '../../../local/emulators/endpoints.ts';
 
 const endpoints: Endpoints = {
@@ -46,6 +47,51 @@ describe('a data folder', () => {
     await (await claimDataFolder(path)).release();
     await writeFile(join(path, 'running.json'), '{"pid":');
     await (await claimDataFolder(path)).release();
+  });
+
+  test('is shared by questions: who comes while the first one starts waits, and the first one ends after all others', async () => {
+    const first = await claimDataFolder(path, 'question');
+    const joining = joinRunning(path);
+    await delay(120);
+    await first.announce(endpoints);
+    const joined = await joining;
+    expect(joined?.endpoints).toEqual(endpoints);
+    let isDrained = false;
+    const draining = first.drain().then(() => {
+      isDrained = true;
+    });
+    await delay(150);
+    expect(isDrained).toBe(false);
+    // Whoever comes now waits for the end, and is the next to start.
+    const late = joinRunning(path);
+    await joined?.leave();
+    await draining;
+    await first.release();
+    expect(await late).toBeUndefined();
+  });
+
+  test('is waited for while a question has it', async () => {
+    const question = await claimDataFolder(path, 'question');
+    const claiming = claimDataFolder(path);
+    await delay(120);
+    await question.release();
+    await (await claiming).release();
+  });
+
+  test('says whether a run or a question has it', async () => {
+    const folder = await claimDataFolder(path);
+    await expect(claimDataFolder(path, 'question')).rejects.toThrow(`process ${process.pid} (npm start)`);
+    await folder.release();
+  });
+
+  test('isn’t held by a reader that has died', async () => {
+    const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(child, 'exit');
+    const folder = await claimDataFolder(path);
+    await mkdir(join(path, 'readers'), { recursive: true });
+    await writeFile(join(path, 'readers', `${child.pid}-x`), '');
+    await folder.drain();
+    await folder.release();
   });
 
   test('tells where its embedded AWS listens, as long as that is up', async () => {

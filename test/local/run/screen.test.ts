@@ -47,3 +47,10 @@ describe('a table on the screen', () => {
     expect(rendered(row, undefined, true)).toContain('\u001b');
   });
 });
+
+test('a line is broken between words, never within one', () => {
+  let text = '';
+  const screen = createScreen((more) => (text += more), false, 20);
+  screen.words('  Who acts most? role/checkout-task-of-a-long-name (3)');
+  expect(text).toBe('  Who acts most?\n    role/checkout-task-of-a-long-name\n    (3)\n');
+});

@@ -83,10 +83,10 @@ describe('alert test', () => {
   });
 
   test('tries the topic for chat applications where it is asked to, and says how to have one', async () => {
-    expect(await send('--level', 'low', '--chat')).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('alerts.chat'),
-    });
+    const without = await send('--level', 'low', '--chat');
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('no topic for chat applications') });
+    expect(without.stderr).toContain('alerts.chat');
+    expect(without.stderr).toContain('Sent, marked as a test, to:');
     const { clients, resources } = asked.aws;
     await received();
     const { TopicArn } = await clients.sns.send(new CreateTopicCommand({ Name: `${resources.deployment}-chat` }));
@@ -208,5 +208,36 @@ describe('alert show', () => {
 
   test('ends with 1 where there is none', async () => {
     expect(await show('none')).toMatchObject({ code: 1, stderr: 'There is no alert none.\n' });
+  });
+});
+
+describe('alert list', () => {
+  const list = (...args: readonly string[]) => runCommand(['alert', 'list', ...asked.args, ...args]);
+
+  test('has each alert once, where the newest of its findings stands', async () => {
+    const make = async (ruleId: string, level: 'high' | 'low', ...days: readonly number[]) => {
+      const found = days.map((day) =>
+        finding({ findingId: `${ruleId}-${day}`, ruleId, level, eventTime: `2026-11-0${day}T10:00:00Z` }),
+      );
+      const [first] = found;
+      if (first === undefined) throw new Error('a day');
+      const alert = alertOf(first, 15);
+      await alerts().create(alert, PREPARED, NOW);
+      for (const each of found) await asked.record(each, alert.alertId);
+      return alert.alertId;
+    };
+    const old = await make('list-1', 'high', 1, 4);
+    const young = await make('list-2', 'low', 2, 3);
+    const ids = async (...args: readonly string[]) =>
+      jsonLines((await list('--until', '2026-11-09', '--format', 'jsonl', ...args)).stdout).map(
+        ({ alertId }) => alertId,
+      );
+    expect(await ids()).toEqual([old, young]);
+    expect(await ids('--level', 'LOW')).toEqual([young]);
+    expect(await ids('--rule', 'list-1')).toEqual([old]);
+    const { stdout, stderr } = await list('--until', '2026-11-09', '--limit', '1');
+    expect(stdout).toContain(old);
+    expect(stderr).toContain('There are more than these 1');
+    expect((await list('--since', '2020-01-01', '--until', '2020-01-02')).stderr).toContain('No alerts.');
   });
 });

@@ -1,6 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { logObject, record } from '../../../support/records.ts';
+import { finding } from '../../../support/findings.ts';
+import { logObject, record, root } from '../../../support/records.ts';
 import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
 import { jsonLines, runCommand } from '../../support/run-command.ts';
 
@@ -51,6 +52,21 @@ describe('trailwarden event', () => {
     expect(stdout).toContain(
       '  "n": 9007199254740993,\n  "e": 1e400,\n  "z": 1.0,\n  "s": "\\u0041\\/",\n  "twice": 1,\n  "twice": 2,\n' +
         '  "empty": {},\n  "credentials": {\n    "password": "***",\n    "n": "***"\n  }\n}',
+    );
+  });
+
+  test('names what rules found about it, and takes its id in capitals', async () => {
+    const eventID = '8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e';
+    await deployment.put([record({ eventID, eventTime: '2026-11-20T11:00:00Z', userIdentity: root() })]);
+    const about = { eventID, eventTime: '2026-11-20T11:00:00Z' };
+    await deployment.record(finding({ ...about, findingId: 'f-found' }), 'alert-found');
+    await deployment.record(finding({ ...about, findingId: 'f-other', eventID: 'e-other' }));
+    const { stdout } = await ask(eventID.toUpperCase(), '--format', 'jsonl');
+    expect(jsonLines(stdout)[0]).toMatchObject({
+      findings: [{ findingId: 'f-found', ruleId: finding().ruleId, level: 'high', alertId: 'alert-found' }],
+    });
+    expect((await ask(eventID)).stdout).toMatch(
+      /Findings +high: Root credentials changed tags, rule 9f3c8a52-[-0-9a-f]+, alert alert-found\n/,
     );
   });
 

@@ -77,6 +77,30 @@ describe('trailwarden events', () => {
     expect(await found(...args)).toEqual(expected);
   });
 
+  test.each([
+    ['fsx:tagresource', 'fsx:TagResource'],
+    ['FSx:TagResource', 'fsx:TagResource'],
+    ['fsx:TagResorce', 'fsx:TagResource'],
+  ])(
+    'says of an action that no event has what was probably meant: %s',
+    async (asked, meant) => {
+      const { code, stderr } = await ask(['--action', asked, '--since', '2026-11-20', '--until', '2026-11-20']);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: `No events.\nNo event has the action ${asked}. Did you mean ${meant}?\n`,
+      });
+    },
+    60_000,
+  );
+
+  test.each([
+    [['--credential', 'asiaiosfodnn7example'], ['e-2']],
+    [['--resource', FILE_SYSTEM.toUpperCase()], ['e-1']],
+    [['--region', 'EU-WEST-1', '--access', 'TAGGING', '--kind', 'Root'], ['e-2']],
+  ])('takes ids and closed words in any case: %j', async (args, expected) => {
+    expect(await found(...args)).toEqual(expected);
+  });
+
   test('says how many there are, and that there are more than were shown', async () => {
     expect((await ask(['--count'])).stdout).toBe('4\n');
     expect((await ask(['--count', '--format', 'json'])).stdout).toBe('{"count":4}\n');
@@ -128,6 +152,19 @@ describe('trailwarden events', () => {
   });
 
   describe('--by', () => {
+    test('draws a bar a row on a terminal, and the hours without events between those that have some', async () => {
+      const { stdout } = await ask(['--by', 'hour', '--until', '2026-11-20', '--region', 'eu-west-1'], {
+        columns: 100,
+      });
+      expect(stdout).toMatch(/2026-11-20T08 │ █+/);
+      const piped = await ask(['--by', 'hour', '--until', '2026-11-20']);
+      expect(piped.stdout).not.toContain('█');
+      const gap = await ask(['--by', 'hour', '--access', 'tagging', '--count'], { columns: 100 });
+      expect(gap.code).toBe(2);
+      const days = (await ask(['--by', 'hour', '--action', 'ec2:*'], { columns: 100 })).stdout;
+      expect(days).toMatch(/│ 0 +│ 0\.0% +│ 2026-11-20T23 │ +│/);
+    });
+
     test('counts by several things in tables of their own', async () => {
       const { stdout, stderr } = await ask(['--by', 'actorKind', '--by', 'hour', '--by', 'error']);
       expect(stderr).toBe('');

@@ -119,7 +119,7 @@ describe('trailwarden redrive rejected, where log objects are gone', () => {
     await deployment.deliver(notificationOf(deployment, there));
     expect(await redrive('rejected')).toMatchObject({
       code: 0,
-      stdout: '2 records were queued to be read again from the quarantine.\n1 objects were queued to be read again.\n',
+      stdout: '2 records were queued to be read again from the quarantine.\n1 object was queued to be read again.\n',
     });
     expect(await processQueue()).toBe(2);
     expect(await countsOf(lost)).toEqual([2, 2, 0]);
@@ -139,7 +139,7 @@ describe('trailwarden redrive rejected, where log objects are gone', () => {
       `s3://${buckets.logs}/${there}`,
     ]);
     expect(stderr).toContain('2 records would be read again from the quarantine.');
-    expect(stderr).toContain('1 objects would be read again.');
+    expect(stderr).toContain('1 object would be read again.');
     expect(code).toBe(0);
     expect(await processQueue()).toBe(0);
   });
@@ -175,7 +175,7 @@ describe('trailwarden redrive rejected, where log objects are gone', () => {
     await clients.s3.send(new DeleteObjectCommand({ Bucket: resources.buckets.logs, Key: key }));
     const { code, stdout, stderr } = await redrive('rejected');
     expect(code).toBe(1);
-    expect(stdout).toContain('1 records were queued to be read again from the quarantine.');
+    expect(stdout).toContain('1 record was queued to be read again from the quarantine.');
     expect(stderr).toContain(`Not in the bucket any more: s3://${resources.buckets.logs}/${key}`);
   });
 });
@@ -255,7 +255,7 @@ describe('trailwarden redrive dead-letters', () => {
     await deployment.aws.clients.sqs.send(
       new SendMessageCommand({ QueueUrl: queues.digestDeadLetters.url, MessageBody }),
     );
-    expect((await redrive('dead-letters')).stdout).toBe('1 messages were moved back to their queues.\n');
+    expect((await redrive('dead-letters')).stdout).toBe('1 message was moved back to its queue.\n');
     expect(await received(queues.digests.url)).toEqual([MessageBody]);
     expect(await received(queues.logs.url)).toEqual([]);
   }, 20_000);
@@ -272,7 +272,7 @@ describe('trailwarden redrive dead-letters', () => {
       reason: 'it failed',
       attempts: 2,
     });
-    expect((await redrive('dead-letters')).stdout).toBe('1 messages were moved back to their queues.\n');
+    expect((await redrive('dead-letters')).stdout).toBe('1 message was moved back to its queue.\n');
     expect(await ledger.versions(object.bucket, key)).toEqual([expect.objectContaining({ faults: 0 })]);
     expect(await readDeadLetters(clients.sqs, queues.logs.url)).toEqual([
       { body: JSON.stringify(message), attributes: {} },

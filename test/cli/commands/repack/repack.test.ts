@@ -37,11 +37,11 @@ describe('trailwarden repack', () => {
     const dry = await command('repack', '--dry-run');
     expect(dry).toMatchObject({ code: 0, stderr: '' });
     expect(dry.stdout).toMatch(
-      /^1 segments with 3000 events would be kept for 400 days\. That takes about \d+ write units and \d+ read units: 0\.00 USD at list price\.\n$/,
+      /^1 segment with 3,000 events would be kept for 400 days\. That takes about \d+ write units and \d+ read units: 0\.00 USD at list price\.\n$/,
     );
     expect((await command('repack', '--dry-run')).stdout).toBe(dry.stdout);
 
-    expect((await command('repack')).stdout).toBe('1 of 1 segments with 3000 events are kept for 400 days now.\n');
+    expect((await command('repack')).stdout).toBe('1 of 1 segment with 3,000 events is kept for 400 days now.\n');
     expect((await command('repack')).stdout).toBe('All segments are kept for 400 days or more already.\n');
     made.now = new Date(NOW.getTime() + 390 * DAY);
     expect((await made.read()).events).toHaveLength(3_000);
@@ -53,7 +53,7 @@ describe('trailwarden repack', () => {
     await made.pack({ retentionDays: 400 });
     await made.put({ partition: 'segments#2026-10', item: '21#strange', v: 2, from: 1, expiresAt: 4_000_000_000 });
     const { code, stdout, stderr } = await command('repack');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 of 1 segments with 5 events are kept for 400 days now.\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 of 1 segment with 5 events is kept for 400 days now.\n' });
     expect(stderr).toMatch(/^Left out: 2026-10: .*version 2/);
   });
 });
@@ -76,7 +76,7 @@ describe('trailwarden status --index', () => {
     made.now = new Date(NOW.getTime() + 3 * DAY);
     expect(await index()).toEqual([{ ...waiting, tooOld: true }]);
     expect((await command('status', '--zone', 'UTC')).stdout).toContain(
-      'Index: 1 pages wait to be packed since 2026-11-21 11:46; 1 small segments to be merged since 2026-11-21 12:00; too long',
+      'Index: 1 page waits to be packed since 2026-11-21 11:46; 1 small segment to be merged since 2026-11-21 12:00; too long',
     );
   });
 });

@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { DERIVED_FIELDS } from '../../../../cli/commands/rules/known-fields.ts';
+import { readPartialEvent } from '../../../../lambda/cloudtrail/cloudtrail-event.ts';
+import { derivedFields } from '../../../../lambda/cloudtrail/derived-fields.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { MANY_USERS, USER_CREATED } from './support/user-created.ts';
@@ -63,6 +67,56 @@ describe('rules check', () => {
     expect((await rules('check', path('rules'), '--placeholders', file)).code).toBe(0);
     const broken = await folder.write('broken.yml', 'helpers: 5\n');
     expect((await rules('check', path('rules'), '--placeholders', broken)).code).toBe(2);
+  });
+
+  const words = (detection: string) =>
+    `title: Words\nid: 33333333-3333-4333-8333-333333333333\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  sel:\n    ${detection}\n  condition: sel\n`;
+
+  test.each([
+    ['trailwarden.acces: write', 'there is no field trailwarden.acces; did you mean trailwarden.access?'],
+    ['trailwarden.actor.kinds: root', 'did you mean trailwarden.actor.kind?'],
+    ['trailwarden.access: writes', "trailwarden.access is never 'writes'"],
+    ['trailwarden.access: [read, writes]', 'did you mean write?'],
+  ])('takes %s for an error, because its list is closed', async (detection, message) => {
+    await folder.write('words/a.yml', words(detection));
+    const { code, stdout, stderr } = await rules('check', path('words'));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '0 rules as they should be\n1 problem\n' });
+    expect(stdout).toMatch(/words\/a\.yml:6:\d+: error: /);
+    expect(stdout).toContain(message);
+  });
+
+  test.each([
+    ['eventSorce: iam.amazonaws.com', 'did you mean eventSource?'],
+    ['userIdentity.sessionContext.sessionIsuer.arn: x', 'did you mean userIdentity.sessionContext.sessionIssuer?'],
+    ['eventSource: iam.amazon.com', 'did you mean iam.amazonaws.com?'],
+    ['eventSource: iam', 'did you mean iam.amazonaws.com?'],
+  ])('warns of %s, and is content', async (detection, message) => {
+    await folder.write('words/a.yml', words(detection));
+    const { code, stdout, stderr } = await rules('check', path('words'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '1 rule as they should be, 1 warning\n' });
+    expect(stdout).toMatch(/words\/a\.yml:6:\d+: warning: /);
+    expect(stdout).toContain(message);
+  });
+
+  test.each([
+    'eventSource|endswith: .amazon.com',
+    "eventSource: '*.amazon.com'",
+    'requestParameters.anything.goes: x',
+    "trailwarden.access: 'wri*'",
+    'trailwarden.mfa: false',
+  ])('has nothing against %s', async (detection) => {
+    await folder.write('words/a.yml', words(detection));
+    expect(await rules('check', path('words'))).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('has nothing against the default pack', async () => {
+    expect(await rules('check', join(__dirname, '../../../../rules'))).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('knows every field of the classification', () => {
+    const receipt = { bucket: '', key: '', version: '', index: 0 };
+    const derived = derivedFields(readPartialEvent({ eventName: 'CreateUser' }, receipt));
+    expect(Object.keys(derived).sort()).toEqual(Object.keys(DERIVED_FIELDS).sort());
   });
 
   test.each(['nowhere', 'empty'])('refuses a path that is %s', async (name) => {

@@ -77,6 +77,10 @@ describe('trailwarden scan', () => {
         eventID: 'e-1',
         eventTime: '2026-11-20T14:03:00Z',
         actor: `arn:aws:iam::${ACCOUNT}:root`,
+        actorKind: 'root',
+        address: '203.0.113.10',
+        outcome: 'success',
+        resources: [],
         action: 'ec2:RunInstances',
         account: ACCOUNT,
         region: 'eu-west-1',
@@ -105,6 +109,11 @@ describe('trailwarden scan', () => {
         atLeast: false,
         eventTime: '2026-11-20T14:06:00Z',
         actor: arn,
+        actorKind: 'iam-user',
+        address: '203.0.113.10',
+        outcome: 'denied',
+        errorCode: 'AccessDenied',
+        resources: [],
         action: 'ec2:DescribeInstances',
         account: ACCOUNT,
         region: 'eu-west-1',
@@ -225,9 +234,11 @@ describe('trailwarden scan', () => {
     await folder.write('logs/b.json.gz', logObject([at(20), failure(1), failure(2), failure(3)]));
     const { stdout, stderr } = await scan('--zone', 'UTC');
     const lines = stdout.split('\n');
-    expect(lines.slice(1, 4).map((line) => line.slice(0, 10))).toEqual(['2026-11-19', '2026-11-20', '2026-11-20']);
-    expect(lines.findLast((line) => line.startsWith('high'))).toMatch(/^high\s+3\s+Root was used$/);
-    expect(lines.findLast((line) => line.startsWith('medium'))).toMatch(/^medium\s+1\s+Many failed calls$/);
+    expect(lines.slice(1, 4).map((line) => line.slice(0, 10))).toEqual(['2026-11-21', '2026-11-20', '2026-11-20']);
+    expect(lines.findLast((line) => line.startsWith('high'))).toMatch(/^high\s+3\s+Root was used\s+[0-9a-f-]{36}$/);
+    expect(lines.findLast((line) => line.startsWith('medium'))).toMatch(
+      /^medium\s+1\s+Many failed calls\s+[0-9a-f-]{36}$/,
+    );
     expect(stderr).toBe('6 events in 2 files judged by 4 rules: 4 findings (3 high, 1 medium)\n');
   });
 
@@ -243,7 +254,7 @@ describe('trailwarden scan', () => {
     await folder.write('logs/a.json.gz', logObject([record({ userIdentity: root() })]));
     const [header, line] = (await scan('--format', 'csv')).stdout.split('\r\n');
     expect(header).toMatch(
-      /^findingId,ruleId,title,level,eventID,eventTime,actor,action,account,region,receipt,matched/,
+      /^findingId,ruleId,title,level,eventID,eventTime,actor,actorKind,action,account,region,resources,address,outcome,errorCode,receipt,matched/,
     );
     expect(line).toContain(",'=cmd|calc,");
   });
@@ -255,6 +266,12 @@ describe('trailwarden scan', () => {
     const found = await scanLines('--since', '2026-11-18', '--until', '2026-11-19', '--zone', 'UTC');
     expect(found.map(({ eventID }) => eventID)).toEqual(['e-18', 'e-19']);
     expect((await scan('--since', '2026-11-19', '--zone', 'UTC')).stderr).toContain('2 events outside of the time');
+  });
+
+  test('takes levels in any case', async () => {
+    await folder.write('logs/a.json.gz', logObject([record({ userIdentity: root() })]));
+    expect(await scanLines('--min-level', 'HIGH')).toHaveLength(1);
+    expect((await scan('--fail-on', 'High')).code).toBe(1);
   });
 
   test('shows no findings below --min-level', async () => {
@@ -319,11 +336,11 @@ describe('trailwarden scan', () => {
   });
 
   test.each<[string, string[], number, RegExp]>([
-    ['a path that isn’t there', ['scan', '/nowhere/at/all'], 1, /nowhere\/at\/all: there is no such file or folder/],
+    ['a path that isn’t there', ['scan', '/nowhere/at/all'], 2, /nowhere\/at\/all: there is no such file or folder/],
     ['rules that aren’t there', ['scan', '.', '--rules', '/nowhere/at/all'], 2, /there is no such file or folder/],
     ['no path', ['scan'], 2, /missing required argument/],
     ['a mistyped option', ['scan', '.', '--min-levle', 'high'], 2, /Did you mean --min-level/],
-    ['an unknown level', ['scan', '.', '--fail-on', 'severe'], 2, /Allowed choices are informational, low, medium/],
+    ['an unknown level', ['scan', '.', '--fail-on', 'severe'], 2, /It is one of informational, low, medium/],
     ['an unknown format', ['scan', '.', '--format', 'xml'], 2, /Allowed choices are table, json, jsonl, csv/],
   ])('refuses %s', async (_what, args, expected, message) => {
     const { code, stdout, stderr } = await runCommand(args);

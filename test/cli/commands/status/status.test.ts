@@ -106,6 +106,8 @@ describe('trailwarden status', () => {
     expect((await hours()).map(({ region }) => region)).toEqual([REGION, 'us-east-1']);
     expect((await hours('--region', REGION)).map(({ region }) => region)).toEqual([REGION]);
     expect((await hours('--troubles')).map(({ region }) => region)).toEqual(['us-east-1']);
+    expect((await status('--troubles', '--region', REGION)).stderr).toContain('No hour had trouble');
+    expect((await status('--region', REGION)).stdout).toContain('1 log object: 1 processed');
     expect(await hours('--account', '999999999999')).toEqual([]);
     expect(await hours('--account', `${trail.account.slice(0, 4)}*`, '--region', 'us-*')).toHaveLength(1);
   });

@@ -5,6 +5,8 @@ import { createEventQueries } from '../../../../lambda/store/questions/event-que
 import { finding } from '../../../support/findings.ts';
 import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
 import { jsonLines, runCommand } from '../../support/run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { USER_CREATED } from '../rules/support/user-created.ts';
 
 const sts = mockClient(STSClient);
 const RULE = finding().ruleId;
@@ -14,6 +16,7 @@ let asked: AskedDeployment;
 
 beforeAll(async () => {
   asked = await startAskedDeployment();
+  await asked.record(finding());
 });
 
 afterAll(() => asked.stop());
@@ -36,14 +39,37 @@ async function list(...args: readonly string[]) {
   return jsonLines((await suppress('list', '--format', 'jsonl', ...args)).stdout);
 }
 
-test('a suppression is made with an id, a sentence and a warning of a rule that never found anything', async () => {
-  const { code, stdout, stderr } = await suppress(RULE, '--until', '4h', ...reason, '--account', '111122223333');
+test('a suppression is made with an id, a sentence and a note of a rule that never found anything', async () => {
+  const title = 'Envoy lost its connection to App Mesh';
+  const { code, stdout, stderr } = await suppress(title, '--until', '4h', ...reason, '--account', '111122223333');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^sup-[0-9a-f]{10}\n$/);
-  expect(stderr).toMatch(new RegExp(`^Findings of ${RULE} in 111122223333 raise no alert until `));
-  expect(stderr).toContain('No finding of this rule is recorded so far. Is its id right?');
-  await asked.record(finding());
+  expect(stderr).toMatch(/^Findings of 2330b77e-9d64-429e-8ded-3ffc2907b5be in 111122223333 raise no alert until /);
+  expect(stderr).toContain('No finding of this rule is recorded so far.');
   expect((await suppress(RULE, '--until', '4h', ...reason)).stderr).not.toContain('No finding');
+});
+
+test('a rule that there is not is refused with the nearest, and nothing is suppressed', async () => {
+  const before = (await list('--all')).length;
+  const refused = await suppress('Trail deletd', '--until', '4h', ...reason);
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining("Did you mean 'Trail deleted'"),
+  });
+  expect(await list('--all')).toHaveLength(before);
+});
+
+test('a rule of one’s own is known by its folder, and by the title of its findings', async () => {
+  const folder = await temporaryFolder();
+  const file = await folder.write('own.yml', USER_CREATED.replace('IAM user created', 'Helper made'));
+  const own = await suppress('helper m', '--until', '4h', ...reason, '--rules', file);
+  await folder.remove();
+  expect(own).toMatchObject({ code: 0, stderr: expect.stringContaining('Findings of 11111111-') });
+  expect(await suppress('root credentials CHANGED tags', '--until', '4h', ...reason)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Findings of '),
+  });
 });
 
 test('the list has those that are in force, with who made them and why; --all has those that are over', async () => {
