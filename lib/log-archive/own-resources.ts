@@ -1,6 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { SERVICES, type ServiceName } from '../../lambda/shared/metric-names.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
+import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName, functionName, queueName, TOPICS, topicName } from '../config/resource-names.ts';
 
 /** How an advanced field selector of `resources.ARN` leaves something out. */
@@ -14,14 +15,24 @@ export interface LeftOut {
  * deliver the records to Trailwarden, which would read and write again, without end. By names, because the trail stands
  * before the audit stack does, and exactly: a table or queue of ours hides nothing of others with a longer name.
  */
-export function ownResources(stack: Stack, deployment: string): Readonly<Record<string, LeftOut>> {
+export function ownResources(
+  stack: Stack,
+  { deployment, alerts }: Pick<DeploymentConfig, 'deployment' | 'alerts'>,
+): Readonly<Record<string, LeftOut>> {
   const arn = (service: string, resource: string) =>
     stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   // The keys of these tables are their names; Object.keys says only that they are strings.
   const tables = Object.keys(TABLES) as TableName[];
   const functions = Object.keys(SERVICES) as ServiceName[];
   const buckets = ['logs', 'access-logs', 'quarantine'] as const;
-  const queues = ['logs', 'logs-dead-letter', 'digests', 'digests-dead-letter'] as const;
+  const channels = alerts.channels.map(({ name }) => `channel-${name}` as const);
+  const queues = [
+    'logs',
+    'logs-dead-letter',
+    'digests',
+    'digests-dead-letter',
+    ...(channels.length > 0 ? (['channels-dead-letter', ...channels] as const) : []),
+  ] as const;
   return {
     'AWS::S3::Object': { notStartsWith: buckets.map((name) => `${bucketArn(bucketName(deployment, name))}/`) },
     'AWS::DynamoDB::Table': {

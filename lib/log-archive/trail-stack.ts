@@ -23,7 +23,7 @@ export class TrailStack extends Stack {
     });
     const { deployment, trail, glue } = config;
     const { bucket, key } = logArchive;
-    new Trail(this, 'Trail', { deployment, trail, bucket, key });
+    new Trail(this, 'Trail', { config, bucket, key });
     if (glue.enabled) new LogTable(this, 'LogTable', { deployment, bucket, keyPrefix: trail.keyPrefix });
     // The bucket's policy isn't referred to, and CloudTrail tries it when the trail is created.
     this.addStackDependency(logArchive, 'CloudTrail tries the bucket and the key');

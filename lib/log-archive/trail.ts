@@ -7,22 +7,23 @@ import type { LogBucket } from './log-bucket.ts';
 import { ownResources } from './own-resources.ts';
 
 export interface TrailProps {
-  readonly deployment: string;
-  readonly trail: DeploymentConfig['trail'];
+  readonly config: Pick<DeploymentConfig, 'deployment' | 'trail' | 'alerts'>;
   readonly bucket: LogBucket;
   readonly key: IKey;
 }
 
 /**
  * The trail: every region, global services, log file validation, encrypted with the log key. Management events are
- * recorded but for those of the sources that the configuration excludes; data and network activity events as the configuration selects them.
+ * recorded except for those of the sources that the configuration excludes; data and network activity events as the
+ * configuration selects them.
  *
  * On CfnTrail, because CDK's Trail knows no advanced event selectors and puts no `aws:SourceArn` into the bucket's
  * policy.
  */
 export class Trail extends CfnTrail {
-  constructor(scope: Construct, id: string, { deployment, trail, bucket, key }: TrailProps) {
-    const own = ownResources(Stack.of(scope), deployment);
+  constructor(scope: Construct, id: string, { config, bucket, key }: TrailProps) {
+    const { trail } = config;
+    const own = ownResources(Stack.of(scope), config);
     super(scope, id, {
       trailName: trail.name,
       s3BucketName: bucket.bucketName,

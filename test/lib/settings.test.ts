@@ -59,6 +59,8 @@ describe('a deployment of another name', () => {
   });
 });
 
+const CHANNEL = '{ name: hub, type: securityhub }';
+
 describe('the trail', () => {
   test('has a key prefix, insights and data events when they are asked for, beside the management events', () => {
     const { logArchive, trail } = synthesizeLogArchive(`
@@ -121,8 +123,9 @@ trail:
   const arns = (service: string, prefix: string, ...names: string[]) =>
     names.map((name) => `arn:aws:${service}:eu-central-1:111122223333:${prefix}trailwarden-${name}`);
   const queues = arns('sqs', '', 'logs', 'logs-dead-letter', 'digests', 'digests-dead-letter');
+  const queuesOfChannels = arns('sqs', '', 'channels-dead-letter', 'channel-hub');
   const topics = arns('sns', '', 'delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations');
-  const functions = arns('lambda', 'function:', 'ingest', 'verify', 'sweep', 'pack');
+  const functions = arns('lambda', 'function:', 'ingest', 'verify', 'sweep', 'pack', 'notify');
   const tables = arns(
     'dynamodb',
     'table/',
@@ -175,7 +178,7 @@ trail:
   });
 
   test('leaves out every bucket, table, queue, topic and function that the stacks have, and names no other', () => {
-    const { logArchive, data, audit } = synthesize('alerts: { chat: true }');
+    const { logArchive, data, audit } = synthesize(`alerts: { chat: true, channels: [${CHANNEL}] }`);
     const named = (type: string, property: string) =>
       [logArchive, data, audit].flatMap((template) =>
         Object.values(resources(template, type)).map((properties) => String(properties[property])),
@@ -183,9 +186,16 @@ trail:
     const lastOf = (list: readonly string[]) => list.map((text) => text.split(/[:/]/).filter(Boolean).at(-1)).sort();
     expect(lastOf(buckets)).toEqual(named('AWS::S3::Bucket', 'BucketName').sort());
     expect(lastOf(tables)).toEqual(named('AWS::DynamoDB::GlobalTable', 'TableName').sort());
-    expect(lastOf(queues)).toEqual(named('AWS::SQS::Queue', 'QueueName').sort());
+    expect(lastOf([...queues, ...queuesOfChannels])).toEqual(named('AWS::SQS::Queue', 'QueueName').sort());
     expect(lastOf(topics)).toEqual(named('AWS::SNS::Topic', 'TopicName').sort());
     expect(lastOf(functions)).toEqual(named('AWS::Lambda::Function', 'FunctionName').sort());
+  });
+
+  test('leaves out the queues of channels too', () => {
+    const { trail } = synthesizeLogArchive(
+      `${dataSelector('AWS::SQS::Queue', '')}\nalerts: { channels: [${CHANNEL}] }`,
+    );
+    expect(JSON.stringify(trailOf(trail))).toContain(queuesOfChannels.map((arn) => JSON.stringify(arn)).join(','));
   });
 
   test('takes what selects nothing of ours as it is', () => {

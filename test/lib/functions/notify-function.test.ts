@@ -42,7 +42,7 @@ test('notify may read its queues and the secrets of its channels, and reach thei
       ['bus', 'hub', 'soc', 'team'].map((name) => `<ChannelQueuesQueue${name}.Arn>`),
     ),
     GiveUpMessages: allow('sqs:SendMessage', '<ChannelQueuesDeadLetterQueue.Arn>'),
-    NoteDeliveries: allow('dynamodb:UpdateItem', '<Tablesalerts.Arn>', {
+    NoteDeliveries: allow('dynamodb:UpdateItem', '<data:Tablesalerts.Arn>', {
       'ForAllValues:StringEquals': {
         'dynamodb:Attributes': [
           'alertId',
@@ -64,7 +64,7 @@ test('notify may read its queues and the secrets of its channels, and reach thei
       'securityhub:BatchImportFindings',
       'arn:aws:securityhub:eu-central-1:111122223333:product/111122223333/default',
     ),
-    UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<Key.Arn>', {
+    UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', {
       StringEquals: { 'kms:ViaService': ['dynamodb.eu-central-1.amazonaws.com', 'sqs.eu-central-1.amazonaws.com'] },
     }),
   });
@@ -99,7 +99,7 @@ test('handlers find the settings in the layer, and the queues by their prefix', 
     CHANNEL_QUEUE_PREFIX: prefix,
   });
   expect(readNotifyEnvironment(variablesOf('Notify'))).toEqual({
-    ALERTS_TABLE: '<Tablesalerts>',
+    ALERTS_TABLE: '<data:Tablesalerts>',
     DEPLOYMENT: 'trailwarden',
     CHANNELS_FILE: '/opt/channels.json',
     CHANNEL_QUEUE_PREFIX: prefix,
@@ -115,7 +115,7 @@ test('each channel has a queue of its own, encrypted with the audit key, that gi
   for (const name of ['soc', 'team', 'bus', 'hub']) {
     expect(queues[`ChannelQueuesQueue${name}`]).toEqual({
       QueueName: `trailwarden-channel-${name}`,
-      KmsMasterKeyId: '<Key.Arn>',
+      KmsMasterKeyId: '<data:Key.Arn>',
       VisibilityTimeout: 360,
       MessageRetentionPeriod: 345_600,
       RedrivePolicy: { deadLetterTargetArn: '<ChannelQueuesDeadLetterQueue.Arn>', maxReceiveCount: 500 },
