@@ -1,14 +1,13 @@
 import { recordMetric } from '../runtime/record-metric.ts';
 import { FaultOfContent } from '../shared/faults.ts';
 import { METRICS } from '../shared/metric-names.ts';
-import type { Lease } from '../store/segments/table/lease.ts';
 import type { LiveSegment } from '../store/segments/table/snapshot.ts';
 import { readState, type SegmentState } from '../store/segments/table/state.ts';
 import { draftSegment } from './draft.ts';
 import { chooseMerge, mergeSegments } from './merge.ts';
 import { NOTHING_PACKED, type PackDependencies, type PackOutcome } from './pack.ts';
 import { packPages, readWaiting, type Waiting } from './pack-pages.ts';
-import { CommitLost, publish, segmentsOfDay } from './publish.ts';
+import { CommitLost, type PublishDependencies, publish, segmentsOfDay } from './publish.ts';
 
 /** More are not left behind: every question reads them all, and their keys stand in the state, which stays small. */
 const MAX_LEFT_BEHIND = 200;
@@ -25,11 +24,12 @@ export class TooManyLeftBehind extends FaultOfContent {
 }
 
 type RunDependencies = PackDependencies &
-  Required<Pick<PackDependencies, 'lane' | 'lanes' | 'leaseMilliseconds'>> & { readonly lease: Lease };
+  Required<Pick<PackDependencies, 'lane' | 'lanes' | 'leaseMilliseconds'>> &
+  Pick<PublishDependencies, 'lease'>;
 
 /** One call of pack, under its lease. */
 export class PackRun {
-  readonly #dependencies: RunDependencies;
+  readonly #dependencies: RunDependencies & PublishDependencies;
   readonly #counts: { -readonly [Name in keyof typeof NOTHING_PACKED]: number } = { ...NOTHING_PACKED };
   /** By shard: pages that wait, and the key of the oldest. */
   readonly #waiting = new Map<number, { readonly pages: number; readonly oldest: string | undefined }>();
@@ -37,7 +37,7 @@ export class PackRun {
   readonly #small = new Map<string, string>();
 
   constructor(dependencies: RunDependencies) {
-    this.#dependencies = dependencies;
+    this.#dependencies = { ...dependencies, unfinished: [] };
   }
 
   async run(): Promise<PackOutcome> {

@@ -4,7 +4,7 @@ import type { SegmentShape } from '../store/segments/segment-shape.ts';
 import { type Commit, commit } from '../store/segments/table/commit.ts';
 import { DATA_MARGIN_SECONDS, type Descriptor, expiryOf } from '../store/segments/table/descriptor.ts';
 import { heldInSegments } from '../store/segments/table/held-in-segments.ts';
-import { type Lease, noteAttempts } from '../store/segments/table/lease.ts';
+import { type Attempt, type Lease, noteAttempts } from '../store/segments/table/lease.ts';
 import { putSegmentItems } from '../store/segments/table/segment-items.ts';
 import { type LiveSegment, takeSnapshot } from '../store/segments/table/snapshot.ts';
 import { readState, type SegmentState, type SegmentsTable } from '../store/segments/table/state.ts';
@@ -20,6 +20,11 @@ export class CommitLost extends FaultOfAccess {
 
 export interface PublishDependencies extends SegmentsTable {
   readonly lease: Lease;
+  /**
+   * Segments of this call that were noted and not committed, as far as it knows. They are noted on with each further
+   * attempt: a call that goes on after a fault must not forget what it has put.
+   */
+  readonly unfinished: Attempt[];
   /** How long the lease is taken for, from each note on. */
   readonly leaseMilliseconds: number;
   readonly retentionDays: number;
@@ -37,6 +42,14 @@ export interface Change extends Pick<Commit, 'packed' | 'mergedDays' | 'retentio
 
 /** Drafts of one commit: with replaced segments, a transaction takes them and a few writes more. */
 const DRAFTS_AT_ONCE = 80;
+
+/** The lease names them all, and takes 400 KB. */
+const MOST_UNFINISHED = 240;
+
+/** So much failed that the rest of the call would fail too: the next one removes it first. */
+export class TooManyUnfinished extends FaultOfAccess {
+  override readonly name = 'TooManyUnfinished';
+}
 
 /** Commits of other lanes may be faster so many times in a row. */
 const TRIES = 20;
@@ -73,12 +86,29 @@ async function publishSome(
   drafts: readonly SegmentDraft[],
   change: Change,
 ): Promise<SegmentState> {
-  const { lease, leaseMilliseconds, now } = dependencies;
+  const attempts = drafts.map(({ segmentId, facts }) => ({ segmentId, day: facts.day, shape: shapeOf(facts) }));
+  try {
+    return await tryToPublish(dependencies, state, drafts, attempts, change);
+  } catch (error) {
+    dependencies.unfinished.push(...attempts);
+    throw error;
+  }
+}
+
+async function tryToPublish(
+  dependencies: PublishDependencies,
+  state: SegmentState,
+  drafts: readonly SegmentDraft[],
+  attempts: readonly Attempt[],
+  change: Change,
+): Promise<SegmentState> {
+  const { lease, leaseMilliseconds, unfinished, now } = dependencies;
+  if (unfinished.length > MOST_UNFINISHED) throw new TooManyUnfinished('Too many segments of this call failed.');
   const segments = drafts.map((draft) => ({ draft, ...timesOf(dependencies, draft, change) }));
   if (drafts.length > 0) {
-    const attempts = drafts.map(({ segmentId, facts }) => ({ segmentId, day: facts.day, shape: shapeOf(facts) }));
     const until = new Date(now().getTime() + leaseMilliseconds);
-    if (!(await noteAttempts(dependencies, lease, attempts, until))) throw new CommitLost('The lease is another’s.');
+    if (!(await noteAttempts(dependencies, lease, [...unfinished, ...attempts], until)))
+      throw new CommitLost('The lease is another’s.');
   }
   for (const { draft, expiresAt } of segments) {
     await putSegmentItems(dependencies, draft.segmentId, draft.items, expiresAt + DATA_MARGIN_SECONDS);
