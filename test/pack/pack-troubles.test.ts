@@ -1,4 +1,4 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { PACK_ALL, PACK_FINALLY, PACK_POLICY } from '../../lambda/pack/pack.ts';
 import { extend, extensionUnits, shortLived } from '../../lambda/pack/repack.ts';
 import { SegmentNewer } from '../../lambda/store/segments/faults.ts';
@@ -226,3 +226,31 @@ test('on a laptop what is made of pages is kept as it is', async () => {
   made.now = new Date(NOW.getTime() + 100 * DAY);
   expect((await made.read()).events).toHaveLength(4);
 });
+
+test('what one step of a call has put in vain is removed by the next call, though later steps put more', async () => {
+  await made.write(eventsOn('2026-11-18', 5));
+  await made.pack({ policy: SMALL });
+  made.now = new Date(NOW.getTime() + DAY);
+  await made.write(eventsOn('2026-11-19', 5));
+  // The pages' segment is put and not committed; the merge of the other day goes well.
+  let commits = 0;
+  const send = made.client.send.bind(made.client);
+  const spy = jest.spyOn(made.client, 'send').mockImplementation(((command: never) => {
+    if ((command as object) instanceof TransactWriteCommand && ++commits === 1)
+      return Promise.reject(new Error('down'));
+    return send(command);
+  }) as typeof made.client.send);
+  expect(await made.pack()).toMatchObject({ failed: 1, merged: 1 });
+  spy.mockRestore();
+  expect(await deadSegments()).toHaveLength(1);
+  await made.pack();
+  expect(await deadSegments()).toEqual([]);
+});
+
+/** Ids of segments that have items and no descriptor. */
+async function deadSegments(): Promise<readonly string[]> {
+  const { Items = [] } = await made.client.send(new ScanCommand({ TableName: made.table }));
+  const described = new Set(Items.map(({ segmentId }) => segmentId));
+  const ids = Items.flatMap(({ partition }) => /^([\w-]+)\/\w/.exec(String(partition))?.[1] ?? []);
+  return [...new Set(ids)].filter((id) => !described.has(id));
+}
