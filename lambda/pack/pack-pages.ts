@@ -1,4 +1,4 @@
-import { SegmentDamaged, SegmentNewer } from '../store/segments/faults.ts';
+import { SegmentDamaged, SegmentNewer } from '../store/segments/encoding/segment-faults.ts';
 import { compareSummaries, dayOf, type EventSummary, summaryKey } from '../store/segments/summary.ts';
 import { heldInSegments } from '../store/segments/table/held-in-segments.ts';
 import { type Page, pagesOf, readPage } from '../store/segments/table/page-rows.ts';

@@ -1,7 +1,7 @@
 import { DeleteCommand, ScanCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { PACK_ALL, PACK_FINALLY, PACK_POLICY } from '../../lambda/pack/pack.ts';
 import { extend, extensionUnits, shortLived } from '../../lambda/pack/repack.ts';
-import { SegmentNewer } from '../../lambda/store/segments/faults.ts';
+import { SegmentNewer } from '../../lambda/store/segments/encoding/segment-faults.ts';
 import { dataKey, descriptorKey, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import { giveLeaseBack, takeLease } from '../../lambda/store/segments/table/lease.ts';
 import { takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';

@@ -5,7 +5,7 @@ import { readRuleFiles } from '../../inputs/rule-files.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
-import { checkWords } from './check-words.ts';
+import { checkWords } from './words/check-words.ts';
 
 const HELP = `
 Says everything that is wrong with every rule, a line a problem: file:line:column: what is wrong. Rules are checked

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { type EncodedItem, pack, unpack } from './codec.ts';
+import { ByteReader, ByteWriter } from './encoding/bytes.ts';
+import { type EncodedItem, pack, unpack } from './encoding/codec.ts';
 
 /** Where a block lies in time. */
 export interface BlockBounds {

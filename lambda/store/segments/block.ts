@@ -1,6 +1,6 @@
 import { eventIdentity } from '../../cloudtrail/event-identity.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { type EncodedItem, pack, unpack } from './codec.ts';
+import { ByteReader, ByteWriter } from './encoding/bytes.ts';
+import { type EncodedItem, pack, unpack } from './encoding/codec.ts';
 import {
   type ListColumn,
   ListColumnWriter,
@@ -9,9 +9,9 @@ import {
   readTextColumn,
   type TextColumn,
   TextColumnWriter,
-} from './column.ts';
-import { EventIdColumn, EventIdColumnWriter } from './event-id-column.ts';
-import { SegmentDamaged } from './faults.ts';
+} from './encoding/column.ts';
+import { EventIdColumn, EventIdColumnWriter } from './encoding/event-id-column.ts';
+import { SegmentDamaged } from './encoding/segment-faults.ts';
 import type { EventSummary } from './summary.ts';
 
 /**

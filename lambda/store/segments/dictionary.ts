@@ -1,7 +1,7 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { type EncodedItem, pack, unpack } from './codec.ts';
-import { SegmentDamaged } from './faults.ts';
-import { hashText } from './hash.ts';
+import { ByteReader, ByteWriter } from './encoding/bytes.ts';
+import { type EncodedItem, pack, unpack } from './encoding/codec.ts';
+import { hashText } from './encoding/hash.ts';
+import { SegmentDamaged } from './encoding/segment-faults.ts';
 
 /** A value of a dimension in one segment: how many events have it, and when the first and the last of them was. */
 export interface Head {

@@ -1,6 +1,6 @@
-import type { EncodedItem } from './codec.ts';
 import { encodeHashedPart, partCount } from './dictionary.ts';
-import type { TextHash } from './hash.ts';
+import type { EncodedItem } from './encoding/codec.ts';
+import type { TextHash } from './encoding/hash.ts';
 
 const FIRST_CAPACITY = 4096;
 

@@ -1,6 +1,6 @@
-import { type EncodedItem, packPlain, unpack } from './codec.ts';
-import { SegmentDamaged } from './faults.ts';
-import type { TextHash } from './hash.ts';
+import { type EncodedItem, packPlain, unpack } from './encoding/codec.ts';
+import type { TextHash } from './encoding/hash.ts';
+import { SegmentDamaged } from './encoding/segment-faults.ts';
 
 /** Ten bits an event and seven places: about one in a hundred that isn't there seems to be. */
 const BITS_AN_EVENT = 10;

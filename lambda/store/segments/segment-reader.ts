@@ -1,6 +1,5 @@
 import { Block } from './block.ts';
 import { type BlockBounds, readBlockMap } from './block-map.ts';
-import type { EncodedItem } from './codec.ts';
 import {
   type DictionaryEntry,
   type Head,
@@ -11,9 +10,10 @@ import {
   readPlainPart,
 } from './dictionary.ts';
 import { type Dimension, positionsWith, valuesOf } from './dimensions.ts';
-import { SegmentDamaged } from './faults.ts';
+import type { EncodedItem } from './encoding/codec.ts';
+import { hashText } from './encoding/hash.ts';
+import { SegmentDamaged } from './encoding/segment-faults.ts';
 import { FilterPart, filterPartOf } from './filter.ts';
-import { hashText } from './hash.ts';
 import { ITEM_KEYS, type SegmentShape } from './segment-shape.ts';
 import { type EventKey, summaryKey } from './summary.ts';
 

@@ -1,5 +1,5 @@
-import type { EncodedItem } from './codec.ts';
 import type { Dimension } from './dimensions.ts';
+import type { EncodedItem } from './encoding/codec.ts';
 
 /** What a reader must know of a segment before it reads one of its items: it stands in the descriptor. */
 export interface SegmentShape {

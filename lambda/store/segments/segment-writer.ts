@@ -1,12 +1,12 @@
 import { BlockWriter } from './block.ts';
 import { BlockMapWriter } from './block-map.ts';
 import { tallyBlock } from './block-tally.ts';
-import type { EncodedItem } from './codec.ts';
 import { DictionaryWriter } from './dictionary.ts';
 import { DIMENSIONS, type Dimension } from './dimensions.ts';
+import type { EncodedItem } from './encoding/codec.ts';
+import { hashText, type TextHash } from './encoding/hash.ts';
 import { EventIdDictionaryWriter } from './event-id-dictionary.ts';
 import { FilterWriter } from './filter.ts';
-import { hashText, type TextHash } from './hash.ts';
 import { ITEM_KEYS, type SegmentFacts, type SegmentItem } from './segment-shape.ts';
 import { compareSummaries, dayOf, type EventSummary } from './summary.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Block, BlockWriter, MAX_BLOCK_EVENTS } from '../../../lambda/store/segments/block.ts';
-import { FORMAT_VERSION } from '../../../lambda/store/segments/codec.ts';
-import { SegmentDamaged, SegmentNewer } from '../../../lambda/store/segments/faults.ts';
+import { FORMAT_VERSION } from '../../../lambda/store/segments/encoding/codec.ts';
+import { SegmentDamaged, SegmentNewer } from '../../../lambda/store/segments/encoding/segment-faults.ts';
 import type { EventSummary } from '../../../lambda/store/segments/summary.ts';
 import { anySummary, summary } from './summaries.ts';
 

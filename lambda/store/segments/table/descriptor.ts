@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { meteredRows } from '../../dynamo/metered-query.ts';
 import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
 import { DIMENSIONS, type Dimension } from '../dimensions.ts';
-import { SegmentDamaged, SegmentNewer } from '../faults.ts';
+import { SegmentDamaged, SegmentNewer } from '../encoding/segment-faults.ts';
 import type { SegmentFacts } from '../segment-shape.ts';
 import { descriptorKey, descriptorPartition, type SegmentKey } from './keys.ts';
 import type { SegmentsTable } from './state.ts';

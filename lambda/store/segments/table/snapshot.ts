@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../../shared/concurrency.ts';
 import type { Meter } from '../../dynamo/read-meter.ts';
-import { SegmentDamaged, SegmentNewer } from '../faults.ts';
+import { SegmentDamaged, SegmentNewer } from '../encoding/segment-faults.ts';
 import { SegmentReader } from '../segment-reader.ts';
 import { type Descriptor, liveDescriptors } from './descriptor.ts';
 import { type Page, pageDays, pagesOf, readPage } from './page-rows.ts';

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import * as z from 'zod';
 import { isConditionFailure } from '../../dynamo/condition-failure.ts';
 import type { Meter } from '../../dynamo/read-meter.ts';
-import { SegmentNewer } from '../faults.ts';
+import { SegmentNewer } from '../encoding/segment-faults.ts';
 import { STATE_KEY } from './keys.ts';
 
 /** The shape of the state item. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DERIVED_FIELDS } from '../../../../cli/commands/rules/known-fields.ts';
+import { DERIVED_FIELDS } from '../../../../cli/commands/rules/words/known-fields.ts';
 import { readPartialEvent } from '../../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../../lambda/cloudtrail/derived-fields.ts';
 import { runCommand } from '../../support/run-command.ts';

@@ -1,7 +1,7 @@
-import type { RuleProblem } from '../../../lambda/detection/index.ts';
-import { type Position, Report, type RuleSource } from '../../../lambda/detection/language/problem.ts';
-import { entryOf, readYaml, type YamlMap, type YamlNode } from '../../../lambda/detection/language/yaml-tree.ts';
-import { nearest } from '../../../lambda/shared/nearest.ts';
+import type { RuleProblem } from '../../../../lambda/detection/index.ts';
+import { type Position, Report, type RuleSource } from '../../../../lambda/detection/language/problem.ts';
+import { entryOf, readYaml, type YamlMap, type YamlNode } from '../../../../lambda/detection/language/yaml-tree.ts';
+import { nearest } from '../../../../lambda/shared/nearest.ts';
 import { DERIVED_FIELDS, type Known, RECORD_FIELDS } from './known-fields.ts';
 import { KNOWN_SERVICES } from './known-services.ts';
 

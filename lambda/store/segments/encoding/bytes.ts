@@ -1,4 +1,4 @@
-import { SegmentDamaged } from './faults.ts';
+import { SegmentDamaged } from './segment-faults.ts';
 
 const FIRST_CAPACITY = 1024;
 

@@ -1,5 +1,5 @@
 import type { ByteReader, ByteWriter } from './bytes.ts';
-import { SegmentDamaged } from './faults.ts';
+import { SegmentDamaged } from './segment-faults.ts';
 
 /** How many values a column may hold: their places are 16-bit numbers. */
 export const MAX_COLUMN_VALUES = 0xffff;

@@ -1,6 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { SegmentDamaged, SegmentNewer } from './faults.ts';
 import { PRESET_DICTIONARY } from './preset-dictionary.ts';
+import { SegmentDamaged, SegmentNewer } from './segment-faults.ts';
 
 /** The shape of what is inside of items. A reader refuses a later one (SegmentNewer). */
 export const FORMAT_VERSION = 1;

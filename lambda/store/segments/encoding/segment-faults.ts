@@ -1,4 +1,4 @@
-import { FaultOfContent } from '../../shared/faults.ts';
+import { FaultOfContent } from '../../../shared/faults.ts';
 
 /** An item of the segments table isn't what its key says: cut, changed, or written by something else. */
 export class SegmentDamaged extends FaultOfContent {
