@@ -149,6 +149,8 @@ if (import.meta.main) {
   const connected = connectBenchTable(endpoint, table);
   const { result, seconds, peakMegabytes } = await withPeakMemory(() => fill(connected, Number(events)));
   connected.client.destroy();
-  process.send?.({ ...result, seconds, peakMegabytes } satisfies Filled);
+  const filled: Filled = { ...result, seconds, peakMegabytes };
+  // Called back once it is out: what is still on its way when the channel closes is lost.
+  await new Promise((resolve) => process.send?.(filled, resolve));
   process.disconnect();
 }
