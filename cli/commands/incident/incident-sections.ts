@@ -1,10 +1,13 @@
+import { LEVELS } from '../../../lambda/detection/index.ts';
 import type {
+  ActionEffect,
   CameBy,
   EventPoint,
   Incident,
   IncidentCredential,
   IncidentIdentity,
   Listed,
+  TacticFindings,
 } from '../../../lambda/store/questions/incident/incident.ts';
 import { actorText } from '../../listings/event-text.ts';
 import type { Zone } from '../../time/time-zone.ts';
@@ -43,7 +46,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
   const time = timeFormat(zone, began?.eventTime, ended?.eventTime);
   const section = <Item>(
     title: string,
-    columns: readonly (SectionColumn & { readonly text: (item: Item) => string })[],
+    columns: readonly (SectionColumn & { readonly text: (item: NoInfer<Item>) => string })[],
     list: Listed<Item>,
     nothing: string,
   ): IncidentSection => ({
@@ -80,11 +83,11 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
     section(
       'From where',
       [
-        { title: 'Address', isKey: true, text: ({ address }) => address },
+        { title: 'From where', isKey: true, text: ({ address }) => address },
         events,
         failed,
         ...span,
-        { title: 'Who', text: ({ actors }) => namesText({ ...actors, items: actors.items.map(shortActor) }, 1) },
+        { title: 'Who', text: ({ actors }) => namesText(textsOf(actors, shortActor), 1) },
         { title: 'With', text: ({ userAgents }) => namesText(userAgents, 1) },
       ],
       incident.addresses,
@@ -94,23 +97,20 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
     section(
       'What was done',
       [
-        { title: 'What', text: ({ effect }) => effect },
-        { title: 'Action', text: ({ action }) => action },
+        { title: 'Done', text: ({ effect }) => effect },
         { title: 'Times', text: ({ events: count }) => grouped(count) },
         ...span,
-        { title: 'To what', text: ({ resources }) => namesText(resources, 2) },
-        {
-          title: 'With whom',
-          text: ({ sharedWith = [] }) => namesText({ items: sharedWith, total: sharedWith.length }, 2),
-        },
+        { title: 'Actions', text: ({ actions }) => namesText(textsOf(actions, timesText), limit) },
+        { title: 'To what', text: ({ actions }) => namesText(resourcesOf(actions), 2) },
+        { title: 'With whom', text: ({ actions }) => namesText(allOf(actions.items.flatMap(sharedOf)), 2) },
       ],
-      incident.effects,
+      allOf(incident.effects),
       'Nothing was changed.',
     ),
     section(
       'What was read',
       [
-        { title: 'Action', text: ({ action }) => action },
+        { title: 'Read', text: ({ action }) => action },
         { title: 'From', text: ({ container = '' }) => container },
         { title: 'Times', text: ({ events: count }) => grouped(count) },
         { title: 'Objects', text: ({ objects }) => (objects.total === 0 ? '' : atLeast(objects)) },
@@ -124,7 +124,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
     section(
       'What was denied or failed',
       [
-        { title: 'Action', text: ({ action }) => action },
+        { title: 'Denied or failed', text: ({ action }) => action },
         { title: 'Error', text: ({ errorCode, outcome }) => errorCode ?? outcome },
         { title: 'Times', text: ({ events: count }) => grouped(count) },
         ...span,
@@ -140,19 +140,19 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         { title: 'Level', text: ({ level }) => level },
         { title: 'Findings', text: ({ findings }) => grouped(findings) },
         { title: `First (${zone.name})`, text: ({ first }) => time(first) },
-        { title: 'Rules', text: ({ rules }) => namesText({ items: rules, total: rules.length }, 3, '; ') },
+        { title: 'Rules', text: ({ rules }) => namesText(allOf(rules), 3, '; ') },
       ],
-      { items: incident.findings.tactics, total: incident.findings.tactics.length },
+      allOf(incident.findings.tactics, (tactics) => worstTactics(tactics, limit)),
       'No findings.',
     ),
     section(
       'How they may come back',
       [
-        { title: 'By', text: ({ kind }) => kind },
+        { title: 'Way back', text: ({ kind }) => kind },
         { title: `When (${zone.name})`, text: ({ event }) => time(event.eventTime) },
         { title: 'Action', text: ({ event }) => event.action },
-        { title: 'What', text: ({ resources }) => namesText({ items: resources, total: resources.length }, 3) },
-        { title: 'Lets', text: ({ lets = [] }) => namesText({ items: lets, total: lets.length }, 2) },
+        { title: 'What', text: ({ resources }) => namesText(allOf(resources), 3) },
+        { title: 'Lets', text: ({ lets = [] }) => namesText(allOf(lets), 2) },
         { title: 'Taken back', text: ({ undone }) => (undone === undefined ? 'no' : time(undone.eventTime)) },
         { title: 'Event', isKey: true, text: ({ event }) => event.eventID },
       ],
@@ -162,7 +162,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
     section(
       'What was done with credentials that were issued',
       [
-        { title: 'Access key', isKey: true, text: ({ accessKeyId }) => accessKeyId },
+        { title: 'Issued key', isKey: true, text: ({ accessKeyId }) => accessKeyId },
         { title: 'Issued by', text: ({ by }) => `${by.action} of ${actorText(by)}` },
         { title: `At (${zone.name})`, text: ({ by }) => time(by.eventTime) },
         events,
@@ -170,8 +170,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         { title: 'Who', text: (use) => (use.actor === undefined ? '' : sessionText(use.actor, use.session)) },
         {
           title: 'Did',
-          text: ({ actions }) =>
-            namesText({ ...actions, items: actions.items.map(({ action, events: n }) => times(action, n)) }, 3),
+          text: ({ actions }) => namesText(textsOf(actions, timesText), 3),
         },
       ],
       incident.issued,
@@ -199,7 +198,7 @@ export function incidentHeadline(incident: Incident, zone: Zone): readonly strin
     `Began ${time(began.eventTime)} ${zone.name} with ${began.action} by ${actorText(began)}` +
       `${began.address === undefined ? '' : ` from ${began.address}`} (${began.eventID})`,
     `Ended ${time(ended.eventTime)} ${zone.name} with ${ended.action} by ${actorText(ended)}`,
-    ...timesText(incident, time, zone),
+    ...lookedAtText(incident, time, zone),
   ];
 }
 
@@ -215,7 +214,7 @@ const KIND_NAMES: Readonly<Record<Incident['subject']['kind'], string>> = {
   times: 'time',
 };
 
-function timesText(
+function lookedAtText(
   { subject: { times, since, until, earlier } }: Incident,
   time: (text: string) => string,
   zone: Zone,
@@ -320,8 +319,40 @@ function bytesText(bytes: number | undefined, ofEvents: number | undefined, even
   return ofEvents === events ? grouped(bytes) : `${grouped(bytes)} in ${grouped(ofEvents)}`;
 }
 
-function times(action: string, count: number): string {
-  return count === 1 ? action : `${action} x ${grouped(count)}`;
+function timesText({ action, events }: { readonly action: string; readonly events: number }): string {
+  return events === 1 ? action : `${action} x ${grouped(events)}`;
+}
+
+/** What fits is told of the most severe tactics; in the order of ATT&CK all the same. */
+function worstTactics(tactics: readonly TacticFindings[], most: number): readonly TacticFindings[] {
+  const ranked: readonly string[] = LEVELS;
+  const worst = tactics
+    .toSorted((a, b) => ranked.indexOf(b.level) - ranked.indexOf(a.level) || b.findings - a.findings)
+    .slice(0, most);
+  return tactics.filter((tactic) => worst.includes(tactic));
+}
+
+/** A list of which nothing is left out; what is shown of it may be chosen. */
+function allOf<Item>(
+  items: readonly Item[],
+  choose: (items: readonly Item[]) => readonly Item[] = (all) => all,
+): Listed<Item> {
+  return { items: choose(items), total: items.length };
+}
+
+function textsOf<Item>(list: Listed<Item>, tell: (item: Item) => string): Listed<string> {
+  return { ...list, items: list.items.map(tell) };
+}
+
+/** What the calls of several actions named; at least as many as one of them. */
+function resourcesOf({ items, atLeast: isMore }: Listed<ActionEffect>): Listed<string> {
+  const names = [...new Set(items.flatMap(({ resources }) => resources.items))];
+  const isCut = isMore === true || items.some(({ resources }) => resources.total > resources.items.length);
+  return { items: names, total: names.length, ...(isCut && { atLeast: true as const }) };
+}
+
+function sharedOf({ sharedWith = [] }: ActionEffect): readonly string[] {
+  return sharedWith;
 }
 
 function someOf(count: number): string {

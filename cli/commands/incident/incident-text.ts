@@ -43,22 +43,21 @@ export function incidentText(incident: Incident, options: TextOptions, output: O
 /** Names in records are bounded, and a command that is cut is none. */
 const MAX_LINE = 4096;
 
-function sectionText({ title, columns, rows, more, moreAtLeast }: IncidentSection, output: Output): string {
-  const paint = paintFor(output.colours);
+/** The head of the first column is that of the part, too: a line of its own would take a second screen. */
+function sectionText({ columns, rows, more, moreAtLeast }: IncidentSection, output: Output): string {
+  const all = rows.length + more;
   const left =
-    more > 0 || moreAtLeast
-      ? paint(`, and ${more.toLocaleString('en-US')}${moreAtLeast ? ' or more' : ''} more: --limit`, 'faint')
-      : '';
-  const shown = columns.flatMap(({ title: name, isKey }, index): Column<readonly string[]>[] =>
-    rows.every((row) => (row[index] ?? '') === '')
-      ? []
-      : [
-          {
-            title: name,
-            parts: [{ title: name, text: (row) => row[index], ...(isKey && { keep: 'always' as const }) }],
-          },
-        ],
-  );
-  // Lines between rows would take a second screen.
-  return `${paint(title, 'heading')}${left}\n${renderTable(shown, rows, { ...output, isTerminal: false })}`;
+    all > rows.length || moreAtLeast ? ` (${rows.length} of ${counted(all)}${moreAtLeast ? ' or more' : ''})` : '';
+  const shown = columns.flatMap(({ title, isKey }, index): Column<readonly string[]>[] => {
+    if (rows.every((row) => (row[index] ?? '') === '')) return [];
+    const name = index === 0 ? `${title}${left}` : title;
+    return [
+      { title: name, parts: [{ title: name, text: (row) => row[index], ...(isKey && { keep: 'always' as const }) }] },
+    ];
+  });
+  return renderTable(shown, rows, { ...output, isTerminal: false });
+}
+
+function counted(count: number): string {
+  return count.toLocaleString('en-US');
 }

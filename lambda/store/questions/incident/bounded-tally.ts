@@ -69,6 +69,11 @@ export class BoundedTally<Entry> {
     return entry;
   }
 
+  /** Whether keys came that there was no room for. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
   values(): Entry[] {
     return [...this.#entries.values()];
   }

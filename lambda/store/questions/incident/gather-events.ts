@@ -3,7 +3,7 @@ import type { EventDetail } from '../indexed-event.ts';
 import { isAccessKeyId, isIssuing } from '../trace/issuing.ts';
 import { BoundedTally, NameBudget, Names } from './bounded-tally.ts';
 import { EFFECTS, type Effect, effectOf, isChange, isTaking, takenFrom } from './effects.ts';
-import type { CameBy, EventPoint, HourOfActivity, Incident } from './incident.ts';
+import type { CameBy, EffectGroup, EventPoint, HourOfActivity, Incident } from './incident.ts';
 import { PersistenceLog } from './persistence-log.ts';
 
 /** Distinct ones of each kind that are told apart. */
@@ -151,8 +151,8 @@ export class GatheredEvents {
   }
 
   /** Access keys, those with the most events first. */
-  credentials(most: number): readonly CredentialEntry[] {
-    return this.#credentials.values().sort(mostEvents).slice(0, most);
+  credentials(): readonly CredentialEntry[] {
+    return this.#credentials.values().sort(mostEvents);
   }
 
   /** Reads that hand out what is stored, with what is told of them; the first ones. */
@@ -225,18 +225,7 @@ export class GatheredEvents {
         userAgents: entry.userAgents.listed(names),
         actors: entry.actors.listed(names),
       })),
-      effects: this.#effects.listed(most, gravestFirst, (entry) => {
-        const shared = entry.effect === 'shared' ? sharedWith(entry.event.action) : [];
-        return {
-          effect: entry.effect,
-          action: entry.event.action,
-          access: entry.event.access,
-          ...spanOf(entry),
-          resources: entry.resources.listed(names),
-          actors: entry.actors.listed(names),
-          ...(shared.length > 0 && { sharedWith: shared }),
-        };
-      }),
+      effects: this.#effectGroups(most, sharedWith),
       taken: this.#taken.listed(most, mostTaken, ({ action, container, objects, bytes, bytesOfEvents, ...entry }) => ({
         action,
         ...(container !== undefined && { container }),
@@ -244,7 +233,7 @@ export class GatheredEvents {
         objects: objects.listed(names),
         ...(bytesOfEvents > 0 && { bytes, bytesOfEvents }),
       })),
-      denied: this.#denied.listed(most, mostEvents, (entry) => ({
+      denied: this.#denied.listed(most, deniedFirst, (entry) => ({
         action: entry.event.action,
         ...(entry.event.errorCode !== undefined && { errorCode: entry.event.errorCode }),
         outcome: entry.event.outcome,
@@ -253,6 +242,44 @@ export class GatheredEvents {
         resources: entry.resources.listed(names),
       })),
     };
+  }
+
+  #effectGroups(most: number, sharedWith: (action: string) => readonly string[]): readonly EffectGroup[] {
+    const names = Math.min(most, MOST_NAMES);
+    const entries = this.#effects.values();
+    return EFFECTS.flatMap((effect): EffectGroup[] => {
+      const own = entries.filter((entry) => entry.effect === effect).sort(gravestFirst);
+      const [first] = own;
+      if (first === undefined) return [];
+      const isCut = this.#effects.isCut ? { atLeast: true as const } : {};
+      return [
+        {
+          effect,
+          events: own.reduce((sum, { events }) => sum + events, 0),
+          first: own.map((entry) => entry.first).sort()[0] ?? first.first,
+          last:
+            own
+              .map((entry) => entry.last)
+              .sort()
+              .at(-1) ?? first.last,
+          actions: {
+            items: own.slice(0, most).map((entry) => {
+              const shared = effect === 'shared' ? sharedWith(entry.event.action) : [];
+              return {
+                action: entry.event.action,
+                access: entry.event.access,
+                ...spanOf(entry),
+                resources: entry.resources.listed(names),
+                actors: entry.actors.listed(names),
+                ...(shared.length > 0 && { sharedWith: shared }),
+              };
+            }),
+            total: own.length,
+            ...isCut,
+          },
+        },
+      ];
+    });
   }
 
   #activity(): readonly HourOfActivity[] {
@@ -429,7 +456,12 @@ function mostEvents(a: Counted, b: Counted): number {
 }
 
 function gravestFirst(a: EffectEntry, b: EffectEntry): number {
-  return EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) || weightOf(b) - weightOf(a) || mostEvents(a, b);
+  return weightOf(b) - weightOf(a) || mostEvents(a, b);
+}
+
+function deniedFirst(a: DeniedEntry, b: DeniedEntry): number {
+  const isDenied = ({ event }: DeniedEntry): number => Number(event.outcome === 'denied');
+  return isDenied(b) - isDenied(a) || mostEvents(a, b);
 }
 
 /** What keeps records of others, or says who may do what, before everything else. */

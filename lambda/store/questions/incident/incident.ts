@@ -30,13 +30,16 @@ export interface Incident {
   readonly identities: Listed<IncidentIdentity>;
   readonly credentials: Listed<IncidentCredential>;
   readonly addresses: Listed<IncidentAddress>;
-  readonly effects: Listed<ActionEffect>;
+  /** What was deleted, stopped, shared, created and changed, the gravest first. */
+  readonly effects: readonly EffectGroup[];
   /** Reads that hand out what is stored: objects, rows, secrets, images. Those with the most bytes, then calls, first. */
   readonly taken: Listed<TakenData>;
+  /** Denied calls, then those that failed otherwise; each by count. */
   readonly denied: Listed<DeniedAction>;
   readonly findings: IncidentFindings;
+  /** What still stands first, then by kind and time. */
   readonly persistence: Listed<PersistenceStep>;
-  /** What was done with credentials that were issued, in the order of time. */
+  /** What was done with credentials that were issued: those with the most changes, then events, first. */
   readonly issued: Listed<IssuedCredentialUse>;
   /** Questions that follow, the most useful first. */
   readonly next: readonly NextQuestion[];
@@ -159,9 +162,15 @@ export interface IncidentAddress extends Span {
   readonly actors: Listed<string>;
 }
 
-/** Calls of one action that did something: deleted, stopped, shared, created, changed. */
-export interface ActionEffect extends Span {
+/** Successful calls that had one effect. */
+export interface EffectGroup extends Span {
   readonly effect: Effect;
+  /** Those that hide what happens, or say who may do what, first; then by count. */
+  readonly actions: Listed<ActionEffect>;
+}
+
+/** Calls of one action that had an effect. */
+export interface ActionEffect extends Span {
   readonly action: string;
   readonly access: string;
   readonly resources: Listed<string>;

@@ -50,9 +50,12 @@ function otherKey({ subject, persistence, credentials, issued }: Told): NextQues
 
 /** What was deleted, stopped or shared. */
 function stricken({ effects, subject }: Told): NextQuestion | undefined {
-  for (const { effect, resources } of effects.items) {
-    const resource = resources.items.find((candidate) => candidate !== subject.text);
-    if (resource === undefined || effect === 'created' || effect === 'changed') continue;
+  for (const { effect, actions } of effects) {
+    if (effect === 'created' || effect === 'changed') continue;
+    const resource = actions.items
+      .flatMap(({ resources }) => resources.items)
+      .find((candidate) => candidate !== subject.text);
+    if (resource === undefined) continue;
     return { question: `What else was done to ${resource}, and by whom?`, args: ['timeline', resource] };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { EventDetail } from '../indexed-event.ts';
-import { isUndoing, isUndoneBy, type PersistenceKind, persistenceOf } from './persistence.ts';
+import { isUndoing, isUndoneBy, PERSISTENCE_KINDS, type PersistenceKind, persistenceOf } from './persistence.ts';
 
 /** Steps that are kept. */
 const MOST_STEPS = 500;
@@ -13,7 +13,12 @@ export interface LoggedStep {
 
 /** The calls of an incident that let somebody come back: the first ones, in the order in which they come. */
 export class PersistenceLog {
-  readonly #steps: { kind: PersistenceKind; undo?: string; event: EventDetail; resources: ReadonlySet<string> }[] = [];
+  readonly #steps: {
+    kind: PersistenceKind;
+    undo: readonly string[];
+    event: EventDetail;
+    resources: ReadonlySet<string>;
+  }[] = [];
   /** Calls that take something back: they may come before what they took back. */
   readonly #undoing: EventDetail[] = [];
   #total = 0;
@@ -34,7 +39,7 @@ export class PersistenceLog {
     return this.#total;
   }
 
-  /** In the order of time. What still stands comes before what was taken back within the incident. */
+  /** What still stands comes before what was taken back within the incident; then by kind, then by time. */
   steps(): readonly LoggedStep[] {
     const steps = this.#steps.map((step): LoggedStep => {
       const undoneBy = this.#undoing.find(
@@ -45,6 +50,7 @@ export class PersistenceLog {
     return steps.sort(
       (a, b) =>
         Number(a.undoneBy !== undefined) - Number(b.undoneBy !== undefined) ||
+        PERSISTENCE_KINDS.indexOf(a.kind) - PERSISTENCE_KINDS.indexOf(b.kind) ||
         (a.event.eventTime < b.event.eventTime ? -1 : a.event.eventTime > b.event.eventTime ? 1 : 0),
     );
   }

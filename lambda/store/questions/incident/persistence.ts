@@ -16,8 +16,8 @@ export type PersistenceKind = (typeof PERSISTENCE_KINDS)[number];
 
 interface Persisting {
   readonly kind: PersistenceKind;
-  /** The action that takes it back. */
-  readonly undo?: string;
+  /** The actions that take it back. */
+  readonly undo: readonly string[];
 }
 
 /** By kind: actions, each with the name of the one that takes it back, in the same service. */
@@ -89,17 +89,15 @@ const BY_KIND: Readonly<Record<PersistenceKind, Readonly<Record<string, string |
   },
   code: {
     'lambda:CreateFunction': 'DeleteFunction',
-    'lambda:UpdateFunctionCode': undefined,
-    'lambda:UpdateFunctionConfiguration': undefined,
+    'lambda:UpdateFunctionCode': 'DeleteFunction',
+    'lambda:UpdateFunctionConfiguration': 'DeleteFunction',
     'lambda:CreateFunctionUrlConfig': 'DeleteFunctionUrlConfig',
     'lambda:CreateEventSourceMapping': 'DeleteEventSourceMapping',
     'lambda:PublishLayerVersion': 'DeleteLayerVersion',
     'events:PutTargets': 'RemoveTargets',
     'scheduler:CreateSchedule': 'DeleteSchedule',
     'ssm:CreateAssociation': 'DeleteAssociation',
-    'ssm:SendCommand': undefined,
-    'ssm:StartSession': 'TerminateSession',
-    'ec2:ModifyInstanceAttribute': undefined,
+    'ec2:ModifyInstanceAttribute': 'TerminateInstances',
     'ec2:RunInstances': 'TerminateInstances',
     'codebuild:CreateProject': 'DeleteProject',
     'glue:CreateDevEndpoint': 'DeleteDevEndpoint',
@@ -113,16 +111,28 @@ const BY_KIND: Readonly<Record<PersistenceKind, Readonly<Record<string, string |
   },
 };
 
+/** Who is deleted takes along what was given to them. */
+const OF_HOLDER: readonly (readonly [actions: RegExp, undo: string])[] = [
+  [/^iam:(Create|Update|Upload|Enable|Attach|Put|Delete)(User|Login|Access|Service|SSH|Signing|MFA)/, 'iam:DeleteUser'],
+  [/^iam:(UpdateAssumeRolePolicy|\w+Role\w+)$/, 'iam:DeleteRole'],
+  [/^iam:\w+GroupPolicy$/, 'iam:DeleteGroup'],
+  [/^lambda:(AddPermission|CreateFunctionUrlConfig)$/, 'lambda:DeleteFunction'],
+];
+
 const PERSISTING: ReadonlyMap<string, Persisting> = new Map(
   PERSISTENCE_KINDS.flatMap((kind) =>
     Object.entries(BY_KIND[kind]).map(([action, undo]): [string, Persisting] => {
-      const service = action.slice(0, action.indexOf(':'));
-      return [action, { kind, ...(undo !== undefined && { undo: `${service}:${undo}` }) }];
+      const own = undo === undefined ? [] : [`${action.slice(0, action.indexOf(':'))}:${undo}`];
+      const ofHolder = OF_HOLDER.flatMap(([actions, deletion]) => (actions.test(action) ? [deletion] : []));
+      return [action, { kind, undo: [...own, ...ofHolder] }];
     }),
   ),
 );
 
-const UNDOING: ReadonlySet<string> = new Set([...PERSISTING.values()].flatMap(({ undo }) => undo ?? []));
+const UNDOING: ReadonlySet<string> = new Set([...PERSISTING.values()].flatMap(({ undo }) => undo));
+
+/** An instance is named by an id of its own, and often among others. */
+const INSTANCE = /^i-[0-9a-z]+$/;
 
 /** What AWS services do on their own behalf keeps nobody in. */
 const OF_AWS: ReadonlySet<string> = new Set(['service', 'service-linked-role']);
@@ -139,8 +149,10 @@ export function isUndoing({ action, outcome }: EventDetail): boolean {
 
 /** Whether a later call took back what one with these resources did: all that it names is among them. */
 export function isUndoneBy(
-  made: { readonly undo?: string; readonly resources: ReadonlySet<string> },
+  made: { readonly undo: readonly string[]; readonly resources: ReadonlySet<string> },
   { action, resources }: EventDetail,
 ): boolean {
-  return made.undo === action && resources.length > 0 && resources.every((resource) => made.resources.has(resource));
+  if (!made.undo.includes(action) || resources.length === 0) return false;
+  const isNamed = (resource: string): boolean => made.resources.has(resource);
+  return resources.every(isNamed) || resources.some((resource) => INSTANCE.test(resource) && isNamed(resource));
 }

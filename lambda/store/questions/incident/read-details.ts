@@ -53,7 +53,7 @@ export async function readDetails({ records, maxObjects, gathered, steps }: Deta
       receipt: event.receipt,
       take: (record: JsonObject) => {
         const names = sharedWith.get(event.action) ?? new Set();
-        for (const name of openedTo(record, new Set([event.account]))) names.add(name);
+        for (const name of openedTo(record, new Set([event.account]))) if (!isService(name)) names.add(name);
         sharedWith.set(event.action, names);
       },
     })),
@@ -110,4 +110,9 @@ function objectOf({ bucket, key, version }: Receipt): string {
 
 function placeOf(receipt: Receipt): string {
   return `${objectOf(receipt)}\n${receipt.index}`;
+}
+
+/** What AWS itself may read is shared with nobody. */
+function isService(principal: string): boolean {
+  return principal.endsWith('.amazonaws.com');
 }

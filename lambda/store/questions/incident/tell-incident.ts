@@ -5,7 +5,7 @@ import { type Condition, readConditions } from '../conditions.ts';
 import type { EventQueries } from '../event-queries.ts';
 import type { EventDetail } from '../indexed-event.ts';
 import { TraceReader } from '../trace/trace-reader.ts';
-import { cameBy, forwardedBy, MOST_ORIGINS } from './credential-origins.ts';
+import { tellOrigins } from './credential-origins.ts';
 import { followIssued, MOST_FOLLOWED } from './follow-issued.ts';
 import { GatheredEvents, pointOf } from './gather-events.ts';
 import {
@@ -104,7 +104,7 @@ export async function tellIncident(sources: IncidentSources, query: IncidentQuer
     askedEvents,
     ...gathered.tell(
       most,
-      ({ accessKeyId, event }) => origins.get(accessKeyId) ?? forwardedBy(event) ?? { how: 'not-asked' },
+      ({ accessKeyId }) => origins.get(accessKeyId) ?? { how: 'not-asked' },
       (action) => details.sharedWith.get(action) ?? [],
     ),
     findings: findings.tell(most),
@@ -112,7 +112,7 @@ export async function tellIncident(sources: IncidentSources, query: IncidentQuer
       items: steps.slice(0, most).map((step) => stepOf(step, details)),
       total: gathered.persistence.total,
     },
-    issued: { items: inOrder(issued).slice(0, most), total: issued.length },
+    issued: { items: busiestFirst(issued).slice(0, most), total: issued.length },
   };
   if (subject.earlier === true) {
     leftOut.push({ part: 'earlier', reason: 'There are events before these days: --since goes further back.' });
@@ -205,19 +205,13 @@ function matchesText(text: string | undefined, matches: (text: string) => boolea
   return text !== undefined && matches(text);
 }
 
-/** How somebody came by the keys with the most events. */
 async function originsOf(
   reader: TraceReader,
   gathered: GatheredEvents,
   leftOut: LeftOut[],
 ): Promise<ReadonlyMap<string, CameBy>> {
   const origins = new Map<string, CameBy>();
-  const entries = gathered
-    .credentials(Number.POSITIVE_INFINITY)
-    .filter(({ event }) => forwardedBy(event) === undefined);
-  await asFarAsItGoes('credentials', leftOut, async () => {
-    for (const entry of entries.slice(0, MOST_ORIGINS)) origins.set(entry.accessKeyId, await cameBy(entry, reader));
-  });
+  await asFarAsItGoes('credentials', leftOut, () => tellOrigins(gathered, reader, origins));
   return origins;
 }
 
@@ -245,8 +239,10 @@ function stepOf({ kind, event, undoneBy }: LoggedStep, { lets }: RecordDetails):
   };
 }
 
-function inOrder(uses: readonly IssuedCredentialUse[]): IssuedCredentialUse[] {
-  return uses.toSorted((a, b) => (a.by.eventTime < b.by.eventTime ? -1 : a.by.eventTime > b.by.eventTime ? 1 : 0));
+function busiestFirst(uses: readonly IssuedCredentialUse[]): IssuedCredentialUse[] {
+  return uses.toSorted(
+    (a, b) => b.changes - a.changes || b.events - a.events || (a.by.eventTime < b.by.eventTime ? -1 : 1),
+  );
 }
 
 function subjectOf({ kind, text, conditions, since, until, times, earlier }: ResolvedSubject): IncidentSubject {
