@@ -34,6 +34,7 @@ describe('what a call did', () => {
     ['ec2', 'RunInstances', 'created'],
     ['iam', 'CreateUser', 'created'],
     ['iam', 'UpdateAssumeRolePolicy', 'changed'],
+    ['elasticfilesystem', 'DeleteTags', 'changed'],
     ['ec2', 'DescribeInstances', undefined],
     ['s3', 'GetObject', undefined],
     ['sts', 'AssumeRole', undefined],
