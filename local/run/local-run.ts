@@ -15,6 +15,7 @@ import { readRunReport } from './run-report.ts';
 import { createScreen } from './screen.ts';
 import { serve, showOutcome } from './serve-deployment.ts';
 import { showFailures, showReport } from './show-report.ts';
+import { createStepNotes } from './step-notes.ts';
 import { digestSample, writeSample } from './write-sample.ts';
 
 export interface RunOptions {
@@ -61,6 +62,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     stdout.columns || undefined,
   );
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const steps = createStepNotes((line) => stderr.write(line));
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const files = (await findLogFiles(paths)).map((file) => ({
     ...file,
@@ -87,11 +89,14 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
         {
           functions: localFunctions(aws, { log, publicKeys: keys }),
           progress: createProgress(stderr),
+          steps,
           onError,
           interrupted,
         },
       );
+      steps.begin('reading what came of it');
       const report = await readRunReport(aws, objects);
+      steps.end();
       showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
@@ -107,6 +112,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     } else showNextSteps(screen, { data, isSample, since });
     return isComplete;
   } finally {
+    steps.end();
     log.end();
     await aws.stop();
   }
