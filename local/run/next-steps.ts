@@ -1,3 +1,4 @@
+import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { Screen } from './screen.ts';
 
 /** Says what a person may do after a run. */
@@ -5,7 +6,7 @@ export function showNextSteps(
   screen: Screen,
   { data, isSample, since }: { readonly data?: string; readonly isSample: boolean; readonly since?: string },
 ): void {
-  const local = data === undefined ? '--local' : `--local --data ${data}`;
+  const local = data === undefined ? '--local' : `--data ${shellWord(data)}`;
   screen.heading('What to try next');
   const trailwarden = 'npm run -s trailwarden --';
   for (const line of [
