@@ -78,6 +78,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     const { logs, digests, since } = sample ?? named;
     const keys = sample?.publicKeys ?? publicKeys;
     let isComplete = true;
+    let suspect: string | undefined;
     if (logs.length + digests.length > 0) {
       const withDigests = digests.length > 0 ? ` and ${digests.length} digests` : '';
       screen.line(
@@ -97,6 +98,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
       steps.begin('reading what came of it');
       const report = await readRunReport(aws, objects);
       steps.end();
+      suspect = report.findings.address ?? report.findings.resource;
       showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
@@ -109,7 +111,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
         onOutcome: (told) => showOutcome(screen, told, stdout.isTTY),
       });
       await serve(aws, { functions, screen, onError, interrupted });
-    } else showNextSteps(screen, { data, isSample, since });
+    } else showNextSteps(screen, { data, isSample, since, suspect });
     return isComplete;
   } finally {
     steps.end();

@@ -10,11 +10,12 @@ const shown = (data: string | undefined): string => {
     false,
     60,
   );
-  showNextSteps(screen, { isSample: false, ...(data !== undefined && { data }) });
+  showNextSteps(screen, { isSample: false, suspect: '203.0.113.10', ...(data !== undefined && { data }) });
   return text;
 };
 
 test('commands that may be tried next work as they stand: whole, and with the folder quoted where a shell needs it', () => {
   expect(shown(undefined)).toContain('npm run -s trailwarden -- findings --local\n');
+  expect(shown(undefined)).toContain('npm run -s trailwarden -- incident 203.0.113.10 --local\n');
   expect(shown("bob's incident")).toContain(`npm run -s trailwarden -- findings --data 'bob'\\''s incident'\n`);
 });
