@@ -1,9 +1,9 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { ChannelSettings } from '../alerts/channels/channel-settings.ts';
 import { NotTakenError } from './errors/not-taken-error.ts';
 import type { PostJson } from './https/post-json.ts';
 import { eventBusReceiver } from './receivers/event-bus.ts';
+import type { FindingBatches } from './receivers/finding-batches.ts';
 import { pagerDutyReceiver } from './receivers/pagerduty.ts';
 import type { Receiver } from './receivers/receiver.ts';
 import { type HubPlace, securityHubReceiver } from './receivers/security-hub.ts';
@@ -16,7 +16,7 @@ export interface ReceiverParts {
   readonly post: PostJson;
   readonly secrets: SecretReader;
   readonly events: EventBridgeClient;
-  readonly hub: SecurityHubClient;
+  readonly hub: FindingBatches;
   readonly place: HubPlace;
   readonly now: () => Date;
   /** Replaces PagerDuty's host in tests. */

@@ -14,6 +14,7 @@ import { AlertDeliveries } from '../store/alerts/alert-deliveries.ts';
 import { receiverOf } from './all-receivers.ts';
 import type { PostJson } from './https/post-json.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { FindingBatches } from './receivers/finding-batches.ts';
 import { CachedSecrets } from './secrets/secret-reader.ts';
 
 export interface NotifyWiring {
@@ -41,6 +42,7 @@ export function wireNotify(wiring: NotifyWiring): Notify {
   const { environment, region, dynamodb, sqs, secretsManager, ssm, now = () => new Date() } = wiring;
   const { attemptMilliseconds, pagerDutyHost, ...parts } = wiring;
   const secrets = new CachedSecrets({ secretsManager, ssm, now });
+  const hub = new FindingBatches(wiring.hub);
   const place = {
     deployment: environment.DEPLOYMENT,
     account: environment.ACCOUNT,
@@ -54,6 +56,7 @@ export function wireNotify(wiring: NotifyWiring): Notify {
       receiver: receiverOf(settings, {
         ...parts,
         secrets,
+        hub,
         place,
         now,
         ...(pagerDutyHost !== undefined && { pagerDutyHost }),

@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
@@ -41,10 +41,13 @@ export class Notify extends AuditFunction {
       environment,
       statements: permissions(props),
     });
-    for (const queue of queues.byChannel.values()) {
+    for (const { name, type } of config.alerts.channels) {
+      const queue = queues.byChannel.get(name);
+      if (queue === undefined) throw new Error(`The channel ${name} has no queue.`);
       this.function.addEventSource(
         new SqsEventSource(queue, {
-          batchSize: 5,
+          // Security Hub takes few calls of many findings; to wait for more of them costs a second.
+          ...(type === 'securityhub' ? { batchSize: 100, maxBatchingWindow: Duration.seconds(1) } : { batchSize: 5 }),
           reportBatchItemFailures: true,
           // The least that Lambda takes. A channel that doesn't answer occupies no more than this.
           maxConcurrency: 2,

@@ -8,7 +8,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'alerts/channels/queued-channel.ts': ['SendMessage'],
   'notify/notify.ts': ['ChangeMessageVisibility'],
   'notify/receivers/event-bus.ts': ['PutEvents'],
-  'notify/receivers/security-hub.ts': ['BatchImportFindings'],
+  'notify/receivers/finding-batches.ts': ['BatchImportFindings'],
   'notify/secrets/secret-reader.ts': ['GetParameter', 'GetSecretValue'],
   'store/alerts/alert-deliveries.ts': ['Update'],
   'ingest/ingest.ts': ['SendMessage'],

@@ -122,10 +122,15 @@ describe('each type', () => {
     mocks.hub.on(BatchImportFindingsCommand).resolves({
       SuccessCount: 0,
       FailedCount: 1,
-      FailedFindings: [{ Id: 'f', ErrorCode: 'InvalidInput', ErrorMessage: 'No' }],
+      FailedFindings: [
+        { Id: `trailwarden/${JSON.parse(alertJson()).alertId}`, ErrorCode: 'InvalidInput', ErrorMessage: 'No' },
+      ],
     });
     expect(await failedOf(message('hub'))).toEqual(['hub']);
     expect(noted().at(-1)?.[1]).toMatchObject({ answer: 'Security Hub refused the finding (InvalidInput).' });
+    mocks.hub.on(BatchImportFindingsCommand).resolves({ SuccessCount: 0, FailedCount: 1 });
+    expect(await failedOf(message('hub'))).toEqual(['hub']);
+    expect(noted().at(-1)?.[1]).toMatchObject({ answer: 'Security Hub refused the finding (no reason given).' });
   });
 });
 

@@ -123,7 +123,7 @@ test('each channel has a queue of its own, encrypted with the audit key, that gi
     expect(mappings).toContainEqual({
       EventSourceArn: `<ChannelQueuesQueue${name}.Arn>`,
       FunctionName: '<NotifyFunction>',
-      BatchSize: 5,
+      ...(name === 'hub' ? { BatchSize: 100, MaximumBatchingWindowInSeconds: 1 } : { BatchSize: 5 }),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 2 },
     });
