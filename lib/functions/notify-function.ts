@@ -2,6 +2,7 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { RESOLVING_TYPES } from '../../lambda/alerts/channels/channel-settings.ts';
 import type { NotifyVariables } from '../../lambda/runtime/environment.ts';
 import { deliveryAttribute } from '../../lambda/store/alerts/alert-deliveries.ts';
 import type { DeploymentConfig } from '../config/config.ts';
@@ -57,14 +58,17 @@ export class Notify extends AuditFunction {
   }
 }
 
-function permissions({ config, settings, queues, tables }: NotifyProps): PolicyStatement[] {
+function permissions(props: NotifyProps): PolicyStatement[] {
+  const { config, settings, queues, tables } = props;
   const { channels } = config.alerts;
+  const pagers = channels.filter(({ type }) => RESOLVING_TYPES.includes(type));
   const deliveries = onTable('NoteDeliveries', tables.alerts, ['dynamodb:UpdateItem']);
   deliveries.addConditions({
     'ForAllValues:StringEquals': {
       'dynamodb:Attributes': [
         'alertId',
         ...channels.flatMap(({ name }) => [deliveryAttribute(name, 'first'), deliveryAttribute(name, 'summary')]),
+        ...pagers.map(({ name }) => deliveryAttribute(name, 'resolved')),
       ],
     },
     StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
@@ -77,10 +81,35 @@ function permissions({ config, settings, queues, tables }: NotifyProps): PolicyS
     }),
     giveUpTo(queues.deadLetterQueue),
     deliveries,
+    ...resolve(props, pagers),
     ...readSecrets(channels),
     ...reachBuses(channels),
     ...importFindings(channels),
     useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sqs'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+  ];
+}
+
+/** Ends incidents: their messages are queued here, and must come after those of the alerts. */
+function resolve({ tables, queues }: NotifyProps, pagers: readonly ChannelSettings[]): PolicyStatement[] {
+  if (pagers.length === 0) return [];
+  const earlier = onTable('ReadEarlierDeliveries', tables.alerts, ['dynamodb:GetItem']);
+  earlier.addConditions({
+    'ForAllValues:StringEquals': {
+      'dynamodb:Attributes': [
+        'alertId',
+        'channels',
+        ...pagers.flatMap(({ name }) => [deliveryAttribute(name, 'first'), deliveryAttribute(name, 'resolved')]),
+      ],
+    },
+    StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+  });
+  return [
+    earlier,
+    new PolicyStatement({
+      sid: 'QueueResolved',
+      actions: ['sqs:SendMessage'],
+      resources: pagers.flatMap(({ name }) => queues.byChannel.get(name)?.queueArn ?? []),
+    }),
   ];
 }
 

@@ -8,7 +8,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
@@ -53,6 +53,7 @@ export function useSecrets(port: number): void {
   const url = `https://hooks.example.test:${port}/services/T0000/verysecretpart`;
   for (const mock of Object.values(mocks)) mock.reset();
   mocks.documents.on(UpdateCommand).resolves({});
+  mocks.documents.on(GetCommand).resolves({});
   mocks.secrets.on(GetSecretValueCommand, { SecretId: 'url' }).resolves({ SecretString: url });
   mocks.secrets.on(GetSecretValueCommand, { SecretId: 'webhook' }).resolves({
     SecretString: JSON.stringify({ url, signingKey: SIGNING_KEY, headers: { 'X-Team': 'blue-team-key' } }),

@@ -147,7 +147,10 @@ describe('a receiver that fails', () => {
     server.answer = answer;
     const { failedOf, noted, metrics } = bed();
     expect(await failedOf(message('team'))).toEqual(['team']);
-    expect(noted()).toEqual([['delivery#team', { state: 'failing', at: SENT.toISOString(), tries: 1, answer: said }]]);
+    const nextTry = new Date(SENT.getTime() + (invisible().team ?? 0) * 1000).toISOString();
+    expect(noted()).toEqual([
+      ['delivery#team', { state: 'failing', at: SENT.toISOString(), tries: 1, answer: said, nextTry }],
+    ]);
     expect(invisible().team).toBeGreaterThanOrEqual(15);
     expect(metrics.last(METRICS.ChannelMessagesFailed.name)).toBe(1);
   });
@@ -244,7 +247,11 @@ describe('quiet hours', () => {
 
   test('keep a message until they end', async () => {
     now = at23;
-    expect(await bed([QUIET]).failedOf(queued('team', alertJson(), { sentAt: at23 }))).toEqual(['m-1']);
+    const { failedOf, noted } = bed([QUIET]);
+    expect(await failedOf(queued('team', alertJson(), { sentAt: at23 }))).toEqual(['m-1']);
+    expect(noted()).toMatchObject([
+      ['delivery#team', { state: 'waiting', tries: 0, nextTry: '2026-11-21T05:30:00.000Z' }],
+    ]);
     expect(server.requests).toEqual([]);
     expect(invisible()).toEqual({ team: 7.5 * 60 * 60 });
   });

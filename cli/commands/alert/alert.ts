@@ -20,6 +20,7 @@ import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
+import { channelListing, channelStates } from './channel-listing.ts';
 import { listAlertsCommand } from './list-alerts.ts';
 
 interface TestOptions extends ConnectionOptions {
@@ -153,6 +154,10 @@ async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
     await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
+    const states = channelStates(alert);
+    if (options.format !== 'table' || states.length === 0) return;
+    io.stdout.write('\n');
+    await printListing(states, channelListing(options.zone), 'table', io);
   });
 }
 

@@ -10,6 +10,9 @@ export type ChannelType = (typeof CHANNEL_TYPES)[number];
 /** Types whose address or key is a secret. */
 export const SECRET_TYPES: readonly ChannelType[] = ['webhook', 'slack', 'teams', 'pagerduty'];
 
+/** Types that end what an alert has opened, once it is known to be false. */
+export const RESOLVING_TYPES: readonly ChannelType[] = ['pagerduty'];
+
 /** Names in alerts' rows that are taken. */
 const OWN_CHANNELS: readonly string[] = ['people', 'programs', 'chat'];
 

@@ -78,6 +78,27 @@ test('permissions of types that no channel has are not asked for', () => {
   ).toEqual([]);
 });
 
+test('notify may queue for pagers that an alert is resolved, after what became of its messages there', () => {
+  const pagers = `
+alerts:
+  channels:
+    - { name: pager, type: pagerduty, secret: { parameter: /pd } }
+    - { name: team, type: slack, secret: { parameter: /slack } }
+`;
+  const policy = policyOf('Notify', synthesize(pagers).audit);
+  expect(policy.QueueResolved).toEqual(allow('sqs:SendMessage', '<ChannelQueuesQueuepager.Arn>'));
+  expect(policy.ReadEarlierDeliveries).toEqual(
+    allow('dynamodb:GetItem', '<data:Tablesalerts.Arn>', {
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': ['alertId', 'channels', 'delivery#pager', 'delivery#pager#resolved'],
+      },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    }),
+  );
+  expect(JSON.stringify(policy.NoteDeliveries)).toContain('delivery#pager#resolved');
+  expect(JSON.stringify(policy.NoteDeliveries)).not.toContain('delivery#team#resolved');
+});
+
 test.each(['Ingest', 'Verify', 'Sweep'])(
   '%s may put messages into the queues of channels, and read no secret',
   (name) => {
