@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   readonly config?: string;
   readonly local?: true;
   readonly data?: string;
+  /** What the topic for programs carries, as far as a settings file says it. */
+  readonly programs?: 'alert' | 'ocsf';
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -71,6 +73,7 @@ async function readSettings(command: Command): Promise<void> {
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');
   }
+  command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
 }
 
 /** Connects, answers, and always closes the connection. */

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -26,6 +27,7 @@ export interface NotifyWiring {
   readonly secretsManager: SecretsManagerClient;
   readonly ssm: SSMClient;
   readonly events: EventBridgeClient;
+  readonly sns: SNSClient;
   readonly hub: SecurityHubClient;
   readonly post: PostJson;
   readonly logger: Logger;
@@ -56,6 +58,7 @@ export function wireNotify(wiring: NotifyWiring): Notify {
       receiver: receiverOf(settings, {
         ...parts,
         secrets,
+        programsTopic: environment.ALERTS_TOPIC_ARN,
         hub,
         place,
         now,

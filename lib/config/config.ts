@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
+import {
+  channelListSchema,
+  deployedChannels,
+  PROGRAMS_FORMATS,
+} from '../../lambda/alerts/channels/channel-settings.ts';
 import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
@@ -146,6 +150,7 @@ const settings = z.strictObject({
       windowMinutes: z.int().min(1).max(1440).default(15),
       maxPerMinute: z.int().min(1).max(1000).default(30),
       chat: z.boolean().default(false),
+      programs: z.enum(PROGRAMS_FORMATS).default('alert'),
       channels: channelListSchema.default([]),
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
@@ -184,7 +189,11 @@ export const configSchema = settings
     path: ['logBucket', 'expireDays'],
     error: 'must be at least retentionDays: an event in the index is read from its log object',
   })
-  .transform(({ trail, ...rest }) => ({ ...rest, trail: { ...trail, name: trail.name ?? rest.deployment } }));
+  .transform(({ trail, alerts, ...rest }) => ({
+    ...rest,
+    trail: { ...trail, name: trail.name ?? rest.deployment },
+    alerts: { ...alerts, channels: deployedChannels(alerts.channels, alerts.programs) },
+  }));
 
 export type DeploymentConfig = z.infer<typeof configSchema>;
 export type AdvancedEventSelector = z.infer<typeof advancedEventSelector>;

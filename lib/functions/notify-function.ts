@@ -6,10 +6,11 @@ import { RESOLVING_TYPES } from '../../lambda/alerts/channels/channel-settings.t
 import type { NotifyVariables } from '../../lambda/runtime/environment.ts';
 import { deliveryAttribute } from '../../lambda/store/alerts/alert-deliveries.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, CHANNELS_FILE, type FunctionSettings } from './audit-function.ts';
 import { type ChannelQueues, channelQueuePrefix, NOTIFY_TIMEOUT } from './channel-queues.ts';
-import { giveUpTo, onTable, useKeyThrough } from './permissions.ts';
+import { giveUpTo, onTable, publishTo, useKeyThrough } from './permissions.ts';
 
 type ChannelSettings = DeploymentConfig['alerts']['channels'][number];
 
@@ -18,6 +19,7 @@ export interface NotifyProps {
   readonly settings: FunctionSettings;
   readonly queues: ChannelQueues;
   readonly tables: AuditTables['tables'];
+  readonly topics: AlertTopics;
 }
 
 /** Sends alerts to the receivers of `alerts.channels`. It alone reads their secrets and reaches servers outside of AWS. */
@@ -30,6 +32,7 @@ export class Notify extends AuditFunction {
       CHANNELS_FILE,
       CHANNEL_QUEUE_PREFIX: channelQueuePrefix(config.deployment),
       DEAD_LETTER_QUEUE_URL: queues.deadLetterQueue.queueUrl,
+      ALERTS_TOPIC_ARN: publishesPrograms(config) ? props.topics.programs.topicArn : '',
       ACCOUNT: Aws.ACCOUNT_ID,
       PARTITION: Aws.PARTITION,
     };
@@ -58,10 +61,15 @@ export class Notify extends AuditFunction {
   }
 }
 
+/** Whether the topic for programs is a channel with a queue. */
+function publishesPrograms({ alerts }: DeploymentConfig): boolean {
+  return alerts.channels.some(({ type }) => type === 'topic');
+}
+
 function permissions(props: NotifyProps): PolicyStatement[] {
   const { config, settings, queues, tables } = props;
   const { channels } = config.alerts;
-  const pagers = channels.filter(({ type }) => RESOLVING_TYPES.includes(type));
+  const pagers = channels.filter(({ type }) => RESOLVING_TYPES.some((able) => able === type));
   const deliveries = onTable('NoteDeliveries', tables.alerts, ['dynamodb:UpdateItem']);
   deliveries.addConditions({
     'ForAllValues:StringEquals': {
@@ -85,7 +93,13 @@ function permissions(props: NotifyProps): PolicyStatement[] {
     ...readSecrets(channels),
     ...reachBuses(channels),
     ...importFindings(channels),
-    useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sqs'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ...(publishesPrograms(config) ? [publishTo([props.topics.programs])] : []),
+    useKeyThrough(
+      'UseTheAuditKey',
+      settings.key,
+      publishesPrograms(config) ? ['dynamodb', 'sns', 'sqs'] : ['dynamodb', 'sqs'],
+      ['kms:Decrypt', 'kms:GenerateDataKey'],
+    ),
   ];
 }
 

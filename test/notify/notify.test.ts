@@ -1,13 +1,24 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { BatchImportFindingsCommand } from '@aws-sdk/client-securityhub';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { webhookSignature } from '../../lambda/notify/receivers/webhook.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { alertJson, stormsJson, summaryJson } from './alert-messages.ts';
 import { answerWith, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
-import { mocks, notifyBed, QUEUE_PREFIX, queued, ROUTING_KEY, SIGNING_KEY, useSecrets } from './notify-bed.ts';
+import {
+  mocks,
+  notifyBed,
+  PROGRAMS,
+  QUEUE_PREFIX,
+  queued,
+  ROUTING_KEY,
+  SIGNING_KEY,
+  TOPIC_ARN,
+  useSecrets,
+} from './notify-bed.ts';
 
 const SENT = new Date('2026-11-20T14:10:00Z');
 const DAY = 24 * 60 * 60_000;
@@ -104,6 +115,32 @@ describe('each type', () => {
       Detail: alertJson(),
     });
     expect(JSON.parse(entries[1]?.Detail ?? '')).toMatchObject({ class_uid: 2004 });
+  });
+
+  test('the topic for programs: OCSF, with the attributes that filter policies ask for', async () => {
+    const { failedOf, noted } = bed([PROGRAMS]);
+    expect(await failedOf(message('programs'))).toEqual([]);
+    const [published] = mocks.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+    expect(published?.TopicArn).toBe(TOPIC_ARN);
+    expect(published?.MessageStructure).toBeUndefined();
+    expect(JSON.parse(published?.Message ?? '')).toMatchObject({ class_uid: 2004 });
+    const attributes = Object.entries(published?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+      name,
+      StringValue,
+    ]);
+    const { rule, finding, account, region } = JSON.parse(alertJson());
+    expect(Object.fromEntries(attributes)).toEqual({
+      kind: 'alert',
+      ruleId: rule.id,
+      level: 'high',
+      account,
+      region,
+      action: finding.action,
+      actorKind: finding.actorKind,
+    });
+    expect(noted()[0]).toMatchObject(['delivery#programs', { state: 'delivered', answer: 'SNS: published as OCSF' }]);
+    mocks.sns.on(PublishCommand).rejects(Object.assign(new Error('x'), { name: 'ThrottlingException' }));
+    expect(await failedOf(message('programs'))).toEqual(['programs']);
   });
 
   test('an entry that EventBridge refuses in an answer of success is a failure', async () => {

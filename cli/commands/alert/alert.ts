@@ -37,7 +37,8 @@ interface ShowOptions extends ConnectionOptions {
 const SEND_MILLISECONDS = 30_000;
 
 const TEST_HELP = `
-Without CHANNEL the message goes to the topic of the level and to the one for programs. With the name of a channel of
+Without CHANNEL the message goes to the topic of the level and to the one for programs, which takes it as OCSF where
+trailwarden.yaml says so. With the name of a channel of
 alerts.channels it goes to that one alone, whatever the channel's levels and quiet hours are, and the command prints what
 the other side answered. It looks like any other alert, and says that it is a test in its subject, in its first line, in
 the JSON's kind and in the message attribute kind.
@@ -94,7 +95,10 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     const notice = testNotice(level, { actor, account, region }, io.now());
     const topics = await connection.alertTopics();
     const { chat: chatTopic, ...others } = topics;
-    const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    const all = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    // The topic for programs is a channel with a queue where it carries OCSF: the function behind it knows the format.
+    const isOcsf = options.programs === 'ocsf';
+    const channels = all.filter(({ name }) => name !== 'programs' || !isOcsf);
     const failures = await Promise.all(
       channels.map(async (channel) => {
         try {
@@ -105,6 +109,13 @@ async function test(options: TestOptions, io: Io): Promise<void> {
         }
       }),
     ).then((each) => each.flat());
+    if (isOcsf) {
+      const { isTaken, answer } = await callNotify(options, {
+        channel: 'programs',
+        message: jsonMessage(notice, deployment),
+      });
+      if (!isTaken) failures.push({ channel: 'programs', error: new CommandFailure(answer) });
+    }
     const failed = new Set(failures.map(({ channel }) => channel));
     const told = [
       ...(failed.has('people') ? [] : [topics.byLevel[level]]),

@@ -99,6 +99,20 @@ alerts:
   expect(JSON.stringify(policy.NoteDeliveries)).not.toContain('delivery#team#resolved');
 });
 
+test('a topic for programs that carries OCSF is a channel: notify alone publishes to it, and to no other topic', () => {
+  const { audit: ocsf } = synthesize('{ alerts: { programs: ocsf } }');
+  expect(policyOf('Notify', ocsf).PublishAlerts).toEqual(allow('sns:Publish', '<Topicsalerts>'));
+  expect(policyOf('Notify', ocsf).UseTheAuditKey).toMatchObject({
+    Condition: { StringEquals: { 'kms:ViaService': expect.arrayContaining(['sns.eu-central-1.amazonaws.com']) } },
+  });
+  expect(policyOf('Ingest', ocsf).QueueForChannels).toEqual(allow('sqs:SendMessage', `${SQS}programs`));
+  const [variables] = Object.entries(resources(ocsf, 'AWS::Lambda::Function')).flatMap(([id, made]) =>
+    id === 'NotifyFunction' ? [(made as { Environment: { Variables: object } }).Environment.Variables] : [],
+  );
+  expect(variables).toMatchObject({ ALERTS_TOPIC_ARN: '<Topicsalerts>' });
+  expect(policyOf('Notify')).not.toHaveProperty('PublishAlerts');
+});
+
 test.each(['Ingest', 'Verify', 'Sweep'])(
   '%s may put messages into the queues of channels, and read no secret',
   (name) => {
@@ -125,6 +139,7 @@ test('handlers find the settings in the layer, and the queues by their prefix', 
     CHANNELS_FILE: '/opt/channels.json',
     CHANNEL_QUEUE_PREFIX: prefix,
     DEAD_LETTER_QUEUE_URL: '<ChannelQueuesDeadLetterQueue>',
+    ALERTS_TOPIC_ARN: '',
     ACCOUNT: '111122223333',
     PARTITION: 'aws',
   });
