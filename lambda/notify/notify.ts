@@ -144,7 +144,7 @@ async function tryOnce(dependencies: NotifyDependencies, tried: Try): Promise<Ou
   const { name } = channel.settings;
   const alertId = queued?.alertId ?? 'unknown';
   const tries = receivesOf(record);
-  const note = (state: DeliveryState['state'], answer: string, more: Partial<DeliveryState> = {}): Promise<void> =>
+  const note = (state: DeliveryState['state'], answer: string, more: Partial<DeliveryState> = {}): Promise<boolean> =>
     noteDelivery(dependencies, tried, { state, at: now().toISOString(), tries, answer, ...more });
   try {
     const step = await within(dependencies, (signal) => takeStep(dependencies, tried, signal));
@@ -153,9 +153,13 @@ async function tryOnce(dependencies: NotifyDependencies, tried: Try): Promise<Ou
       await waitUntil(dependencies, tried, next, 'It waits until the alert itself is delivered.');
       return 'comes-back';
     }
-    if (step !== 'nothing-to-do')
-      await note('delivered', step.answer, { ...(step.findings !== undefined && { findings: step.findings }) });
-    return 'done';
+    if (step === 'nothing-to-do') return 'done';
+    const { answer, findings } = step;
+    const isNoted = await note('delivered', answer, { ...(findings !== undefined && { findings }) });
+    // What ends an incident asks the row whether it was opened. Under its key, the same message opens no second one.
+    if (isNoted || channel.receiver.resolve === undefined) return 'done';
+    await comeBack(dependencies, { record, channel, seconds: retrySeconds(tries, Math.random()) });
+    return 'comes-back';
   } catch (error) {
     channel.forgetSecret();
     const reason = reasonOf(error);
@@ -268,18 +272,20 @@ async function waitUntil(
   });
 }
 
-/** The row is there to be looked at: what can't be noted must not send a message twice. Never throws. */
+/** The row is there to be looked at: what can't be noted must not send a message twice. Never throws. @returns whether it is noted. */
 async function noteDelivery(
   { deliveries, logger }: NotifyDependencies,
   { channel, queued }: Handled,
   state: DeliveryState,
-): Promise<void> {
-  if (queued === undefined || queued.kind === 'test') return;
+): Promise<boolean> {
+  if (queued === undefined || queued.kind === 'test') return true;
   const { name } = channel.settings;
   try {
     await deliveries.note(queued.alertId, { channel: name, notice: noticeOf(queued), ...state });
+    return true;
   } catch (error) {
     logger.warn("The state of a channel could not be noted in the alert's row", { error: errorText(error) });
+    return false;
   }
 }
 

@@ -20,6 +20,8 @@ export interface ModelServer {
   readonly events: readonly { readonly bus: string; readonly detailType: string; readonly detail: unknown }[];
   /** Findings by their ids; a later import of an id replaces it. */
   readonly findings: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Every finding that was imported, in the order of the calls. */
+  readonly imports: readonly Readonly<Record<string, unknown>>[];
   /** How many findings each call of BatchImportFindings had. */
   readonly batches: readonly number[];
   /** Why calls were refused. */
@@ -53,6 +55,7 @@ const findingsSchema = z.object({
 export async function startModelServer({ account, refuses = () => false }: ModelServerOptions): Promise<ModelServer> {
   const events: { bus: string; detailType: string; detail: unknown }[] = [];
   const findings = new Map<string, Readonly<Record<string, unknown>>>();
+  const imports: Readonly<Record<string, unknown>>[] = [];
   const batches: number[] = [];
   const refusals: string[] = [];
 
@@ -83,6 +86,7 @@ export async function startModelServer({ account, refuses = () => false }: Model
       const isRefused = !isTimed || Buffer.byteLength(JSON.stringify(finding)) > MAX_FINDING_BYTES || refuses(Id);
       if (isRefused) return [{ Id, ErrorCode: 'InvalidInput', ErrorMessage: 'refused' }];
       findings.set(Id, finding);
+      imports.push(finding);
       return [];
     });
     return { SuccessCount: Findings.length - failed.length, FailedCount: failed.length, FailedFindings: failed };
@@ -136,6 +140,7 @@ export async function startModelServer({ account, refuses = () => false }: Model
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     events,
     findings,
+    imports,
     batches,
     refusals,
     stop: () =>
