@@ -10,8 +10,10 @@ const SITES_OF_RECEIVERS = [
   'BatchImportFindings',
   'GetItem alerts',
   'GetParameter pager',
+  'GetSecretValue cards',
   'GetSecretValue hook',
   'GetSecretValue team',
+  'POST cards',
   'POST hook',
   'POST pager',
   'POST team',
@@ -25,6 +27,7 @@ const SITES_OF_RECEIVERS = [
   'Query findings/by-alert',
   'Query suppressions/by-rule',
   'SendMessage channel-bus',
+  'SendMessage channel-cards',
   'SendMessage channel-hook',
   'SendMessage channel-hub',
   'SendMessage channel-pager',
@@ -57,7 +60,7 @@ describe('alerts on their way to receivers', () => {
     expect([...deliveries.values()].every((count) => count === 1)).toBe(true);
     const kinds = (channel: string) =>
       snapshot.received.flatMap((what) => (what.startsWith(`${channel} `) ? [what.split(' ')[1]] : [])).toSorted();
-    for (const channel of ['people', 'programs', 'hook', 'team', 'bus', 'hub']) {
+    for (const channel of ['people', 'programs', 'hook', 'team', 'cards', 'bus', 'hub']) {
       expect([channel, ...kinds(channel)]).toEqual([channel, 'alert', 'alert', 'summary']);
     }
     expect(kinds('pager')).toEqual(['resolve', 'trigger', 'trigger']);

@@ -12,7 +12,7 @@ import { channelListSchema, deployedChannels } from '../../lambda/alerts/channel
 import { alertOf } from '../../lambda/alerts/messages/alert-content.ts';
 import type { ResolvedMessage } from '../../lambda/alerts/messages/resolved-message.ts';
 import { parseRules } from '../../lambda/detection/index.ts';
-import { createPostJson, type PostJson } from '../../lambda/notify/https/post-json.ts';
+import { createPostJson, type JsonPost, type PostJson } from '../../lambda/notify/https/post-json.ts';
 import type { Notify } from '../../lambda/notify/notify.ts';
 import { wireNotify } from '../../lambda/notify/wiring.ts';
 import { createReporter } from '../../lambda/runtime/alerting.ts';
@@ -40,6 +40,7 @@ const MAX_RECEIVES = 20;
 const CHANNELS = [
   { name: 'hook', type: 'webhook', secret: { secretsManager: 'hook' } },
   { name: 'team', type: 'slack', secret: { secretsManager: 'team' } },
+  { name: 'cards', type: 'teams', secret: { secretsManager: 'cards' } },
   { name: 'pager', type: 'pagerduty', secret: { parameter: 'pager' } },
   { name: 'bus', type: 'eventbridge', bus: 'arn:aws:events:us-east-1:111122223333:event-bus/bus' },
   { name: 'hub', type: 'securityhub' },
@@ -236,7 +237,7 @@ class NotifyBed {
     const { events, hub, secretsManager, ssm } = others;
     // Added first, so that it answers in place of the service, after the dangers that are added to every client.
     answerWith(secretsManager, () => ({ SecretString: this.#secret }));
-    answerWith(ssm, () => ({ Parameter: { Value: 'a-routing-key' } }));
+    answerWith(ssm, () => ({ Parameter: { Type: 'SecureString', Value: 'a-routing-key' } }));
     const clients = chaosClients({
       endpoints: this.#aws.clients.endpoints,
       resources: this.#aws.resources,
@@ -343,7 +344,7 @@ class NotifyBed {
         if (url === '/v2/enqueue') return `pager ${JSON.parse(body).event_action} ${JSON.parse(body).dedup_key}`;
         const kind = headers['trailwarden-kind'];
         if (kind !== undefined) return `hook ${kind} ${headers['trailwarden-alert-id']}`;
-        return `team ${/\d+ times: /.test(body) ? 'summary' : 'alert'} ${/alert ([0-9a-f]{32})/.exec(body)?.[1]}`;
+        return `${chatOf(body)} ${/\d+ times: /.test(body) ? 'summary' : 'alert'} ${/alert ([0-9a-f]{32})/.exec(body)?.[1]}`;
       }),
       ...model.events.map(({ detail }) => {
         const { kind, alertId } = detail as { readonly kind: string; readonly alertId: string };
@@ -398,9 +399,14 @@ function withStates(row: Readonly<Record<string, unknown>>): Record<string, unkn
   return { ...Object.fromEntries(kept), channelStates: Object.fromEntries(states) };
 }
 
-function receiverOf({ url, headers = {} }: { readonly url: string; readonly headers?: object }): string {
+function receiverOf({ url, body, headers = {} }: JsonPost): string {
   if (url.endsWith('/v2/enqueue')) return 'pager';
-  return 'trailwarden-kind' in headers ? 'hook' : 'team';
+  return 'trailwarden-kind' in headers ? 'hook' : chatOf(body);
+}
+
+/** Slack or Teams, by what they get. */
+function chatOf(body: string): 'team' | 'cards' {
+  return body.includes('"AdaptiveCard"') ? 'cards' : 'team';
 }
 
 function publishedTo(topicArn: string, message: string): string {

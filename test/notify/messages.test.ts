@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import type { JsonPost } from '../../lambda/notify/https/post-json.ts';
 import { ocsfFinding } from '../../lambda/notify/receivers/ocsf.ts';
-import { pagerDutyEvent } from '../../lambda/notify/receivers/pagerduty.ts';
+import { pagerDutyEvent, pagerDutyReceiver } from '../../lambda/notify/receivers/pagerduty.ts';
 import { securityHubFinding } from '../../lambda/notify/receivers/security-hub.ts';
 import { slackMessage } from '../../lambda/notify/receivers/slack.ts';
 import { teamsMessage } from '../../lambda/notify/receivers/teams.ts';
@@ -92,6 +93,26 @@ describe('PagerDuty', () => {
     const { alert, summary } = everyKind();
     expect(pagerDutyEvent(summary).dedup_key).toBe(pagerDutyEvent(alert).dedup_key);
     expect(pagerDutyEvent(alert).dedup_key).toBe(alert.alertId);
+  });
+
+  test.each([
+    ['us', 'https://events.pagerduty.com/v2/enqueue'],
+    ['eu', 'https://events.eu.pagerduty.com/v2/enqueue'],
+    [undefined, 'https://events.pagerduty.com/v2/enqueue'],
+  ] as const)('of the region %s gets alerts and their ends at %s', async (region, url) => {
+    const posts: JsonPost[] = [];
+    const receiver = pagerDutyReceiver({
+      post: async (post) => `${posts.push(post)}`,
+      secret: async () => 'a-routing-key',
+      ...(region && { region }),
+    });
+    const { alert } = everyKind();
+    await receiver.send({ message: alert, json: '' }, AbortSignal.timeout(1000));
+    const resolved = { version: 1, kind: 'resolved', alertId: alert.alertId, level: 'high', findings: 1 } as const;
+    await receiver.resolve?.(resolved, AbortSignal.timeout(1000));
+    expect(posts.map((post) => post.url)).toEqual([url, url]);
+    expect(posts.map(({ body }) => JSON.parse(body).dedup_key)).toEqual([alert.alertId, alert.alertId]);
+    expect(posts.every(({ secrets }) => secrets?.includes('a-routing-key'))).toBe(true);
   });
 });
 

@@ -70,7 +70,9 @@ export function useSecrets(port: number): void {
   mocks.secrets.on(GetSecretValueCommand, { SecretId: 'webhook' }).resolves({
     SecretString: JSON.stringify({ url, signingKey: SIGNING_KEY, headers: { 'X-Team': 'blue-team-key' } }),
   });
-  mocks.ssm.on(GetParameterCommand, { Name: '/routing-key' }).resolves({ Parameter: { Value: ROUTING_KEY } });
+  mocks.ssm
+    .on(GetParameterCommand, { Name: '/routing-key' })
+    .resolves({ Parameter: { Type: 'SecureString', Value: ROUTING_KEY } });
 }
 
 export interface BedOptions {

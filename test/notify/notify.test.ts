@@ -3,6 +3,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { BatchImportFindingsCommand } from '@aws-sdk/client-securityhub';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { webhookSignature } from '../../lambda/notify/receivers/webhook.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
@@ -336,6 +337,16 @@ describe('secrets', () => {
     const { failedOf, noted } = bed();
     expect(await failedOf(message('team'))).toEqual(['team']);
     expect(noted()[0]?.[1]).toMatchObject({ answer: 'The secret "url" could not be read (AccessDeniedException).' });
+  });
+
+  test('that stand in a parameter which many may read are not used', async () => {
+    mocks.ssm.on(GetParameterCommand).resolves({ Parameter: { Type: 'String', Value: ROUTING_KEY } });
+    const { failedOf, noted } = bed();
+    expect(await failedOf(message('pager'))).toEqual(['pager']);
+    expect(noted()[0]?.[1]).toMatchObject({
+      answer: 'The parameter "/routing-key" is no SecureString: it may be read by many.',
+    });
+    expect(server.requests).toEqual([]);
   });
 
   test.each([

@@ -124,6 +124,7 @@ test('the bundles of the functions that read the log hold nothing of the receive
   const { metafile } = await build({
     entryPoints: ['ingest', 'verify', 'sweep'].map((name) => join(lambda, name, 'handler.ts')),
     bundle: true,
+    minify: true,
     write: false,
     metafile: true,
     platform: 'node',
@@ -132,6 +133,15 @@ test('the bundles of the functions that read the log hold nothing of the receive
     outdir: 'out',
   });
   const inputs = Object.keys(metafile.inputs);
+  // 789 bytes when this was written.
+  for (const { inputs: parts } of Object.values(metafile.outputs)) {
+    const own = Object.entries(parts).filter(([input]) => /(channel-filter|queued-channel)\.ts$/.test(input));
+    expect(own.map(([input]) => input.split('/').at(-1)).toSorted()).toEqual([
+      'channel-filter.ts',
+      'queued-channel.ts',
+    ]);
+    expect(own.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(1000);
+  }
   // What they know of channels is which alerts to take and where the queues are.
   expect(inputs.filter((input) => /channels\/channel-settings|resolved-message|quiet-hours/.test(input))).toEqual([]);
   expect(inputs.some((input) => input.includes('client-sqs'))).toBe(true);
