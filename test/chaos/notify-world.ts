@@ -47,7 +47,13 @@ const CHANNELS = [
 ];
 
 /** The calls that are made for one channel alone, by a word of their sites. */
-const SITE_OF: Readonly<Record<string, string>> = { PutEvents: 'bus', BatchImportFindings: 'hub', alerts: 'programs' };
+const SITE_OF: Readonly<Record<string, string>> = {
+  PutEvents: 'bus',
+  BatchImportFindings: 'hub',
+  alerts: 'programs',
+  critical: 'people',
+  high: 'people',
+};
 
 const FINDINGS = [
   finding({ findingId: 'f-1', actor: 'one', eventTime: new Date(START - 2 * MINUTE).toISOString() }),

@@ -27,8 +27,10 @@ describe.each(Object.entries(RENDERINGS))('the message for %s', (name, render) =
   });
 });
 
+type ShownText = Extract<ReturnType<typeof slackMessage>['blocks'][number], { type: 'section' }>['text'];
+
 const sectionsOf = (message: ReturnType<typeof slackMessage>) =>
-  message.blocks.flatMap((block) => (block.type === 'section' ? [block.text] : block.elements));
+  message.blocks.flatMap((block): readonly ShownText[] => (block.type === 'section' ? [block.text] : block.elements));
 
 describe('Slack', () => {
   test('gets no mark of an event that notifies a channel, makes a link, or ends the code', () => {
@@ -38,9 +40,17 @@ describe('Slack', () => {
     expect(text).not.toContain('<https://evil');
     expect(text).toContain('&lt;!channel&gt;');
     expect(text).toContain('&amp;amp;');
-    expect(sectionsOf(message).every(({ verbatim }) => verbatim)).toBe(true);
+    const isExact = (text: ShownText): boolean => (text.type === 'mrkdwn' ? text.verbatim : !text.emoji);
+    expect(sectionsOf(message).every(isExact)).toBe(true);
     // The only link is ours, and it leads to the AWS console.
     expect([...text.matchAll(/<([^>|]*)\|/g)].map(([, url]) => url?.split('/')[2])).toEqual(['console.aws.amazon.com']);
+  });
+
+  test('shows an event’s values as they are: no bold text between two wildcards, no emoji in an ARN', () => {
+    const arn = 'arn:aws:iam::111122223333:role/*_a_*';
+    const message = slackMessage(alertMessage({ resources: [arn] }));
+    const [shown] = sectionsOf(message).filter(({ text }) => text.includes(arn));
+    expect(shown).toMatchObject({ type: 'plain_text', emoji: false });
   });
 
   test('gets at most 50 blocks and 3,000 characters a section, for any event', () => {
@@ -79,6 +89,11 @@ describe('Teams', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('shows both of two wildcards, which would make bold text of what is between them', () => {
+    const text = teamsMessage(alertMessage({ resources: ['*a*'] }));
+    expect(text).toContain('∗a∗');
   });
 
   test('gets no link of an event', () => {

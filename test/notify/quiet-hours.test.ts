@@ -16,7 +16,12 @@ test.each<[string, typeof NIGHT, string, string | undefined]>([
   ['on the other side of a day', DAY, '2026-11-20T17:00:00Z', undefined],
   ['in a zone east of UTC', { ...NIGHT, timeZone: 'Asia/Kolkata' }, '2026-11-20T16:30:00Z', '2026-11-21T01:00:00Z'],
   ['in a zone west of UTC', { ...NIGHT, timeZone: 'America/St_Johns' }, '2026-11-21T05:00:00Z', '2026-11-21T10:00:00Z'],
-  ['after a clock has gone back', { ...NIGHT, timeZone: 'Europe/Berlin' }, '2026-10-25T03:00:00Z', '2026-10-25T05:30:00Z'],
+  [
+    'after a clock has gone back',
+    { ...NIGHT, timeZone: 'Europe/Berlin' },
+    '2026-10-25T03:00:00Z',
+    '2026-10-25T05:30:00Z',
+  ],
 ])('a message that comes %s', (_, hours, time, until) => {
   expect(quietUntil(hours, 'high', new Date(time))?.toISOString()).toBe(until && new Date(until).toISOString());
 });
