@@ -96,6 +96,14 @@ describe('Teams', () => {
     expect(text).toContain('∗a∗');
   });
 
+  test('shows the underscores and backticks of names, and leaves those within words as they are', () => {
+    const text = teamsMessage(alertMessage({ resources: ['role/_a_b_', 'a_b', '`c`'], description: 'Why `this`.' }));
+    expect(text).toContain('role/‗a_b‗');
+    expect(text).toContain(' a_b');
+    expect(text).toContain("'c'");
+    expect(text).toContain('Why `this`.');
+  });
+
   test('gets no link of an event', () => {
     const text = teamsMessage(alertMessage({ title: HOSTILE, userAgent: HOSTILE }));
     expect(text).not.toContain('](');

@@ -56,8 +56,8 @@ function cardMessage(facts: MessageFacts, level: string, bound: number) {
           type: 'AdaptiveCard',
           version: '1.4',
           body: [
-            block(title, { weight: 'Bolder', size: 'Medium', color: urgent ? 'Attention' : 'Warning' }),
-            ...lines.map((line) => block(line, { spacing: 'Small' })),
+            block(exact(title), { weight: 'Bolder', size: 'Medium', color: urgent ? 'Attention' : 'Warning' }),
+            ...lines.map((line) => block(exact(line), { spacing: 'Small' })),
             ...headed('Why it matters', why),
             ...headed('Do first', first),
             block(command, { fontType: 'Monospace', spacing: 'Medium' }),
@@ -71,6 +71,13 @@ function cardMessage(facts: MessageFacts, level: string, bound: number) {
       },
     ],
   };
+}
+
+/** As `plain`, and without code and italics, whose marks would vanish from a name. A rule's own text may have them. */
+function exact(text: string): string {
+  return plain(text)
+    .replaceAll('`', "'")
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '‗');
 }
 
 function plain(text: string): string {
