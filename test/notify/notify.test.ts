@@ -172,6 +172,40 @@ describe('each type', () => {
   });
 });
 
+describe.each(['hook', 'team', 'cards', 'pager'])('the server of the channel %s', (channel) => {
+  test.each<[string, LoopbackServer['answer'], string, number | undefined]>([
+    ['times out', () => undefined, 'The server did not answer in time.', undefined],
+    [
+      'resets the connection',
+      (_r, _q, socket) => socket.destroy(),
+      'The server could not be reached (ECONNRESET).',
+      undefined,
+    ],
+    ['answers 429 with Retry-After', answerWith(429, '', { 'retry-after': '1800' }), 'HTTP 429', 1800],
+    ['answers 500', answerWith(500), 'HTTP 500', undefined],
+    [
+      'redirects to a private address',
+      answerWith(308, '', { location: 'https://10.0.0.1/' }),
+      'HTTP 308: redirects are not followed.',
+      undefined,
+    ],
+  ])('%s: the message is kept, and comes once it is up again, under the same id', async (_, answer, said, wait) => {
+    server.answer = answer;
+    const { failedOf, noted } = bed(ALL, 250);
+    expect(await failedOf(message(channel))).toEqual([channel]);
+    expect(noted()).toMatchObject([[`delivery#${channel}`, { state: 'failing', tries: 1 }]]);
+    expect([said, 'No answer within 0.25 seconds.']).toContain(noted()[0]?.[1]?.answer);
+    if (wait !== undefined) expect(invisible()).toEqual({ [channel]: wait });
+    server.answer = answerWith(202);
+    expect(await failedOf(message(channel, 2))).toEqual([]);
+    expect(noted().at(-1)).toMatchObject([`delivery#${channel}`, { state: 'delivered', tries: 2, answer: 'HTTP 202' }]);
+    const { alertId } = JSON.parse(alertJson());
+    const sent = server.requests.map(({ body }) => body);
+    expect(sent).toHaveLength(2);
+    expect(sent.every((body) => body.includes(alertId))).toBe(true);
+  });
+});
+
 describe('a receiver that fails', () => {
   test.each<[string, LoopbackServer['answer'], string]>([
     ['answers 500', answerWith(500, 'broken'), 'HTTP 500: broken'],
