@@ -23,6 +23,7 @@ describe('the settings', () => {
     expect(parseConfig('', 'trailwarden.yaml')).toEqual({
       deployment: 'trailwarden',
       protected: false,
+      sources: [{ name: 'trail', type: 'trail' }],
       trail: {
         name: 'trailwarden',
         keyPrefix: '',
