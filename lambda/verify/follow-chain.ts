@@ -39,8 +39,8 @@ export async function followChain(dependencies: VerifyDependencies, step: ChainS
     return true;
   }
   const previousEnd = parseDigestKey(previous.key)?.end;
-  if (!dependencies.logBuckets.includes(previous.bucket)) return true;
-  if (previousEnd === undefined || !(await mustBeThere(dependencies, previousEnd))) return true;
+  if (!dependencies.logBuckets.has(previous.bucket)) return true;
+  if (previousEnd === undefined || !(await mustBeThere(dependencies, previous.bucket, previousEnd))) return true;
   return comparePredecessor(dependencies, step, previous);
 }
 

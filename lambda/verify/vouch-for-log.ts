@@ -40,7 +40,7 @@ export async function vouchForLog(
   { checks }: VouchOptions,
 ): Promise<LogVerdict> {
   const { buckets, ledger, digests, logBuckets, queueLogObject } = dependencies;
-  if (!logBuckets.includes(file.bucket)) return 'skipped';
+  if (!logBuckets.has(file.bucket)) return 'skipped';
   const [rows, head] = await Promise.all([ledger.versions(file.bucket, file.key), buckets.head(file.bucket, file.key)]);
   if (head === undefined) return noteMissing(dependencies, digest, file, rows);
 
@@ -50,7 +50,7 @@ export async function vouchForLog(
 
   const current = read.find(({ version }) => version === head.version);
   if (current === undefined) {
-    if (!(await mustBeThere(dependencies, digest.end))) return 'skipped';
+    if (!(await mustBeThere(dependencies, file.bucket, digest.end))) return 'skipped';
     if (checks > 0) await queueLogObject(file.bucket, file.key);
     const begun = rows.find(({ version }) => version === head.version);
     if (checks >= UNREAD_CHECKS) {
@@ -83,7 +83,7 @@ async function noteMissing(
   rows: readonly LedgerRow[],
 ): Promise<LogVerdict> {
   const { digests } = dependencies;
-  if (!(await mustBeThere(dependencies, digest.end))) return 'skipped';
+  if (!(await mustBeThere(dependencies, file.bucket, digest.end))) return 'skipped';
   const read = rows.filter(({ closedAt }) => closedAt !== undefined);
   for (const row of read) await digests.vouch(versionOf(file, row), 'missing', digest.key);
   const parsedKey = parseObjectKey(file.key);

@@ -13,6 +13,8 @@ import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
+import { existingSources, logSourcesOf } from '../sources/existing-sources.ts';
+import { SourceIntake } from '../sources/source-intake.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
@@ -62,6 +64,7 @@ export class AuditStack extends Stack {
       folders: [defaultRules ?? DEFAULT_RULES, ...config.rules.folders],
       rules: config.rules,
       channels: config.alerts.channels,
+      sources: logSourcesOf(config),
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
@@ -80,9 +83,11 @@ export class AuditStack extends Stack {
       deadLetterQueue: digestQueue.deadLetterQueue,
       logQueue: logQueue.queue,
       logKey: logArchive.key,
+      deliveryTopic,
       tables,
       topics,
     });
+    if (existingSources(config).length > 0) new SourceIntake(this, 'Sources', { config, logQueue, digestQueue });
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
@@ -90,6 +95,7 @@ export class AuditStack extends Stack {
     new Alarms(this, 'Alarms', {
       deployment,
       ...(channels !== undefined && { channels }),
+      hasSources: existingSources(config).length > 0,
       queue: logQueue,
       digestQueue,
       ingest: ingest.function,
