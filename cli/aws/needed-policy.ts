@@ -7,6 +7,8 @@ import type { Command } from 'commander';
  */
 export type NeededPolicy = 'auditor' | 'operator' | 'none' | { readonly actions: string };
 
+const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
+
 /** By the command's words. A command that has subcommands, and does nothing itself, has no line. */
 export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   events: 'auditor',
@@ -42,6 +44,10 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
       'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key through ' +
       'DynamoDB',
   },
+  'source policy': 'none',
+  'source connect': { actions: NOTIFICATIONS },
+  'source disconnect': { actions: NOTIFICATIONS },
+  'source check': 'auditor',
   status: 'auditor',
   verify: 'auditor',
 };
