@@ -70,7 +70,7 @@ async function readSettings(command: Command): Promise<void> {
   }
   // It knows rules too, which most questions have no need of.
   const { readConfig } = await import('../../lib/config/config-file.ts');
-  const { logSourcesOf } = await import('../../lib/sources/existing-sources.ts');
+  const { logSourcesOf } = await import('../../lib/config/existing-sources.ts');
   const settings = readConfig(process.cwd(), config);
   command.setOptionValueWithSource('sources', logSourcesOf(settings), 'config');
   if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');

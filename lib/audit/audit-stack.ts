@@ -3,6 +3,7 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
@@ -13,13 +14,12 @@ import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
-import { existingSources, logSourcesOf } from '../sources/existing-sources.ts';
-import { SourceIntake } from '../sources/source-intake.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
+import { SourceIntake } from './source-intake.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import {
   acknowledgeLogs,
@@ -11,9 +12,8 @@ import {
   onTable,
   useKeyThrough,
 } from '../functions/permissions.ts';
+import { readSources } from '../functions/source-permissions.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
-import { newTrail } from '../sources/existing-sources.ts';
-import { readSources } from '../sources/source-permissions.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 
 export interface QueryPolicyProps {

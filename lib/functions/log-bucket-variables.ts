@@ -1,6 +1,6 @@
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
 import { bucketName } from '../config/resource-names.ts';
-import { existingSources, newTrail } from '../sources/existing-sources.ts';
 import { SOURCES_FILE } from './audit-function.ts';
 
 /** The variables that say which buckets a function reads. */

@@ -8,13 +8,13 @@ import type { IConstruct } from 'constructs';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
-import { existingSources, newTrail } from '../sources/existing-sources.ts';
-import { acknowledgeSources, readSources, type SourceUses } from '../sources/source-permissions.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { channelQueueArn } from './channel-queues.ts';
+import { acknowledgeSources, readSources, type SourceUses } from './source-permissions.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 

@@ -4,8 +4,8 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
 import type { Source } from '../config/source-settings.ts';
-import { existingSources, newTrail } from '../sources/existing-sources.ts';
 import { type LogBucket, logKeyPrefix } from './log-bucket.ts';
 
 export interface LogTablesProps {

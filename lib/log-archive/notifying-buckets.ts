@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
-import { existingSources, newTrail } from '../sources/existing-sources.ts';
 
 /** A bucket that tells the delivery topic of new objects. */
 export interface NotifyingBucket {

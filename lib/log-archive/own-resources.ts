@@ -2,8 +2,8 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { SERVICES, type ServiceName } from '../../lambda/shared/metric-names.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources } from '../config/existing-sources.ts';
 import { bucketArn, bucketName, functionName, queueName, TOPICS, topicName } from '../config/resource-names.ts';
-import { existingSources } from '../sources/existing-sources.ts';
 
 /** How an advanced field selector of `resources.ARN` leaves something out. */
 export interface LeftOut {

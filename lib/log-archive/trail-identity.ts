@@ -1,7 +1,7 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { newTrail } from '../sources/existing-sources.ts';
+import { newTrail } from '../config/existing-sources.ts';
 
 /** The trail that a deployment makes, as CloudTrail names it where it writes and encrypts. */
 export interface TrailIdentity {

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { newTrail } from '../sources/existing-sources.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';

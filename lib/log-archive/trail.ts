@@ -3,7 +3,7 @@ import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AdvancedEventSelector, DeploymentConfig } from '../config/config.ts';
-import { newTrail } from '../sources/existing-sources.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import type { LogBucket } from './log-bucket.ts';
 import { ownResources } from './own-resources.ts';
 

@@ -1,7 +1,7 @@
 import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
+import { type Home, sourceRoleArn } from '../config/existing-sources.ts';
 import { queueName } from '../config/resource-names.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
-import { type Home, sourceRoleArn } from './existing-sources.ts';
 import { accountOfArn, readerArns } from './source-readers.ts';
 
 /** A statement of a policy, as IAM writes it. */

@@ -1,5 +1,5 @@
+import type { Home } from '../config/existing-sources.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
-import type { Home } from './existing-sources.ts';
 
 /** Who reads a source's bucket, or assumes the role that does: the functions, and the people whom the settings name. */
 export function readerArns({ readers }: ExistingSource, { deployment, account, region, partition }: Home): string[] {

@@ -5,8 +5,6 @@ import { AccountPrincipal, CompositePrincipal, PolicyStatement, Role, ServicePri
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { queueName } from '../config/resource-names.ts';
-import type { ExistingSource } from '../config/source-settings.ts';
 import {
   existingSources,
   forwardingRoleName,
@@ -16,9 +14,11 @@ import {
   isAtHome,
   sourceBusName,
   sourceRoleName,
-} from './existing-sources.ts';
-import { LOG_FILES_ONLY, newObjectPattern } from './source-intake.ts';
-import { acknowledgeSource, readBuckets } from './source-permissions.ts';
+} from '../config/existing-sources.ts';
+import { queueName } from '../config/resource-names.ts';
+import type { ExistingSource } from '../config/source-settings.ts';
+import { acknowledgeSource, readBuckets } from '../functions/source-permissions.ts';
+import { LOG_FILES_ONLY, newObjectPattern } from './announcements.ts';
 import { accountOfArn, readerArns } from './source-readers.ts';
 
 export interface SourceStackProps extends StackProps {

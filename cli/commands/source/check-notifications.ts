@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isNotifying } from '../../../lambda/sources/bucket-notification.ts';
 import type { DeploymentConfig } from '../../../lib/config/config.ts';
+import { existingSources, homeOf } from '../../../lib/config/existing-sources.ts';
 import type { ExistingSource } from '../../../lib/config/source-settings.ts';
-import { existingSources, homeOf } from '../../../lib/sources/existing-sources.ts';
 import { deliveryTopicArn } from './connect-command.ts';
 
 /** What became of looking at a source. */

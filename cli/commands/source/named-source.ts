@@ -1,7 +1,7 @@
 import type { DeploymentConfig } from '../../../lib/config/config.ts';
 import { readConfig } from '../../../lib/config/config-file.ts';
+import { existingSources, type Home, homeOf } from '../../../lib/config/existing-sources.ts';
 import type { ExistingSource } from '../../../lib/config/source-settings.ts';
-import { existingSources, type Home, homeOf } from '../../../lib/sources/existing-sources.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 
 export interface NamedSource {

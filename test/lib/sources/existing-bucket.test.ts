@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { readIngestEnvironment, readVerifyEnvironment } from '../../../lambda/runtime/environment.ts';
 import { parseConfig } from '../../../lib/config/config-file.ts';
-import { logSourcesOf } from '../../../lib/sources/existing-sources.ts';
+import { logSourcesOf } from '../../../lib/config/existing-sources.ts';
 import { synthesize } from '../support/deployment.ts';
 import { resources, statements } from '../support/template.ts';
 

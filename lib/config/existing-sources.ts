@@ -1,7 +1,7 @@
 import { partitionOfRegion } from '../../lambda/cloudtrail/record/arn.ts';
 import type { LogSource } from '../../lambda/sources/log-source.ts';
-import type { DeploymentConfig } from '../config/config.ts';
-import type { ExistingSource, NewTrailSource } from '../config/source-settings.ts';
+import type { DeploymentConfig } from './config.ts';
+import type { ExistingSource, NewTrailSource } from './source-settings.ts';
 
 /** The sources of a deployment whose trail is there already. */
 export function existingSources({ sources }: Pick<DeploymentConfig, 'sources'>): readonly ExistingSource[] {

@@ -7,31 +7,16 @@ import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { FilterOrPolicy, SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
 import { CHECK_SOURCES } from '../../lambda/verify/source-messages.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, forwardingRuleName, homeOf, isAtHome, sourceBusName } from '../config/existing-sources.ts';
 import { iamName } from '../config/resource-names.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
-import { existingSources, forwardingRuleName, homeOf, isAtHome, sourceBusName } from './existing-sources.ts';
+import { newObjectPattern } from '../sources/announcements.ts';
 
 /** How often verify looks at the sources: the next digest is overdue ninety minutes after its hour. */
 const CHECK_EVERY = Duration.minutes(30);
-
-/** What S3 tells EventBridge of new files of CloudTrail in a source's bucket. */
-export function newObjectPattern(source: ExistingSource) {
-  return {
-    source: ['aws.s3'],
-    detailType: ['Object Created'],
-    detail: { bucket: { name: [source.bucket] }, object: { key: [{ prefix: sourceKeyPrefix(source) }] } },
-  };
-}
-
-/**
- * What CloudTrail's message about log files has and others, such as those of AWS Config in a topic of Control Tower, don't:
- * the filter looks at the message's body.
- */
-export const LOG_FILES_ONLY = { s3ObjectKey: [{ exists: true }], messageType: [{ exists: false }] } as const;
 
 export interface SourceIntakeProps {
   readonly config: DeploymentConfig;

@@ -3,10 +3,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, homeOf, sourceRoleArn } from '../config/existing-sources.ts';
 import { bucketArn } from '../config/resource-names.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
-import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
-import { existingSources, homeOf, sourceRoleArn } from './existing-sources.ts';
+import { acknowledgeObjects } from './acknowledge-objects.ts';
 
 /** The ARN of every file of CloudTrail's in a source's bucket. */
 export function sourceObjects(source: ExistingSource): string {
