@@ -20,6 +20,7 @@ import { Alarms } from './alarms.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
+import { SourcePolicy } from './source-policy.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -87,7 +88,14 @@ export class AuditStack extends Stack {
       tables,
       topics,
     });
-    if (existingSources(config).length > 0) new SourceIntake(this, 'Sources', { config, logQueue, digestQueue });
+    if (existingSources(config).length > 0) {
+      new SourceIntake(this, 'Sources', { config, logQueue, digestQueue });
+      const sourcePolicy = new SourcePolicy(this, 'SourcePolicy', { config });
+      new CfnOutput(this, 'sourcesPolicy', {
+        value: sourcePolicy.managedPolicyArn,
+        description: "For auditors' and operators' roles, beside their own: it reads the buckets of the sources",
+      });
+    }
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });

@@ -5,14 +5,8 @@ import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
-import {
-  acknowledgeLogs,
-  acknowledgePublicKeys,
-  listPublicKeys,
-  onTable,
-  useKeyThrough,
-} from '../functions/permissions.ts';
-import { readSources } from '../functions/source-permissions.ts';
+import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
+import { acknowledgePublicKeys, listPublicKeys, onTable, useKeyThrough } from '../functions/permissions.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 
@@ -52,7 +46,6 @@ export function askAndVerify({ config, tables, logKey }: QueryPolicyProps): Poli
       ),
     ),
     ...(newTrail(config) === undefined ? [] : readOwnLogs(config, logKey)),
-    ...readSources(config, { versions: true, notification: true }),
     listPublicKeys(),
   ];
 }
@@ -76,6 +69,8 @@ function readOwnLogs(config: DeploymentConfig, logKey: IKey): PolicyStatement[] 
 
 /** The reasons for the wildcards of `askAndVerify`, for cdk-nag. */
 export function acknowledgeReading(policy: ManagedPolicy, config: DeploymentConfig): void {
-  acknowledgeLogs(policy, config);
+  if (newTrail(config) !== undefined) {
+    acknowledgeObjects(policy, logObjects(config), 'Any log object is read, below AWSLogs/ only: keys hold times.');
+  }
   acknowledgePublicKeys(policy);
 }

@@ -126,7 +126,7 @@ export type Source = NewTrailSource | ExistingSource;
 export const sourceListSchema = z
   .array(sourceSchema)
   .min(1, { error: 'has no source: leave it out for a new trail in this account' })
-  .max(20)
+  .max(16)
   .superRefine((sources, context) => {
     const refuse = (index: number, key: string, message: string) =>
       context.addIssue({ code: 'custom', path: [index, key], message });

@@ -115,15 +115,39 @@ describe('a bucket that a trail writes to already', () => {
     const policies = [
       policyOf(BY_ROLE, 'Ingest'),
       policyOf(BY_ROLE, 'Verify'),
-      ...['QueryPolicy', 'OperatorPolicy'].map((id) =>
-        statements(resources(audit, 'AWS::IAM::ManagedPolicy')[id]?.PolicyDocument),
-      ),
+      statements(resources(audit, 'AWS::IAM::ManagedPolicy').SourcePolicy?.PolicyDocument),
     ];
     for (const policy of policies) {
       expect(policy.AssumeSourceRoles).toEqual({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: ROLE });
       expect(policy).not.toHaveProperty('ReadSourceObjects');
     }
     expect(logSourcesOf(parseConfig(BY_ROLE, 'f'))).toEqual([expect.objectContaining({ role: ROLE })]);
+  });
+
+  test('is read by people with a policy of its own, which has room for as many sources as there may be', () => {
+    const name = (index: number) => `aws-controltower-logs-4444555566${index + 10}-eu-central-1`;
+    const sources = Array.from(
+      { length: 16 },
+      (_, index) =>
+        `  - { name: s-${index}, type: bucket, bucket: ${name(index)}, keyPrefix: o-a1b2c3d4e5, account: '444455556666', key: '${KEY.slice(0, -2)}${index + 10}' }`,
+    );
+    const { audit } = synthesize(HOME + sources.join('\n'));
+    const { SourcePolicy, QueryPolicy, OperatorPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
+    expect(JSON.stringify(SourcePolicy?.PolicyDocument).length).toBeLessThan(6144);
+    expect(Object.keys(statements(SourcePolicy?.PolicyDocument))).toEqual([
+      'ReadSourceObjects',
+      'ListSourceBuckets',
+      'SeeSourceNotifications',
+      'DecryptSourceObjects',
+    ]);
+    for (const policy of [QueryPolicy, OperatorPolicy]) {
+      expect(JSON.stringify(policy?.PolicyDocument)).not.toContain('aws-controltower');
+    }
+    for (const role of ['Ingest', 'Verify']) {
+      const document = JSON.stringify(resources(audit, 'AWS::IAM::Policy')[`${role}RoleDefaultPolicy`]?.PolicyDocument);
+      const arn = 'arn:aws:dynamodb:eu-central-1:111122223333:table/trailwarden-correlations';
+      expect(document.replaceAll(/<[^>]+>/g, arn).length).toBeLessThan(10_240);
+    }
   });
 
   test('is left out of the data events that a new trail records: reading it would be recorded', () => {
