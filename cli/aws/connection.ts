@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import type { LogSource } from '../../lambda/sources/log-source.ts';
+import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { alertTopicsOf } from './alert-topics.ts';
@@ -98,7 +99,7 @@ function connectToAws({ deployment, awsRegion, awsProfile, sources = [] }: Conne
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
   };
-  const dynamodb = new DynamoDBClient(common);
+  const dynamodb = new DynamoDBClient({ ...common, ...DYNAMODB_CLIENT });
   const s3 = routeToSources(new S3Client({ ...common, followRegionRedirects: true }), sources, common);
   // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
   const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
