@@ -96,6 +96,6 @@ export class AuditFunction extends Construct {
       },
     });
     // The event source is tested when it is created, and needs the role's policy by then.
-    this.function.node.addDependency(this.role);
+    this.function.node.addDependency(this.role.node.findChild('DefaultPolicy'));
   }
 }

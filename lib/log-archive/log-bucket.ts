@@ -174,7 +174,7 @@ export class LogBucket extends Bucket {
       topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: topic.topicArn }],
     };
     // S3 tests the topic when the notification is set, so the topic's policy must exist by then.
-    resource.node.addDependency(topic);
+    resource.node.addDependency(topic.node.findChild('Policy'));
   }
 }
 

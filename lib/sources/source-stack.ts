@@ -90,7 +90,7 @@ export class SourceStack extends Stack {
       targets: [new EventBusTarget(bus, { role: role.withoutPolicyUpdates() })],
     });
     // The rule's first events would fail without it.
-    rule.node.addDependency(role);
+    rule.node.addDependency(role.node.findChild('DefaultPolicy'));
   }
 }
 
@@ -113,7 +113,7 @@ export class SourceTopicStack extends Stack {
     new CfnSubscription(this, 'Subscription', {
       topicArn: source.topic,
       protocol: 'sqs',
-      endpoint: `arn:${Aws.PARTITION}:sqs:${home.region}:${home.account}:${queueName(home.deployment, 'logs')}`,
+      endpoint: `arn:${home.partition}:sqs:${home.region}:${home.account}:${queueName(home.deployment, 'logs')}`,
       rawMessageDelivery: true,
       filterPolicyScope: 'MessageBody',
       filterPolicy: LOG_FILES_ONLY,
