@@ -39,6 +39,9 @@ const SELECTOR_FIELDS = [
 /** The sources whose management events a trail can leave out: CloudTrail knows no others. */
 const EXCLUDABLE_SOURCES = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] as const;
 
+/** "AggregationConfiguration" of the AWS CloudTrail API reference. */
+const AGGREGATION_TEMPLATES = ['API_ACTIVITY', 'RESOURCE_ACCESS', 'USER_ACTIONS'] as const;
+
 const operands = z.array(z.string().min(1).max(2048)).min(1).optional();
 
 const fieldSelector = z
@@ -65,6 +68,10 @@ const advancedEventSelector = z
 
 function selectedCategory(selectors: readonly z.infer<typeof fieldSelector>[]): string | undefined {
   return selectors.find(({ field }) => field === 'eventCategory')?.equals?.join();
+}
+
+function isData({ fieldSelectors }: z.infer<typeof advancedEventSelector>): boolean {
+  return selectedCategory(fieldSelectors) === 'Data';
 }
 
 const capacity = z
@@ -104,7 +111,15 @@ const settings = z.strictObject({
       excludeManagementEventSources: z.array(z.enum(EXCLUDABLE_SOURCES)).default([]),
       advancedEventSelectors: z.array(advancedEventSelector).max(50).default([]),
       insights: z.array(z.enum(['ApiCallRateInsight', 'ApiErrorRateInsight'])).default([]),
+      aggregations: z.array(z.enum(AGGREGATION_TEMPLATES)).default([]),
     })
+    .refine(
+      ({ aggregations, advancedEventSelectors: selectors }) => aggregations.length === 0 || selectors.some(isData),
+      {
+        path: ['aggregations'],
+        error: 'sum up data events, and there are none: add a selector of the category Data to advancedEventSelectors',
+      },
+    )
     .prefault({}),
   logBucket: z
     .strictObject({

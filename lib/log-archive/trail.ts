@@ -39,6 +39,9 @@ export class Trail extends CfnTrail {
         managementEvents(trail.excludeManagementEventSources),
         ...trail.advancedEventSelectors.map((selector) => withoutOurselves(selector, own)),
       ],
+      ...(trail.aggregations.length > 0 && {
+        aggregationConfigurations: [{ eventCategory: 'Data', templates: [...new Set(trail.aggregations)] }],
+      }),
       ...(trail.insights.length === 0
         ? {}
         : { insightSelectors: trail.insights.map((insightType) => ({ insightType })) }),
