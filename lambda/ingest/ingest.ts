@@ -123,7 +123,7 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
   );
 }
 
-/** Of a topic that no source names it is kept for a person: redriven within the token's three days, it is confirmed. */
+/** Of a topic that no source names it is kept for a person: redriven within the token's two days, it is confirmed. */
 async function handleSubscription(
   dependencies: IngestDependencies,
   message: SQSRecord,

@@ -55,6 +55,11 @@ export class LogBuckets {
     return this.#sources.get(bucket)?.replicaOf ?? bucket;
   }
 
+  /** Whether a bucket holds copies that S3 makes of what CloudTrail delivers elsewhere. */
+  isReplica(bucket: string): boolean {
+    return this.originalOf(bucket) !== bucket;
+  }
+
   /** Where the objects of a bucket that CloudTrail names are read: in the replica, where there is one. */
   readAt(original: string): string {
     return this.#options.sources.find(({ replicaOf }) => replicaOf === original)?.bucket ?? original;

@@ -29,6 +29,18 @@ export interface VerifyDependencies {
   readonly now: () => Date;
 }
 
+/** Checks of a digest, half an hour apart, by which S3 has replicated what it names: nothing says in which order it does. */
+const REPLICATED_AFTER_CHECKS = 4;
+
+/** Whether something that a digest names may still be on its way into the bucket. */
+export function mayBeOnItsWay(
+  { logBuckets }: Pick<VerifyDependencies, 'logBuckets'>,
+  bucket: string,
+  checks: number,
+): boolean {
+  return logBuckets.isReplica(bucket) && checks < REPLICATED_AFTER_CHECKS;
+}
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /** Whether an object that was delivered at a time must be in the bucket: after the deployment, within the lifecycle. */

@@ -205,6 +205,30 @@ describe('replicas of a bucket', () => {
     expect(await verification.findings()).toEqual([]);
   });
 
+  test('may come after the digest that names them, and are missing only after two hours', async () => {
+    const copy = await makeBucket('copy');
+    const trail = new SignedTrail({ bucket: 'far-original', start: START });
+    const source = logSource({ name: 'copy', bucket: copy, replicaOf: 'far-original' });
+    const wiring = await knowing([source], [trail]);
+    await send(wiring, CHECK);
+    await verification.recheck(wiring);
+    const hour = trail.hour(REGION, 2);
+    const [log, other] = hour.logs;
+    if (log === undefined || other === undefined) throw new Error('an hour has log objects');
+    await deliver([source], { ...hour, logs: [] }, copy);
+    await send(wiring, { s3Bucket: copy, s3ObjectKey: [hour.digest.key] });
+    expect(await verification.findings()).toEqual([]);
+
+    await deliver([source], { ...hour, logs: [log] }, copy);
+    for (let checks = 1; checks <= 4; checks++) {
+      expect(await verification.findings()).toEqual([]);
+      verification.minutesLater(31 * checks);
+      await verification.recheck(wiring);
+    }
+    expect(await verification.findings()).toEqual([`trailwarden-log-object-missing ${other.key.split('/').at(-1)}`]);
+    expect(await statusOf({ bucket: copy, key: log.key })).toEqual(['verified']);
+  });
+
   test('are no place for a digest of another bucket', async () => {
     const copy = await makeBucket('copy');
     const trail = new SignedTrail({ bucket: 'another', start: START });
