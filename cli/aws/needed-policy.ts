@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 
 /**
  * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
+ * changes what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
  * policy allows.
  */
-export type NeededPolicy = 'auditor' | 'operator' | 'none' | { readonly actions: string };
+export type NeededPolicy = 'auditor' | 'operator' | 'sources' | 'none' | { readonly actions: string };
+
+const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
 
 /** By the command's words. A command that has subcommands, and does nothing itself, has no line. */
 export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
@@ -44,6 +46,10 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
       'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key\nthrough ' +
       'DynamoDB',
   },
+  'source policy': 'none',
+  'source connect': { actions: NOTIFICATIONS },
+  'source disconnect': { actions: NOTIFICATIONS },
+  'source check': 'sources',
   status: 'auditor',
   verify: 'auditor',
 };

@@ -100,6 +100,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./protect/protect.ts')).protectCommand,
   },
   {
+    name: 'source',
+    takes: '',
+    description: 'Prints what owners of existing buckets must allow, adds bucket notifications, and checks them.',
+    load: async () => (await import('./source/source.ts')).sourceCommand,
+  },
+  {
     name: 'status',
     takes: '[options]',
     description: 'Says by account, region and hour what was delivered, processed, failed, missing and late.',
