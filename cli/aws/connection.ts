@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   readonly data?: string;
   /** The buckets that trails write to already, as the settings file names them. */
   readonly sources?: readonly LogSource[];
+  /** What the topic for programs carries, as far as a settings file says it. */
+  readonly programs?: 'alert' | 'ocsf';
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -78,6 +80,7 @@ async function readSettings(command: Command): Promise<void> {
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');
   }
+  command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
 }
 
 /** Connects, answers, and always closes the connection. */

@@ -14,6 +14,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   events: 'auditor',
   event: 'auditor',
   findings: 'auditor',
+  'findings mark': 'operator',
   'alert list': 'auditor',
   'alert test': 'operator',
   'alert show': 'auditor',

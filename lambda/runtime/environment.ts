@@ -111,6 +111,8 @@ const notifyEnvironment = z.object({
   CHANNEL_QUEUE_PREFIX: name,
   /** The queue for messages that were given up. */
   DEAD_LETTER_QUEUE_URL: name,
+  /** The topic for programs, if it carries OCSF; empty otherwise. */
+  ALERTS_TOPIC_ARN: z.string(),
   /** Where findings are imported: Security Hub knows them by the account and region of who imports them. */
   ACCOUNT: name,
   PARTITION: name,

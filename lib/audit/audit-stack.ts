@@ -99,7 +99,7 @@ export class AuditStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
-    const channels = this.channels(config, settings, tables);
+    const channels = this.channels(config, settings, tables, topics);
     new Alarms(this, 'Alarms', {
       deployment,
       ...(channels !== undefined && { channels }),
@@ -137,10 +137,15 @@ export class AuditStack extends Stack {
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */
-  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: DataStack['tables']) {
+  private channels(
+    config: DeploymentConfig,
+    settings: FunctionSettings,
+    tables: DataStack['tables'],
+    topics: AlertTopics,
+  ) {
     if (config.alerts.channels.length === 0) return undefined;
     const queues = new ChannelQueues(this, 'ChannelQueues', { config, key: settings.key });
-    const notify = new Notify(this, 'Notify', { config, settings, queues, tables });
+    const notify = new Notify(this, 'Notify', { config, settings, queues, tables, topics });
     return { deadLetterQueue: queues.deadLetterQueue, notify: notify.function };
   }
 

@@ -14,13 +14,13 @@ export interface OperatorPolicyProps extends QueryPolicyProps {
   readonly logQueue: NotificationQueue;
   readonly digestQueue: NotificationQueue;
   readonly topics: AlertTopics;
-  /** Sends a test through a channel: it alone may read the channel's secret. Absent without channels. */
+  /** Sends a test through a channel, and ends incidents: it alone may read the channels' secrets. Absent without channels. */
   readonly notify?: IFunction;
 }
 
 /**
- * What an operator's role needs beside an auditor's questions: `suppress`, `alert test`, `redrive`. It changes no
- * segment, finding or alert, and deletes nothing but messages that it has sent on. Attached to nobody here.
+ * What an operator's role needs beside an auditor's questions: `suppress`, `findings mark`, `alert test`, `redrive`. It
+ * changes no segment or alert, of a finding the mark alone, and deletes nothing but messages that it has sent on. Attached to nobody here.
  */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(scope: Construct, id: string, props: OperatorPolicyProps) {
@@ -31,6 +31,7 @@ export class OperatorPolicy extends ManagedPolicy {
       statements: [
         ...askAndVerify(props),
         ...suppress(props),
+        markFindings(props),
         ...redrive(props),
         publishTo(props.topics.published),
         ...testChannels(props),
@@ -53,6 +54,16 @@ function suppress({ tables }: OperatorPolicyProps): PolicyStatement[] {
     onTable('RecordTheChange', tables.events, ['dynamodb:PutItem']),
     writePages(tables),
   ];
+}
+
+/** A finding's mark is an attribute of its own: nothing else of what was found can be changed with it. */
+function markFindings({ tables }: OperatorPolicyProps): PolicyStatement {
+  const statement = onTable('MarkFindings', tables.findings, ['dynamodb:UpdateItem']);
+  statement.addConditions({
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+    StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+  });
+  return statement;
 }
 
 function testChannels({ notify }: OperatorPolicyProps): PolicyStatement[] {

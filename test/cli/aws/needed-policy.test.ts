@@ -6,12 +6,15 @@ import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtr
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
+import { FindingTable } from '../../../lambda/store/findings/finding-table.ts';
 import { synthesize } from '../../lib/support/deployment.ts';
 import { resources } from '../../lib/support/template.ts';
 import { useAwsEnvironment } from '../../support/aws-environment.ts';
 import { type Deployment, notificationOf, startDeployment } from '../../support/deployment.ts';
+import { finding } from '../../support/findings.ts';
 import { seedQuarantined } from '../../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../../support/records.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
@@ -32,6 +35,7 @@ let settings = '';
 let settingsFile = '';
 let suppressionId = '';
 let event = '';
+let findingId = '';
 let keys: { log: string; digest: string };
 
 beforeAll(async () => {
@@ -78,6 +82,10 @@ async function fill(): Promise<typeof keys> {
   event = 'event-of-root';
   await deployment.put(log, logObject([root, null]));
   await deployment.deliver(notificationOf(deployment, log));
+  findingId = finding().findingId;
+  const decision = { alertId: '0'.repeat(32), windowMinutes: 15 };
+  const documents = DynamoDBDocumentClient.from(clients.dynamodb);
+  await new FindingTable(documents, own.tables.findings).record(finding(), decision, new Date());
   await seedQuarantined({
     clients,
     ledgerTable: own.tables.ledger,
@@ -124,6 +132,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
       ['--since', '30d'],
       ['--level', 'high'],
     ],
+    'findings mark': [[findingId, 'false', '--reason', 'Migration']],
     'alert list': [[]],
     'alert test': [['--level', 'high']],
     completion: [['bash']],
@@ -230,7 +239,7 @@ test('every command has its policy', async () => {
   const commands = await namesIn();
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'source']) {
+  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'source', 'findings']) {
     expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
   }
 });

@@ -270,6 +270,10 @@ describe('the policy for operators', () => {
       ...ASKED,
       ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablessuppressions.Arn>'),
       RecordTheChange: allow('dynamodb:PutItem', '<data:Tablesevents.Arn>'),
+      MarkFindings: allow('dynamodb:UpdateItem', '<data:Tablesfindings.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+      }),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),

@@ -39,6 +39,7 @@ describe('the settings', () => {
       provisioned: { read: { min: 5, max: 500 }, write: { min: 5, max: 1000 } },
       alerts: {
         minimumLevel: 'low',
+        programs: 'alert',
         windowMinutes: 15,
         maxPerMinute: 30,
         chat: false,
