@@ -20,6 +20,8 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'suppress end': 'operator',
   trace: 'auditor',
   timeline: 'auditor',
+  'export events': 'auditor',
+  'export findings': 'auditor',
   completion: 'none',
   cost: 'none',
   'rules list': 'none',

@@ -58,6 +58,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
   },
   {
+    name: 'export',
+    takes: '',
+    description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',
+    load: async () => (await import('./export/export.ts')).exportCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',

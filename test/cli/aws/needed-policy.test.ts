@@ -119,6 +119,8 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'suppress end': [[suppressionId]],
     trace: [[event]],
     timeline: [['fs-0123456789abcdef0']],
+    'export events': [['--since', '30d']],
+    'export findings': [['--since', '30d', '--format', 'ocsf']],
     cost: [['--events-per-day', '1000']],
     'rules list': [[]],
     'rules check': [['rules/root']],
@@ -209,7 +211,7 @@ test('every command has its policy', async () => {
   const commands = await namesIn();
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  for (const group of ['rules', 'redrive', 'alert', 'suppress']) {
+  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'export']) {
     expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
   }
 });
