@@ -19,6 +19,8 @@ export interface Connection {
   readonly sqs: SQSClient;
   /** Physical names. */
   readonly tables: Readonly<Record<TableName, string>>;
+  /** What a person must know of all answers that come from here. */
+  readonly notes: readonly string[];
   /** Who runs the command. @throws the SDK's errors. */
   caller(): Promise<Caller>;
   /** ARNs; that of the chat topic, though the deployment may have none. */
@@ -106,6 +108,7 @@ function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions):
     sqs,
     // Made from the keys of TABLES.
     tables: Object.fromEntries(names) as Record<TableName, string>,
+    notes: [],
     caller: () => callerOf(sts),
     alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts)),
     close: async () => {
@@ -124,6 +127,7 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
     sns: clients.sns,
     sqs: clients.sqs,
     tables: resources.tables,
+    notes: [],
     caller: async () => localCaller(),
     alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
     close: stop,

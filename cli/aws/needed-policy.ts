@@ -22,6 +22,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   timeline: 'auditor',
   'export events': 'auditor',
   'export findings': 'auditor',
+  mcp: 'auditor',
   completion: 'none',
   cost: 'none',
   'rules list': 'none',

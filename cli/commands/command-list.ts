@@ -64,6 +64,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./export/export.ts')).exportCommand,
   },
   {
+    name: 'mcp',
+    takes: '[options]',
+    description: 'Answers a client of the Model Context Protocol on standard input and output, read-only.',
+    load: async () => (await import('./mcp/mcp.ts')).mcpCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',

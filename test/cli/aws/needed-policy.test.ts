@@ -13,6 +13,7 @@ import { seedQuarantined } from '../../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../../support/records.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
 import { type Allows, readPolicy } from '../support/granted-rights.ts';
+import { withMcpClient } from '../support/mcp-client.ts';
 import { type AskedRight, recordCalls } from '../support/recorded-calls.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -121,6 +122,16 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     timeline: [['fs-0123456789abcdef0']],
     'export events': [['--since', '30d']],
     'export findings': [['--since', '30d', '--format', 'ocsf']],
+    // The tool, and its input.
+    mcp: [
+      ['counts', '{"by":["actor"]}'],
+      ['events', '{"since":"30d"}'],
+      ['findings', '{"since":"30d"}'],
+      ['trace', JSON.stringify({ subject: event })],
+      ['timeline', '{"resource":"fs-0123456789abcdef0"}'],
+      ['explain', JSON.stringify({ rule: 'Root signed in to the console', eventID: event })],
+      ['status', '{}'],
+    ],
     cost: [['--events-per-day', '1000']],
     'rules list': [[]],
     'rules check': [['rules/root']],
@@ -145,10 +156,18 @@ const CODES: Readonly<Record<string, number>> = { 'alert show': 1, 'redrive rang
 async function callsOf(command: string, args: readonly string[]): Promise<readonly AskedRight[]> {
   const { asked, stop } = recordCalls();
   cloudTrail.resetHistory();
+  const now = new Date(Date.now() + 60_000);
+  const own = deployment.aws.resources.deployment;
   try {
-    const options = NEEDED_POLICIES[command] === 'none' ? [] : ['--deployment', deployment.aws.resources.deployment];
+    if (command === 'mcp') {
+      const [tool = '', input = ''] = args;
+      const { isError, text } = await withMcpClient({ deployment: own, now }, (ask) => ask(tool, JSON.parse(input)));
+      expect({ tool, isError, text }).toMatchObject({ isError: false });
+      return asked;
+    }
+    const options = NEEDED_POLICIES[command] === 'none' ? [] : ['--deployment', own];
     const { code, stdout, stderr } = await runCommand([...command.split(' '), ...args, ...options], {
-      now: new Date(Date.now() + 60_000),
+      now,
     });
     expect({ command, args, code, stderr }).toMatchObject({ code: CODES[command] ?? 0 });
     if (command === 'suppress') suppressionId = stdout.trim();
