@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
+import { printableLines } from '../output/printable-lines.ts';
 import { alertTopicsOf } from './alert-topics.ts';
 import { callerOf, localCaller } from './caller.ts';
 
@@ -52,9 +53,25 @@ export function withConnection(command: Command): Command {
     .option('--aws-region <region>', `region of the audit stack (default: that of ${SETTINGS_FILE}, or the AWS SDK's)`)
     .option('--config <file>', `settings file of the deployment (default: ${SETTINGS_FILE} in this folder)`)
     .hook('preAction', (_, asked) => readSettings(asked))
+    .hook('preAction', (_, asked) => sayNotes(asked))
     .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
     .option('--local', 'ask what npm start has left on this machine, not AWS')
     .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+}
+
+/** What holds for every answer from a folder is said before it. */
+async function sayNotes(command: Command): Promise<void> {
+  const { local, data } = command.optsWithGlobals<Partial<ConnectionOptions>>();
+  if (local !== true && data === undefined) return;
+  for (const note of await notesOf(data)) command.configureOutput().writeErr?.(`${printableLines(note)}\n`);
+}
+
+async function notesOf(data: string | undefined): Promise<readonly string[]> {
+  const [{ historyNotes }, { LAST_RUN }] = await Promise.all([
+    import('../../local/history/history-file.ts'),
+    import('../../local/deployment/data-folder.ts'),
+  ]);
+  return historyNotes(data ?? LAST_RUN);
 }
 
 /** @throws ConfigError for a file that is named and isn't there, and for problems of its content. */
@@ -127,7 +144,7 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
     sns: clients.sns,
     sqs: clients.sqs,
     tables: resources.tables,
-    notes: [],
+    notes: await notesOf(data),
     caller: async () => localCaller(),
     alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
     close: stop,

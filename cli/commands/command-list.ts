@@ -88,6 +88,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./scan/scan.ts')).scanCommand,
   },
   {
+    name: 'history',
+    takes: '[options]',
+    description: 'Fetches the last days of an account from CloudTrail itself, without any deployment, and judges them.',
+    load: async () => (await import('./history/history.ts')).historyCommand,
+  },
+  {
     name: 'redrive',
     takes: '',
     description: 'Lets objects be read again: dead letters, rejected records, one object, a time range.',

@@ -16,7 +16,7 @@ reads a log.
 
 Examples:
   $ trailwarden mcp --deployment trailwarden --aws-profile audit
-  $ trailwarden mcp --data .trailwarden/last-run
+  $ trailwarden mcp --data .trailwarden/history
 `;
 
 /** `trailwarden mcp`: the index for clients of the Model Context Protocol. */
