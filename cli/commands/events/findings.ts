@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
+import { actorPatterns } from '../../../lambda/store/questions/incident/subject.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
-import { actorPatterns } from '../../options/event-conditions.ts';
 import { type FindingConditionOptions, withFindingConditions } from '../../options/finding-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';

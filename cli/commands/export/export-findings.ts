@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
+import { actorPatterns } from '../../../lambda/store/questions/incident/subject.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { resolveRules } from '../../inputs/resolve-rules.ts';
-import { actorPatterns } from '../../options/event-conditions.ts';
 import { type FindingConditionOptions, withFindingConditions } from '../../options/finding-conditions.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';

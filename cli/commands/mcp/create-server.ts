@@ -10,6 +10,7 @@ import { countsTool } from './tools/counts-tool.ts';
 import { eventsTool } from './tools/events-tool.ts';
 import { explainTool } from './tools/explain-tool.ts';
 import { findingsTool } from './tools/findings-tool.ts';
+import { incidentTool } from './tools/incident-tool.ts';
 import { statusTool } from './tools/status-tool.ts';
 import { timelineTool } from './tools/timeline-tool.ts';
 import { traceTool } from './tools/trace-tool.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EventConditions } from '../../../../lambda/store/questions/conditions.ts';
-import { actorPatterns, readConditionOptions } from '../../../options/event-conditions.ts';
+import { actorPatterns } from '../../../../lambda/store/questions/incident/subject.ts';
+import { readConditionOptions } from '../../../options/event-conditions.ts';
 import { type AskedTimes, askedTimes } from '../../../options/time-options.ts';
 import { TIME_FORMS } from '../../../time/parse-time.ts';
 import { readZone } from '../../../time/time-zone.ts';
