@@ -138,9 +138,14 @@ describe('what programs read', () => {
   test.each(CASES)('%s is what it was', async (name, args) => {
     const rules = join(folder.path, 'rules');
     const zone = WITHOUT_ZONE.test(name) ? [] : ['--zone', 'UTC'];
-    const { code, stdout } = await runCommand([...args.map((arg) => (arg === '<rules>' ? rules : arg)), ...zone], {
-      now: new Date(),
-    });
+    const { code, stdout, stderr } = await runCommand(
+      [...args.map((arg) => (arg === '<rules>' ? rules : arg)), ...zone],
+      {
+        now: new Date(),
+      },
+    );
+    // A failure says its reason.
+    expect(code === 0 ? '' : stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout.length).toBeGreaterThan(3);
     expectGolden(join(__dirname, 'files', `${name}.txt`), normalised(stdout, name, rules));
