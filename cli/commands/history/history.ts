@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { partitionOfRegion } from '../../../lambda/cloudtrail/record/arn.ts';
 import { callerOf } from '../../aws/caller.ts';
 import { explainError } from '../../aws/error-text.ts';
+import { ownCommand } from '../../aws/own-command.ts';
 import { readKey } from '../../options/event-conditions.ts';
 import { readText } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, zoneOption } from '../../options/time-options.ts';
@@ -174,9 +175,8 @@ async function report(results: readonly RegionResult[], { data }: HistoryOptions
   const notEnabled = results.filter((result) => result.notEnabled).map(({ region }) => region);
   if (notEnabled.length > 0) io.stderr.write(`Not enabled in this account: ${notEnabled.join(', ')}.\n`);
   for (const note of await historyNotes(data)) io.stdout.write(`${printableLines(note)}\n`);
-  io.stdout.write(
-    `Ask it with --data ${data}:\n  trailwarden findings --data ${data}\n  trailwarden events --data ${data} --by actor --by error\n`,
-  );
+  const asking = [['incident', '--since', '24h'], ['findings'], ['events', '--by', 'actor', '--by', 'error']];
+  io.stdout.write(`Ask it:\n${asking.map((args) => `  ${ownCommand(args, { data }, io)}\n`).join('')}`);
   const failed = results.filter(({ error }) => error !== undefined);
   const stopped = failed.find(({ error }) => error instanceof CommandFailure);
   if (stopped?.error instanceof CommandFailure) throw stopped.error;

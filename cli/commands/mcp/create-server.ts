@@ -15,11 +15,20 @@ import { statusTool } from './tools/status-tool.ts';
 import { timelineTool } from './tools/timeline-tool.ts';
 import { traceTool } from './tools/trace-tool.ts';
 
-const TOOLS: readonly Tool[] = [countsTool, eventsTool, findingsTool, traceTool, timelineTool, explainTool, statusTool];
+const TOOLS: readonly Tool[] = [
+  incidentTool,
+  countsTool,
+  eventsTool,
+  findingsTool,
+  traceTool,
+  timelineTool,
+  explainTool,
+  statusTool,
+];
 
 const INSTRUCTIONS =
-  "Trailwarden's audit index of AWS CloudTrail, read-only. Begin with counts and findings, then ask events, trace and " +
-  `timeline about what stands out. Name eventIDs as evidence. ${UNTRUSTED}`;
+  "Trailwarden's audit index of AWS CloudTrail, read-only. Begin with incident, counts and findings, then ask " +
+  `events, trace and timeline about what stands out. Name eventIDs as evidence. ${UNTRUSTED}`;
 
 /** A server of the Model Context Protocol whose tools ask the index within one session. */
 export function createServer(session: Session): McpServer {

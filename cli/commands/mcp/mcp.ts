@@ -10,7 +10,7 @@ interface McpOptions extends ConnectionOptions, ReadLimitOptions, RuleLoadOption
 
 const HELP = `
 It speaks the Model Context Protocol over standard input and output, and ends with its client. Its tools read, and change
-nothing: counts, events, findings, trace, timeline, explain, status. Text from the log is marked as untrusted, an answer
+nothing: incident, counts, events, findings, trace, timeline, explain, status. Text from the log is marked as untrusted, an answer
 has at most 50,000 characters, and --max-reads holds for the session. docs/mcp.md says what to know before a language model
 reads a log.
 

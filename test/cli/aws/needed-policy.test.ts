@@ -132,6 +132,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
       ['timeline', '{"resource":"fs-0123456789abcdef0"}'],
       ['explain', JSON.stringify({ rule: 'Root signed in to the console', eventID: event })],
       ['status', '{}'],
+      ['incident', JSON.stringify({ subject: event })],
     ],
     cost: [['--events-per-day', '1000']],
     'rules list': [[]],

@@ -64,6 +64,7 @@ test('each tool says that it only reads', async () => {
     'events',
     'explain',
     'findings',
+    'incident',
     'status',
     'timeline',
     'trace',
@@ -110,6 +111,20 @@ describe('the tools answer', () => {
       findings: [{ findingId: 'f-1', alertId: 'alert-1' }],
       hasMore: false,
     });
+  });
+
+  test('incident', async () => {
+    expect((await one('incident', { subject: KEY })).data).toMatchObject({
+      version: 1,
+      subject: { kind: 'credential', text: KEY },
+      askedEvents: 1,
+      began: { eventID: DELETED },
+      identities: { items: [{ actor: `arn:aws:iam::${ACCOUNT}:role/Deploy`, session: 'ci-7' }] },
+    });
+    const ofTime = await one('incident', { since: '2026-11-20' });
+    expect(ofTime.data).toMatchObject({ events: 3, findings: { total: 1 } });
+    expect(await one('incident')).toMatchObject({ isError: true, text: expect.stringContaining('Say of what') });
+    expect(await one('incident', { subject: 'nobody' })).toMatchObject({ isError: true });
   });
 
   test('explain', async () => {
