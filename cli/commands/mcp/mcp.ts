@@ -9,10 +9,10 @@ import type { Io } from '../../output/process-io.ts';
 interface McpOptions extends ConnectionOptions, ReadLimitOptions, RuleLoadOptions {}
 
 const HELP = `
-It speaks the Model Context Protocol over standard input and output, and ends with its client. Its tools read, and change
-nothing: incident, counts, events, findings, trace, timeline, explain, status. Text from the log is marked as untrusted, an answer
-has at most 50,000 characters, and --max-reads holds for the session. docs/mcp.md says what to know before a language model
-reads a log.
+It speaks the Model Context Protocol over standard input and output, and ends with its client. Its tools change nothing:
+incident, counts, events, findings, trace, timeline, explain, status. Text from the log is marked as untrusted, an answer has
+at most 50,000 characters, and --max-reads holds for the session. docs/mcp.md says what to know before a language model reads
+a log.
 
 Examples:
   $ trailwarden mcp --deployment trailwarden --aws-profile audit
