@@ -14,7 +14,7 @@ export function expectation(pages: readonly FirstPage[]): string {
   const [most] = regions.toSorted((a, b) => b.events - a.events);
   if (most === undefined || events === 0) return 'There is nothing new.';
   const seconds = most.events / EVENTS_PER_SECOND;
-  const where = regions.length > 1 ? `, ${rounded(most.events)} of them in ${most.region}` : '';
+  const where = rounded(most.events) !== rounded(events) ? `, ${rounded(most.events)} of them in ${most.region}` : '';
   return `As the newest of each region go, these are about ${rounded(events)} events${where}: ${durationText(seconds)}. What is read is kept: a run that is interrupted goes on where it stopped.`;
 }
 

@@ -44,7 +44,10 @@ export async function withLocalPipeline<Result>(
     const pipeline = startPipeline(aws, { functions: localFunctions(aws, { log }), onError });
     try {
       const result = await work({ history, s3: aws.clients.s3, bucket: aws.resources.buckets.logs });
-      if (!signal.aborted) await pipeline.drained();
+      if (!signal.aborted) {
+        io.stderr.write('All is fetched. The rest of it is being judged and indexed.\n');
+        await pipeline.drained();
+      }
       return result;
     } finally {
       await pipeline.finish();

@@ -3,8 +3,9 @@ import { type HistoryFile, type HistoryPull, regionOf } from '../../../local/his
 import type { LookedUpEvent, LookUp } from './look-up.ts';
 import { pullTime } from './pull-time.ts';
 
-/** Events of one log object: some 2 MB, for each region at once. */
+/** Events, and characters of records, from which on a log object is written: each region holds as much at once. */
 const OBJECT_EVENTS = 500;
+const OBJECT_CHARACTERS = 4_000_000;
 
 /** What tells how much there is: the first page of a region. */
 export interface FirstPage {
@@ -75,6 +76,7 @@ class PendingObject {
   readonly #options: RegionPull;
   readonly #to: string;
   #events: LookedUpEvent[] = [];
+  #characters = 0;
   #reached: CoveredTime;
 
   constructor(options: RegionPull, { until, ids }: MissingTime) {
@@ -86,7 +88,8 @@ class PendingObject {
   async add(events: readonly LookedUpEvent[], reached: string, ids: readonly string[]): Promise<void> {
     this.#events.push(...events);
     this.#reached = { from: reached, to: this.#to, ids };
-    if (this.#events.length >= OBJECT_EVENTS) await this.flush();
+    for (const { text } of events) this.#characters += text.length;
+    if (this.#events.length >= OBJECT_EVENTS || this.#characters >= OBJECT_CHARACTERS) await this.flush();
   }
 
   async finish(whole: CoveredTime): Promise<void> {
@@ -100,6 +103,7 @@ class PendingObject {
     const events = this.#events;
     if (events.length > 0) await store(events);
     this.#events = [];
+    this.#characters = 0;
     await history.cover(pull, region, this.#reached, events.length);
     onEvents(events.length, this.#reached.from);
   }

@@ -42,6 +42,8 @@ async function serve(options: McpOptions, io: Io): Promise<void> {
     const server = serveStdio(() => createServer(session), {
       onerror: (error) => io.stderr.write(`${printableLines(error.message)}\n`),
     });
+    if (process.stdin.isTTY)
+      io.stderr.write('This waits for a client of the protocol: docs/mcp.md says how to add it to one.\n');
     await ended;
     await server.close();
   });

@@ -141,6 +141,17 @@ test('a run that was interrupted keeps what it had, and the next goes on there',
   expect((await historyNotes(folder.path))[0]).not.toContain('Not all');
 });
 
+test('large records make more objects, so that memory stays bounded', async () => {
+  const requestParameters = { policyDocument: 'x'.repeat(100_000) };
+  server.add(
+    REGION,
+    recordsAt(Array.from({ length: 100 }, (_, index) => index)).map((one) => ({ ...one, requestParameters })),
+  );
+  const stored: number[] = [];
+  await pulled({ onStored: (events) => stored.push(events.length) });
+  expect(stored).toEqual([50, 50]);
+});
+
 test('what can not be stored is not said to be there', async () => {
   server.add(REGION, recordsAt([1, 2, 3]));
   const failed = await pulled({
