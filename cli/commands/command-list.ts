@@ -64,6 +64,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
   },
   {
+    name: 'export',
+    takes: '',
+    description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',
+    load: async () => (await import('./export/export.ts')).exportCommand,
+  },
+  {
+    name: 'mcp',
+    takes: '[options]',
+    description: 'Answers a client of the Model Context Protocol on standard input and output, read-only.',
+    load: async () => (await import('./mcp/mcp.ts')).mcpCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',
@@ -80,6 +92,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     takes: '[options] <path...>',
     description: 'Judges files and folders of CloudTrail records by Sigma rules, without AWS.',
     load: async () => (await import('./scan/scan.ts')).scanCommand,
+  },
+  {
+    name: 'history',
+    takes: '[options]',
+    description: 'Fetches the last days of an account from CloudTrail itself, without any deployment, and judges them.',
+    load: async () => (await import('./history/history.ts')).historyCommand,
   },
   {
     name: 'redrive',
