@@ -6,7 +6,11 @@ import type { World } from '../world/world.ts';
 const FAILING = 'trailwarden-sweep-errors';
 
 /** The README's lines up to the deploy; the first one fails, for the quota of alarms is reached, and then it is raised. */
-export async function failAndRetry(world: World, lines: readonly string[]): Promise<void> {
+export async function failAndRetry(
+  world: World,
+  lines: readonly string[],
+  inBetween: () => Promise<void>,
+): Promise<void> {
   for (const line of lines) {
     if (!line.startsWith('npx cdk deploy')) {
       expectCode(await world.shell(line), 0, line);
@@ -25,6 +29,7 @@ export async function failAndRetry(world: World, lines: readonly string[]): Prom
     expectThat(states.get('trailwarden-audit') === 'ROLLBACK_COMPLETE', 'The audit stack was not rolled back.', [
       ...states,
     ]);
+    await inBetween();
     await world.emulator.failAlarm();
     const retry = await world.shell(line);
     expectCode(retry, 0, `${line} (again)`);
