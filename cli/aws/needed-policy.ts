@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 /**
- * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
+ * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` is both
+ * that one and the one for what an operator decides. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
  * policy allows.
  */
 export type NeededPolicy = 'auditor' | 'operator' | 'none' | { readonly actions: string };
@@ -60,5 +60,8 @@ function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
   if (typeof needed !== 'string')
     return `Policy: an administrator's. Neither auditors nor operators have ${needed.actions}.`;
-  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
+  if (needed === 'operator') {
+    return 'Policies: DEPLOYMENT-auditor-REGION and DEPLOYMENT-operator-REGION, which the audit stack makes (its outputs auditorPolicy and operatorPolicy).';
+  }
+  return 'Policy: DEPLOYMENT-auditor-REGION, which the audit stack makes (its output auditorPolicy).';
 }

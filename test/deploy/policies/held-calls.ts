@@ -22,20 +22,23 @@ export class HeldCalls {
   readonly #used = new Set<string>();
   readonly #refusals = new Map<string, Refusal>();
 
-  /** @returns whether the statements allow all of it. */
-  hold(principal: Principal, rights: readonly AskedRight[]): boolean {
-    return rights.map((right) => this.#holdOne(principal, right)).every(Boolean);
+  /** @param principals those whose statements somebody has together. @returns whether they allow all of it. */
+  hold(principals: readonly Principal[], rights: readonly AskedRight[]): boolean {
+    return rights.map((right) => this.#holdOne(principals, right)).every(Boolean);
   }
 
-  #holdOne({ name, statements }: Principal, right: AskedRight): boolean {
+  #holdOne(principals: readonly Principal[], right: AskedRight): boolean {
     const { action, resource } = right;
-    const allowing = statements.filter((statement) => allows(statement, right));
+    const principal = principals.map(({ name }) => name).join(' and ');
+    const allowing = principals.flatMap(({ name, statements }) =>
+      statements.filter((statement) => allows(statement, right)).map(({ Sid }) => [name, Sid, action].join(' ')),
+    );
     if (allowing.length === 0) {
-      this.#refusals.set([name, action, resource].join(' '), { principal: name, action, resource });
+      this.#refusals.set([principal, action, resource].join(' '), { principal, action, resource });
       return false;
     }
-    this.#distinct.add([name, action, withoutObject(resource)].join(' '));
-    for (const { Sid } of allowing) this.#used.add([name, Sid, action].join(' '));
+    this.#distinct.add([principal, action, withoutObject(resource)].join(' '));
+    for (const statement of allowing) this.#used.add(statement);
     return true;
   }
 

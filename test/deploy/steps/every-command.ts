@@ -1,10 +1,16 @@
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
 import type { Deployed } from '../world/deployed.ts';
 import { expectCode, expectThat } from '../world/expect.ts';
-import { REGION } from '../world/world.ts';
+import { REGION, TOGETHER } from '../world/world.ts';
 import type { Delivered } from './deliver.ts';
 
 const RULE = '6f2851ab-02e1-412c-9fd8-7f7d91dbb441';
+
+/** By what a command says that it needs. Administrators are held against nothing. */
+const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  auditor: ['auditor'],
+  operator: ['auditor', 'operator'],
+};
 
 /** A command line, what it must end with, and what it must say. */
 interface Asked {
@@ -22,8 +28,9 @@ export async function askEverything(deployed: Deployed, delivered: Delivered): P
   for (const [command, asked] of Object.entries(commandLines(deployed, delivered))) {
     for (const { args, code = 0, says = '' } of asked) {
       const needed = NEEDED_POLICIES[command];
-      const principal =
-        needed === 'auditor' || needed === 'operator' ? `${deployed.name}-${needed}-${REGION}` : undefined;
+      const principal = POLICIES[String(needed)]
+        ?.map((policy) => `${deployed.name}-${policy}-${REGION}`)
+        .join(TOGETHER);
       const line = `npm run -s trailwarden -- ${command} ${args.replace('SUPPRESSION', suppression).replace('ALERT', alert)}`;
       const result = await deployed.world.shell(line, principal);
       expectCode(result, code, line);

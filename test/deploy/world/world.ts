@@ -129,6 +129,9 @@ class GrantsReader {
   }
 }
 
+/** Stands between the names of managed policies that somebody has together. */
+export const TOGETHER = '+';
+
 async function judge(
   held: HeldCalls,
   reader: GrantsReader,
@@ -136,14 +139,18 @@ async function judge(
   _call: AwsCall,
   rights: readonly AskedRight[],
 ): Promise<boolean> {
+  const names = name.split(TOGETHER);
   // `DEPLOYMENT-FUNCTION-REGION`, as roles and managed policies are named.
-  const deployment = name.replace(new RegExp(`-[a-z]+(-schedule)?-${REGION}$`), '');
+  const deployment = name.replace(new RegExp(`-[a-z]+(-schedule)?-${REGION}(\\${TOGETHER}.*)?$`), '');
   let grants = await reader.read(deployment);
-  if (!grants.principals.has(name)) grants = await reader.read(deployment, true);
-  const principal = grants.principals.get(name);
-  if (principal === undefined) throw new Error(`No template has the role or policy ${name}.`);
+  if (!names.every((one) => grants.principals.has(one))) grants = await reader.read(deployment, true);
+  const principals = names.map((one) => {
+    const principal = grants.principals.get(one);
+    if (principal === undefined) throw new Error(`No template has the role or policy ${one}.`);
+    return principal;
+  });
   const all = [...rights, ...rights.flatMap((right) => rightsThroughKeys(right, grants.keys))];
-  return held.hold(principal, [...all, ...principal.asksThroughLambda]);
+  return held.hold(principals, [...all, ...principals.flatMap(({ asksThroughLambda }) => asksThroughLambda)]);
 }
 
 function clientsOf(endpoint: string): Clients {
