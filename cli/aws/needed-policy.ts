@@ -42,6 +42,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
       'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key through ' +
       'DynamoDB',
   },
+  doctor: 'operator',
   status: 'auditor',
   verify: 'auditor',
 };

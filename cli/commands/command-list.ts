@@ -94,6 +94,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./protect/protect.ts')).protectCommand,
   },
   {
+    name: 'doctor',
+    takes: '[options]',
+    description: 'Looks whether a deployment works: each line is ok, or says what to do.',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'status',
     takes: '[options]',
     description: 'Says by account, region and hour what was delivered, processed, failed, missing and late.',

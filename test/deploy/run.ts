@@ -1,6 +1,7 @@
 import { missingPython } from './emulator/python-environment.ts';
 import { deliverAnHour, earlyObject, packAll } from './steps/deliver.ts';
 import { askEverything } from './steps/every-command.ts';
+import { doctor, recordMarkedCalls } from './steps/examine.ts';
 import { failAndRetry } from './steps/first-deploy.ts';
 import { linesBelow } from './steps/readme-lines.ts';
 import { Deployed } from './world/deployed.ts';
@@ -37,6 +38,11 @@ async function story(world: World): Promise<void> {
   );
   const delivered = await step('an hour of CloudTrail goes the whole way', () => deliverAnHour(deployed, early));
   await step('pages are packed', () => packAll(deployed));
+  await step('doctor, before the protection', async () => {
+    recordMarkedCalls(deployed);
+    const lines = await doctor(deployed, 1);
+    console.log(JSON.stringify([...lines.values()], null, 1));
+  });
   await step('every command answers', () => askEverything(deployed, delivered));
   console.log(
     JSON.stringify(world.held.unused(await world.principals('trailwarden')), null, 0).replaceAll('},', '},\n'),

@@ -83,6 +83,7 @@ function commandLines(
     'redrive rejected': [{ args: '--dry-run' }, { args: '' }],
     'redrive range': [{ args: '--since 2h' }],
     'redrive object': [{ args: `s3://${bucket}/${logKey} s3://${bucket}/${digestKey}` }],
+    doctor: [{ args: '--wait 0', code: 1, says: 'protection' }],
     protect: [{ args: '--check', code: 1, says: 'NOT protected: table' }],
     repack: [{ args: '--dry-run' }],
   };
