@@ -32,6 +32,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
+  init: 'none',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +

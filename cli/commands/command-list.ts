@@ -88,6 +88,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./repack/repack.ts')).repackCommand,
   },
   {
+    name: 'init',
+    takes: '[options]',
+    description: 'Writes trailwarden.yaml, and says what will be deployed, with which permissions, and what it costs.',
+    load: async () => (await import('./init/init.ts')).initCommand,
+  },
+  {
     name: 'protect',
     takes: '[options]',
     description: 'Protects the stacks and tables of a deployment against being deleted.',

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -136,6 +138,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'redrive object': [[s3(keys.log), s3(keys.digest)]],
     // What the mocks answer for is held against the policy by npm run test:deploy.
     doctor: [['--wait', '0']],
+    init: [['--yes', '--force', '--file', join(tmpdir(), `trailwarden-init-${process.pid}.yaml`)]],
     protect: [['--check']],
     repack: [['--dry-run']],
     status: [[], ['--index']],

@@ -84,6 +84,7 @@ function commandLines(
     'redrive range': [{ args: '--since 2h' }],
     'redrive object': [{ args: `s3://${bucket}/${logKey} s3://${bucket}/${digestKey}` }],
     doctor: [{ args: '--wait 0', code: 1, says: 'protection' }],
+    init: [{ args: '--yes --file other.yaml', says: 'What it costs' }],
     protect: [{ args: '--check', code: 1, says: 'NOT protected: table' }],
     repack: [{ args: '--dry-run' }],
   };
