@@ -1,11 +1,18 @@
 import type { Command } from 'commander';
 
 /**
- * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
- * policy allows.
+ * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` is both
+ * that one and the one for what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to
+ * AWS. Otherwise the calls that it makes, which no policy allows; or, of one that asks no deployment, the rights that
+ * anybody's policy must give.
  */
-export type NeededPolicy = 'auditor' | 'operator' | 'sources' | 'none' | { readonly actions: string };
+export type NeededPolicy =
+  | 'auditor'
+  | 'operator'
+  | 'sources'
+  | 'none'
+  | { readonly actions: string }
+  | { readonly rights: string };
 
 const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
 
@@ -24,6 +31,12 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   incident: 'auditor',
   trace: 'auditor',
   timeline: 'auditor',
+  'export events': 'auditor',
+  'export findings': 'auditor',
+  mcp: 'auditor',
+  history: {
+    rights: 'cloudtrail:LookupEvents on *, as AWSCloudTrail_ReadOnlyAccess and SecurityAudit of AWS do',
+  },
   completion: 'none',
   cost: 'none',
   'rules list': 'none',
@@ -36,6 +49,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
+  init: 'none',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, and\ndynamodb:DescribeTable and ' +
@@ -50,6 +64,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'source connect': { actions: NOTIFICATIONS },
   'source disconnect': { actions: NOTIFICATIONS },
   'source check': 'sources',
+  doctor: 'operator',
   status: 'auditor',
   verify: 'auditor',
 };
@@ -66,7 +81,11 @@ export function tellNeededPolicies(command: Command, words: readonly string[] = 
 
 function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
+  if (typeof needed !== 'string' && 'rights' in needed) return `Policy: one that allows ${needed.rights}.`;
   if (typeof needed !== 'string')
     return `Policy: an administrator's. Neither auditors nor operators have\n${needed.actions}.`;
+  if (needed === 'operator') {
+    return 'Policies: DEPLOYMENT-auditor-REGION and DEPLOYMENT-operator-REGION, which the audit stack makes (its outputs\nauditorPolicy and operatorPolicy).';
+  }
   return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
 }

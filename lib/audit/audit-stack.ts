@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
+import { projectVersion } from '../config/project-version.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
@@ -119,6 +120,8 @@ export class AuditStack extends Stack {
       logQueue,
       digestQueue,
       topics,
+      deliveryTopic,
+      functions: [ingest, verify, sweep, pack].map((it) => it.function),
       ...(channels !== undefined && { notify: channels.notify }),
     });
     this.tellOfIndexes(config.index.enabled);
@@ -129,10 +132,11 @@ export class AuditStack extends Stack {
     if (topics.chat !== undefined) {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
+    new CfnOutput(this, 'version', { value: projectVersion(), description: 'Which Trailwarden this is' });
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
     new CfnOutput(this, 'operatorPolicy', {
       value: operatorPolicy.managedPolicyArn,
-      description: "For operators' roles: it holds the auditors' too",
+      description: "For operators' roles, beside the auditors'",
     });
   }
 

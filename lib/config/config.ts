@@ -202,7 +202,7 @@ export const configSchema = settings
       context.addIssue({ code: 'custom', path: ['sources', ...path], message });
     }
   })
-  .transform(({ trail, alerts, sources, ...rest }) => ({
+  .transform(({ trail, sources, alerts, ...rest }) => ({
     ...rest,
     sources: sources.map((source) => placeSource(source, rest)),
     trail: { ...trail, name: trail.name ?? rest.deployment },

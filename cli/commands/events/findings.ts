@@ -1,15 +1,14 @@
 import { Command, Option } from 'commander';
-import { LEVELS } from '../../../lambda/detection/index.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { actorPatterns } from '../../../lambda/store/questions/incident/subject.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
-import { collectAccount } from '../../options/event-conditions.ts';
+import { type FindingConditionOptions, withFindingConditions } from '../../options/finding-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { collect, readCount, severalOf } from '../../options/repeatable.ts';
+import { readCount, severalOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
@@ -22,12 +21,7 @@ import { countFindings, FINDING_FACETS, type FindingFacet } from './count-findin
 import { printFacets } from './facet-listing.ts';
 import { markFindingCommand } from './mark-finding.ts';
 
-interface FindingsOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
-  readonly rule?: readonly string[];
-  readonly level?: readonly string[];
-  readonly actor?: readonly string[];
-  readonly alert?: readonly string[];
-  readonly account?: readonly string[];
+interface FindingsOptions extends ConnectionOptions, FindingConditionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
   readonly limit: number;
   readonly all?: true;
@@ -55,13 +49,8 @@ Examples:
 `;
 
 export function findingsCommand(io: Io): Command {
-  const command = new Command('findings')
-    .description('Lists what rules found, the newest first.')
-    .option('--rule <rule>', 'of a rule: its id, title, or the beginning of one', collect)
-    .addOption(severalOf(new Option('--level <level>', 'of a level'), LEVELS))
-    .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
-    .option('--alert <id>', 'of an alert', collectAlert)
-    .option('--account <id>', 'in an account: 12 digits, or a pattern with *', collectAccount);
+  const command = new Command('findings').description('Lists what rules found, the newest first.');
+  withFindingConditions(command);
   withTimes(command)
     .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
@@ -81,11 +70,6 @@ export function findingsCommand(io: Io): Command {
     .addHelpText('after', HELP)
     .action((options: FindingsOptions) => list(options, io))
     .addCommand(markFindingCommand(io));
-}
-
-/** Ids of alerts are in small letters. */
-function collectAlert(value: string, before?: readonly string[]): readonly string[] {
-  return collect(/^[0-9A-F]{32}$/i.test(value) ? value.toLowerCase() : value, before);
 }
 
 async function list(options: FindingsOptions, io: Io): Promise<void> {

@@ -116,8 +116,12 @@ function rightsOf(commandName: string, input: Input): AskedRight[] {
       return [{ action: 's3:PutBucketNotification', resource: String(input.Bucket) }];
     case 'ListObjectsV2':
       return [{ action: 's3:ListBucket', resource: String(input.Bucket) }];
+    case 'GetBucketPolicy':
+      return [{ action: 's3:GetBucketPolicy', resource: String(input.Bucket) }];
     case 'Publish':
-      return [{ action: 'sns:Publish', resource: lastPart(input.TopicArn) }];
+    case 'GetTopicAttributes':
+    case 'ListSubscriptionsByTopic':
+      return [{ action: `sns:${name}`, resource: lastPart(input.TopicArn) }];
     case 'GetQueueUrl':
       return [{ action: 'sqs:GetQueueUrl', resource: String(input.QueueName) }];
     case 'GetQueueAttributes':
