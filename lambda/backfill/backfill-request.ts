@@ -45,10 +45,10 @@ export const executionInputSchema = z.object({
   attempt: z.number().int().positive(),
   request: backfillRequestSchema,
   next: cursorSchema.default({ part: 0 }),
-  /** Batches that are read at the same time. */
-  maxConcurrency: z.number().int().positive(),
-  /** Per cent of a part's batches that may fail before the rest of it is given up. */
-  toleratedFailurePercentage: z.number().min(0).max(100),
+  /** Batches that are read at the same time; as the deployment's settings have it where it is left out. */
+  maxConcurrency: z.number().int().positive().optional(),
+  /** Per cent of a part's batches that may fail before the rest is given up; as the settings have it where it is left out. */
+  toleratedFailurePercentage: z.number().min(0).max(100).optional(),
 });
 
 export type ExecutionInput = z.infer<typeof executionInputSchema>;

@@ -52,8 +52,8 @@ export function backfillStates({ list, batch, workBucket, partition }: BackfillP
           ReaderConfig: { InputType: 'JSONL' },
           Parameters: { Bucket: workBucket, 'Key.$': '$.listed.key' },
         },
-        MaxConcurrencyPath: '$.maxConcurrency',
-        ToleratedFailurePercentagePath: '$.toleratedFailurePercentage',
+        MaxConcurrencyPath: '$.listed.maxConcurrency',
+        ToleratedFailurePercentagePath: '$.listed.toleratedFailurePercentage',
         ItemProcessor: {
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
           StartAt: 'ReadBatch',

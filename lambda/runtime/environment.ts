@@ -104,6 +104,10 @@ const backfillListEnvironment = z.object({
   WORK_BUCKET: name,
   /** Uncompressed bytes after which an object of a sample isn't read on. */
   MAX_OBJECT_BYTES: count,
+  /** Batches that are read at the same time. */
+  MAX_CONCURRENCY: count,
+  /** Per cent of the batches of a part that may fail before the rest is given up. */
+  TOLERATED_FAILURE_PERCENTAGE: z.coerce.number().min(0).max(100),
 });
 
 const backfillBatchEnvironment = z.object({

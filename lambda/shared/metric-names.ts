@@ -7,7 +7,10 @@ export const METRIC_NAMESPACE = 'Trailwarden';
  */
 export const DEPLOYMENT_DIMENSION = 'deployment';
 
-/** The functions that are deployed: `service` in their logs, and a dimension of their metrics. */
+/**
+ * The functions that are deployed: `service` in their logs, and a dimension of their metrics. The code of `a-b` is in
+ * lambda/a/b.
+ */
 export const SERVICES = {
   ingest: 'ingest',
   verify: 'verify',

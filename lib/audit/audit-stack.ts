@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
+import { Backfill } from '../functions/backfill.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
@@ -86,6 +87,7 @@ export class AuditStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
+    const backfill = new Backfill(this, 'Backfill', { config, settings, logKey: logArchive.key, tables, topics });
     const channels = this.channels(config, settings, tables);
     new Alarms(this, 'Alarms', {
       deployment,
@@ -96,6 +98,7 @@ export class AuditStack extends Stack {
       verify: verify.function,
       sweep: sweep.function,
       pack: pack.function,
+      backfill: backfill.stateMachine,
       topics,
     });
     const asked = { config, tables, key, logKey: logArchive.key };
@@ -105,6 +108,7 @@ export class AuditStack extends Stack {
       logQueue,
       digestQueue,
       topics,
+      backfill,
       ...(channels !== undefined && { notify: channels.notify }),
     });
     this.tellOfIndexes(config.index.enabled);

@@ -161,6 +161,9 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     RULES_FILE: rulesFile,
     WORK_BUCKET: buckets.backfill,
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
+    // The embedded DynamoDB does one thing after the other.
+    MAX_CONCURRENCY: '2',
+    TOLERATED_FAILURE_PERCENTAGE: '5',
   };
   const backfillBatch: BackfillBatchVariables = {
     ...sweep,

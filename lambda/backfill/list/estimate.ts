@@ -11,6 +11,7 @@ import { encodePages } from '../../store/segments/table/page-rows.ts';
 import type { BackfillRequest, Cursor } from '../backfill-request.ts';
 import { cursorSchema } from '../backfill-request.ts';
 import { type Batch, Batches } from './batches.ts';
+import type { RunSettings } from './list-part.ts';
 import type { ListedDay } from './walk.ts';
 
 const count = z.number().nonnegative();
@@ -36,6 +37,8 @@ export const estimatePartSchema = z.object({
     /** Write units of the pages, if the events of the sample share pages as they will. */
     pageUnits: count,
   }),
+  /** Batches that are read at the same time, as the deployment has it. */
+  maxConcurrency: count,
   /** From where to go on; undefined where all was listed. */
   next: cursorSchema.optional(),
 });
@@ -49,6 +52,7 @@ const SAMPLE = 40;
 const OBJECTS_A_CALL = 200_000;
 
 export interface EstimateOptions {
+  readonly settings: RunSettings;
   readonly request: BackfillRequest;
   readonly next: Cursor;
   readonly walk: (from: Cursor['at']) => AsyncGenerator<ListedDay>;
@@ -92,7 +96,12 @@ export async function estimatePart(options: EstimateOptions): Promise<EstimatePa
   }
   take(building.take());
   const sample = await readSample(sampled, request, options);
-  return { ...totals, sample, ...(!isLast && at !== undefined && { next: { part: next.part + 1, at } }) };
+  return {
+    ...totals,
+    sample,
+    maxConcurrency: options.settings.maxConcurrency,
+    ...(!isLast && at !== undefined && { next: { part: next.part + 1, at } }),
+  };
 }
 
 /** A finding is in its table, and in the indexes by rule, by level and day, and by actor: that by alert is for alerts. */

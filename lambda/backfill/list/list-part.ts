@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Cursor, ExecutionInput } from '../backfill-request.ts';
+import { backfillRequestSchema, type Cursor, type ExecutionInput } from '../backfill-request.ts';
 import type { BatchLine } from '../batch-line.ts';
 import { linesKey, partKey, requestKey, resultsPrefix, type WorkBucket } from '../work-bucket.ts';
 import { type Batch, Batches, type BatchLimits } from './batches.ts';
@@ -24,14 +24,22 @@ export type Part = z.infer<typeof partSchema>;
 
 /** What a backfill was asked for, as the work bucket keeps it. */
 export const keptRequestSchema = z.object({
-  request: z.unknown(),
+  request: backfillRequestSchema,
   maxConcurrency: z.number(),
   toleratedFailurePercentage: z.number(),
   begunAt: z.string(),
 });
 
+export type KeptRequest = z.infer<typeof keptRequestSchema>;
+
+/** How much is read at once, and how much may fail. */
+export interface RunSettings {
+  readonly maxConcurrency: number;
+  readonly toleratedFailurePercentage: number;
+}
+
 /** What the state machine goes on by. */
-export interface ListedPart {
+export interface ListedPart extends RunSettings {
   readonly batches: number;
   /** The object with the lines: none where there are no batches. */
   readonly key: string;
@@ -44,6 +52,8 @@ export const PART_LIMITS = { batches: 10_000, bytes: 48_000_000 } as const;
 
 export interface ListPartOptions {
   readonly input: ExecutionInput;
+  /** Those of the deployment, for an input without. */
+  readonly settings: RunSettings;
   readonly work: WorkBucket;
   /** What is listed from a place on. */
   readonly walk: (from: Cursor['at']) => AsyncGenerator<ListedDay>;
@@ -61,10 +71,12 @@ export interface ListPartOptions {
 export async function listPart(options: ListPartOptions): Promise<ListedPart> {
   const { input, work, walk, mustStop, now, batchLimits, partLimits = PART_LIMITS } = options;
   const { run, attempt, request, next } = input;
+  const settings: RunSettings = {
+    maxConcurrency: input.maxConcurrency ?? options.settings.maxConcurrency,
+    toleratedFailurePercentage: input.toleratedFailurePercentage ?? options.settings.toleratedFailurePercentage,
+  };
   if (next.part === 0 && attempt === 1) {
-    const { maxConcurrency, toleratedFailurePercentage } = input;
-    const begunAt = now().toISOString();
-    await work.put(requestKey(run), { request, maxConcurrency, toleratedFailurePercentage, begunAt });
+    await work.put(requestKey(run), { request, ...settings, begunAt: now().toISOString() } satisfies KeptRequest);
   }
   const done = attempt === 1 ? new Set<string>() : await doneBatches(work, run);
   const lines: string[] = [];
@@ -103,7 +115,7 @@ export async function listPart(options: ListPartOptions): Promise<ListedPart> {
   const key = linesKey(run, attempt, next.part);
   if (lines.length > 0) await work.putText(key, `${lines.join('\n')}\n`);
   await work.put(partKey(run, attempt, next.part), { ...part, isLast } satisfies Part);
-  return { batches: lines.length, key, isLast, next: { part: next.part + 1, ...(at && { at }) } };
+  return { ...settings, batches: lines.length, key, isLast, next: { part: next.part + 1, ...(at && { at }) } };
 }
 
 /** The batches of which nothing is left. */

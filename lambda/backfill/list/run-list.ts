@@ -15,7 +15,7 @@ import {
 import type { WorkBucket } from '../work-bucket.ts';
 import type { BatchLimits } from './batches.ts';
 import { type EstimatePart, estimatePart } from './estimate.ts';
-import { type ListedPart, listPart, type PART_LIMITS } from './list-part.ts';
+import { type ListedPart, listPart, type PART_LIMITS, type RunSettings } from './list-part.ts';
 import { type ListedDay, walk } from './walk.ts';
 
 export interface ListDependencies {
@@ -25,6 +25,7 @@ export interface ListDependencies {
   readonly work: WorkBucket;
   readonly detector: Detector;
   readonly limits: LogObjectLimits;
+  readonly settings: RunSettings;
   readonly now: () => Date;
   readonly batchLimits?: BatchLimits;
   readonly partLimits?: { readonly [Name in keyof typeof PART_LIMITS]: number };
@@ -52,7 +53,7 @@ export type RunList = (
 
 /** Lists what a backfill asks for: for the state machine, or for an estimate. */
 export function createRunList(dependencies: ListDependencies): RunList {
-  const { s3Of, buckets, ledger, work, detector, limits, now, batchLimits, partLimits } = dependencies;
+  const { s3Of, buckets, ledger, work, detector, limits, settings, now, batchLimits, partLimits } = dependencies;
   return async (event, context) => {
     const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
     const walkOf =
@@ -64,12 +65,13 @@ export function createRunList(dependencies: ListDependencies): RunList {
       const { request, next } = asked.data;
       assertKnown(request, detector);
       const open = (bucket: string, key: string) => openObject(s3Of(bucket), { bucket, key });
-      return estimatePart({ request, next, walk: walkOf(request), open, detector, limits, mustStop });
+      return estimatePart({ settings, request, next, walk: walkOf(request), open, detector, limits, mustStop });
     }
     const input = executionInputSchema.parse(event);
     assertKnown(input.request, detector);
     return listPart({
       input,
+      settings,
       work,
       walk: walkOf(input.request, input.run),
       mustStop,

@@ -35,6 +35,10 @@ export function wireList({
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     detector: loadDetector(environment.RULES_FILE),
     limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
+    settings: {
+      maxConcurrency: environment.MAX_CONCURRENCY,
+      toleratedFailurePercentage: environment.TOLERATED_FAILURE_PERCENTAGE,
+    },
     now,
     ...limits,
   });
