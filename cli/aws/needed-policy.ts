@@ -32,6 +32,10 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
+  backfill: 'operator',
+  'backfill status': 'operator',
+  'backfill stop': 'operator',
+  'backfill resume': 'operator',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +

@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../shared/concurrency.ts';
 import { type BatchResult, batchResultSchema, NAMED_OBJECTS } from './batch-result.ts';
-import { type Part, partSchema } from './list/list-part.ts';
+import { type Part, partSchema } from './part.ts';
 import { partsPrefix, resultsPrefix, type WorkBucket } from './work-bucket.ts';
 
 /** What a backfill has come to: as its latest attempt has listed it, each object counted once. */

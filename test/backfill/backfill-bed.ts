@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   type BackfillRequest,
   backfillRequestSchema,
@@ -101,8 +100,4 @@ export async function putAll(s3: S3Client, Bucket: string, objects: readonly Mad
   await mapConcurrently(objects, 16, async ({ key: Key, body: Body }) => {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   });
-}
-
-export function documentsOf({ aws }: Deployment): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(aws.clients.dynamodb);
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { type CloudTrailObjectKey, parseObjectKey } from '../../cloudtrail/log/object-key.ts';
 import type { SourceObject } from '../../ingest/object-source.ts';
 import {
@@ -34,6 +35,7 @@ export interface ReadBatchOptions {
   readonly mustStop: () => boolean;
   /** Whether a try of this batch has begun and not ended: each object is then noted before it is read. */
   readonly isCareful: boolean;
+  readonly logger: Logger;
 }
 
 /** What came of the objects of a batch, before units and seconds are known. */
@@ -129,8 +131,8 @@ class BatchReading {
         ledger: this.#closings.ledgerOf(held),
         createPages: () => held,
       });
-    } catch {
-      // What it was shows when it is tried by itself.
+    } catch (error) {
+      this.#options.logger.warn('An object is read again by itself', { key, error: describeError(error) });
       return 'alone';
     }
   }

@@ -13,7 +13,7 @@ import { METRICS } from '../../shared/metric-names.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
 import { type BatchLine, batchLineSchema } from '../batch-line.ts';
 import type { BatchResult } from '../batch-result.ts';
-import type { Units } from '../consumed-units.ts';
+import type { ConsumedUnits, Units } from '../consumed-units.ts';
 import { resultKey, triesKey, type WorkBucket } from '../work-bucket.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { PastCorrelations } from './past-correlations.ts';
@@ -30,8 +30,8 @@ export interface BatchDependencies {
   readonly detector: Detector;
   /** What the detector was made of. */
   readonly ruleSet: RuleSet;
-  /** What calls of DynamoDB have taken so far. */
-  readonly units: Units;
+  /** What calls of DynamoDB take. */
+  readonly units: ConsumedUnits;
   /** Once, before the first batch. @throws faults of access. */
   readonly prepare: () => Promise<void>;
   readonly logger: Logger;
@@ -64,49 +64,58 @@ export type RunBatch = (event: unknown, context: Pick<Context, 'getRemainingTime
 export function createRunBatch(dependencies: BatchDependencies): RunBatch {
   let isPrepared = false;
   return async (event, context) => {
-    const { prepare, work, now, units, metrics, logger } = dependencies;
+    const { prepare, units } = dependencies;
     const line = batchLineSchema.parse(event);
     if (!dependencies.logBuckets.includes(line.bucket)) {
       throw new Error(`A batch names the bucket ${line.bucket}, which is none of the log buckets.`);
     }
     if (!isPrepared) await prepare();
     isPrepared = true;
-    const begunAt = now().getTime();
-    const unitsBefore = { ...units };
-    const { run, batch } = line;
-    const tries = (await work.get(triesKey(run, batch), triesSchema)) ?? NO_TRIES;
-    await work.put(triesKey(run, batch), { ...tries, begun: tries.begun + 1 });
-    const { result: read, correlated } = await readAndConclude(dependencies, line, {
-      mustStop: () => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS,
-      tries,
-    });
-    const taken = {
-      writeUnits: tries.writeUnits + units.writes - unitsBefore.writes,
-      readUnits: tries.readUnits + units.reads - unitsBefore.reads,
-      seconds: tries.seconds + (now().getTime() - begunAt) / 1000,
-    };
-    const result: BatchResult = { ...read, correlated, ...taken };
-    await work.put(resultKey(run, batch, result.left === 0 ? 'done' : 'left'), result);
-    if (result.left > 0) await work.put(triesKey(run, batch), { begun: 0, left: tries.left + 1, ...taken });
-    tell(metrics, result);
-    publishMetrics(metrics);
-    const { named, ...counts } = result;
-    if (result.left === 0) {
-      logger.info('A batch was read', counts);
-      return null;
-    }
-    const [first] = named.filter(({ what }) => what === 'left');
-    logger.error('Objects of a batch could not be read', { ...counts, named });
-    throw new BatchUnfinished(
-      `${result.left} of ${result.objects} objects of the batch ${batch} could not be read` +
-        (first === undefined ? '' : `; the first: ${first.key}: ${first.reason}`),
-    );
+    return await units.count((taken) => runOne(dependencies, line, taken, context));
   };
 }
 
 type Tries = z.infer<typeof triesSchema>;
 
 const NO_TRIES: Tries = { begun: 0, left: 0, writeUnits: 0, readUnits: 0, seconds: 0 };
+
+async function runOne(
+  dependencies: BatchDependencies,
+  line: BatchLine,
+  units: Readonly<Units>,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<null> {
+  const { work, now, metrics, logger } = dependencies;
+  const begunAt = now().getTime();
+  const { run, batch } = line;
+  const tries = (await work.get(triesKey(run, batch), triesSchema)) ?? NO_TRIES;
+  await work.put(triesKey(run, batch), { ...tries, begun: tries.begun + 1 });
+  const { result: read, correlated } = await readAndConclude(dependencies, line, {
+    mustStop: () => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS,
+    tries,
+  });
+  const taken = {
+    writeUnits: tries.writeUnits + units.writes,
+    readUnits: tries.readUnits + units.reads,
+    seconds: tries.seconds + (now().getTime() - begunAt) / 1000,
+  };
+  const result: BatchResult = { ...read, correlated, ...taken };
+  await work.put(resultKey(run, batch, result.left === 0 ? 'done' : 'left'), result);
+  if (result.left > 0) await work.put(triesKey(run, batch), { begun: 0, left: tries.left + 1, ...taken });
+  tell(metrics, result);
+  publishMetrics(metrics);
+  const { named, ...counts } = result;
+  if (result.left === 0) {
+    logger.info('A batch was read', counts);
+    return null;
+  }
+  const [first] = named.filter(({ what }) => what === 'left');
+  logger.error('Objects of a batch could not be read', { ...counts, named });
+  throw new BatchUnfinished(
+    `${result.left} of ${result.objects} objects of the batch ${batch} could not be read` +
+      (first === undefined ? '' : `; the first: ${first.key}: ${first.reason}`),
+  );
+}
 
 async function readAndConclude(
   dependencies: BatchDependencies,
@@ -121,7 +130,7 @@ async function readAndConclude(
   const rules = named === undefined ? undefined : new Set(named);
   const result =
     rules === undefined
-      ? await readBatch({ line, open, processor, ledger, correlations, mustStop, isCareful: tries.begun > 0 })
+      ? await readBatch({ line, open, processor, ledger, correlations, mustStop, isCareful: tries.begun > 0, logger })
       : await judgeBatch({ line, open, correlations, limits, mustStop, findings: { detector, rules, report } });
   // A correlation that sees a part of the events may fire for another window. So it waits for the whole batch, but not for
   // an object that two tries could not read.

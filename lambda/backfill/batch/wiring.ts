@@ -18,13 +18,13 @@ import { RowWriter } from '../../store/dynamo/row-writer.ts';
 import { Ledger, type LedgerRow } from '../../store/ledger/ledger.ts';
 import { type EventRow, eventRowKey, type ResourceRow } from '../../store/rows/event-row.ts';
 import { raisePageShards } from '../../store/segments/table/state.ts';
-import { countUnits } from '../consumed-units.ts';
+import { ConsumedUnits } from '../consumed-units.ts';
 import { WorkBucket } from '../work-bucket.ts';
 import { createRunBatch, type RunBatch } from './run-batch.ts';
 
 export interface BatchWiring {
   readonly environment: BackfillBatchEnvironment;
-  /** For this function alone: what its calls take is counted. */
+  /** What its calls take is counted. */
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
   /** The client that reads a log bucket: another account's may need a role of that account. Default: `s3`. */
@@ -40,7 +40,7 @@ export interface BatchWiring {
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireBatch(wiring: BatchWiring): RunBatch {
   const { environment, dynamodb, s3, s3Of = () => s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
-  const units = countUnits(dynamodb);
+  const units = new ConsumedUnits(dynamodb);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const ruleSet = ruleSetSchema.parse(JSON.parse(readFileSync(environment.RULES_FILE, 'utf8')));

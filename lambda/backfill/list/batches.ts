@@ -13,7 +13,7 @@ export type BatchLimits = { readonly [Name in keyof typeof BATCH_LIMITS]: number
 const GROUP_BYTES = 8;
 
 /** What the function takes for an object, and for each megabyte of it as it is stored: measured, on one vCPU. */
-export const SECONDS_AN_OBJECT = 0.012;
+export const SECONDS_AN_OBJECT = 0.008;
 export const SECONDS_A_MEGABYTE = 1.6;
 
 /** Objects that are read one after the other in one place. */

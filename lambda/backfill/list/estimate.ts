@@ -46,7 +46,7 @@ export const estimatePartSchema = z.object({
 export type EstimatePart = z.infer<typeof estimatePartSchema>;
 
 /** Objects of a call that are read. */
-const SAMPLE = 40;
+const SAMPLE = 100;
 
 /** Objects that one call lists at most, so that whoever asked sees it go on. */
 const OBJECTS_A_CALL = 200_000;

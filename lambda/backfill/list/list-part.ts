@@ -1,36 +1,9 @@
-import * as z from 'zod';
-import { backfillRequestSchema, type Cursor, type ExecutionInput } from '../backfill-request.ts';
+import type { Cursor, ExecutionInput } from '../backfill-request.ts';
 import type { BatchLine } from '../batch-line.ts';
+import type { KeptRequest, Part } from '../part.ts';
 import { linesKey, partKey, requestKey, resultsPrefix, type WorkBucket } from '../work-bucket.ts';
 import { type Batch, Batches, type BatchLimits } from './batches.ts';
 import type { ListedDay } from './walk.ts';
-
-const count = z.number().int().nonnegative();
-const batches = z.array(z.object({ id: z.string(), objects: count, bytes: count }));
-
-/** What a part of the list holds, as the work bucket keeps it. */
-export const partSchema = z.object({
-  /** Its lines. */
-  batches,
-  /** Batches of an earlier attempt that are done. */
-  skipped: batches,
-  /** Objects that another function had read before. */
-  before: z.object({ objects: count, bytes: count }),
-  /** Whether nothing comes behind it. */
-  isLast: z.boolean(),
-});
-
-export type Part = z.infer<typeof partSchema>;
-
-/** What a backfill was asked for, as the work bucket keeps it. */
-export const keptRequestSchema = z.object({
-  request: backfillRequestSchema,
-  maxConcurrency: z.number(),
-  toleratedFailurePercentage: z.number(),
-  begunAt: z.string(),
-});
-
-export type KeptRequest = z.infer<typeof keptRequestSchema>;
 
 /** How much is read at once, and how much may fail. */
 export interface RunSettings {
