@@ -2,10 +2,17 @@ import type { Command } from 'commander';
 
 /**
  * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
+ * changes what an operator decides; `backfill-operator` runs backfills. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
  * policy allows.
  */
-export type NeededPolicy = 'auditor' | 'operator' | 'none' | { readonly actions: string };
+export type NeededPolicy = keyof typeof POLICIES | 'none' | { readonly actions: string };
+
+/** The managed policies of the audit stack, and its outputs that name them. */
+const POLICIES = {
+  auditor: 'auditorPolicy',
+  operator: 'operatorPolicy',
+  'backfill-operator': 'backfillPolicy',
+} as const;
 
 /** By the command's words. A command that has subcommands, and does nothing itself, has no line. */
 export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
@@ -32,10 +39,10 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
-  backfill: 'operator',
-  'backfill status': 'operator',
-  'backfill stop': 'operator',
-  'backfill resume': 'operator',
+  backfill: 'backfill-operator',
+  'backfill status': 'backfill-operator',
+  'backfill stop': 'backfill-operator',
+  'backfill resume': 'backfill-operator',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +
@@ -64,5 +71,5 @@ function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
   if (typeof needed !== 'string')
     return `Policy: an administrator's. Neither auditors nor operators have ${needed.actions}.`;
-  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
+  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${POLICIES[needed]}).`;
 }

@@ -17,6 +17,7 @@ import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
+import { BackfillPolicy } from './backfill-policy.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 
@@ -108,9 +109,9 @@ export class AuditStack extends Stack {
       logQueue,
       digestQueue,
       topics,
-      backfill,
       ...(channels !== undefined && { notify: channels.notify }),
     });
+    const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
@@ -120,6 +121,10 @@ export class AuditStack extends Stack {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+    new CfnOutput(this, 'backfillPolicy', {
+      value: backfillPolicy.managedPolicyArn,
+      description: "For the roles of those who may run backfills: it holds nothing of the auditors'",
+    });
     new CfnOutput(this, 'operatorPolicy', {
       value: operatorPolicy.managedPolicyArn,
       description: "For operators' roles: it holds the auditors' too",

@@ -4,11 +4,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
-import { type Backfill, EXECUTIONS } from '../functions/backfill.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
 import { onTable, publishTo, useKeyThrough, writePages } from '../functions/permissions.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
-import { backfillFiles } from '../stores/backfill-bucket.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeReading, askAndVerify, type QueryPolicyProps } from './query-policy.ts';
 
@@ -16,7 +14,6 @@ export interface OperatorPolicyProps extends QueryPolicyProps {
   readonly logQueue: NotificationQueue;
   readonly digestQueue: NotificationQueue;
   readonly topics: AlertTopics;
-  readonly backfill: Pick<Backfill, 'list' | 'stateMachineArn' | 'executionsArn'>;
   /** Sends a test through a channel: it alone may read the channel's secret. Absent without channels. */
   readonly notify?: IFunction;
 }
@@ -35,7 +32,6 @@ export class OperatorPolicy extends ManagedPolicy {
         ...askAndVerify(props),
         ...suppress(props),
         ...redrive(props),
-        ...runBackfills(props),
         publishTo(props.topics.published),
         ...testChannels(props),
         useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
@@ -47,12 +43,6 @@ export class OperatorPolicy extends ManagedPolicy {
       quarantinedRecords(deployment),
       'Rejected records, in the one folder of the bucket that is for nothing else: their keys are those of log objects.',
     );
-    acknowledgeObjects(
-      this,
-      backfillFiles(deployment),
-      'The files of all backfills: each has a folder that is named by its time.',
-    );
-    acknowledgeObjects(this, props.backfill.executionsArn, EXECUTIONS);
   }
 }
 
@@ -72,40 +62,6 @@ function testChannels({ notify }: OperatorPolicyProps): PolicyStatement[] {
       sid: 'TestChannels',
       actions: ['lambda:InvokeFunction'],
       resources: [notify.functionArn],
-    }),
-  ];
-}
-
-function runBackfills({ config, backfill }: OperatorPolicyProps): PolicyStatement[] {
-  const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
-  return [
-    new PolicyStatement({
-      // An estimate lists with the function's rights: an operator needs none on the log bucket for it.
-      sid: 'EstimateBackfills',
-      actions: ['lambda:InvokeFunction'],
-      resources: [backfill.list.function.functionArn],
-    }),
-    new PolicyStatement({
-      sid: 'StartBackfills',
-      actions: ['states:StartExecution'],
-      resources: [backfill.stateMachineArn],
-    }),
-    new PolicyStatement({
-      sid: 'FollowAndStopBackfills',
-      actions: ['states:DescribeExecution', 'states:StopExecution'],
-      resources: [backfill.executionsArn],
-    }),
-    new PolicyStatement({
-      sid: 'ReadBackfills',
-      actions: ['s3:GetObject'],
-      resources: [backfillFiles(config.deployment)],
-      conditions,
-    }),
-    new PolicyStatement({
-      sid: 'ListBackfills',
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(bucketName(config.deployment, 'backfill'))],
-      conditions,
     }),
   ];
 }

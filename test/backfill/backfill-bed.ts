@@ -20,6 +20,8 @@ import type { Deployment } from '../support/deployment.ts';
 export interface BedOptions {
   readonly list?: Partial<ListWiring>;
   readonly batch?: Partial<BatchWiring>;
+  /** Where lists and results are; the deployment's where it is left out. */
+  readonly workBucket?: string;
   /** Stands before a function. */
   readonly around?: (functions: BackfillFunctions) => BackfillFunctions;
 }
@@ -31,12 +33,15 @@ export class BackfillBed {
   readonly executions: LocalExecutions;
   readonly #dynamodb: DynamoDBClient;
 
-  constructor({ aws }: Deployment, { list, batch, around = (functions) => functions }: BedOptions = {}) {
+  constructor(
+    { aws }: Deployment,
+    { list, batch, workBucket = aws.resources.buckets.backfill, around = (functions) => functions }: BedOptions = {},
+  ) {
     const { clients, resources, endpoints } = aws;
     // What the function's calls take is counted, so it has a client of its own.
     this.#dynamodb = createClients(endpoints).dynamodb;
     const { s3, sns, sqs } = clients;
-    this.work = new WorkBucket(s3, resources.buckets.backfill);
+    this.work = new WorkBucket(s3, workBucket);
     const logger = new Logger({ serviceName: 'test', logLevel: 'SILENT' });
     const functions: BackfillFunctions = {
       list: wireList({
@@ -58,7 +63,7 @@ export class BackfillBed {
     };
     this.executions = new LocalExecutions({
       s3,
-      workBucket: resources.buckets.backfill,
+      workBucket,
       functions: around(functions),
       wait: async () => {},
       lookMilliseconds: 0,

@@ -18,8 +18,9 @@ export interface FollowedRun {
   readonly objects?: number;
 }
 
-/** Milliseconds between looking how far it is. */
-const LOOK_MILLISECONDS = { elsewhere: 5_000, here: 200 } as const;
+/** Milliseconds between looking how far it is: at first, and after a while. */
+const FIRST_LOOK = 250;
+const LAST_LOOK = { elsewhere: 5_000, here: 500 } as const;
 
 /**
  * Shows how far a backfill is until its end, and then its report.
@@ -37,14 +38,15 @@ export async function followRun(engine: Engine, followed: FollowedRun, io: Io): 
   const progress = countProgress('objects', io);
   let execution: BackfillExecution | undefined;
   try {
-    for (;;) {
+    for (let looks = 0; ; looks++) {
       execution = await engine.describe(name);
       // It is known a moment after it was started.
       if (execution !== undefined && execution.status !== 'RUNNING') break;
       const { objectsRead, objects: listed, isListed } = await readProgress(engine.work, { run, attempt });
       const total = isListed ? listed : Math.max(objects, listed);
       if (total > 0) progress.show(objectsRead, total);
-      await sleep(engine.isElsewhere ? LOOK_MILLISECONDS.elsewhere : LOOK_MILLISECONDS.here);
+      const last = engine.isElsewhere ? LAST_LOOK.elsewhere : LAST_LOOK.here;
+      await sleep(Math.min(last, FIRST_LOOK * 2 ** Math.floor(looks / 4)));
     }
   } finally {
     progress.stop();

@@ -2,7 +2,6 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
 import { synthesize } from '../../lib/support/deployment.ts';
@@ -12,6 +11,7 @@ import { type Deployment, notificationOf, startDeployment } from '../../support/
 import { seedQuarantined } from '../../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../../support/records.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
+import { type BackfillInAws, backfillInAws } from '../support/backfill-in-aws.ts';
 import { type Allows, readPolicy } from '../support/granted-rights.ts';
 import { type AskedRight, recordCalls } from '../support/recorded-calls.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -23,10 +23,12 @@ const RULE = '6f2851ab-02e1-412c-9fd8-7f7d91dbb441';
 const cloudTrail = mockClient(CloudTrailClient);
 
 let deployment: Deployment;
+let inAws: BackfillInAws;
 let restore: () => void;
-let policies: Readonly<Record<'auditor' | 'operator', Allows>>;
+let policies: Readonly<Record<'auditor' | 'operator' | 'backfill-operator', Allows>>;
 let suppressionId = '';
 let event = '';
+let backfill = '';
 let keys: { log: string; digest: string };
 
 beforeAll(async () => {
@@ -37,21 +39,22 @@ beforeAll(async () => {
   process.env.AWS_ENDPOINT_URL_SNS = aws.endpoints.sns;
   restore = back;
   const templates = synthesize(`deployment: ${name}`);
-  const bucketOf = (named: string) => (named.includes('-quarantine-') ? buckets.quarantine : buckets.logs);
+  const bucketOf = (named: string) => {
+    if (named.includes('-backfill-')) return `${name}-backfill-000000000000-us-east-1`;
+    return named.includes('-quarantine-') ? buckets.quarantine : buckets.logs;
+  };
   policies = {
     auditor: readPolicy(templates, 'QueryPolicy', bucketOf),
     operator: readPolicy(templates, 'OperatorPolicy', bucketOf),
+    'backfill-operator': readPolicy(templates, 'BackfillPolicy', bucketOf),
   };
-  mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
-    Arn: 'arn:aws:iam::000000000000:user/alice',
-    Account: '000000000000',
-    UserId: 'AIDAEXAMPLE',
-  });
+  inAws = await backfillInAws(deployment);
   mockClient(CloudFormationClient).on(DescribeStacksCommand).resolves({ Stacks: [] });
   keys = await fill();
 });
 
 afterAll(async () => {
+  inAws.stop();
   restore();
   await deployment.aws.stop();
 });
@@ -130,6 +133,10 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'redrive rejected': [['--dry-run'], []],
     'redrive range': [['--since', '2d']],
     'redrive object': [[s3(keys.log), s3(keys.digest)]],
+    backfill: [['--since', '2026-11-20', '--until', '2026-11-20', '--yes', '--format', 'json']],
+    'backfill status': [[]],
+    'backfill stop': [[backfill]],
+    'backfill resume': [[backfill]],
     protect: [['--check']],
     repack: [['--dry-run']],
     status: [[], ['--index']],
@@ -138,7 +145,13 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
 }
 
 /** Exit codes where what was asked for isn't there: no alert, an object that is gone, no protection, no segment. */
-const CODES: Readonly<Record<string, number>> = { 'alert show': 1, 'redrive range': 1, protect: 1, repack: 1 };
+const CODES: Readonly<Record<string, number>> = {
+  'alert show': 1,
+  'redrive range': 1,
+  'backfill stop': 1,
+  protect: 1,
+  repack: 1,
+};
 
 async function callsOf(command: string, args: readonly string[]): Promise<readonly AskedRight[]> {
   const { asked, stop } = recordCalls();
@@ -150,6 +163,9 @@ async function callsOf(command: string, args: readonly string[]): Promise<readon
     });
     expect({ command, args, code, stderr }).toMatchObject({ code: CODES[command] ?? 0 });
     if (command === 'suppress') suppressionId = stdout.trim();
+    if (command === 'backfill' && stdout !== '') backfill = JSON.parse(stdout).run;
+    await inAws.settled();
+    asked.push(...inAws.takeAsked());
     return cloudTrail.calls().length === 0 ? asked : [...asked, { action: 'cloudtrail:ListPublicKeys', resource: '*' }];
   } finally {
     stop();
@@ -187,9 +203,9 @@ test('a command that needs the operator’s policy asks for what an auditor may 
   }
 });
 
-test('both policies fit into a managed policy, and may nothing with a wildcard in its action', () => {
+test('all policies fit into a managed policy, and may nothing with a wildcard in its action', () => {
   const { audit } = synthesize();
-  for (const id of ['QueryPolicy', 'OperatorPolicy']) {
+  for (const id of ['QueryPolicy', 'OperatorPolicy', 'BackfillPolicy']) {
     const document = JSON.stringify(resources(audit, 'AWS::IAM::ManagedPolicy')[id]?.PolicyDocument);
     // ARNs are longer than the references that stand for them here: the limit of AWS is 6,144 characters.
     expect(
@@ -209,7 +225,7 @@ test('every command has its policy', async () => {
   const commands = await namesIn();
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  for (const group of ['rules', 'redrive', 'alert', 'suppress']) {
+  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'backfill']) {
     expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
   }
 });

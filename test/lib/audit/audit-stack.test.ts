@@ -259,15 +259,13 @@ describe('the policy for operators', () => {
   });
   const ofThisAccount = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
   const quarantine = 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1';
-  const backfills = 'arn:aws:s3:::trailwarden-backfill-111122223333-eu-central-1';
-  const STATES = 'arn:aws:states:eu-central-1:111122223333';
 
   test('is attached to nobody', () => {
     expect(OperatorPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-operator-eu-central-1' });
     for (const member of ['Roles', 'Users', 'Groups']) expect(OperatorPolicy).not.toHaveProperty(member);
   });
 
-  test('suppresses, tries alerts out, lets objects be read again and runs backfills, beside what auditors may, and nothing else', () => {
+  test('suppresses, tries alerts out and lets objects be read again, beside what auditors may, and nothing else', () => {
     expect(statements(OperatorPolicy?.PolicyDocument)).toEqual({
       ...ASKED,
       ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablessuppressions.Arn>'),
@@ -290,14 +288,6 @@ describe('the policy for operators', () => {
         'sns:Publish',
         ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`),
       ),
-      EstimateBackfills: allow('lambda:InvokeFunction', '<BackfillListFunction.Arn>'),
-      StartBackfills: allow('states:StartExecution', `${STATES}:stateMachine:trailwarden-backfill`),
-      FollowAndStopBackfills: allow(
-        ['states:DescribeExecution', 'states:StopExecution'],
-        `${STATES}:execution:trailwarden-backfill:*`,
-      ),
-      ReadBackfills: allow('s3:GetObject', `${backfills}/runs/*`, ofThisAccount),
-      ListBackfills: allow('s3:ListBucket', backfills, ofThisAccount),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', {
         StringEquals: {
           'kms:ViaService': ['dynamodb', 's3', 'sns'].map((service) => `${service}.eu-central-1.amazonaws.com`),

@@ -189,6 +189,22 @@ test('the work bucket is encrypted with the audit key, closed to the public, and
   expect(JSON.stringify(readable(Backfill?.LifecycleConfiguration))).toContain('"ExpirationInDays":90');
 });
 
+test('the policy for those who run backfills reads results and starts, follows and stops executions, and nothing else', () => {
+  const { BackfillPolicy } = resources(audit, 'AWS::IAM::ManagedPolicy');
+  expect(BackfillPolicy).toMatchObject({ ManagedPolicyName: 'trailwarden-backfill-operator-eu-central-1' });
+  expect(statements(BackfillPolicy?.PolicyDocument)).toEqual({
+    EstimateBackfills: allow('lambda:InvokeFunction', '<BackfillListFunction.Arn>'),
+    StartBackfills: allow('states:StartExecution', `${STATES}:stateMachine:trailwarden-backfill`),
+    FollowAndStopBackfills: allow(
+      ['states:DescribeExecution', 'states:StopExecution'],
+      `${STATES}:execution:trailwarden-backfill:*`,
+    ),
+    ReadResults: allow('s3:GetObject', `${WORK}/runs/*`, OF_THIS_ACCOUNT),
+    ListResults: allow('s3:ListBucket', WORK, OF_THIS_ACCOUNT),
+    DecryptResults: allow('kms:Decrypt', '<data:Key.Arn>', via('s3')),
+  });
+});
+
 test('an alarm tells of a backfill that failed', () => {
   Template.fromJSON(audit.toJSON()).hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'trailwarden-backfill-failed',
