@@ -69,7 +69,7 @@ export class AuditFunction extends Construct {
     this.function = new NodejsFunction(this, 'Function', {
       functionName: functionName(deployment, name),
       description: props.description,
-      entry: join(PROJECT_ROOT, 'lambda', name, 'handler.ts'),
+      entry: join(PROJECT_ROOT, 'lambda', ...name.split('-'), 'handler.ts'),
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
