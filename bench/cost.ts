@@ -13,7 +13,7 @@ import { PACK_POLICY, pack } from '../lambda/pack/pack.ts';
 import { readIngestEnvironment } from '../lambda/runtime/environment.ts';
 import { RowWriter } from '../lambda/store/dynamo/row-writer.ts';
 import { objectName } from '../lambda/store/ledger/object-versions.ts';
-import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
+import { EVENT_ROW_KEY, type EventRow, eventRows, type ResourceRow } from '../lambda/store/rows/event-row.ts';
 import { encodePages, pageRow } from '../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../lambda/store/segments/table/snapshot.ts';
 import type { SegmentsTable } from '../lambda/store/segments/table/state.ts';
@@ -334,7 +334,7 @@ async function rowUnits(
   events: readonly MadeEvent[],
 ): Promise<{ readonly units: number; readonly bytes: number }> {
   const notable = events.filter(({ action, failed }) => failed || !action.readOnly).slice(0, SAMPLED_ROWS);
-  const writer = new RowWriter<EventRow | ResourceRow>({ client, table, keyOf: eventRowKey });
+  const writer = new RowWriter<EventRow | ResourceRow>({ client, table, key: EVENT_ROW_KEY });
   let bytes = 0;
   for (const event of notable) {
     const rows = eventRows(madeEvent(event), { rowDays: 30, now: NOW });

@@ -46,10 +46,15 @@ export interface RefusedEvent {
   readonly judged: boolean;
 }
 
+/** Where a record's bytes are to be had: only quarantine asks for them. */
+export interface RecordSource {
+  readonly bytes: Buffer;
+}
+
 /** An event that waits for its correlations. */
 interface ObservedEvent extends Observation {
   readonly event: CloudTrailEvent;
-  readonly bytes: Buffer;
+  readonly source: RecordSource;
 }
 
 /** The results for an event, before anything is written. */
@@ -71,8 +76,8 @@ export class EventEffects {
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
   readonly #observations = new Observations<ObservedEvent>();
-  /** The records' bytes of rows that are being written. They are few. */
-  readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
+  /** The records of rows that are being written. They are few. */
+  readonly #sources = new WeakMap<EventRow | ResourceRow, RecordSource>();
   /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
   readonly #pages = new CollectedPages();
@@ -96,36 +101,38 @@ export class EventEffects {
   }
 
   /** @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
-  async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
+  async add(event: CloudTrailEvent, source: RecordSource): Promise<void> {
     const { receipt } = event;
     let effects: Effects;
     try {
       effects = this.#effectsOf(event);
     } catch (error) {
-      this.#refuseFailed({ receipt, bytes, judged: false }, error);
+      this.#refuseFailed({ receipt, bytes: source.bytes, judged: false }, error);
       return;
     }
     const { findings, memberships } = effects;
     this.#findings += findings.length;
     for (const finding of findings) {
-      await this.#tasks.add(() => this.#isolated(receipt, bytes, () => this.#dependencies.report(finding)));
+      await this.#tasks.add(() => this.#isolated(receipt, source, () => this.#dependencies.report(finding)));
     }
-    if (memberships.length > 0 && this.#observations.add({ event, bytes, memberships })) await this.#observe();
+    if (memberships.length > 0 && this.#observations.add({ event, source, memberships })) await this.#observe();
     this.#pages.add(effects.summary);
     for (const row of effects.rows) {
-      this.#bytes.set(row, bytes);
+      this.#sources.set(row, source);
       await this.#writer.add(row);
     }
   }
 
   #effectsOf(event: CloudTrailEvent): Effects {
     const { detector, correlator, rows, now } = this.#dependencies;
-    const derived = derivedFields(event);
-    const findings = [...detector.match(event.record, derived)].map((match) => findingOf(event, match));
+    const { matches, memberships } = detector.judge(event.record, Date.parse(event.eventTime), () =>
+      derivedFields(event),
+    );
+    const findings = matches.map((match) => findingOf(event, match));
     const levels = findings.map(({ level }) => level);
     return {
       findings,
-      memberships: correlator.membershipsOf(event, derived),
+      memberships: correlator.ofEvent(memberships, event),
       rows: hasRows(rows.scope, event, levels) ? eventRows(event, { rowDays: rows.rowDays, now: now() }) : [],
       summary: summaryOf(event),
     };
@@ -142,8 +149,8 @@ export class EventEffects {
   async #observeUnit(unit: readonly ObservedEvent[]): Promise<void> {
     const { correlator } = this.#dependencies;
     const observeEach = async (): Promise<void> => {
-      for (const { event, bytes, memberships } of unit) {
-        await this.#isolated(event.receipt, bytes, () => correlator.observe(memberships));
+      for (const { event, source, memberships } of unit) {
+        await this.#isolated(event.receipt, source, () => correlator.observe(memberships));
       }
     };
     if (unit.length === 1) {
@@ -160,12 +167,12 @@ export class EventEffects {
   }
 
   /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */
-  async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
+  async #isolated(receipt: Receipt, source: RecordSource, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (isFaultOfAccess(error)) throw error;
-      this.#refuseFailed({ receipt, bytes, judged: true }, error);
+      this.#refuseFailed({ receipt, bytes: source.bytes, judged: true }, error);
     }
   }
 
@@ -212,7 +219,7 @@ export class EventEffects {
     for (const { row, reason } of refused) {
       // An event is refused once, although it has further rows.
       if (!('receipt' in row)) continue;
-      const bytes = this.#bytes.get(row);
+      const bytes = this.#sources.get(row)?.bytes;
       const { receipt } = row;
       this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
     }

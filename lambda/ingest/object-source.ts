@@ -13,6 +13,8 @@ export interface SourceObject {
   /** When it was put into the bucket, ISO 8601. */
   readonly deliveredAt: string;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Bytes that the body has, where S3 says so. */
+  readonly length?: number;
   /** Releases the connection without reading further. */
   close(): void;
 }
@@ -45,6 +47,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
     ...(known !== undefined && { versionId: known }),
     deliveredAt: (LastModified ?? new Date()).toISOString(),
     body: complete(chunks, ContentLength),
+    ...(ContentLength !== undefined && { length: ContentLength }),
     close,
   };
 }

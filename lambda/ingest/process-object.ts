@@ -7,6 +7,7 @@ import {
   readLogObject,
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
+import { readSmallOrLarge } from '../cloudtrail/log/read-log-object.ts';
 import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type {
@@ -254,7 +255,7 @@ class ObjectReading {
 
   async run(): Promise<ObjectOutcome> {
     const { object, mustStop } = this.#request;
-    const reading = readLogObject(object.body, this.#dependencies.limits, this.#from);
+    const reading = readSmallOrLarge(object, this.#dependencies.limits, this.#from);
     try {
       for (;;) {
         const { done, value } = await reading.next();
@@ -291,7 +292,7 @@ class ObjectReading {
       }
       const result = this.#read(item.value, receipt);
       if (result.ok) {
-        await this.#effects.add(result.event, item.bytes);
+        await this.#effects.add(result.event, item);
         this.#indexed++;
       } else await this.#reject(receipt, result.reason, item.bytes);
     }

@@ -131,7 +131,7 @@ async function readAgain(
       const event = 'value' in member ? eventOf(member.value, receipt) : undefined;
       if (event === undefined) continue;
       const before = effects.findings;
-      await effects.add(event, Buffer.from(record));
+      await effects.add(event, { bytes: Buffer.from(record) });
       if (judged === undefined) findings += effects.findings - before;
       recovered.add(receipt.index);
     }

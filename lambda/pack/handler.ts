@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readPackEnvironment } from '../runtime/environment.ts';
 import { functionMetrics } from '../runtime/function-metrics.ts';
+import { withoutLog } from '../runtime/without-log.ts';
 import { SERVICES } from '../shared/metric-names.ts';
 import { wirePack } from './wiring.ts';
 
@@ -10,7 +11,7 @@ const environment = readPackEnvironment(process.env);
 /** The Lambda function: EventBridge Scheduler calls it every ten minutes, once for each lane. */
 export const handler = wirePack({
   environment,
-  dynamodb: new DynamoDBClient({}),
+  dynamodb: withoutLog(new DynamoDBClient({})),
   logger: new Logger({ serviceName: SERVICES.pack }),
   metrics: functionMetrics('pack', environment.DEPLOYMENT),
 });
