@@ -18,6 +18,7 @@ import { makeRules } from './detection.ts';
 import { writeScanCorpus } from './made/scan-corpus.ts';
 import { filesBelow } from './support/files-below.ts';
 import { percentile } from './support/memory.ts';
+import { sqsEvent } from './support/sqs-event.ts';
 import { clientsWithoutNetwork } from './support/without-network.ts';
 
 /** What a part of ingest costs an event. */
@@ -133,27 +134,7 @@ async function measure(
 }
 
 function message(key: string): SQSEvent {
-  const body = JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: [key] });
-  return {
-    Records: [
-      {
-        messageId: 'm',
-        receiptHandle: 'r',
-        body,
-        attributes: {
-          ApproximateReceiveCount: '1',
-          SentTimestamp: '0',
-          SenderId: 'bench',
-          ApproximateFirstReceiveTimestamp: '0',
-        },
-        messageAttributes: {},
-        md5OfBody: '',
-        eventSource: 'aws:sqs',
-        eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:bench',
-        awsRegion: 'us-east-1',
-      },
-    ],
-  };
+  return sqsEvent(JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: [key] }));
 }
 
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:bench';

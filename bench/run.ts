@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchAlertFirst } from './alert-first.ts';
 import { benchCost } from './cost.ts';
 import { benchDetection } from './detection.ts';
 import { benchHandler } from './handler.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   cost: benchCost,
   scan: benchScan,
   handler: benchHandler,
+  'alert-first': benchAlertFirst,
 };
 
 const { values, positionals: names } = parseArgs({

@@ -1,4 +1,4 @@
-import { type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { checkRecord, type Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -292,16 +292,16 @@ class ObjectReading {
       }
       const result = this.#read(item.value, receipt);
       if (result.ok) {
-        await this.#effects.add(result.event, item);
+        await this.#effects.add({ checked: result.checked, receipt, source: item });
         this.#indexed++;
       } else await this.#reject(receipt, result.reason, item.bytes);
     }
     await this.#rejectRefused();
   }
 
-  #read(value: unknown, receipt: Receipt): ReturnType<typeof readEvent> {
+  #read(value: unknown, receipt: Receipt): ReturnType<typeof checkRecord> {
     try {
-      return readEvent(value, receipt);
+      return checkRecord(value, receipt);
     } catch (error) {
       this.#failed++;
       return { ok: false, reason: processingReason(error) };

@@ -35,7 +35,7 @@ export async function* readSmallOrLarge(
 
 function* itemsOf(whole: WholeLogObject, from: number): Generator<LogObjectItem[], LogObjectSummary> {
   const { bytes, records } = whole;
-  const source = new RecordBytes(bytes);
+  const source = new RecordBytes(bytes, records.length);
   for (let start = from; start < records.length; start += RECORDS_A_BATCH) {
     yield records
       .slice(start, start + RECORDS_A_BATCH)
@@ -59,15 +59,22 @@ class ItemOfWhole {
   get bytes(): Buffer {
     return this.#source.at(this.index);
   }
+
+  /** The mean of all of them. */
+  get size(): number {
+    return this.#source.meanSize;
+  }
 }
 
 /** The bytes of each record of a sound log object. */
 class RecordBytes {
+  readonly meanSize: number;
   readonly #content: Buffer;
   #all: readonly Buffer[] | undefined;
 
-  constructor(content: Buffer) {
+  constructor(content: Buffer, records: number) {
     this.#content = content;
+    this.meanSize = content.length / records;
   }
 
   at(index: number): Buffer {
