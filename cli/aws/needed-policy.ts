@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 
 /**
  * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
+ * changes what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
  * policy allows.
  */
-export type NeededPolicy = 'auditor' | 'operator' | 'none' | { readonly actions: string };
+export type NeededPolicy = 'auditor' | 'operator' | 'sources' | 'none' | { readonly actions: string };
+
+const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
 
 /** By the command's words. A command that has subcommands, and does nothing itself, has no line. */
 export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
@@ -18,6 +20,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   suppress: 'operator',
   'suppress list': 'auditor',
   'suppress end': 'operator',
+  incident: 'auditor',
   trace: 'auditor',
   timeline: 'auditor',
   completion: 'none',
@@ -34,14 +37,18 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive object': 'operator',
   protect: {
     actions:
-      'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +
-      'on the tables',
+      'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, and\ndynamodb:DescribeTable and ' +
+      'UpdateTable on the tables',
   },
   repack: {
     actions:
-      'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key through ' +
+      'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key\nthrough ' +
       'DynamoDB',
   },
+  'source policy': 'none',
+  'source connect': { actions: NOTIFICATIONS },
+  'source disconnect': { actions: NOTIFICATIONS },
+  'source check': 'sources',
   status: 'auditor',
   verify: 'auditor',
 };
@@ -59,6 +66,6 @@ export function tellNeededPolicies(command: Command, words: readonly string[] = 
 function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
   if (typeof needed !== 'string')
-    return `Policy: an administrator's. Neither auditors nor operators have ${needed.actions}.`;
+    return `Policy: an administrator's. Neither auditors nor operators have\n${needed.actions}.`;
   return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
 }

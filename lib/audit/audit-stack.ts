@@ -3,6 +3,7 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
@@ -18,6 +19,8 @@ import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
+import { SourceIntake } from './source-intake.ts';
+import { SourcePolicy } from './source-policy.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -62,6 +65,7 @@ export class AuditStack extends Stack {
       folders: [defaultRules ?? DEFAULT_RULES, ...config.rules.folders],
       rules: config.rules,
       channels: config.alerts.channels,
+      sources: logSourcesOf(config),
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
@@ -80,9 +84,18 @@ export class AuditStack extends Stack {
       deadLetterQueue: digestQueue.deadLetterQueue,
       logQueue: logQueue.queue,
       logKey: logArchive.key,
+      deliveryTopic,
       tables,
       topics,
     });
+    if (existingSources(config).length > 0) {
+      new SourceIntake(this, 'Sources', { config, logQueue, digestQueue });
+      const sourcePolicy = new SourcePolicy(this, 'SourcePolicy', { config });
+      new CfnOutput(this, 'sourcesPolicy', {
+        value: sourcePolicy.managedPolicyArn,
+        description: "For auditors' and operators' roles, beside their own: it reads the buckets of the sources",
+      });
+    }
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
@@ -90,6 +103,7 @@ export class AuditStack extends Stack {
     new Alarms(this, 'Alarms', {
       deployment,
       ...(channels !== undefined && { channels }),
+      hasSources: existingSources(config).length > 0,
       queue: logQueue,
       digestQueue,
       ingest: ingest.function,

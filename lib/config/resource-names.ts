@@ -42,7 +42,7 @@ export function bucketArn(name: string): string {
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
 export function iamName(
   deployment: string,
-  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'auditor' | 'operator',
+  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'sources-schedule' | 'auditor' | 'operator' | 'sources',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -33,6 +33,9 @@ export const RULES_FILE = '/opt/rules.json';
 /** The settings of `alerts.channels` beside it, if there are any. */
 export const CHANNELS_FILE = '/opt/channels.json';
 
+/** The sources that trails write to already, beside it too, if there are any. */
+export const SOURCES_FILE = '/opt/sources.json';
+
 /** A function with its bundle, log group and role. */
 export class AuditFunction extends Construct {
   readonly function: NodejsFunction;
@@ -79,6 +82,6 @@ export class AuditFunction extends Construct {
       awsSdkConnectionReuse: false,
     });
     // The event source is tested when it is created, and needs the role's policy by then.
-    this.function.node.addDependency(this.role);
+    this.function.node.addDependency(this.role.node.findChild('DefaultPolicy'));
   }
 }

@@ -17,7 +17,9 @@ import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
+import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
+import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
 import { listAlertsCommand } from './list-alerts.ts';
@@ -76,7 +78,7 @@ function testCommand(io: Io): Command {
 
 function showCommand(io: Io): Command {
   const command = new Command('show')
-    .description('Shows an alert; for an alert storm, also the alerts that it replaces.')
+    .description('Shows an alert as it was sent; for an alert storm, also the alerts that it replaces.')
     .argument('<id>', 'as messages name it')
     .addOption(zoneOption());
   return withConnection(withFormat(command))
@@ -153,7 +155,15 @@ async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
     await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
+    if (options.format === 'table') io.stdout.write(sentText(alert, io));
   });
+}
+
+/** The message as people got it, line by line. */
+function sentText({ message }: AlertRow, { stdout }: Io): string {
+  if (message === undefined) return '';
+  const { subject = '', body } = message;
+  return `\n${paintFor(stdout.colours)(printableLines(subject), 'heading')}\n\n${printableLines(body)}\n`;
 }
 
 async function* withCollapsed(alert: AlertRow, table: AlertTable, io: Io): AsyncGenerator<AlertRow> {

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -24,7 +27,9 @@ const cloudTrail = mockClient(CloudTrailClient);
 
 let deployment: Deployment;
 let restore: () => void;
-let policies: Readonly<Record<'auditor' | 'operator', Allows>>;
+let policies: Readonly<Record<'auditor' | 'operator' | 'sources', Allows>>;
+let settings = '';
+let settingsFile = '';
 let suppressionId = '';
 let event = '';
 let keys: { log: string; digest: string };
@@ -36,11 +41,20 @@ beforeAll(async () => {
   const back = useAwsEnvironment(aws);
   process.env.AWS_ENDPOINT_URL_SNS = aws.endpoints.sns;
   restore = back;
-  const templates = synthesize(`deployment: ${name}`);
+  settings = `
+deployment: ${name}
+account: '000000000000'
+region: us-east-1
+sources: [{ name: new, type: trail }, { name: old, type: bucket, bucket: ${buckets.logs} }]
+`;
+  settingsFile = join(await mkdtemp(join(tmpdir(), 'trailwarden-settings-')), 'trailwarden.yaml');
+  await writeFile(settingsFile, settings);
+  const templates = synthesize(settings);
   const bucketOf = (named: string) => (named.includes('-quarantine-') ? buckets.quarantine : buckets.logs);
   policies = {
     auditor: readPolicy(templates, 'QueryPolicy', bucketOf),
     operator: readPolicy(templates, 'OperatorPolicy', bucketOf),
+    sources: readPolicy(templates, 'SourcePolicy', bucketOf),
   };
   mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
     Arn: 'arn:aws:iam::000000000000:user/alice',
@@ -117,6 +131,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     suppress: [[RULE, '--until', '4h', '--reason', 'Migration']],
     'suppress list': [['--all']],
     'suppress end': [[suppressionId]],
+    incident: [[event], ['alice'], ['--since', '2026-11-19']],
     trace: [[event]],
     timeline: [['fs-0123456789abcdef0']],
     cost: [['--events-per-day', '1000']],
@@ -132,6 +147,10 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'redrive object': [[s3(keys.log), s3(keys.digest)]],
     protect: [['--check']],
     repack: [['--dry-run']],
+    'source policy': [['old', '--config', settingsFile]],
+    'source connect': [['old', '--config', settingsFile]],
+    'source check': [['--config', settingsFile]],
+    'source disconnect': [['old', '--config', settingsFile]],
     status: [[], ['--index']],
     verify: [[`s3://${buckets.logs}/`]],
   };
@@ -144,7 +163,9 @@ async function callsOf(command: string, args: readonly string[]): Promise<readon
   const { asked, stop } = recordCalls();
   cloudTrail.resetHistory();
   try {
-    const options = NEEDED_POLICIES[command] === 'none' ? [] : ['--deployment', deployment.aws.resources.deployment];
+    // What needs the settings of a source takes the deployment from them too.
+    const isNamed = NEEDED_POLICIES[command] === 'none' || args.includes('--config');
+    const options = isNamed ? [] : ['--deployment', deployment.aws.resources.deployment];
     const { code, stdout, stderr } = await runCommand([...command.split(' '), ...args, ...options], {
       now: new Date(Date.now() + 60_000),
     });
@@ -209,7 +230,7 @@ test('every command has its policy', async () => {
   const commands = await namesIn();
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  for (const group of ['rules', 'redrive', 'alert', 'suppress']) {
+  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'source']) {
     expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
   }
 });

@@ -135,6 +135,38 @@ describe('alert show', () => {
     ]);
   });
 
+  test('shows the text as people got it, long after it was sent', async () => {
+    const alert = alertOf(finding({ actor: 'shown' }), 15);
+    const { alertId } = alert;
+    const subject = '[HIGH] Trail deleted (user/bob, 11-20 14:03Z)';
+    const body = 'bob deleted the trail.\nFirst: make it anew.\u001b[31m';
+    const publication = {
+      ...PREPARED.publication,
+      messages: { people: { subject, body }, programs: { body: '{}' }, soc: { body: 'soc' } },
+    };
+    const sent = { state: 'sent', tries: 1, at: NOW.toISOString() } as const;
+    const late = { state: 'pending', tries: 1, since: NOW.toISOString(), nextTry: NOW.toISOString() } as const;
+    const channels = { people: UNTRIED, programs: UNTRIED, soc: UNTRIED };
+    await alerts().create(alert, { publication, channels }, NOW);
+    expect((await show(alertId)).stdout).not.toContain(subject);
+    const leased = { alertId, leaseUntil: NOW.toISOString() };
+    const note = (messages: typeof publication.messages | object, progress: typeof channels | object) =>
+      alerts().note(
+        { ...leased, publication: { ...publication, messages: { ...messages } } },
+        { progress: { channels: { ...progress } }, givenUp: [], sentAt: NOW },
+      );
+    // People have it at once; the other channel has it later, when nothing of the first message is at hand.
+    await note(publication.messages, { people: sent, programs: sent, soc: late });
+    await alerts().takeLease({ alertId, dueAt: NOW.toISOString() }, 'pending', NOW);
+    await note({ soc: publication.messages.soc }, { people: sent, programs: sent, soc: sent });
+    const { stdout } = await show(alertId);
+    expect(stdout).toContain(`\n${subject}\n\nbob deleted the trail.\nFirst: make it anew.`);
+    expect(stdout).not.toContain('\u001b');
+    expect(jsonLines((await show(alertId, '--format', 'jsonl')).stdout)).toMatchObject([
+      { message: { subject, body } },
+    ]);
+  });
+
   test('says which channels have it in their queues, as no receiver has answered yet', async () => {
     const alert = alertOf(finding({ actor: 'queued' }), 15);
     const { alertId } = alert;
