@@ -10,8 +10,8 @@ async function ofDocumentClient(row: object): Promise<unknown> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 's' },
     requestHandler: {
-      handle: async ({ body }: { readonly body: string | Uint8Array }) => {
-        sent = JSON.parse(Buffer.from(body).toString('utf8')).Item;
+      handle: async ({ body }: { readonly body: Uint8Array }) => {
+        sent = JSON.parse(new TextDecoder().decode(body)).Item;
         return { response: { statusCode: 200, headers: {}, body: Buffer.from('{}') } };
       },
     },
