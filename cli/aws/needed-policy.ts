@@ -2,17 +2,19 @@ import type { Command } from 'commander';
 
 /**
  * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` is both
- * that one and the one for what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to
- * AWS. Otherwise the calls that it makes, which no policy allows; or, of one that asks no deployment, the rights that
- * anybody's policy must give.
+ * that one and the one for what an operator decides, `backfill-operator` runs backfills, `sources` reads the buckets of
+ * sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which no policy allows; or, of one that asks
+ * no deployment, the rights that anybody's policy must give.
  */
-export type NeededPolicy =
-  | 'auditor'
-  | 'operator'
-  | 'sources'
-  | 'none'
-  | { readonly actions: string }
-  | { readonly rights: string };
+export type NeededPolicy = keyof typeof POLICIES | 'none' | { readonly actions: string } | { readonly rights: string };
+
+/** The managed policies of the audit stack, and its outputs that name them. */
+const POLICIES = {
+  auditor: 'auditorPolicy',
+  operator: 'operatorPolicy',
+  'backfill-operator': 'backfillPolicy',
+  sources: 'sourcesPolicy',
+} as const;
 
 const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
 
@@ -50,6 +52,10 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive range': 'operator',
   'redrive object': 'operator',
   init: 'none',
+  backfill: 'backfill-operator',
+  'backfill status': 'backfill-operator',
+  'backfill stop': 'backfill-operator',
+  'backfill resume': 'backfill-operator',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, and\ndynamodb:DescribeTable and ' +
@@ -87,5 +93,5 @@ function neededText(needed: NeededPolicy): string {
   if (needed === 'operator') {
     return 'Policies: DEPLOYMENT-auditor-REGION and DEPLOYMENT-operator-REGION, which the audit stack makes (its outputs\nauditorPolicy and operatorPolicy).';
   }
-  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
+  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${POLICIES[needed]}).`;
 }

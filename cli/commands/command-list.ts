@@ -106,6 +106,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./redrive/redrive.ts')).redriveCommand,
   },
   {
+    name: 'backfill',
+    takes: '[options]',
+    description: 'Reads log objects that were there before the deployment, or judges them by new rules.',
+    load: async () => (await import('./backfill/backfill.ts')).backfillCommand,
+  },
+  {
     name: 'repack',
     takes: '[options]',
     description: 'Keeps the events that are in the index for the retention of today, where that is longer.',

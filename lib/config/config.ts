@@ -171,6 +171,12 @@ const settings = z.strictObject({
     .max(64 * GIBIBYTE)
     .default(2 * GIBIBYTE),
   maxConcurrency: z.int().min(2).max(1000).default(10),
+  backfill: z
+    .strictObject({
+      maxConcurrency: z.int().min(1).max(1000).default(10),
+      toleratedFailurePercentage: z.number().min(0).max(100).default(5),
+    })
+    .prefault({}),
   functionLogDays: z.literal(LOG_RETENTION_DAYS).default(90),
   rules: z
     .strictObject({

@@ -19,6 +19,7 @@ import { finding } from '../../support/findings.ts';
 import { seedQuarantined } from '../../support/quarantined.ts';
 import { logObject, logObjectKey, record } from '../../support/records.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
+import { type BackfillInAws, backfillInAws } from '../support/backfill-in-aws.ts';
 import { type Allows, readPolicy } from '../support/granted-rights.ts';
 import { withMcpClient } from '../support/mcp-client.ts';
 import { type AskedRight, recordCalls } from '../support/recorded-calls.ts';
@@ -31,13 +32,15 @@ const RULE = '6f2851ab-02e1-412c-9fd8-7f7d91dbb441';
 const cloudTrail = mockClient(CloudTrailClient);
 
 let deployment: Deployment;
+let inAws: BackfillInAws;
 let restore: () => void;
-let policies: Readonly<Record<'auditor' | 'operator' | 'sources', Allows>>;
+let policies: Readonly<Record<'auditor' | 'operator' | 'backfill-operator' | 'sources', Allows>>;
 let settings = '';
 let settingsFile = '';
 let suppressionId = '';
 let event = '';
 let findingId = '';
+let backfill = '';
 let keys: { log: string; digest: string };
 
 beforeAll(async () => {
@@ -56,15 +59,20 @@ sources: [{ name: new, type: trail }, { name: old, type: bucket, bucket: ${bucke
   settingsFile = join(await mkdtemp(join(tmpdir(), 'trailwarden-settings-')), 'trailwarden.yaml');
   await writeFile(settingsFile, settings);
   const templates = synthesize(settings);
-  const bucketOf = (named: string) => (named.includes('-quarantine-') ? buckets.quarantine : buckets.logs);
+  const bucketOf = (named: string) => {
+    if (named.includes('-backfill-')) return `${name}-backfill-000000000000-us-east-1`;
+    return named.includes('-quarantine-') ? buckets.quarantine : buckets.logs;
+  };
   const auditor = readPolicy(templates, 'QueryPolicy', bucketOf);
   const operator = readPolicy(templates, 'OperatorPolicy', bucketOf);
   // An operator has both.
   policies = {
     auditor,
     operator: (asked) => auditor(asked) || operator(asked),
+    'backfill-operator': readPolicy(templates, 'BackfillPolicy', bucketOf),
     sources: readPolicy(templates, 'SourcePolicy', bucketOf),
   };
+  inAws = await backfillInAws(deployment);
   mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
     Arn: 'arn:aws:iam::000000000000:user/alice',
     Account: '000000000000',
@@ -78,6 +86,7 @@ sources: [{ name: new, type: trail }, { name: old, type: bucket, bucket: ${bucke
 });
 
 afterAll(async () => {
+  inAws.stop();
   restore();
   await deployment.aws.stop();
 });
@@ -178,6 +187,10 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     // What the mocks answer for is held against the policy by npm run test:deploy.
     doctor: [['--wait', '0']],
     init: [['--yes', '--force', '--file', join(tmpdir(), `trailwarden-init-${process.pid}.yaml`)]],
+    backfill: [['--since', '2026-11-20', '--until', '2026-11-20', '--yes', '--format', 'json']],
+    'backfill status': [[]],
+    'backfill stop': [[backfill]],
+    'backfill resume': [[backfill]],
     protect: [['--check']],
     repack: [['--dry-run']],
     'source policy': [['old', '--config', settingsFile]],
@@ -194,6 +207,7 @@ const CODES: Readonly<Record<string, number>> = {
   'alert show': 1,
   doctor: 1,
   'redrive range': 1,
+  'backfill stop': 1,
   protect: 1,
   repack: 1,
 };
@@ -222,6 +236,9 @@ async function callsOf(command: string, args: readonly string[]): Promise<readon
     const { buckets, deployment: name } = deployment.aws.resources;
     for (const right of asked)
       if (right.resource.startsWith(`${name}-logs-0`)) Object.assign(right, { resource: buckets.logs });
+    if (command === 'backfill' && stdout !== '') backfill = JSON.parse(stdout).run;
+    await inAws.settled();
+    asked.push(...inAws.takeAsked());
     return cloudTrail.calls().length === 0 ? asked : [...asked, { action: 'cloudtrail:ListPublicKeys', resource: '*' }];
   } finally {
     stop();
@@ -260,9 +277,9 @@ test('a command that needs the operator’s policy asks for what an auditor may 
   }
 });
 
-test('both policies fit into a managed policy, and may nothing with a wildcard in its action', () => {
+test('all policies fit into a managed policy, and may nothing with a wildcard in its action', () => {
   const { audit } = synthesize();
-  for (const id of ['QueryPolicy', 'OperatorPolicy']) {
+  for (const id of ['QueryPolicy', 'OperatorPolicy', 'BackfillPolicy']) {
     const document = JSON.stringify(resources(audit, 'AWS::IAM::ManagedPolicy')[id]?.PolicyDocument);
     // ARNs are longer than the references that stand for them here: the limit of AWS is 6,144 characters.
     expect(
@@ -282,7 +299,7 @@ test('every command has its policy', async () => {
   const commands = await namesIn();
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'source', 'findings', 'export']) {
+  for (const group of ['rules', 'redrive', 'alert', 'suppress', 'source', 'findings', 'export', 'backfill']) {
     expect((await namesIn(group)).filter((name) => !known.has(`${group} ${name}`))).toEqual([]);
   }
 });

@@ -48,6 +48,7 @@ describe('the settings', () => {
       },
       maxObjectBytes: 2_147_483_648,
       maxConcurrency: 10,
+      backfill: { maxConcurrency: 10, toleratedFailurePercentage: 5 },
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
       glue: { enabled: false },
