@@ -348,6 +348,7 @@ class TestBed {
       ...this.#variables(),
       DIGEST_QUEUE_URL,
       LOG_EXPIRE_DAYS: '1000',
+      DELIVERY_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:delivery',
     });
     const { trail } = this.#options.workload;
     const publicKeys = {
