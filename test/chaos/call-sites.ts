@@ -8,7 +8,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'alerts/channels/queued-channel.ts': ['SendMessage'],
   'notify/notify.ts': ['ChangeMessageVisibility'],
   'notify/receivers/event-bus.ts': ['PutEvents'],
-  'notify/receivers/security-hub.ts': ['BatchImportFindings'],
+  'notify/receivers/finding-batches.ts': ['BatchImportFindings'],
   'notify/secrets/secret-reader.ts': ['GetParameter', 'GetSecretValue'],
   // Nor has it sources: test/sources, test/ingest and test/verify (several-sources) break these.
   'ingest/confirm-subscription.ts': ['ConfirmSubscription'],
@@ -16,7 +16,8 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'sources/bucket-notification.ts': ['GetBucketNotificationConfiguration', 'PutBucketNotificationConfiguration'],
   'verify/list-digests.ts': ['paginateListObjectsV2'],
   'verify/source-messages.ts': ['SendMessage'],
-  'store/alerts/alert-deliveries.ts': ['Update'],
+  'notify/resolving.ts': ['SendMessage'],
+  'store/alerts/alert-deliveries.ts': ['Get', 'Update'],
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
@@ -50,7 +51,11 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
 };
 
 /** Files that only the command line uses. */
-export const CALLS_OF_QUESTIONS: readonly string[] = ['pack/repack.ts', 'store/dynamo/metered-query.ts'];
+export const CALLS_OF_QUESTIONS: readonly string[] = [
+  'pack/repack.ts',
+  'store/dynamo/metered-query.ts',
+  'store/findings/finding-marks.ts',
+];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [
