@@ -10,12 +10,6 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'notify/receivers/event-bus.ts': ['PutEvents'],
   'notify/receivers/finding-batches.ts': ['BatchImportFindings'],
   'notify/secrets/secret-reader.ts': ['GetParameter', 'GetSecretValue'],
-  // Nor has it sources: test/sources, test/ingest and test/verify (several-sources) break these.
-  'ingest/confirm-subscription.ts': ['ConfirmSubscription'],
-  'sources/assume-role.ts': ['AssumeRole'],
-  'sources/bucket-notification.ts': ['GetBucketNotificationConfiguration', 'PutBucketNotificationConfiguration'],
-  'verify/list-digests.ts': ['paginateListObjectsV2'],
-  'verify/source-messages.ts': ['SendMessage'],
   'notify/resolving.ts': ['SendMessage'],
   'store/alerts/alert-deliveries.ts': ['Get', 'Update'],
   // The workload has neither sources nor a backfill: their own tests break these calls.

@@ -349,7 +349,6 @@ class TestBed {
       DIGEST_QUEUE_URL,
       DELIVERY_TOPIC_ARN: this.#options.aws.resources.topics.delivery,
       LOG_EXPIRE_DAYS: '1000',
-      DELIVERY_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:delivery',
     });
     const { trail } = this.#options.workload;
     const publicKeys = {
