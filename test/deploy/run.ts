@@ -1,8 +1,11 @@
 import { missingPython } from './emulator/python-environment.ts';
-import { deliverAnHour, earlyObject, packAll } from './steps/deliver.ts';
+import { deployAgain, deployASecond, destroyProtected, protectAndUpdate } from './steps/day-two.ts';
+import { deliverAnHour, disturb, earlyObject, letTimePass, packAll } from './steps/deliver.ts';
 import { askEverything } from './steps/every-command.ts';
-import { doctor, recordMarkedCalls } from './steps/examine.ts';
+import { doctor, expectStates, recordMarkedCalls } from './steps/examine.ts';
 import { failAndRetry } from './steps/first-deploy.ts';
+import { judgePolicies } from './steps/judge-policies.ts';
+import { makeTheLogArchiveAnew } from './steps/log-archive-anew.ts';
 import { linesBelow } from './steps/readme-lines.ts';
 import { Deployed } from './world/deployed.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -30,23 +33,37 @@ async function run(): Promise<number> {
 }
 
 async function story(world: World): Promise<void> {
-  const deployed = new Deployed(world, 'trailwarden');
-  const early = earlyObject(deployed);
-  const deployLines = (await linesBelow(world, 'README.md', 'Deploy')).filter((line) => /^npx cdk/.test(line));
+  const first = new Deployed(world, 'trailwarden');
+  const early = earlyObject(first);
+  const lines = await linesBelow(world, 'README.md', 'Deploy');
+  const [protect = ''] = lines.filter((line) => line.includes('protect'));
   await step('the first deploy fails, and is repeated', () =>
-    failAndRetry(world, deployLines, () => deployed.put(early.log)),
+    failAndRetry(
+      world,
+      lines.filter((line) => line.startsWith('npx cdk')),
+      () => first.put(early.log),
+    ),
   );
-  const delivered = await step('an hour of CloudTrail goes the whole way', () => deliverAnHour(deployed, early));
-  await step('pages are packed', () => packAll(deployed));
-  await step('doctor, before the protection', async () => {
-    recordMarkedCalls(deployed);
-    const lines = await doctor(deployed, 1);
-    console.log(JSON.stringify([...lines.values()], null, 1));
+  recordMarkedCalls(first);
+  const delivered = await step('an hour of CloudTrail goes the whole way', () => deliverAnHour(first, early));
+  await step('what is no log object is given up', () => disturb(first));
+  await step('pages are packed', () => packAll(first));
+  await step('doctor says what is missing', async () => {
+    expectStates(await doctor(first, 1), {
+      stacks: 'ok',
+      protection: 'wrong',
+      subscriptions: 'wrong',
+      'test event': 'ok',
+    });
   });
-  await step('every command answers', () => askEverything(deployed, delivered));
-  console.log(
-    JSON.stringify(world.held.unused(await world.principals('trailwarden')), null, 0).replaceAll('},', '},\n'),
-  );
+  await step('every command answers', () => askEverything(first, delivered));
+  await step('windows end, and a digest is overdue', () => letTimePass(first));
+  await step('a deploy of the same changes nothing', () => deployAgain(world));
+  await step('protect, and an update', () => protectAndUpdate(world, protect));
+  await step('a protected stack is not destroyed', () => destroyProtected(world));
+  const second = await step('a second deployment in the region', () => deployASecond(world, first));
+  await step('each call fits its policy', () => judgePolicies(world, ['trailwarden', 'second']));
+  await step('the log archive is made anew', () => makeTheLogArchiveAnew(second));
 }
 
 async function step<Result>(name: string, act: () => Promise<Result>): Promise<Result> {

@@ -27,11 +27,17 @@ export async function protectAndUpdate(world: World, line: string): Promise<void
   expectCode(await world.shell(DEPLOY), 0, DEPLOY);
   await expectProtected(world, 'trailwarden');
 
-  await writeSettings(world.project, 'protected: true\nindex: { rows: all }\nalerts: { minimumLevel: medium }\nmaxConcurrency: 12\n');
+  await writeSettings(
+    world.project,
+    'protected: true\nindex: { rows: all, pageShards: 2 }\nalerts: { minimumLevel: medium }\nmaxConcurrency: 12\n',
+  );
   const tables = await tableIds(world, 'trailwarden');
   const update = await world.shell(DEPLOY);
   expectCode(update, 0, `${DEPLOY}, with other settings`);
-  expectThat((await statesOf(world, 'trailwarden')).get('trailwarden-audit') === 'UPDATE_COMPLETE', 'Nothing was updated.');
+  expectThat(
+    (await statesOf(world, 'trailwarden')).get('trailwarden-audit') === 'UPDATE_COMPLETE',
+    'Nothing was updated.',
+  );
   await expectProtected(world, 'trailwarden');
   expectThat(String(await tableIds(world, 'trailwarden')) === String(tables), 'An update made tables anew.');
 }
@@ -68,8 +74,8 @@ export async function deployASecond(world: World, first: Deployed): Promise<Depl
   await first.put(theirs);
   await second.untilLedgerSays(mine.key, { status: 'closed' });
   await first.untilLedgerSays(theirs.key, { status: 'closed' });
-  expectThat((await second.ledgerRow(theirs.key)) === undefined, 'The second deployment read what is the first one\'s.');
-  expectThat((await first.ledgerRow(mine.key)) === undefined, 'The first deployment read what is the second one\'s.');
+  expectThat((await second.ledgerRow(theirs.key)) === undefined, "The second deployment read what is the first one's.");
+  expectThat((await first.ledgerRow(mine.key)) === undefined, "The first deployment read what is the second one's.");
   return second;
 }
 
@@ -78,6 +84,8 @@ export async function destroyProtected(world: World): Promise<void> {
   const line = 'npx cdk destroy trailwarden-audit --force';
   const result = await world.shell(line);
   expectThat(result.code !== 0 && /protect/i.test(result.output), `${line}\nwas not refused:`, result.output);
-  const { Stacks = [] } = await world.clients.cloudFormation.send(new DescribeStacksCommand({ StackName: 'trailwarden-audit' }));
+  const { Stacks = [] } = await world.clients.cloudFormation.send(
+    new DescribeStacksCommand({ StackName: 'trailwarden-audit' }),
+  );
   expectThat(Stacks[0]?.StackStatus?.endsWith('_COMPLETE') === true, 'The stack was touched.', Stacks[0]?.StackStatus);
 }

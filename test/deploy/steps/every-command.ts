@@ -1,3 +1,4 @@
+import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
 import type { Deployed } from '../world/deployed.ts';
 import { expectCode, expectThat } from '../world/expect.ts';
@@ -5,6 +6,25 @@ import { REGION, TOGETHER } from '../world/world.ts';
 import type { Delivered } from './deliver.ts';
 
 const RULE = '6f2851ab-02e1-412c-9fd8-7f7d91dbb441';
+
+/** What docs/runbook.md has an auditor ask by the AWS CLI. */
+function awsLines({ bucket, name }: Deployed): readonly string[] {
+  const pending = `--expression-attribute-names '{"#s":"state"}' --expression-attribute-values '{":p":{"S":"pending"}}'`;
+  return [
+    `aws s3api list-object-versions --bucket ${bucket} --prefix AWSLogs/`,
+    `aws dynamodb query --table-name ${name}-alerts --index-name by-state --key-condition-expression '#s = :p' ${pending}`,
+  ];
+}
+
+/** Of the object with the record that can't be read, nothing is left but its copy in quarantine. */
+async function loseObject({ world, bucket }: Deployed, { rejectedKey }: Delivered): Promise<void> {
+  const { Versions = [] } = await world.clients.s3.send(
+    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: rejectedKey }),
+  );
+  for (const { Key, VersionId } of Versions) {
+    await world.clients.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+  }
+}
 
 /** By what a command says that it needs. Administrators are held against nothing. */
 const POLICIES: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +43,7 @@ interface Asked {
 export async function askEverything(deployed: Deployed, delivered: Delivered): Promise<void> {
   const { bucket } = deployed;
   await deployed.queue('logs-dead-letter', { s3Bucket: bucket, s3ObjectKey: [delivered.logKey] });
+  await loseObject(deployed, delivered);
   const alert = await oneAlert(deployed);
   let suppression = '';
   for (const [command, asked] of Object.entries(commandLines(deployed, delivered))) {
@@ -37,6 +58,9 @@ export async function askEverything(deployed: Deployed, delivered: Delivered): P
       if (command === 'suppress') suppression = result.stdout.trim();
       expectThat(result.output.includes(says), `${line}\ndoes not say "${says}":`, result.output.slice(-3000));
     }
+  }
+  for (const line of awsLines(deployed)) {
+    expectCode(await deployed.world.shell(line, `${deployed.name}-auditor-${REGION}`), 0, line);
   }
   const missing = Object.keys(NEEDED_POLICIES).filter((command) => !(command in commandLines(deployed, delivered)));
   expectThat(
@@ -79,7 +103,7 @@ function commandLines(
     suppress: [{ args: `${RULE} --until 4h --reason 'A migration'` }],
     'suppress list': [{ args: '--all', says: 'A migration' }],
     'suppress end': [{ args: 'SUPPRESSION' }],
-    'redrive dead-letters': [{ args: '--dry-run', says: '1' }, { args: '' }],
+    'redrive dead-letters': [{ args: '--dry-run', says: 'would be moved back' }, { args: '' }],
     'redrive rejected': [{ args: '--dry-run' }, { args: '' }],
     'redrive range': [{ args: '--since 2h' }],
     'redrive object': [{ args: `s3://${bucket}/${logKey} s3://${bucket}/${digestKey}` }],

@@ -22,7 +22,12 @@ export async function makeTheLogArchiveAnew(deployed: Deployed): Promise<void> {
     refused.output.slice(-3000),
   );
   const before = await statesOf(world, name);
-  expectThat([...before.values()].every((state) => /^(CREATE|UPDATE)_COMPLETE$/.test(state)) || before.get(`${name}-audit`) === 'CREATE_COMPLETE', 'The refusal changed something.', [...before]);
+  expectThat(
+    [...before.values()].every((state) => /^(CREATE|UPDATE)_COMPLETE$/.test(state)) ||
+      before.get(`${name}-audit`) === 'CREATE_COMPLETE',
+    'The refusal changed something.',
+    [...before],
+  );
 
   for (const line of await runbookLines(name)) {
     const whole = `${line} ${config}${line.includes('destroy') ? ' --force' : ''}`;
@@ -37,7 +42,9 @@ export async function makeTheLogArchiveAnew(deployed: Deployed): Promise<void> {
 async function runbookLines(name: string): Promise<readonly string[]> {
   const text = await readFile(RUNBOOK, 'utf8');
   const section = text.split('\n## When the log archive is made anew\n')[1]?.split(/\n## /)[0] ?? '';
-  const lines = [...section.matchAll(/^\d\. `(npx cdk [^`]+)`/gm)].map(([, line = '']) => line.replaceAll('trailwarden-', `${name}-`));
+  const lines = [...section.matchAll(/^\d\. `(npx cdk [^`]+)`/gm)].map(([, line = '']) =>
+    line.replaceAll('trailwarden-', `${name}-`),
+  );
   expectThat(lines.length >= 3, 'The runbook has no steps for a log archive that is made anew.', section);
   return lines;
 }

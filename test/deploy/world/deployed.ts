@@ -8,9 +8,9 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
-import { type TableName, tableName } from '../../../lambda/store/schema.ts';
+import { TABLES, type TableName, type TableSchema, tableName } from '../../../lambda/store/schema.ts';
 import { descriptorPartition } from '../../../lambda/store/segments/table/keys.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
 import { eventually } from './expect.ts';
@@ -57,6 +57,35 @@ export class Deployed {
     const { sqs } = this.world.clients;
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${this.name}-${name}` }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
+  }
+
+  /** How many messages wait in one of the deployment's queues. */
+  async waiting(name: string): Promise<number> {
+    const { sqs } = this.world.clients;
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${this.name}-${name}` }));
+    const AttributeNames = ['ApproximateNumberOfMessages' as const];
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+    return Number(Attributes?.ApproximateNumberOfMessages);
+  }
+
+  /** Sets an attribute of every row of a table that has it. */
+  async setEverywhere(name: TableName, attribute: string, value: string): Promise<void> {
+    const { documents } = this.world.clients;
+    const TableName = this.table(name);
+    const { partitionKey, sortKey }: TableSchema = TABLES[name];
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
+    for (const item of Items.filter((it) => attribute in it)) {
+      const Key = { [partitionKey]: item[partitionKey], ...(sortKey !== undefined && { [sortKey]: item[sortKey] }) };
+      await documents.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #attribute = :value',
+          ExpressionAttributeNames: { '#attribute': attribute },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    }
   }
 
   async put({ key, body, metadata }: LogFile): Promise<void> {

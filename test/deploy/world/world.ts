@@ -150,7 +150,7 @@ async function judge(
     return principal;
   });
   const all = [...rights, ...rights.flatMap((right) => rightsThroughKeys(right, grants.keys))];
-  return held.hold(principals, [...all, ...principals.flatMap(({ asksThroughLambda }) => asksThroughLambda)]);
+  return held.hold(principals, [...all, ...principals.flatMap(({ asksThroughServices }) => asksThroughServices)]);
 }
 
 function clientsOf(endpoint: string): Clients {
