@@ -16,7 +16,7 @@ export interface OperatorPolicyProps extends QueryPolicyProps {
   readonly logQueue: NotificationQueue;
   readonly digestQueue: NotificationQueue;
   readonly topics: AlertTopics;
-  /** Sends a test through a channel: it alone may read the channel's secret. Absent without channels. */
+  /** Sends a test through a channel, and ends incidents: it alone may read the channels' secrets. Absent without channels. */
   readonly notify?: IFunction;
   /** Of every function of the deployment. */
   readonly functions: readonly IFunction[];
@@ -24,9 +24,9 @@ export interface OperatorPolicyProps extends QueryPolicyProps {
 }
 
 /**
- * What an operator's role needs beside the auditors' policy: `suppress`, `alert test`, `redrive`, `doctor`. It changes no
- * segment, finding or alert, and deletes nothing but messages that it has sent on. Attached to nobody here. Without what
- * auditors have, because a managed policy holds 6,144 characters.
+ * What an operator's role needs beside the auditors' policy: `suppress`, `findings mark`, `alert test`, `redrive`, `doctor`.
+ * It changes no segment or alert, of a finding the mark alone, and deletes nothing but messages that it has sent on.
+ * Attached to nobody here. Without what auditors have, because a managed policy holds 6,144 characters.
  */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(scope: Construct, id: string, props: OperatorPolicyProps) {
@@ -36,6 +36,7 @@ export class OperatorPolicy extends ManagedPolicy {
       description: `${deployment}: suppress alerts, send a test alert, let objects be read again, check the deployment`,
       statements: [
         ...suppress(props),
+        markFindings(props),
         ...redrive(props),
         publishTo(props.topics.published),
         ...testChannels(props),
@@ -59,6 +60,16 @@ function suppress({ tables }: OperatorPolicyProps): PolicyStatement[] {
     onTable('RecordTheChange', tables.events, ['dynamodb:PutItem']),
     writePages(tables),
   ];
+}
+
+/** A finding's mark is an attribute of its own: nothing else of what was found can be changed with it. */
+function markFindings({ tables }: OperatorPolicyProps): PolicyStatement {
+  const statement = onTable('MarkFindings', tables.findings, ['dynamodb:UpdateItem']);
+  statement.addConditions({
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+    StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+  });
+  return statement;
 }
 
 function testChannels({ notify }: OperatorPolicyProps): PolicyStatement[] {

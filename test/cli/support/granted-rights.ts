@@ -66,6 +66,7 @@ const NAMED = [
   ['AWS::DynamoDB::GlobalTable', 'TableName', '.Arn'],
   ['AWS::SQS::Queue', 'QueueName', '.Arn'],
   ['AWS::SNS::Topic', 'TopicName', ''],
+  ['AWS::Lambda::Function', 'FunctionName', '.Arn'],
 ] as const;
 
 function isLike(text: string, pattern: string): boolean {

@@ -278,6 +278,10 @@ describe('the policy for operators', () => {
         '<data:Tablessuppressions.Arn>',
       ),
       RecordTheChange: allow('dynamodb:PutItem', '<data:Tablesevents.Arn>'),
+      MarkFindings: allow('dynamodb:UpdateItem', '<data:Tablesfindings.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+      }),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),
