@@ -1,4 +1,5 @@
 import { missingPython } from './emulator/python-environment.ts';
+import { readAnotherAccount } from './steps/another-account.ts';
 import { deployAgain, deployASecond, destroyProtected, protectAndUpdate } from './steps/day-two.ts';
 import { deliverAnHour, disturb, earlyObject, letTimePass, packAll } from './steps/deliver.ts';
 import { askEverything } from './steps/every-command.ts';
@@ -17,6 +18,10 @@ else console.log(`Skipped: ${why}. Nothing was deployed, and nothing is shown by
 async function run(): Promise<number> {
   const begin = Date.now();
   const world = await startWorld();
+  // An emulator that outlives the test would hold its memory for ever.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => world.stop().finally(() => process.exit(1)));
+  }
   try {
     await story(world);
     return 0;
@@ -62,7 +67,8 @@ async function story(world: World): Promise<void> {
   await step('protect, and an update', () => protectAndUpdate(world, protect));
   await step('a protected stack is not destroyed', () => destroyProtected(world));
   const second = await step('a second deployment in the region', () => deployASecond(world, first));
-  await step('each call fits its policy', () => judgePolicies(world, ['trailwarden', 'second']));
+  await step('a bucket of another account', () => readAnotherAccount(world));
+  await step('each call fits its policy', () => judgePolicies(world, ['trailwarden', 'second', 'third']));
   await step('the log archive is made anew', () => makeTheLogArchiveAnew(second));
 }
 

@@ -1,7 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
-import { LEDGER_BOOKKEEPING } from '../../../lambda/store/schema.ts';
 import { record, root } from '../../support/records.ts';
 import type { DeliveredHour } from '../../support/signed-trail.ts';
 import { type Deployed, Subscriber } from '../world/deployed.ts';
@@ -26,7 +25,7 @@ const HOUR = 3_600_000;
  */
 export async function deliverAnHour(deployed: Deployed, early: EarlyObject): Promise<Delivered> {
   const { trail, world } = deployed;
-  await beginEarlier(deployed);
+  await deployed.beginEarlier();
   const people = await Subscriber.to(world, deployed.topic('high'));
   const programs = await Subscriber.to(world, deployed.topic('alerts'));
   const { logs, rootEvent } = hourOf(deployed);
@@ -116,20 +115,6 @@ function ofAccount(at: Date, members: JsonObject): JsonObject {
     recipientAccountId: ACCOUNT,
     ...members,
   });
-}
-
-/** Verify vouches for nothing that came before the deployment began, and there is no hour to wait for. */
-async function beginEarlier(deployed: Deployed): Promise<void> {
-  await deployed.world.clients.documents.send(
-    new PutCommand({
-      TableName: deployed.table('ledger'),
-      Item: {
-        object: LEDGER_BOOKKEEPING.deployment,
-        version: 'start',
-        startedAt: new Date(Date.now() - 3 * HOUR).toISOString(),
-      },
-    }),
-  );
 }
 
 /** Lets the half hour pass after which verify looks at a digest again. */

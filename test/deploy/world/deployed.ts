@@ -8,9 +8,15 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
-import { TABLES, type TableName, type TableSchema, tableName } from '../../../lambda/store/schema.ts';
+import {
+  LEDGER_BOOKKEEPING,
+  TABLES,
+  type TableName,
+  type TableSchema,
+  tableName,
+} from '../../../lambda/store/schema.ts';
 import { descriptorPartition } from '../../../lambda/store/segments/table/keys.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
 import { eventually } from './expect.ts';
@@ -30,10 +36,10 @@ export class Deployed {
   readonly bucket: string;
   readonly trail: SignedTrail;
 
-  constructor(world: World, name: string, now = new Date()) {
+  constructor(world: World, name: string, now = new Date(), bucket = `${name}-logs-${ACCOUNT}-${REGION}`) {
     this.world = world;
     this.name = name;
-    this.bucket = `${name}-logs-${ACCOUNT}-${REGION}`;
+    this.bucket = bucket;
     this.trail = new SignedTrail({
       bucket: this.bucket,
       account: ACCOUNT,
@@ -50,6 +56,17 @@ export class Deployed {
 
   topic(name: string): string {
     return `arn:aws:sns:${REGION}:${ACCOUNT}:${this.name}-${name}`;
+  }
+
+  /** Verify vouches for nothing that came before the deployment began, and there is no hour to wait for. */
+  async beginEarlier(): Promise<void> {
+    const startedAt = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    await this.world.clients.documents.send(
+      new PutCommand({
+        TableName: this.table('ledger'),
+        Item: { object: LEDGER_BOOKKEEPING.deployment, version: 'start', startedAt },
+      }),
+    );
   }
 
   /** Sends a message to one of the deployment's queues. */
