@@ -1,25 +1,18 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, pack } from '../lambda/pack/pack.ts';
 import { ReadMeter } from '../lambda/store/dynamo/read-meter.ts';
 import { type EventConditions, readConditions } from '../lambda/store/questions/conditions.ts';
 import { countEvents } from '../lambda/store/questions/count.ts';
 import { type Facet, facetValues } from '../lambda/store/questions/facets.ts';
 import { searchSnapshot } from '../lambda/store/questions/search.ts';
 import { secondsOf } from '../lambda/store/segments/block.ts';
-import type { EventSummary } from '../lambda/store/segments/summary.ts';
-import { encodePages, type PageRow, pageRow } from '../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../lambda/store/segments/table/snapshot.ts';
 import type { SegmentsTable } from '../lambda/store/segments/table/state.ts';
+import { runApart } from './index-questions/apart.ts';
 import type { Filled, Key } from './index-questions/fill.ts';
-import { DAYS, FIRST_DAY, NOW, ORGANIZATION, SEGMENT_EVENTS } from './index-questions/world.ts';
+import type { Packed } from './index-questions/pack-pages.ts';
+import { DAYS, FIRST_DAY, NOW, SEGMENT_EVENTS } from './index-questions/world.ts';
 import { MADE_ACTIONS } from './made/actions.ts';
-import { madeEvents, SummaryMaker } from './made/events.ts';
 import { percentile, withPeakMemory } from './support/memory.ts';
-import { type BenchTable, startBenchTable } from './support/segments-table.ts';
+import { startBenchTable } from './support/segments-table.ts';
 
 /** What was measured, beside what is wanted. */
 export interface IndexRow {
@@ -45,7 +38,11 @@ export async function benchIndex({ events = DEFAULT_EVENTS } = {}): Promise<read
   const bench = await startBenchTable();
   try {
     const rows = [...(await benchPack(Math.min(events, SEGMENT_EVENTS)))];
-    const { keys, bytes, seconds, peakMegabytes } = await fillApart(bench, events);
+    const { keys, bytes, seconds, peakMegabytes } = await runApart<Filled>('fill.ts', [
+      bench.endpoint,
+      bench.table,
+      String(events),
+    ]);
     rows.push(
       {
         what: 'events made and written as segments',
@@ -68,17 +65,6 @@ export async function benchIndex({ events = DEFAULT_EVENTS } = {}): Promise<read
     await bench.stop();
   }
 }
-
-/** @throws Error where the process that fills the table fails. */
-function fillApart({ endpoint, table }: BenchTable, events: number): Promise<Filled> {
-  return new Promise((resolve, reject) => {
-    const child = fork(FILL, [endpoint, table, String(events)], { execArgv: ['--expose-gc'] });
-    child.on('message', (filled) => resolve(filled as Filled));
-    child.on('exit', (code) => reject(new Error(`the table was not filled: exit code ${code}`)));
-  });
-}
-
-const FILL = fileURLToPath(new URL('index-questions/fill.ts', import.meta.url));
 
 async function askKeys(table: SegmentsTable, counted: readonly Key[]): Promise<IndexRow> {
   const suitable = counted.filter(({ events }) => events <= KEY_EVENTS);
@@ -141,11 +127,7 @@ const QUESTIONS: readonly Question[] = [
 
 // These three are the questions as the command line asks them: whoever asks otherwise changes them alone.
 
-async function search(
-  table: SegmentsTable,
-  conditions: EventConditions,
-  limit = Number.POSITIVE_INFINITY,
-): Promise<Answer> {
+async function search(table: SegmentsTable, conditions: EventConditions, limit: number | undefined): Promise<Answer> {
   const meter = new ReadMeter();
   const snapshot = await takeSnapshot({ ...table, now: NOW, meter });
   let found = 0;
@@ -153,9 +135,10 @@ async function search(
     conditions: readConditions(conditions),
     range: EVERYTHING,
     order: 'newest-first',
+    ...(limit !== undefined && { limit }),
   })) {
     found++;
-    if (found >= limit) break;
+    if (found === limit) break;
   }
   return { found, units: meter.reads.units };
 }
@@ -190,72 +173,29 @@ async function askOften(table: SegmentsTable, { what, target, ask }: Question): 
   };
 }
 
+/**
+ * What pack needs: its process has no more heap than this, so that it can't but collect what it has let go. Without a bound
+ * V8 keeps what is free.
+ */
+const PACK_HEAP = ['--max-old-space-size=300', '--max-semi-space-size=8'];
+
 /** Pages of one day, as ingest leaves them, made into small segments and these into merged ones, by pack itself. */
 async function benchPack(events: number): Promise<readonly IndexRow[]> {
   const bench = await startBenchTable();
   try {
-    await writePages(bench, events);
-    const { result, seconds, peakMegabytes } = await withPeakMemory(() =>
-      pack({
-        ...bench,
-        policy: PACK_ALL,
-        retentionDays: 365,
-        now: () => NOW,
-        mustStop: () => false,
-        logger: new Logger({ logLevel: 'SILENT' }),
-        metrics: SILENT_METRICS,
-      }),
-    );
-    if (result.events !== events) throw new Error(`pack made segments of ${result.events} events, not of ${events}`);
+    const { endpoint, table } = bench;
+    await runApart('write-pages.ts', [endpoint, table, String(events)]);
+    const { outcome, seconds, peakMegabytes } = await runApart<Packed>('pack-pages.ts', [endpoint, table], PACK_HEAP);
+    if (outcome.events !== events) throw new Error(`pack made segments of ${outcome.events} events, not of ${events}`);
     return [
       {
-        what: `pack of ${events} events in ${result.pages} pages, merged`,
+        what: `pack of ${events} events in ${outcome.pages} pages, merged`,
         measured: `${peakMegabytes} MB`,
         target: '<= 512 MB',
-        detail: `${seconds.toFixed(1)} s, ${((seconds / events) * 1e6).toFixed(0)} us an event; ${result.packed} small segments, ${result.merged} merged`,
+        detail: `${seconds.toFixed(1)} s, ${((seconds / events) * 1e6).toFixed(0)} us an event; ${outcome.packed} small segments, ${outcome.merged} merged`,
       },
     ];
   } finally {
     await bench.stop();
   }
 }
-
-async function writePages(table: SegmentsTable, events: number): Promise<void> {
-  const maker = new SummaryMaker();
-  const open = new Map<string, EventSummary[]>();
-  const written = new Date(NOW.getTime() - 3_600_000);
-  let rows: PageRow[] = [];
-  const flush = async (): Promise<void> => {
-    if (rows.length === 0) return;
-    const RequestItems = { [table.table]: rows.map((Item) => ({ PutRequest: { Item } })) };
-    rows = [];
-    await table.client.send(new BatchWriteCommand({ RequestItems }));
-  };
-  const put = async (summaries: readonly EventSummary[]): Promise<void> => {
-    for (const body of encodePages(summaries)) rows.push(pageRow(body, 0, written));
-    if (rows.length >= PAGES_AT_ONCE) await flush();
-  };
-  for (const made of madeEvents(ORGANIZATION, '2026-11-18', events)) {
-    const { key } = made.receipt;
-    const place = key.slice(0, key.lastIndexOf('_'));
-    const page = open.get(place);
-    const summary = maker.summary(made);
-    if (page?.[0]?.receipt.key === key) {
-      page.push(summary);
-      continue;
-    }
-    if (page !== undefined) await put(page);
-    open.delete(place);
-    open.set(place, [summary]);
-  }
-  for (const page of open.values()) await put(page);
-  await flush();
-}
-
-const PAGES_AT_ONCE = 20;
-
-const SILENT_METRICS = new Metrics({ namespace: 'bench' });
-SILENT_METRICS.publishStoredMetrics = () => {
-  SILENT_METRICS.clearMetrics();
-  return SILENT_METRICS;
-};

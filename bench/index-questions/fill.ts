@@ -11,6 +11,7 @@ import { readState, type SegmentsTable } from '../../lambda/store/segments/table
 import { madeEvents, SummaryMaker } from '../made/events.ts';
 import { withPeakMemory } from '../support/memory.ts';
 import { connectBenchTable } from '../support/segments-table.ts';
+import { answerApart } from './apart.ts';
 import { DAYS, FIRST_DAY, NOW, ORGANIZATION, SEGMENT_EVENTS } from './world.ts';
 
 const EXPIRES_AT = Math.floor(NOW.getTime() / 1000) + 400 * 86_400;
@@ -149,8 +150,5 @@ if (import.meta.main) {
   const connected = connectBenchTable(endpoint, table);
   const { result, seconds, peakMegabytes } = await withPeakMemory(() => fill(connected, Number(events)));
   connected.client.destroy();
-  const filled: Filled = { ...result, seconds, peakMegabytes };
-  // Called back once it is out: what is still on its way when the channel closes is lost.
-  await new Promise((resolve) => process.send?.(filled, resolve));
-  process.disconnect();
+  await answerApart({ ...result, seconds, peakMegabytes } satisfies Filled);
 }

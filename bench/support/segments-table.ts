@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import type { SegmentsTable } from '../../lambda/store/segments/table/state.ts';
 import { createTables } from '../../local/deployment/create-tables.ts';
 import { startDynoxide } from '../../local/emulators/dynoxide.ts';
@@ -11,6 +12,9 @@ import { REGION } from '../../local/emulators/endpoints.ts';
 
 /** A table of segments on disk, in a process of its own. */
 export interface BenchTable extends SegmentsTable {
+  readonly dynamodb: DynamoDBClient;
+  /** The ledger's table beside it. */
+  readonly ledger: string;
   readonly endpoint: string;
   /** The same table, each call to which takes so many milliseconds more: as far away as AWS is. */
   delayed(milliseconds: number): SegmentsTable;
@@ -21,11 +25,13 @@ export async function startBenchTable(): Promise<BenchTable> {
   const folder = await mkdtemp(join(tmpdir(), 'trailwarden-bench-'));
   const dynoxide = await startDynoxide(join(folder, 'dynamodb.sqlite'));
   const first = connectBenchTable(dynoxide.endpoint, '');
-  const { segments: table } = await createTables(first.dynamodb, 'bench');
+  const { segments: table, ledger } = await createTables(first.dynamodb, 'bench');
   const connected = [first];
   return {
     client: first.client,
+    dynamodb: first.dynamodb,
     table,
+    ledger,
     endpoint: dynoxide.endpoint,
     delayed: (milliseconds) => {
       const other = connectBenchTable(dynoxide.endpoint, table, milliseconds);
@@ -47,6 +53,7 @@ export function connectBenchTable(
   milliseconds = 0,
 ): SegmentsTable & { readonly dynamodb: DynamoDBClient } {
   const dynamodb = new DynamoDBClient({
+    ...DYNAMODB_CLIENT,
     region: REGION,
     endpoint,
     credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },

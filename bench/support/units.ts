@@ -9,6 +9,21 @@ export interface Units {
   readonly writes: ReadonlyMap<string, number>;
 }
 
+/** Nothing was called. */
+export const NO_UNITS: Units = { calls: 0, writeUnits: 0, readUnits: 0, writes: new Map() };
+
+/** What two parts of the work took together. */
+export function sumOfUnits(one: Units, other: Units): Units {
+  const writes = new Map(one.writes);
+  for (const [name, units] of other.writes) writes.set(name, (writes.get(name) ?? 0) + units);
+  return {
+    calls: one.calls + other.calls,
+    writeUnits: one.writeUnits + other.writeUnits,
+    readUnits: one.readUnits + other.readUnits,
+    writes,
+  };
+}
+
 interface Capacity {
   readonly TableName?: string;
   readonly CapacityUnits?: number;

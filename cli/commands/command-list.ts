@@ -46,6 +46,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./suppress/suppress.ts')).suppressCommand,
   },
   {
+    name: 'incident',
+    takes: '[options] [subject]',
+    description: 'Tells who did what, from where, with which keys, and how they may come back: on one screen.',
+    load: async () => (await import('./incident/incident.ts')).incidentCommand,
+  },
+  {
     name: 'trace',
     takes: '[options] <subject>',
     description: 'Tells where credentials came from, and all that was done with them and with what they issued.',
@@ -56,6 +62,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     takes: '[options] <resource>',
     description: 'Tells all that was done to a resource: changes apart from reads.',
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
+  },
+  {
+    name: 'export',
+    takes: '',
+    description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',
+    load: async () => (await import('./export/export.ts')).exportCommand,
+  },
+  {
+    name: 'mcp',
+    takes: '[options]',
+    description: 'Answers a client of the Model Context Protocol on standard input and output, read-only.',
+    load: async () => (await import('./mcp/mcp.ts')).mcpCommand,
   },
   {
     name: 'cost',
@@ -76,6 +94,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./scan/scan.ts')).scanCommand,
   },
   {
+    name: 'history',
+    takes: '[options]',
+    description: 'Fetches the last days of an account from CloudTrail itself, without any deployment, and judges them.',
+    load: async () => (await import('./history/history.ts')).historyCommand,
+  },
+  {
     name: 'redrive',
     takes: '',
     description: 'Lets objects be read again: dead letters, rejected records, one object, a time range.',
@@ -94,10 +118,28 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./repack/repack.ts')).repackCommand,
   },
   {
+    name: 'init',
+    takes: '[options]',
+    description: 'Writes trailwarden.yaml, and says what will be deployed, with which permissions, and what it costs.',
+    load: async () => (await import('./init/init.ts')).initCommand,
+  },
+  {
     name: 'protect',
     takes: '[options]',
     description: 'Protects the stacks and tables of a deployment against being deleted.',
     load: async () => (await import('./protect/protect.ts')).protectCommand,
+  },
+  {
+    name: 'source',
+    takes: '',
+    description: 'Prints what owners of existing buckets must allow, adds bucket notifications, and checks them.',
+    load: async () => (await import('./source/source.ts')).sourceCommand,
+  },
+  {
+    name: 'doctor',
+    takes: '[options]',
+    description: 'Looks whether a deployment works: each line is ok, or says what to do.',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   {
     name: 'status',

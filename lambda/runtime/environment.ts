@@ -16,6 +16,15 @@ export const ALERT_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 /** The name of the deployment: a dimension of its metrics, and a part of the commands that messages name. */
 const deployment = name;
 
+/**
+ * The deployment's own buckets of log objects, separated by commas; empty where no trail is its own. A notification that
+ * names none of these, and no source, is refused.
+ */
+const logBuckets = z.string().transform((text) => (text === '' ? [] : text.split(',')));
+
+/** The buckets that trails write to already, JSON; empty if there are none. */
+const sourcesFile = z.string().default('');
+
 const alertingEnvironment = {
   EVENTS_TABLE: name,
   FINDINGS_TABLE: name,
@@ -49,8 +58,8 @@ const alertingEnvironment = {
 
 const ingestEnvironment = z.object({
   ...alertingEnvironment,
-  /** The buckets whose objects may be read, separated by commas: a notification that names another one is refused. */
-  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
   /** Where rejected records are kept with their reason and receipt. */
   QUARANTINE_BUCKET: name,
   /** The queue that feeds the function: an object that needs more than one call is queued again here. */
@@ -70,8 +79,10 @@ const ingestEnvironment = z.object({
 
 const verifyEnvironment = z.object({
   ...alertingEnvironment,
-  /** The buckets whose digests and log objects are checked, separated by commas. */
-  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
+  /** ARN of the topic that buckets notify. */
+  DELIVERY_TOPIC_ARN: name,
   /** The queue for log objects that a digest names and that nobody has read. */
   LOG_QUEUE_URL: name,
   /** The queue that feeds the function: a digest that isn't settled is queued again here. */
@@ -132,6 +143,8 @@ const notifyEnvironment = z.object({
   CHANNEL_QUEUE_PREFIX: name,
   /** The queue for messages that were given up. */
   DEAD_LETTER_QUEUE_URL: name,
+  /** The topic for programs, if it carries OCSF; empty otherwise. */
+  ALERTS_TOPIC_ARN: z.string(),
   /** Where findings are imported: Security Hub knows them by the account and region of who imports them. */
   ACCOUNT: name,
   PARTITION: name,

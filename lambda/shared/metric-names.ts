@@ -173,6 +173,19 @@ export const METRICS = named({
     by: ['verify'],
     routinelyBy: ['verify'],
   },
+  NotificationsMissing: {
+    unit: 'Count',
+    counts: 'sources whose bucket does not announce its objects any more, at each check',
+    by: ['verify'],
+    routinelyBy: [],
+  },
+  SourceChecksFailed: {
+    unit: 'Count',
+    counts:
+      'checks of a source, or listings of its digests, that could not be done; the next comes within half an hour',
+    by: ['verify'],
+    routinelyBy: [],
+  },
   AlertsPublished: {
     unit: 'Count',
     counts: 'alerts that had stayed pending and were published by a run of sweep',

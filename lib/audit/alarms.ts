@@ -37,6 +37,8 @@ export interface AlarmsProps {
   readonly topics: AlertTopics;
   /** If the deployment has channels of its own. */
   readonly channels?: { readonly deadLetterQueue: IQueue; readonly notify: IFunction };
+  /** If the deployment reads buckets that trails write to already. */
+  readonly hasSources?: boolean;
 }
 
 /** An alarm: `name` is its heading in docs/runbook.md. */
@@ -94,6 +96,7 @@ function specs({
   backfill,
   topics,
   channels,
+  hasSources = false,
 }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
@@ -267,6 +270,28 @@ function specs({
       threshold: 1,
     },
     ...channelSpecs(channels, deployment, { oldest, sum }),
+    ...(hasSources ? sourceSpecs(deployment) : []),
+  ];
+}
+
+/** Of buckets that somebody else sets up. Verify looks twice an hour. */
+function sourceSpecs(deployment: string): AlarmSpec[] {
+  const ownMetric = ownMetricsOf(deployment);
+  const hour = Duration.hours(1);
+  return [
+    {
+      name: 'source-notification-missing',
+      says: 'The bucket of a source does not announce its objects any more: they are found by digests alone, hours later.',
+      metric: ownMetric('verify', METRICS.NotificationsMissing, Stats.SUM, hour),
+      threshold: 1,
+    },
+    {
+      name: 'source-check-failing',
+      says: 'For two hours, a source could not be looked at: its bucket, key or role does not let the functions in.',
+      metric: ownMetric('verify', METRICS.SourceChecksFailed, Stats.SUM, hour),
+      threshold: 1,
+      periods: 2,
+    },
   ];
 }
 

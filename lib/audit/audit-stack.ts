@@ -3,6 +3,8 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
+import { projectVersion } from '../config/project-version.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { Backfill } from '../functions/backfill.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
@@ -20,6 +22,8 @@ import { Alarms } from './alarms.ts';
 import { BackfillPolicy } from './backfill-policy.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
+import { SourceIntake } from './source-intake.ts';
+import { SourcePolicy } from './source-policy.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -64,6 +68,7 @@ export class AuditStack extends Stack {
       folders: [defaultRules ?? DEFAULT_RULES, ...config.rules.folders],
       rules: config.rules,
       channels: config.alerts.channels,
+      sources: logSourcesOf(config),
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
@@ -82,17 +87,27 @@ export class AuditStack extends Stack {
       deadLetterQueue: digestQueue.deadLetterQueue,
       logQueue: logQueue.queue,
       logKey: logArchive.key,
+      deliveryTopic,
       tables,
       topics,
     });
+    if (existingSources(config).length > 0) {
+      new SourceIntake(this, 'Sources', { config, logQueue, digestQueue });
+      const sourcePolicy = new SourcePolicy(this, 'SourcePolicy', { config });
+      new CfnOutput(this, 'sourcesPolicy', {
+        value: sourcePolicy.managedPolicyArn,
+        description: "For auditors' and operators' roles, beside their own: it reads the buckets of the sources",
+      });
+    }
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     const backfill = new Backfill(this, 'Backfill', { config, settings, logKey: logArchive.key, tables, topics });
-    const channels = this.channels(config, settings, tables);
+    const channels = this.channels(config, settings, tables, topics);
     new Alarms(this, 'Alarms', {
       deployment,
       ...(channels !== undefined && { channels }),
+      hasSources: existingSources(config).length > 0,
       queue: logQueue,
       digestQueue,
       ingest: ingest.function,
@@ -109,6 +124,8 @@ export class AuditStack extends Stack {
       logQueue,
       digestQueue,
       topics,
+      deliveryTopic,
+      functions: [ingest, verify, sweep, pack].map((it) => it.function),
       ...(channels !== undefined && { notify: channels.notify }),
     });
     const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });
@@ -120,6 +137,7 @@ export class AuditStack extends Stack {
     if (topics.chat !== undefined) {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
+    new CfnOutput(this, 'version', { value: projectVersion(), description: 'Which Trailwarden this is' });
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
     new CfnOutput(this, 'backfillPolicy', {
       value: backfillPolicy.managedPolicyArn,
@@ -127,15 +145,20 @@ export class AuditStack extends Stack {
     });
     new CfnOutput(this, 'operatorPolicy', {
       value: operatorPolicy.managedPolicyArn,
-      description: "For operators' roles: it holds the auditors' too",
+      description: "For operators' roles, beside the auditors'",
     });
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */
-  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: DataStack['tables']) {
+  private channels(
+    config: DeploymentConfig,
+    settings: FunctionSettings,
+    tables: DataStack['tables'],
+    topics: AlertTopics,
+  ) {
     if (config.alerts.channels.length === 0) return undefined;
     const queues = new ChannelQueues(this, 'ChannelQueues', { config, key: settings.key });
-    const notify = new Notify(this, 'Notify', { config, settings, queues, tables });
+    const notify = new Notify(this, 'Notify', { config, settings, queues, tables, topics });
     return { deadLetterQueue: queues.deadLetterQueue, notify: notify.function };
   }
 

@@ -47,7 +47,16 @@ export function bucketArn(name: string): string {
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
 export function iamName(
   deployment: string,
-  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'backfill' | 'auditor' | 'operator' | 'backfill-operator',
+  name:
+    | ServiceName
+    | 'sweep-schedule'
+    | 'pack-schedule'
+    | 'sources-schedule'
+    | 'backfill'
+    | 'auditor'
+    | 'operator'
+    | 'backfill-operator'
+    | 'sources',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -58,8 +58,7 @@ export class BackfillList extends AuditFunction {
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
-        ...readLogBucket(config),
-        useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+        ...readLogBucket(config, logKey),
         new PolicyStatement({
           sid: 'AskWhichAreRead',
           actions: ['dynamodb:Query'],
@@ -99,8 +98,7 @@ export class BackfillBatch extends AuditFunction {
       memorySize: 1769,
       environment,
       statements: [
-        ...readLogBucket(config),
-        useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+        ...readLogBucket(config, logKey),
         new PolicyStatement({
           sid: 'QuarantineRecords',
           actions: ['s3:PutObject'],

@@ -2,6 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { SERVICES, type ServiceName } from '../../lambda/shared/metric-names.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources } from '../config/existing-sources.ts';
 import {
   bucketArn,
   bucketName,
@@ -25,7 +26,7 @@ export interface LeftOut {
  */
 export function ownResources(
   stack: Stack,
-  { deployment, alerts }: Pick<DeploymentConfig, 'deployment' | 'alerts'>,
+  { deployment, alerts, sources }: Pick<DeploymentConfig, 'deployment' | 'alerts' | 'sources'>,
 ): Readonly<Record<string, LeftOut>> {
   const arn = (service: string, resource: string) =>
     stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
@@ -42,7 +43,12 @@ export function ownResources(
     ...(channels.length > 0 ? (['channels-dead-letter', ...channels] as const) : []),
   ] as const;
   return {
-    'AWS::S3::Object': { notStartsWith: buckets.map((name) => `${bucketArn(bucketName(deployment, name))}/`) },
+    'AWS::S3::Object': {
+      notStartsWith: [
+        ...buckets.map((name) => `${bucketArn(bucketName(deployment, name))}/`),
+        ...existingSources({ sources }).map(({ bucket }) => `${bucketArn(bucket)}/`),
+      ],
+    },
     'AWS::DynamoDB::Table': {
       notEquals: tables.map((name) => arn('dynamodb', `table/${tableName(deployment, name)}`)),
     },

@@ -135,6 +135,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
   const ingest: IngestVariables = {
     ...sweep,
     LOG_BUCKETS: logBuckets.join(','),
+    SOURCES_FILE: '',
     QUARANTINE_BUCKET: buckets.quarantine,
     LOG_QUEUE_URL: logs.url,
     DEAD_LETTER_QUEUE_URL: deadLetters.url,
@@ -147,6 +148,8 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
   const verify: VerifyVariables = {
     ...sweep,
     LOG_BUCKETS: ingest.LOG_BUCKETS,
+    SOURCES_FILE: '',
+    DELIVERY_TOPIC_ARN: topics.delivery,
     LOG_QUEUE_URL: logs.url,
     DIGEST_QUEUE_URL: digests.url,
     DEAD_LETTER_QUEUE_URL: digestDeadLetters.url,

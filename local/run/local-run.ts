@@ -15,6 +15,7 @@ import { readRunReport } from './run-report.ts';
 import { createScreen } from './screen.ts';
 import { serve, showOutcome } from './serve-deployment.ts';
 import { showFailures, showReport } from './show-report.ts';
+import { createStepNotes } from './step-notes.ts';
 import { digestSample, writeSample } from './write-sample.ts';
 
 export interface RunOptions {
@@ -44,15 +45,15 @@ export interface RunOptions {
  * @throws the signal's reason when it was interrupted before it had all to show
  */
 export async function run(options: RunOptions): Promise<boolean> {
-  const { paths, remove } = await storeStandardInput(options.paths, process.stdin);
+  const { paths, stored, remove } = await storeStandardInput(options.paths, process.stdin);
   try {
-    return await runOver({ ...options, paths });
+    return await runOver({ ...options, paths }, stored);
   } finally {
     await remove();
   }
 }
 
-async function runOver(options: RunOptions): Promise<boolean> {
+async function runOver(options: RunOptions, stored: string | undefined): Promise<boolean> {
   const { paths, data, port, fresh, stdout, stderr, interrupted } = options;
   // Some terminals report 0 columns where they don't know them.
   const screen = createScreen(
@@ -61,8 +62,13 @@ async function runOver(options: RunOptions): Promise<boolean> {
     stdout.columns || undefined,
   );
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const steps = createStepNotes((line) => stderr.write(line));
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
-  const named = await placeFiles(await findLogFiles(paths));
+  const files = (await findLogFiles(paths)).map((file) => ({
+    ...file,
+    origin: file.path === stored ? '-' : file.path,
+  }));
+  const named = await placeFiles(files);
   const isSample = paths.length === 0 && !options.serve;
   const aws = await startLocalAws({ data, port, fresh, trailBuckets: named.buckets });
   const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
@@ -72,6 +78,7 @@ async function runOver(options: RunOptions): Promise<boolean> {
     const { logs, digests, since } = sample ?? named;
     const keys = sample?.publicKeys ?? publicKeys;
     let isComplete = true;
+    let suspect: string | undefined;
     if (logs.length + digests.length > 0) {
       const withDigests = digests.length > 0 ? ` and ${digests.length} digests` : '';
       screen.line(
@@ -83,11 +90,15 @@ async function runOver(options: RunOptions): Promise<boolean> {
         {
           functions: localFunctions(aws, { log, publicKeys: keys }),
           progress: createProgress(stderr),
+          steps,
           onError,
           interrupted,
         },
       );
+      steps.begin('reading what came of it');
       const report = await readRunReport(aws, objects);
+      steps.end();
+      suspect = report.findings.address ?? report.findings.resource;
       showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
@@ -100,9 +111,10 @@ async function runOver(options: RunOptions): Promise<boolean> {
         onOutcome: (told) => showOutcome(screen, told, stdout.isTTY),
       });
       await serve(aws, { functions, screen, onError, interrupted });
-    } else showNextSteps(screen, { data, isSample, since });
+    } else showNextSteps(screen, { data, isSample, since, suspect });
     return isComplete;
   } finally {
+    steps.end();
     log.end();
     await aws.stop();
   }

@@ -103,6 +103,22 @@ trail:
     });
   });
 
+  test('sums up data events where it is asked for', () => {
+    const { trail } = synthesizeLogArchive(`
+trail:
+  aggregations: [API_ACTIVITY, USER_ACTIONS]
+  advancedEventSelectors:
+    - name: S3
+      fieldSelectors:
+        - { field: eventCategory, equals: [Data] }
+        - { field: resources.type, equals: [AWS::S3::Object] }
+`);
+    expect(trailOf(trail)?.AggregationConfigurations).toEqual([
+      { EventCategory: 'Data', Templates: ['API_ACTIVITY', 'USER_ACTIONS'] },
+    ]);
+    expect(trailOf(synthesizeLogArchive('').trail)).not.toHaveProperty('AggregationConfigurations');
+  });
+
   test('leaves out the management events of the sources that the configuration excludes', () => {
     const { trail } = synthesizeLogArchive(
       'trail: { excludeManagementEventSources: [kms.amazonaws.com, rdsdata.amazonaws.com] }',

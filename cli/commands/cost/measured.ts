@@ -11,8 +11,8 @@ export const MEASURED = {
   mergeWriteUnits: 0.078,
   packReadUnits: 0.024,
   /** Members and groups of correlations of the default rules. */
-  correlationWriteUnits: 0.029,
-  correlationReadUnits: 0.066,
+  correlationWriteUnits: 0.019,
+  correlationReadUnits: 0.051,
   /** Findings and alerts of the default rules: most of them record a denied call, with no alert. */
   findingWriteUnits: 0.064,
   /** Bytes kept an event in the segments table for its retention, with names and DynamoDB's 100 bytes an item. */

@@ -115,10 +115,18 @@ function rightsOf(commandName: string, input: Input): AskedRight[] {
         // S3 tells a missing object from a forbidden one only to whoever may list.
         { action: 's3:ListBucket', resource: String(input.Bucket) },
       ];
+    case 'GetBucketNotificationConfiguration':
+      return [{ action: 's3:GetBucketNotification', resource: String(input.Bucket) }];
+    case 'PutBucketNotificationConfiguration':
+      return [{ action: 's3:PutBucketNotification', resource: String(input.Bucket) }];
     case 'ListObjectsV2':
       return [{ action: 's3:ListBucket', resource: String(input.Bucket) }];
+    case 'GetBucketPolicy':
+      return [{ action: 's3:GetBucketPolicy', resource: String(input.Bucket) }];
     case 'Publish':
-      return [{ action: 'sns:Publish', resource: lastPart(input.TopicArn) }];
+    case 'GetTopicAttributes':
+    case 'ListSubscriptionsByTopic':
+      return [{ action: `sns:${name}`, resource: lastPart(input.TopicArn) }];
     case 'GetQueueUrl':
       return [{ action: 'sqs:GetQueueUrl', resource: String(input.QueueName) }];
     case 'GetQueueAttributes':

@@ -15,6 +15,7 @@ const alarms = new Map(
   ]),
 );
 /** Only a deployment with `alerts.channels` has them. */
+const alarmsOfSources = ['source-notification-missing', 'source-check-failing'];
 const alarmsOfChannels = ['channel-message-given-up', 'channel-dead-letter-queue-not-empty', 'notify-errors'];
 
 /** The dimensions of a function's metrics, as Powertools names them. */
@@ -143,7 +144,7 @@ describe('the alarms', () => {
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
     expect(alarms.size).toBe(23);
     expect(ASSUMPTIONS.alarms).toBe(alarms.size);
-    expect(headings).toEqual([...alarms.keys(), ...alarmsOfChannels]);
+    expect(headings).toEqual([...alarms.keys(), ...alarmsOfChannels, ...alarmsOfSources]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
     }
