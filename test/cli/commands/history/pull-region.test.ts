@@ -53,7 +53,7 @@ async function pulled({ callMilliseconds = 500, until = UNTIL, settledUntil = un
   try {
     await pullRegion({
       region: REGION,
-      pull: await history.begin({ account: ACCOUNT, since: SINCE, until }),
+      pull: await history.begin(ACCOUNT),
       history,
       lookUp: pacedLookUp(client, { signal, callMilliseconds, firstWait: 5, longestWait: 50 }),
       store: async (events) => {
@@ -172,6 +172,28 @@ test('a later run asks for what is new, and again for what may have come late', 
   expect(ids).toEqual(['e-0', 'late']);
   expect(server.calls.at(-1)?.startTime).toBe(Date.parse(at(900)) / 1000);
   expect((await pulled({ until: later, settledUntil: later })).ids).toEqual([]);
+});
+
+test('the word about a folder claims no more than is there', async () => {
+  server.add(REGION, recordsAt([100, 2_000]));
+  await pulled({ settledUntil: at(900) });
+  const [before] = await historyNotes(folder.path);
+  expect(before).toContain(`, ${SINCE} to ${at(900)} of 1 region: management events alone`);
+  const history = await HistoryFile.open(folder.path);
+  const pull = await history.begin(ACCOUNT);
+  await history.cover(pull, 'us-east-1', { from: at(50_000), to: UNTIL, ids: [] }, 3);
+  await history.settle(pull, 'us-east-1', 'complete');
+  await history.settle(pull, 'me-south-1', 'not-enabled');
+  const [after] = await historyNotes(folder.path);
+  expect(after).toContain(`, ${at(50_000)} to ${at(900)} of 2 regions, of some more: management events alone`);
+});
+
+test('a file of another version stops a run, and an answer says that it cannot say what is there', async () => {
+  await folder.write('history.json', '{"version":2}');
+  expect(await pulled().catch((error: unknown) => error)).toMatchObject({
+    message: expect.stringContaining('is of another version'),
+  });
+  expect((await historyNotes(folder.path))[0]).toContain("can't be read");
 });
 
 test('whatever the times of events, and wherever runs are interrupted, none is lost', async () => {
