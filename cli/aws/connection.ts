@@ -6,12 +6,14 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
+import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { printableLines } from '../output/printable-lines.ts';
 import { alertTopicsOf } from './alert-topics.ts';
 import { callerOf, localCaller } from './caller.ts';
+import { routeToSources } from './source-routing.ts';
 
 /** Where questions go: the tables of a deployment, and the buckets that receipts name. */
 export interface Connection {
@@ -37,6 +39,10 @@ export interface ConnectionOptions {
   readonly config?: string;
   readonly local?: true;
   readonly data?: string;
+  /** The buckets that trails write to already, as the settings file names them. */
+  readonly sources?: readonly LogSource[];
+  /** What the topic for programs carries, as far as a settings file says it. */
+  readonly programs?: 'alert' | 'ocsf';
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -86,11 +92,14 @@ async function readSettings(command: Command): Promise<void> {
   }
   // It knows rules too, which most questions have no need of.
   const { readConfig } = await import('../../lib/config/config-file.ts');
+  const { logSourcesOf } = await import('../../lib/config/existing-sources.ts');
   const settings = readConfig(process.cwd(), config);
+  command.setOptionValueWithSource('sources', logSourcesOf(settings), 'config');
   if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');
   }
+  command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
 }
 
 /** Connects, answers, and always closes the connection. */
@@ -107,13 +116,13 @@ export async function connected<Result>(
   }
 }
 
-function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions): Connection {
+function connectToAws({ deployment, awsRegion, awsProfile, sources = [] }: ConnectionOptions): Connection {
   const common = {
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
   };
   const dynamodb = new DynamoDBClient({ ...common, ...DYNAMODB_CLIENT });
-  const s3 = new S3Client({ ...common, followRegionRedirects: true });
+  const s3 = routeToSources(new S3Client({ ...common, followRegionRedirects: true }), sources, common);
   // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
   const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
   const sns = new SNSClient(common);

@@ -106,16 +106,40 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./redrive/redrive.ts')).redriveCommand,
   },
   {
+    name: 'backfill',
+    takes: '[options]',
+    description: 'Reads log objects that were there before the deployment, or judges them by new rules.',
+    load: async () => (await import('./backfill/backfill.ts')).backfillCommand,
+  },
+  {
     name: 'repack',
     takes: '[options]',
     description: 'Keeps the events that are in the index for the retention of today, where that is longer.',
     load: async () => (await import('./repack/repack.ts')).repackCommand,
   },
   {
+    name: 'init',
+    takes: '[options]',
+    description: 'Writes trailwarden.yaml, and says what will be deployed, with which permissions, and what it costs.',
+    load: async () => (await import('./init/init.ts')).initCommand,
+  },
+  {
     name: 'protect',
     takes: '[options]',
     description: 'Protects the stacks and tables of a deployment against being deleted.',
     load: async () => (await import('./protect/protect.ts')).protectCommand,
+  },
+  {
+    name: 'source',
+    takes: '',
+    description: 'Prints what owners of existing buckets must allow, adds bucket notifications, and checks them.',
+    load: async () => (await import('./source/source.ts')).sourceCommand,
+  },
+  {
+    name: 'doctor',
+    takes: '[options]',
+    description: 'Looks whether a deployment works: each line is ok, or says what to do.',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   {
     name: 'status',

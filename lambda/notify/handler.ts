@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readNotifyEnvironment } from '../runtime/environment.ts';
@@ -23,6 +24,7 @@ export const handler = wireNotify({
   secretsManager: new SecretsManagerClient({}),
   ssm: new SSMClient({}),
   events: new EventBridgeClient({}),
+  sns: new SNSClient({}),
   hub: new SecurityHubClient({}),
   post: createPostJson(),
   logger: new Logger({ serviceName: SERVICES.notify }),

@@ -33,6 +33,9 @@ export const RULES_FILE = '/opt/rules.json';
 /** The settings of `alerts.channels` beside it, if there are any. */
 export const CHANNELS_FILE = '/opt/channels.json';
 
+/** The sources that trails write to already, beside it too, if there are any. */
+export const SOURCES_FILE = '/opt/sources.json';
+
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
 /** A function with its bundle, log group and role. */
@@ -66,7 +69,7 @@ export class AuditFunction extends Construct {
     this.function = new NodejsFunction(this, 'Function', {
       functionName: functionName(deployment, name),
       description: props.description,
-      entry: join(PROJECT_ROOT, 'lambda', name, 'handler.ts'),
+      entry: join(PROJECT_ROOT, 'lambda', ...name.split('-'), 'handler.ts'),
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -93,6 +96,6 @@ export class AuditFunction extends Construct {
       },
     });
     // The event source is tested when it is created, and needs the role's policy by then.
-    this.function.node.addDependency(this.role);
+    this.function.node.addDependency(this.role.node.findChild('DefaultPolicy'));
   }
 }

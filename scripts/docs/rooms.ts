@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   'lambda/notify': 'a function: sends alerts to webhooks, chats, pagers and buses',
   'lambda/backfill': 'a function: reads objects that were there before the deployment',
   'lambda/runtime': "what the functions share: their environment, the rule set's file, the wiring of alerts",
+  'lambda/sources': 'buckets that trails write to already: their clients, roles and notifications',
   'lambda/cloudtrail': 'what CloudTrail is: keys, log objects, records, classification, digests. Pure',
   'lambda/detection': 'Sigma: parse, compile, match, correlate. Pure',
   'lambda/findings': 'what a finding is: of a rule about an event, or of a check about the log',

@@ -19,6 +19,7 @@ import { renderTable } from '../../output/table.ts';
 import { SUMMARY_COLUMNS, Summary } from '../scan/scan-summary.ts';
 import { countFindings, FINDING_FACETS, type FindingFacet } from './count-findings.ts';
 import { printFacets } from './facet-listing.ts';
+import { markFindingCommand } from './mark-finding.ts';
 
 interface FindingsOptions extends ConnectionOptions, FindingConditionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
@@ -44,6 +45,7 @@ Examples:
   $ trailwarden findings --alert 5e0c…                     the findings that an alert stands for
   $ trailwarden findings --by rule --by tactic --since 7d
   $ trailwarden findings --since yesterday --format jsonl
+  $ trailwarden findings mark 5e0c… false --reason 'Migration, CHG-1234'
 `;
 
 export function findingsCommand(io: Io): Command {
@@ -66,7 +68,8 @@ export function findingsCommand(io: Io): Command {
   withReadLimit(withFormat(command));
   return withConnection(command)
     .addHelpText('after', HELP)
-    .action((options: FindingsOptions) => list(options, io));
+    .action((options: FindingsOptions) => list(options, io))
+    .addCommand(markFindingCommand(io));
 }
 
 async function list(options: FindingsOptions, io: Io): Promise<void> {
