@@ -8,11 +8,11 @@ export interface Unpaged {
 }
 
 /**
- * Events and bytes, before compression, after which what was collected is to be made pages of: a page then has a few
- * thousand events, and what is held of a large object stays bounded.
+ * Events and bytes, before compression, after which what was collected is to be made pages of: what is held of a large
+ * object stays bounded, and alerts of a log object of usual size wait for no pages.
  */
-const ENOUGH_EVENTS = 4096;
-const ENOUGH_BYTES = 2 * 1024 * 1024;
+const ENOUGH_EVENTS = 8192;
+const ENOUGH_BYTES = 2.5 * 1024 * 1024;
 
 /** Bytes of an event's numbers, marks and short words. */
 const REST_BYTES = 128;

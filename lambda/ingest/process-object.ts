@@ -1,4 +1,4 @@
-import { type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { checkRecord, type Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -7,6 +7,7 @@ import {
   readLogObject,
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
+import { readSmallOrLarge } from '../cloudtrail/log/read-log-object.ts';
 import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type {
@@ -261,7 +262,7 @@ class ObjectReading {
 
   async run(): Promise<ObjectOutcome> {
     const { object, mustStop } = this.#request;
-    const reading = readLogObject(object.body, this.#dependencies.limits, this.#from);
+    const reading = readSmallOrLarge(object, this.#dependencies.limits, this.#from);
     try {
       for (;;) {
         const { done, value } = await reading.next();
@@ -298,16 +299,16 @@ class ObjectReading {
       }
       const result = this.#read(item.value, receipt);
       if (result.ok) {
-        await this.#effects.add(result.event, item.bytes);
+        await this.#effects.add({ checked: result.checked, receipt, source: item });
         this.#indexed++;
       } else await this.#reject(receipt, result.reason, item.bytes);
     }
     await this.#rejectRefused();
   }
 
-  #read(value: unknown, receipt: Receipt): ReturnType<typeof readEvent> {
+  #read(value: unknown, receipt: Receipt): ReturnType<typeof checkRecord> {
     try {
-      return readEvent(value, receipt);
+      return checkRecord(value, receipt);
     } catch (error) {
       this.#failed++;
       return { ok: false, reason: processingReason(error) };

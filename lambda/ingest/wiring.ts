@@ -20,7 +20,7 @@ import { createSourceClient } from '../sources/source-client.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
-import { type EventRow, eventRowKey, type ResourceRow } from '../store/rows/event-row.ts';
+import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../store/rows/event-row.ts';
 import { raisePageShards } from '../store/segments/table/state.ts';
 import { anonymousClient, Subscriptions } from './confirm-subscription.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
@@ -98,7 +98,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
         new RowWriter<EventRow | ResourceRow>({
           client: documents,
           table: environment.EVENTS_TABLE,
-          keyOf: eventRowKey,
+          key: EVENT_ROW_KEY,
         }),
       createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
       report,

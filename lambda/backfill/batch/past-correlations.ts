@@ -16,9 +16,7 @@ interface PastEvent {
  * takes those of its files. Their state is kept in memory alone. That of new events would have expired already, and
  * sweep would alert on what was due years ago.
  */
-export class PastCorrelations
-  implements Pick<EffectDependencies['correlator'], 'membershipsOf' | 'unitOf' | 'observe'>
-{
+export class PastCorrelations implements Pick<EffectDependencies['correlator'], 'ofEvent' | 'unitOf' | 'observe'> {
   readonly #detector: Detector;
   readonly #ruleSet: RuleSet;
   readonly #events: PastEvent[] = [];
@@ -31,7 +29,11 @@ export class PastCorrelations
 
   /** The groups of correlations that an event belongs to: none for most events. */
   membershipsOf(event: CloudTrailEvent, derived: object): readonly Membership[] {
-    const memberships = this.#detector.memberships(event.record, Date.parse(event.eventTime), derived);
+    return this.ofEvent(this.#detector.memberships(event.record, Date.parse(event.eventTime), derived), event);
+  }
+
+  /** Memberships of an event, with what findings of their correlations tell of it. */
+  ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
     if (memberships.length === 0) return memberships;
     const context = correlationContext(event);
     return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

@@ -16,7 +16,7 @@ import { createRecorder, createReporter, type Reporter } from '../../runtime/ale
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
 import { RowWriter } from '../../store/dynamo/row-writer.ts';
 import { Ledger, type LedgerRow } from '../../store/ledger/ledger.ts';
-import { type EventRow, eventRowKey, type ResourceRow } from '../../store/rows/event-row.ts';
+import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../../store/rows/event-row.ts';
 import { raisePageShards } from '../../store/segments/table/state.ts';
 import { ConsumedUnits } from '../consumed-units.ts';
 import { WorkBucket } from '../work-bucket.ts';
@@ -50,7 +50,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
-      new RowWriter<EventRow | ResourceRow>({ client: documents, table: environment.EVENTS_TABLE, keyOf: eventRowKey }),
+      new RowWriter<EventRow | ResourceRow>({ client: documents, table: environment.EVENTS_TABLE, key: EVENT_ROW_KEY }),
     createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
     report,
     // An object that was overwritten is found now, however old it is.
