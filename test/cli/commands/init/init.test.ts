@@ -150,7 +150,11 @@ test('the stacks are made of what it says', () => {
 });
 
 /** Services whose name in IAM isn't the one of CloudFormation's types. */
-const SERVICES: Readonly<Record<string, string>> = { applicationautoscaling: 'application-autoscaling', cdk: '' };
+const SERVICES: Readonly<Record<string, string>> = {
+  applicationautoscaling: 'application-autoscaling',
+  cdk: '',
+  stepfunctions: 'states',
+};
 
 test('every service that the templates use is among the rights', () => {
   const { logArchive, data, audit, trail } = synthesize();
