@@ -17,7 +17,7 @@ async function askByProtocol({ world, name }: Deployed): Promise<void> {
     { id: 2, method: 'tools/call', params: { name: 'events', arguments: { since: '2h' } } },
   ].map((message) => `'${JSON.stringify({ jsonrpc: '2.0', ...message })}'`);
   // Time for the answer, before the input ends.
-  const line = `(printf '%s\\n' ${messages.join(' ')}; sleep 8) | npm run -s trailwarden -- mcp --deployment ${name}`;
+  const line = `(printf '%s\\n' ${messages.join(' ')}; sleep 25) | npm run -s trailwarden -- mcp --deployment ${name}`;
   const { output } = await world.shell(line, `${name}-auditor-${REGION}`);
   expectThat(output.includes('fsx:TagResource'), 'The server of the Model Context Protocol does not answer:', output);
 }
