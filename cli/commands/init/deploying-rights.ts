@@ -25,6 +25,6 @@ export const DEPLOYING_RIGHTS: readonly { readonly service: string; readonly on:
   },
   { service: 'scheduler', on: 'schedules' },
   { service: 'sns, sqs', on: 'topics, subscriptions, queues and their policies' },
-  { service: 'states (Step Functions)', on: 'a state machine' },
+  { service: 'stepfunctions', on: 'the state machine of backfills (actions of states:)' },
   { service: 'ssm', on: "GetParameters on the bootstrap's version" },
 ];

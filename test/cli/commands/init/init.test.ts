@@ -150,11 +150,7 @@ test('the stacks are made of what it says', () => {
 });
 
 /** Services whose name in IAM isn't the one of CloudFormation's types. */
-const SERVICES: Readonly<Record<string, string>> = {
-  applicationautoscaling: 'application-autoscaling',
-  cdk: '',
-  stepfunctions: 'states',
-};
+const SERVICES: Readonly<Record<string, string>> = { applicationautoscaling: 'application-autoscaling', cdk: '' };
 
 test('every service that the templates use is among the rights', () => {
   const { logArchive, data, audit, trail } = synthesize();
