@@ -18,6 +18,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   suppress: 'operator',
   'suppress list': 'auditor',
   'suppress end': 'operator',
+  incident: 'auditor',
   trace: 'auditor',
   timeline: 'auditor',
   completion: 'none',

@@ -46,6 +46,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./suppress/suppress.ts')).suppressCommand,
   },
   {
+    name: 'incident',
+    takes: '[options] [subject]',
+    description: 'Tells who did what, from where, with which keys, and how they may come back: on one screen.',
+    load: async () => (await import('./incident/incident.ts')).incidentCommand,
+  },
+  {
     name: 'trace',
     takes: '[options] <subject>',
     description: 'Tells where credentials came from, and all that was done with them and with what they issued.',

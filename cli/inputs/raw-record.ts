@@ -99,6 +99,6 @@ function compare(sha256: string | undefined, row: LedgerRow | undefined): RawRec
   return sha256 === row.sha256 ? 'same' : 'changed';
 }
 
-function isGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
   return error instanceof Error && ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(error.name);
 }

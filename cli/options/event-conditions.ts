@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EventConditions, readConditions } from '../../lambda/store/questions/conditions.ts';
+import { actorPatterns } from '../../lambda/store/questions/incident/subject.ts';
 import { collectExcluded, EXCLUDED_FIELDS, type ExcludedValue } from './excluded-values.ts';
 import { collect, readText, severalOf } from './repeatable.ts';
 
@@ -101,20 +102,6 @@ export function readExcluded({ not = [] }: ConditionOptions): EventConditions {
 /** Whether actions were asked for that no event can have: they are all written service:Name. */
 export function lacksService({ action = [] }: ConditionOptions): boolean {
   return action.some((value) => !value.includes(':'));
-}
-
-/**
- * What a value of `--actor` means. Tables print the names of roles and users without their path, so it means any path.
- * The value itself stays: some actors are a principalId or a name of an identity provider.
- */
-export function actorPatterns(value: string): Values {
-  // No name of IAM has a colon: ARNs have, and what an identity provider calls its people.
-  const isWhole = value.includes(':') || value.includes('*') || /^\d{12}$/.test(value) || value === 'unknown';
-  if (isWhole || value.endsWith('.amazonaws.com')) return [value];
-  if (value === 'root') return ['*:root'];
-  const [, kind, name] = /^(role|user)\/([^/]+)$/.exec(value) ?? [];
-  if (kind !== undefined) return [value, `*:${value}`, `*:${kind}/*/${name}`];
-  return [value, value.includes('/') ? `*:${value}` : `*/${value}`];
 }
 
 /** For an option that takes account ids or patterns: anything else would find nothing, without a message. */

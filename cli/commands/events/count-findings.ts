@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { LEVELS } from '../../../lambda/detection/index.ts';
+import { tacticsOf } from '../../../lambda/findings/attack-tactics.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import type { FacetValue } from '../../../lambda/store/questions/facets.ts';
 import type { CountedBy, Counts } from './facet-listing.ts';
@@ -33,8 +33,6 @@ export async function countFindings(
   return { total, tables };
 }
 
-const tagsSchema = z.array(z.string()).catch([]);
-
 function valuesOf(finding: IndexedFinding, facet: FindingFacet): readonly string[] {
   switch (facet) {
     case 'rule':
@@ -46,7 +44,7 @@ function valuesOf(finding: IndexedFinding, facet: FindingFacet): readonly string
     case 'day':
       return [finding.eventTime.slice(0, 10)];
     case 'tactic':
-      return tagsSchema.parse(finding.tags).flatMap((tag) => /^attack\.(?![tgs]\d{4})(.+)$/i.exec(tag)?.[1] ?? []);
+      return tacticsOf(finding.tags);
   }
 }
 

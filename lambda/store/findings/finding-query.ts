@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { heldBack } from '../dynamo/held-back.ts';
 import { mergeByTime } from '../dynamo/merge-by-time.ts';
-import { ITEM_BYTES } from '../dynamo/metered-query.ts';
+import { ITEM_BYTES, meteredQuery } from '../dynamo/metered-query.ts';
 import type { PartitionKey, PartitionReadOptions, TimeOrder } from '../dynamo/partition-page.ts';
 import { partitionSource } from '../dynamo/partition-source.ts';
 import { ReadMeter } from '../dynamo/read-meter.ts';
@@ -36,8 +36,11 @@ export interface FindingQueries {
   /**
    * Asks for findings. Nothing is read before the answer is iterated. Each finding is given once, ordered by eventTime,
    * then by findingId.
+   * @param meter counts it with other questions, and bounds all of them; instead of `maxReadUnits`.
    */
-  search(query: FindingQuery): AsyncIterable<IndexedFinding>;
+  search(query: FindingQuery, meter?: ReadMeter): AsyncIterable<IndexedFinding>;
+  /** A finding by its id; undefined if there is none. */
+  get(findingId: string, meter?: ReadMeter): Promise<IndexedFinding | undefined>;
 }
 
 export interface FindingTables {
@@ -52,7 +55,25 @@ export function createFindingQueries(
   tables: FindingTables,
   now: () => Date = () => new Date(),
 ): FindingQueries {
-  return { search: (query) => search(client, tables, query, now()) };
+  return {
+    search: (query, meter = new ReadMeter(query.maxReadUnits)) => search(client, tables, query, now(), meter),
+    get: (findingId, meter = new ReadMeter()) => get(client, tables, findingId, meter),
+  };
+}
+
+async function get(
+  client: DynamoDBDocumentClient,
+  tables: FindingTables,
+  findingId: string,
+  meter: ReadMeter,
+): Promise<IndexedFinding | undefined> {
+  const input = {
+    TableName: tables.findings,
+    KeyConditionExpression: 'findingId = :id',
+    ExpressionAttributeValues: { ':id': findingId },
+  };
+  const { items } = await meteredQuery({ client, input, meter, maxRowBytes: ITEM_BYTES, limit: 1 });
+  return items.map(readFinding).at(0);
 }
 
 type Item = Readonly<Record<string, unknown>>;
@@ -70,11 +91,11 @@ async function* search(
   tables: FindingTables,
   query: FindingQuery,
   now: Date,
+  meter: ReadMeter,
 ): AsyncGenerator<IndexedFinding> {
   const { conditions = {}, limit = Number.POSITIVE_INFINITY, order = 'newest-first' } = query;
   const range = timeRange(query.since, query.until);
   if (range === undefined || limit <= 0) return;
-  const meter = new ReadMeter(query.maxReadUnits);
   const options = { client, table: tables.findings, range, order, now, meter, maxRowBytes: ITEM_BYTES };
   const filters = FIELDS.flatMap((field) => {
     const patterns = conditions[field]?.map((value) => parsePattern(value));

@@ -9,7 +9,7 @@ import { type Condition, type EventConditions, readAllConditions, type SecondsRa
 import { countEvents } from './count.ts';
 import type { Facet } from './facets.ts';
 import { countByFacets, type FacetCounts } from './facets.ts';
-import { type IndexedEvent, indexedEvent } from './indexed-event.ts';
+import { type EventDetail, eventDetail, type IndexedEvent, indexedEvent } from './indexed-event.ts';
 import { estimateCount, estimateFacets, estimateSearch, foundBlockUnits, type ReadEstimate } from './read-estimate.ts';
 import { searchSnapshot } from './search.ts';
 
@@ -112,6 +112,18 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
    * @throws ReadLimitReached; SegmentNewer, SegmentDamaged, SegmentItemMissing; the SDK's errors.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<IndexedEvent> {
+    for await (const event of this.#summaries()) yield indexedEvent(event, this.#resource);
+  }
+
+  /**
+   * The same events, each with every resource that is indexed.
+   * @throws as the iteration does.
+   */
+  async *details(): AsyncGenerator<EventDetail> {
+    for await (const event of this.#summaries()) yield eventDetail(event);
+  }
+
+  async *#summaries(): AsyncGenerator<SummaryOf> {
     const { limit = Number.POSITIVE_INFINITY } = this.#query;
     const range = this.#range;
     if (limit <= 0 || range === undefined) return;
@@ -119,7 +131,7 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
     try {
       for await (const events of this.#batches(range)) {
         for (const event of events) {
-          yield indexedEvent(event, this.#resource);
+          yield event;
           if (++given >= limit) return;
         }
       }

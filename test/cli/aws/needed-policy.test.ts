@@ -117,6 +117,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     suppress: [[RULE, '--until', '4h', '--reason', 'Migration']],
     'suppress list': [['--all']],
     'suppress end': [[suppressionId]],
+    incident: [[event], ['alice'], ['--since', '2026-11-19']],
     trace: [[event]],
     timeline: [['fs-0123456789abcdef0']],
     cost: [['--events-per-day', '1000']],

@@ -4,27 +4,36 @@ import type { EventQuery } from '../event-search.ts';
 import type { EventDetail, IndexedEvent } from '../indexed-event.ts';
 import { isAccessKeyId } from './issuing.ts';
 
-/** Asks the questions of one trace, and keeps all of them within one bound. */
+/** Asks the questions of one trace, or of one incident, and keeps all of them within one bound. */
 export class TraceReader {
   readonly #queries: EventQueries;
-  readonly #meter: ReadMeter;
+  /** Counts and bounds all of them. */
+  readonly meter: ReadMeter;
 
   constructor(queries: EventQueries, maxReadUnits: number | undefined) {
-    this.#meter = new ReadMeter(maxReadUnits);
-    this.#queries = queries.atOneMoment(this.#meter);
+    this.meter = new ReadMeter(maxReadUnits);
+    this.#queries = queries.atOneMoment(this.meter);
+  }
+
+  /**
+   * The events of a question with all of their resources.
+   * @throws ReadLimitReached for this question, with its estimate.
+   */
+  details(query: EventQuery): AsyncGenerator<EventDetail> {
+    return this.#queries.search(query, this.meter).details();
   }
 
   /** @throws ReadLimitReached for all questions together, without an estimate: it would be that of one of them. */
   async *each(query: EventQuery): AsyncGenerator<IndexedEvent> {
     try {
-      yield* this.#queries.search(query, this.#meter);
+      yield* this.#queries.search(query, this.meter);
     } catch (error) {
       throw this.#ofAll(error);
     }
   }
 
   #ofAll(error: unknown): unknown {
-    return error instanceof ReadLimitReached ? new ReadLimitReached(this.#meter.maxUnits, this.#meter.reads) : error;
+    return error instanceof ReadLimitReached ? new ReadLimitReached(this.meter.maxUnits, this.meter.reads) : error;
   }
 
   async all(query: EventQuery): Promise<readonly IndexedEvent[]> {
@@ -36,7 +45,7 @@ export class TraceReader {
   /** @throws as `each` does. */
   async event(eventID: string, times: EventTimes = {}): Promise<readonly EventDetail[]> {
     try {
-      return await this.#queries.event(eventID, times, this.#meter);
+      return await this.#queries.event(eventID, times, this.meter);
     } catch (error) {
       throw this.#ofAll(error);
     }

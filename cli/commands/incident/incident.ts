@@ -1,0 +1,141 @@
+import { Command, Option } from 'commander';
+import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
+import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
+import type { Incident } from '../../../lambda/store/questions/incident/incident.ts';
+import { SUBJECT_KINDS, type SubjectKind } from '../../../lambda/store/questions/incident/subject.ts';
+import { tellIncident } from '../../../lambda/store/questions/incident/tell-incident.ts';
+import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
+import { eventQuestions } from '../../aws/event-questions.ts';
+import { recordsOfReceipts } from '../../inputs/records-of-receipts.ts';
+import { collectAccount } from '../../options/event-conditions.ts';
+import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
+import { collect, oneOf, readCount, readText } from '../../options/repeatable.ts';
+import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
+import { jsonText } from '../../output/json.ts';
+import { ownCommand } from '../../output/own-command.ts';
+import type { Io } from '../../output/process-io.ts';
+import { incidentMarkdown } from './incident-markdown.ts';
+import { incidentText } from './incident-text.ts';
+
+/** A further form of the answer has its line here, and a renderer beside the others. */
+const RENDERERS = {
+  text: (incident, { zone, limit = TEXT_LINES, command }, io) =>
+    incidentText(incident, { zone, limit, command }, io.stdout),
+  markdown: (incident, { zone, limit = MARKDOWN_LINES, command }) =>
+    incidentMarkdown(incident, { zone, limit, command }),
+  json: (incident) => `${jsonText(incident, 2)}\n`,
+} as const satisfies Readonly<Record<string, Renderer>>;
+
+type Renderer = (
+  incident: Incident,
+  options: IncidentOptions & { readonly command: (args: readonly string[]) => string },
+  io: Io,
+) => string;
+
+const FORMATS = Object.keys(RENDERERS) as (keyof typeof RENDERERS)[];
+
+/** Lines of a part, where nothing else is said. */
+const TEXT_LINES = 5;
+const MARKDOWN_LINES = 10;
+const JSON_LINES = 100;
+
+interface IncidentOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
+  readonly as?: SubjectKind;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly format: keyof typeof RENDERERS;
+  readonly limit?: number;
+  readonly records: number;
+}
+
+const HELP = `
+SUBJECT is an access key id, an address or network, an ARN, the name of a role, user or session, a resource, or the id of
+an event, finding or alert; its form tells which, and where it may be several, that which has events (--as says it).
+Without one, it is all that happened between --since and --until.
+Told are its events, and what was done with the credentials that they issued. Without --since and --until these are: of an
+event, finding or alert what its actor did a day before and after; of anything else the 7 days up to the last event.
+Whom something was opened to, and how many bytes were read, is in the records: --records log objects are read for that.
+The events asked for must fit into --max-reads; of what goes beyond them as much is told as fits, and the answer says what
+is left out.
+
+Examples:
+  $ trailwarden incident AKIAIOSFODNN7EXAMPLE
+  $ trailwarden incident 203.0.113.10 --since 2d
+  $ trailwarden incident role/Deploy --around 2026-11-20T14:03Z --within 2h
+  $ trailwarden incident 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a --format markdown > ticket.md
+  $ trailwarden incident --since 14:00 --until 15:00 --account 111122223333
+`;
+
+/** `trailwarden incident`: the first ten minutes, on one screen. */
+export function incidentCommand(io: Io): Command {
+  const command = new Command('incident')
+    .description('Tells who did what, from where, with which keys, and how they may come back: on one screen.')
+    .argument('[subject]', 'key, address, ARN, name, resource, or id of an event, finding or alert', readText)
+    .addOption(
+      oneOf(
+        new Option('--as <kind>', 'what SUBJECT is'),
+        SUBJECT_KINDS.filter((kind) => kind !== 'times'),
+      ),
+    )
+    .option('--account <id>', 'only in an account: 12 digits, or a pattern with *', collectAccount)
+    .option('--region <region>', 'only in a region', collect);
+  withTimes(command)
+    .addOption(oneOf(new Option('--format <format>', 'form of the answer').default('text'), FORMATS))
+    .addOption(
+      new Option(
+        '--limit <count>',
+        `lines of each part (default: ${TEXT_LINES}, markdown ${MARKDOWN_LINES}, json ${JSON_LINES})`,
+      ).argParser(readCount),
+    )
+    .addOption(
+      new Option('--records <count>', 'log objects that are read at most; 0 for none')
+        .argParser(readNumber)
+        .default(100),
+    );
+  return withConnection(withReadLimit(command))
+    .addHelpText('after', HELP)
+    .action((subject: string | undefined, options: IncidentOptions) => show(subject, options, io));
+}
+
+function readNumber(value: string): number {
+  return value === '0' ? 0 : readCount(value);
+}
+
+async function show(subject: string | undefined, options: IncidentOptions, io: Io): Promise<void> {
+  const { as: kind, account, region, format, limit, records, maxReads } = options;
+  const times = askedTimes(options, io.now());
+  if (subject === undefined && times.since === undefined) {
+    throw new CommandFailure('Say of what: a key, address, name or id; or of which time: --since.', EXIT.usage);
+  }
+  const query = {
+    ...(subject !== undefined && { text: subject }),
+    ...(kind !== undefined && { kind }),
+    conditions: { account, awsRegion: region },
+    ...times,
+    most: limit ?? JSON_LINES,
+    maxObjects: records,
+    maxReadUnits: maxReads,
+    onEstimate: sayEstimate(options, io),
+  };
+  const incident = await connected(options, (connection) => {
+    const { documents, tables, s3 } = connection;
+    const sources = {
+      events: eventQuestions(connection, io),
+      findings: createFindingQueries(documents, tables, io.now),
+      alerts: new AlertTable(documents, tables.alerts, io.now),
+      records: recordsOfReceipts(s3),
+    };
+    return withinReadLimit(() => tellIncident(sources, query));
+  });
+  if (incident === undefined) {
+    throw new CommandFailure(
+      `The index knows nothing of ${subject}${(times.since ?? times.until) ? ' in this time' : ''}. ${HOW_TO_NAME}`,
+    );
+  }
+  const command = (args: readonly string[]): string => ownCommand(args, options, io);
+  io.stdout.write(RENDERERS[format](incident, { ...options, command }, io));
+}
+
+const HOW_TO_NAME =
+  'It takes an access key id, an address, an ARN, a name, a resource, or the id of an event, finding or alert; --as says which.';

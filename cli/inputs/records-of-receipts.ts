@@ -1,0 +1,66 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Receipt } from '../../lambda/cloudtrail/cloudtrail-event.ts';
+import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';
+import type { RecordReader } from '../../lambda/store/questions/incident/read-details.ts';
+import { isGone, openVersion } from './raw-record.ts';
+
+/** Log objects that are read at the same time. */
+const AT_ONCE = 8;
+
+interface ReadRecord {
+  readonly receipt: Receipt;
+  readonly record: JsonObject;
+}
+
+/**
+ * Reads records by their receipts, each log object once and only as far as it is needed. What is gone or can't be read
+ * is left out; the hash of an object isn't checked, as `readRawRecord` does.
+ */
+export function recordsOfReceipts(s3: S3Client): RecordReader {
+  return {
+    read: async function* (receipts) {
+      const byObject = new Map<string, Receipt[]>();
+      for (const receipt of receipts) {
+        const object = `${receipt.bucket}\n${receipt.key}\n${receipt.version}`;
+        const known = byObject.get(object);
+        if (known === undefined) byObject.set(object, [receipt]);
+        else known.push(receipt);
+      }
+      const objects = [...byObject.values()];
+      for (let start = 0; start < objects.length; start += AT_ONCE) {
+        const read = await Promise.all(objects.slice(start, start + AT_ONCE).map((wanted) => readObject(s3, wanted)));
+        yield* read.flat();
+      }
+    },
+  };
+}
+
+async function readObject(s3: S3Client, receipts: readonly Receipt[]): Promise<readonly ReadRecord[]> {
+  const [object] = receipts;
+  if (object === undefined) return [];
+  const wanted = new Map(receipts.map((receipt) => [receipt.index, receipt]));
+  const last = Math.max(...wanted.keys());
+  const found: ReadRecord[] = [];
+  try {
+    const source = await openVersion(s3, object);
+    const limits = { maxObjectBytes: Number.POSITIVE_INFINITY, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
+    try {
+      for await (const items of readLogObject(source.body, limits, Math.min(...wanted.keys()))) {
+        for (const item of items) {
+          const receipt = wanted.get(item.index);
+          if (receipt !== undefined && 'value' in item && isJsonObject(item.value)) {
+            found.push({ receipt, record: item.value });
+          }
+        }
+        if ((items.at(-1)?.index ?? 0) >= last) break;
+      }
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    // The records before the fault are what was asked for.
+    if (!(error instanceof ContentFault) && !isGone(error)) throw error;
+  }
+  return found;
+}

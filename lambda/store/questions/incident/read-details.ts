@@ -1,0 +1,118 @@
+import { bytesSent, openedTo } from '../../../cloudtrail/classify/opened-to.ts';
+import type { Receipt } from '../../../cloudtrail/cloudtrail-event.ts';
+import type { JsonObject } from '../../../shared/json.ts';
+import type { EventDetail } from '../indexed-event.ts';
+import type { GatheredEvents } from './gather-events.ts';
+import type { LoggedStep } from './persistence-log.ts';
+
+/** Reads the records that receipts name. */
+export interface RecordReader {
+  /**
+   * The records, in any order; what can't be found is left out.
+   * @throws where nothing can be read at all, for example without the right to.
+   */
+  read(receipts: readonly Receipt[]): AsyncIterable<{ readonly receipt: Receipt; readonly record: JsonObject }>;
+}
+
+/** What records say of an incident and the index doesn't. */
+export interface RecordDetails {
+  /** Whom a call opened something to, by its event. */
+  readonly lets: ReadonlyMap<EventDetail, readonly string[]>;
+  /** The same of all calls of an action that may share. */
+  readonly sharedWith: ReadonlyMap<string, readonly string[]>;
+  /** What wasn't read, as a sentence. */
+  readonly leftOut?: string;
+}
+
+export const NO_DETAILS: RecordDetails = { lets: new Map(), sharedWith: new Map() };
+
+export interface DetailsAsked {
+  readonly records: RecordReader;
+  /** Log objects that are read at most. */
+  readonly maxObjects: number;
+  readonly gathered: GatheredEvents;
+  readonly steps: readonly LoggedStep[];
+}
+
+/** What is done with each record. */
+type Take = (record: JsonObject) => void;
+
+/**
+ * Reads the records of an incident that say whom something was opened to, and how many bytes were handed out: each log
+ * object once, the former first.
+ */
+export async function readDetails({ records, maxObjects, gathered, steps }: DetailsAsked): Promise<RecordDetails> {
+  const lets = new Map<EventDetail, readonly string[]>();
+  const sharedWith = new Map<string, Set<string>>();
+  const wanted: { readonly receipt: Receipt; readonly take: Take }[] = [
+    ...steps.map(({ event }) => ({
+      receipt: event.receipt,
+      take: (record: JsonObject) => void lets.set(event, openedTo(record, new Set())),
+    })),
+    ...gathered.sharing.events.map((event) => ({
+      receipt: event.receipt,
+      take: (record: JsonObject) => {
+        const names = sharedWith.get(event.action) ?? new Set();
+        for (const name of openedTo(record, new Set([event.account]))) if (!isService(name)) names.add(name);
+        sharedWith.set(event.action, names);
+      },
+    })),
+    ...gathered.taking.reads.map(({ receipt, addBytes }) => ({
+      receipt,
+      take: (record: JsonObject) => {
+        const bytes = bytesSent(record);
+        if (bytes !== undefined) addBytes(bytes);
+      },
+    })),
+  ];
+  const takes = new Map<string, Take[]>();
+  const objects = new Set<string>();
+  const receipts: Receipt[] = [];
+  let unread = 0;
+  for (const { receipt, take } of wanted) {
+    const object = objectOf(receipt);
+    if (!objects.has(object) && objects.size >= maxObjects) {
+      unread++;
+      continue;
+    }
+    objects.add(object);
+    const place = placeOf(receipt);
+    const known = takes.get(place);
+    if (known === undefined) receipts.push(receipt);
+    takes.set(place, [...(known ?? []), take]);
+  }
+  const reasons: string[] = [];
+  try {
+    if (receipts.length > 0) {
+      for await (const { receipt, record } of records.read(receipts)) {
+        for (const take of takes.get(placeOf(receipt)) ?? []) take(record);
+        takes.delete(placeOf(receipt));
+      }
+      if (takes.size > 0) reasons.push(`${takes.size} of them are no longer where they were read`);
+    }
+  } catch (error) {
+    reasons.push(`they can't be read: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  }
+  if (unread > 0) reasons.push(`${unread} of them are in more than the ${maxObjects} log objects that are read`);
+  if (gathered.sharing.isCut || gathered.taking.isCut) reasons.push('there are more of them than are looked at');
+  return {
+    lets,
+    sharedWith: new Map([...sharedWith].map(([action, names]) => [action, [...names]])),
+    ...(reasons.length > 0 && {
+      leftOut: `Records say whom something was opened to, and how many bytes were read: ${reasons.join('; ')}.`,
+    }),
+  };
+}
+
+function objectOf({ bucket, key, version }: Receipt): string {
+  return `${bucket}\n${key}\n${version}`;
+}
+
+function placeOf(receipt: Receipt): string {
+  return `${objectOf(receipt)}\n${receipt.index}`;
+}
+
+/** What AWS itself may read is shared with nobody. */
+function isService(principal: string): boolean {
+  return principal.endsWith('.amazonaws.com');
+}
