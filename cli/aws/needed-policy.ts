@@ -22,6 +22,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   trace: 'auditor',
   timeline: 'auditor',
   completion: 'none',
+  ui: 'auditor',
   cost: 'none',
   'rules list': 'none',
   'rules check': 'none',

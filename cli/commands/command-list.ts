@@ -64,6 +64,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
   },
   {
+    name: 'ui',
+    takes: '[options]',
+    description: 'Opens a page on this machine to look at events, findings and incidents.',
+    load: async () => (await import('./ui/ui.ts')).uiCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',

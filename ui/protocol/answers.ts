@@ -1,5 +1,6 @@
 import type { Incident } from '../../lambda/store/questions/incident/incident.ts';
-import type { FilterName, Kept, QuestionName } from './asked.ts';
+import type { Kept, QuestionName } from './asked.ts';
+import type { FilterName } from './bounds.ts';
 
 /** An answer, and what it took. */
 export interface Told<Answer> {
@@ -284,6 +285,10 @@ export interface Lead {
 
 export interface StoryAnswer {
   readonly incident: Incident;
+  /** The names that people know actors by. */
+  readonly names: Readonly<Record<string, string>>;
+  /** The questions that follow, as commands. */
+  readonly next: readonly { readonly question: string; readonly args: readonly string[]; readonly command: string }[];
   readonly command: string;
 }
 

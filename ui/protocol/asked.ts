@@ -1,26 +1,8 @@
 import * as z from 'zod';
-
-/** What the page may filter events by: the names of the command line's options. */
-export const FILTER_NAMES = [
-  'actor',
-  'action',
-  'access',
-  'outcome',
-  'resource',
-  'address',
-  'account',
-  'region',
-  'credential',
-  'error',
-  'kind',
-  'session',
-  'userAgent',
-  'category',
-] as const;
-export type FilterName = (typeof FILTER_NAMES)[number];
+import { FILTER_NAMES, MOST_ROWS } from './bounds.ts';
 
 const text = z.string().min(1).max(4096);
-const values = z.array(text).max(200);
+const values = z.array(text).max(200).readonly();
 const filters = z.partialRecord(z.enum(FILTER_NAMES), values).default({});
 const time = z.iso.datetime();
 const eventID = z.string().min(1).max(256);
@@ -29,12 +11,6 @@ const eventID = z.string().min(1).max(256);
 const range = z.object({ since: time, until: time });
 
 const eventFilter = range.extend({ only: filters, not: filters });
-
-/** Rows that are sent at once. */
-export const MOST_ROWS = 5_000;
-
-/** Findings that are counted and listed: beyond them the answer says "at least". */
-export const MOST_FINDINGS = 5_000;
 
 /** An event or finding that was put aside for the report. Who pinned it writes the note; the title is ours. */
 const pin = z.object({
@@ -86,7 +62,9 @@ export const ASKED = {
   story: z.object({ subject: text, kind: text.optional(), since: time.optional(), until: time.optional() }),
   keep: keptSchema,
   report: z.object({
-    story: z.object({ subject: text, kind: text.optional(), since: time.optional(), until: time.optional() }).optional(),
+    story: z
+      .object({ subject: text, kind: text.optional(), since: time.optional(), until: time.optional() })
+      .optional(),
     pins: z.array(pin).max(500),
   }),
   'allow-reads': z.object({ units: z.int().min(1).max(1_000_000) }),

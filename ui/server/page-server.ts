@@ -46,9 +46,8 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   };
   const world = { ...options, sessions, host, cookieName: `trailwarden-${port}`, noteCall };
   server.on('request', (request, response) => {
-    respond(world, request, response).catch(async (error: unknown) => {
-      sendError(response, 500, { kind: 'failed', message: error instanceof Error ? error.message : String(error) });
-    });
+    // Whoever asked is gone, or the connection is: there is nobody to tell.
+    respond(world, request, response).catch(() => response.destroy());
   });
   return {
     origin: `http://${host}`,
@@ -78,36 +77,64 @@ interface World extends PageServerOptions {
 }
 
 async function respond(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const told = await replyTo(world, request);
+  if (response.headersSent || response.destroyed) return;
+  const { status, type, body, cookie } = told;
+  response.writeHead(status, {
+    ...RESPONSE_HEADERS,
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    ...(cookie !== undefined && { 'Set-Cookie': cookie }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+  readonly cookie?: string;
+}
+
+async function replyTo(world: World, request: IncomingMessage): Promise<Reply> {
   const otherHost = refuseHost(request, world.host);
-  if (otherHost !== undefined) return sendRefusal(response, otherHost);
+  if (otherHost !== undefined) return refused(otherHost);
   const [path = '/'] = (request.url ?? '/').split('?');
-  if (!path.startsWith(API)) return sendFile(world, request, response, path);
+  if (!path.startsWith(API)) return fileOf(world, request, path);
   const refusal = refuseCall(request, world.host);
-  if (refusal !== undefined) return sendRefusal(response, refusal);
+  if (refusal !== undefined) return refused(refusal);
   try {
-    if (path === SESSION) return openSession(world, response, await readJsonBody(request));
-    if (!isOpen(world, request)) return sendError(response, 401, EXPIRED);
-    world.noteCall();
-    const asked = await readJsonBody(request);
-    const name = path.slice(API.length);
-    const answer = Object.hasOwn(world.answers, name) ? world.answers[name] : undefined;
-    if (answer === undefined) return sendError(response, 404, { kind: 'bad-question', message: `No question ${name}.` });
-    send(response, 200, { type: JSON_TYPE, body: JSON.stringify(await answer(asked)) });
+    return path === SESSION
+      ? openSession(world, await readJsonBody(request))
+      : await answerOf(world, request, path.slice(API.length));
   } catch (error) {
-    if (error instanceof BadBody) return sendError(response, 400, { kind: 'bad-question', message: error.message });
+    if (error instanceof BadBody) return failed(400, { kind: 'bad-question', message: error.message });
     const told = await world.explain(error);
-    sendError(response, told.kind === 'bad-question' ? 400 : 500, told);
+    return failed(told.kind === 'bad-question' ? 400 : 500, told);
   }
+}
+
+async function answerOf(world: World, request: IncomingMessage, name: string): Promise<Reply> {
+  if (!isOpen(world, request)) return failed(401, EXPIRED);
+  world.noteCall();
+  const asked = await readJsonBody(request);
+  const answer = Object.hasOwn(world.answers, name) ? world.answers[name] : undefined;
+  if (answer === undefined) return failed(404, { kind: 'bad-question', message: `There is no question ${name}.` });
+  return { status: 200, type: JSON_TYPE, body: JSON.stringify(await answer(asked)) };
 }
 
 const EXPIRED: PageError = { kind: 'expired', message: 'This session is over.' };
 
-function openSession({ sessions, cookieName }: World, response: ServerResponse, asked: unknown): void {
+function openSession({ sessions, cookieName }: World, asked: unknown): Reply {
   const token = typeof asked === 'object' && asked !== null && 'token' in asked ? asked.token : undefined;
   const opened = typeof token === 'string' ? sessions.exchange(token) : undefined;
-  if (opened === undefined) return sendError(response, 401, EXPIRED);
-  response.setHeader('Set-Cookie', `${cookieName}=${opened.cookie}; HttpOnly; SameSite=Strict; Path=/`);
-  send(response, 200, { type: JSON_TYPE, body: JSON.stringify({ key: opened.key }) });
+  if (opened === undefined) return failed(401, EXPIRED);
+  return {
+    status: 200,
+    type: JSON_TYPE,
+    body: JSON.stringify({ key: opened.key }),
+    cookie: `${cookieName}=${opened.cookie}; HttpOnly; SameSite=Strict; Path=/`,
+  };
 }
 
 function isOpen({ sessions, cookieName }: World, { headers }: IncomingMessage): boolean {
@@ -121,34 +148,18 @@ function isOpen({ sessions, cookieName }: World, { headers }: IncomingMessage): 
 }
 
 /** Files hold nothing of the deployment: they need no session. */
-function sendFile(
-  { files }: World,
-  { method }: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-): void {
-  if (method !== 'GET' && method !== 'HEAD') return sendRefusal(response, { status: 405, reason: 'Files are read.' });
+function fileOf({ files }: World, { method }: IncomingMessage, path: string): Reply {
+  if (method !== 'GET' && method !== 'HEAD') return refused({ status: 405, reason: 'Files are read.' });
   const file = files.get(isViewPath(path) ? 'index.html' : path.slice(1));
-  if (file === undefined) return sendRefusal(response, { status: 404, reason: 'There is no such file.' });
-  send(response, 200, file);
+  return file === undefined ? refused({ status: 404, reason: 'There is no such file.' }) : { status: 200, ...file };
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-function sendRefusal(response: ServerResponse, { status, reason }: Refusal): void {
-  sendError(response, status, { kind: 'refused', message: reason });
+function refused({ status, reason }: Refusal): Reply {
+  return failed(status, { kind: 'refused', message: reason });
 }
 
-function sendError(response: ServerResponse, status: number, error: PageError): void {
-  if (response.headersSent) response.destroy();
-  else send(response, status, { type: JSON_TYPE, body: JSON.stringify({ error }) });
-}
-
-function send(response: ServerResponse, status: number, { type, body }: { type: string; body: string | Uint8Array }) {
-  response.writeHead(status, {
-    ...RESPONSE_HEADERS,
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+function failed(status: number, error: PageError): Reply {
+  return { status, type: JSON_TYPE, body: JSON.stringify({ error }) };
 }

@@ -1,0 +1,163 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { EventRow } from '../../../protocol/answers.ts';
+import type { Asked } from '../../../protocol/asked.ts';
+import { Empty, Partial } from '../../parts/states.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useRowHeight } from '../../parts/use-row-height.ts';
+import { MenuButton } from '../../parts/value.tsx';
+import { VirtualTable } from '../../parts/virtual-table.tsx';
+import { change, parameters } from '../../state/address.ts';
+import { ask } from '../../state/ask.ts';
+import { moveRange } from '../../state/range.ts';
+import { togglePin } from '../../state/start.ts';
+import { viewKeys } from '../../state/view-keys.ts';
+import { cutMiddle } from '../../text/id-text.ts';
+import { numberText } from '../../text/number-text.ts';
+import { useEventRows } from './use-event-rows.ts';
+
+interface EventTableProps {
+  readonly filter: Omit<Asked<'events'>, 'from' | 'count'>;
+  /** How many there are, once they were counted. */
+  readonly total: number | undefined;
+}
+
+const COLUMNS = ['Time', 'Who', 'Action', 'Outcome', 'Resource', 'From', 'Account, region'];
+
+/** Units that a person lets the table take beyond --max-reads. */
+const MORE_UNITS = 10_000;
+
+export function EventTable({ filter, total }: EventTableProps) {
+  const { rows, isEnd, isLoading, error, need, retry } = useEventRows(filter);
+  const [selected, setSelected] = useState<number>();
+  const rowHeight = useRowHeight();
+  const key = JSON.stringify(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another filter has other rows
+  useEffect(() => setSelected(undefined), [key]);
+
+  const count = isEnd ? rows.length : Math.max(rows.length, total ?? 0);
+  const open = (index: number): void => {
+    const row = rows[index];
+    if (row !== undefined)
+      change({ event: row.eventID, at: row.eventTime }, { replace: parameters.value.has('event') });
+  };
+  const row = selected === undefined ? undefined : rows[selected];
+  useEffect(() => {
+    viewKeys.value = {
+      move: (by) => setSelected(Math.max(0, Math.min(count - 1, (selected ?? -1) + by))),
+      open: () => selected !== undefined && open(selected),
+      close: () => {
+        const isOpen = parameters.value.has('event');
+        if (isOpen) change({ event: undefined, at: undefined });
+        return isOpen;
+      },
+      value: () => (row === undefined ? undefined : { filter: 'action', value: row.action }),
+      pin: () => row !== undefined && togglePin(pinOf(row)),
+    };
+    return () => {
+      viewKeys.value = {};
+    };
+  });
+
+  if (count === 0 && error === undefined) {
+    if (isLoading) return <div class="table-waiting" aria-busy="true" />;
+    return (
+      <Empty
+        text="No event of this time has all of this."
+        action={
+          <button type="button" onClick={() => moveRange(-1)}>
+            Look at the time before
+          </button>
+        }
+      />
+    );
+  }
+  return (
+    <>
+      {error !== undefined && (
+        <Partial
+          text={
+            error.kind === 'read-limit'
+              ? `The first ${numberText(rows.length)} are here: the rest takes more read units than are left.`
+              : `The first ${numberText(rows.length)} are here. ${error.message}`
+          }
+          action={
+            <button
+              type="button"
+              onClick={async () => {
+                if (error.kind === 'read-limit') await ask('allow-reads', { units: MORE_UNITS });
+                retry();
+              }}
+            >
+              {error.kind === 'read-limit' ? `Allow ${numberText(MORE_UNITS)} more` : 'Try again'}
+            </button>
+          }
+        />
+      )}
+      <VirtualTable<EventRow>
+        label="Events"
+        className="event-table"
+        count={count}
+        rowHeight={rowHeight}
+        rowAt={(index) => rows[index]}
+        header={COLUMNS.map((name) => (
+          <span key={name} role="columnheader">
+            {name}
+          </span>
+        ))}
+        row={(it) => <EventCells row={it} />}
+        selected={selected}
+        onSelect={setSelected}
+        onOpen={open}
+        onSeen={(_, last) => need(last)}
+      />
+    </>
+  );
+}
+
+export function pinOf({ eventID, eventTime, who, action }: EventRow) {
+  return { kind: 'event' as const, id: eventID, time: eventTime, title: `${who}: ${action}`.slice(0, 500) };
+}
+
+function EventCells({ row }: { readonly row: EventRow }) {
+  const { eventTime, actor, who, action, outcome, errorCode, resource, more, address, account, region } = row;
+  return (
+    <>
+      <span role="gridcell" class="when">
+        <Time at={eventTime} />
+      </span>
+      <span role="gridcell" class="who" title={actor}>
+        <span class="text">{who}</span>
+        <MenuButton value={actor} filter="actor" />
+      </span>
+      <span role="gridcell" class="action" title={action}>
+        <span class="text">{action}</span>
+        <MenuButton value={action} filter="action" />
+      </span>
+      <span role="gridcell" class={`outcome ${outcome}`} title={errorCode ?? outcome}>
+        <span class="text">{errorCode ?? outcome}</span>
+      </span>
+      <span role="gridcell" class="resource" title={resource}>
+        {resource !== undefined && (
+          <>
+            <span class="text id">{cutMiddle(resource, 40)}</span>
+            {more !== 0 && <span class="more">{more < 0 ? '+ more' : `+${numberText(more)}`}</span>}
+            <MenuButton value={resource} filter="resource" />
+          </>
+        )}
+      </span>
+      <span role="gridcell" class="from" title={address}>
+        {address !== undefined && (
+          <>
+            <span class="text">{address}</span>
+            <MenuButton value={address} filter="address" />
+          </>
+        )}
+      </span>
+      <span role="gridcell" class="where" title={`${account} ${region}`}>
+        <span class="text">
+          <span class="id">{account}</span> {region}
+        </span>
+      </span>
+    </>
+  );
+}
