@@ -42,7 +42,6 @@ export function Bars({ label, series, barSeconds, since, until, height, onRange 
     return () => observer.disconnect();
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn is all that it depends on
   useEffect(() => {
     const element = box.current;
     if (element === null || width === 0) return;
@@ -57,7 +56,7 @@ export function Bars({ label, series, barSeconds, since, until, height, onRange 
 
   const total = series.reduce((sum, { bars }) => sum + bars.reduce((own, { count }) => own + count, 0), 0);
   const text = `${label}: ${numberText(total)} from ${timeText(since, zone)} to ${timeText(until, zone)}`;
-  return <div class="bars" ref={box} role="img" aria-label={text} style={{ height }} />;
+  return <div class="bars" ref={box} role="img" aria-label={text} style={{ height: `${height}px` }} />;
 }
 
 /** Changes when the browser's colours do: a canvas knows no style sheet. */
@@ -91,7 +90,7 @@ function optionsOf({ series, width, height, zone, barSeconds, from, to, onRange 
     width,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     ...(zone === 'utc' && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') }),
     scales: { x: { time: true, range: () => [from, to] }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
@@ -134,18 +133,14 @@ function axisCounts(_: uPlot, values: readonly number[]): string[] {
   return values.map(numberText);
 }
 
-/** The day where it begins, the time of day elsewhere. */
+/** The day where one begins, the time of day elsewhere. */
 function axisTimes(zone: 'utc' | 'local') {
-  return (_: uPlot, values: readonly number[]): string[] => {
-    let day = '';
-    return values.map((at) => {
+  return (_: uPlot, values: readonly number[]): string[] =>
+    values.map((at) => {
       const text = timeText(textOfSeconds(at), zone);
-      const [own, time] = [text.slice(5, 10), text.slice(11, 16)];
-      const isNew = own !== day;
-      day = own;
-      return time === '00:00' ? own : isNew ? `${own} ${time}` : time;
+      const [day, time] = [text.slice(5, 10), text.slice(11, 16)];
+      return time === '00:00' ? day : time;
     });
-  };
 }
 
 /** A value for every bar of the range, those that are 0 too; each series on top of those below. */

@@ -11,13 +11,14 @@ export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
       <h3>
         <Level level={level} /> {title}
       </h3>
-      {description !== undefined && <p class="why">{description.trim()}</p>}
+      {paragraphsOf(description).map((text) => (
+        <p key={text}>{text}</p>
+      ))}
       {matched.length > 0 && (
         <>
           <h4>Why it matched</h4>
-          <dl class="facts">
+          <dl class="matched-fields">
             {matched.map(({ field, value }, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the fields of a finding never change their places
               <div key={place}>
                 <dt class="id">{field}</dt>
                 <dd>
@@ -49,4 +50,13 @@ export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
       )}
     </section>
   );
+}
+
+/** Rules wrap their text: only an empty line is a new paragraph. */
+function paragraphsOf(text = ''): readonly string[] {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' '))
+    .filter((paragraph) => paragraph !== '');
 }

@@ -78,7 +78,6 @@ function TimeField({
         type="text"
         spellcheck={false}
         defaultValue={shown}
-        size={shown.length}
         onChange={({ currentTarget }) => read(currentTarget.value)}
       />
     </label>

@@ -3,6 +3,7 @@ import type { FilterName } from '../../protocol/bounds.ts';
 import { filterBy, goToStory, SUBJECT_OF_FILTER } from '../state/filters.ts';
 import { cutMiddle } from '../text/id-text.ts';
 import { copy } from './copy.tsx';
+import { Cut } from './cut.tsx';
 import { Icon } from './icons.tsx';
 
 /** A value of an event that something can be done with. */
@@ -65,7 +66,7 @@ export function ValueMenu() {
         class="menu"
         role="menu"
         aria-label="What can be done with the value"
-        style={{ left, top }}
+        style={{ left: `${left}px`, top: `${top}px` }}
         ref={(menu) => menu?.querySelector('button')?.focus()}
       >
         {filter !== undefined && (
@@ -91,18 +92,12 @@ export function ValueMenu() {
   );
 }
 
-interface IdProps extends ValueOf {
-  /** Characters that are shown. */
-  readonly length?: number;
-  readonly text?: string;
-}
-
 /** An id: monospace, its middle cut out, copied whole. */
-export function Id({ value, length = 28, text, ...more }: IdProps) {
+export function Id(it: ValueOf) {
   return (
-    <span class="value" title={value}>
-      <span class="id">{cutMiddle(text ?? value, length)}</span>
-      <MenuButton value={value} {...more} />
+    <span class="value">
+      <Cut text={it.value} />
+      <MenuButton {...it} />
     </span>
   );
 }

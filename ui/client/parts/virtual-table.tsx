@@ -47,7 +47,6 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     };
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen is told once it changes
   useEffect(() => onSeen(first, last), [first, last, count]);
 
   useEffect(() => {
@@ -66,7 +65,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keyboard */}
       <div class="table-body" ref={box} role="rowgroup" tabIndex={0} aria-label={`Rows of ${label}`}>
-        <div class="table-space" style={{ height: count * rowHeight }} role="presentation">
+        <div class="table-space" style={{ height: `${count * rowHeight}px` }} role="presentation">
           {Array.from({ length: Math.max(0, last - first) }, (_, offset) => {
             const index = first + offset;
             const it = rowAt(index);
@@ -78,7 +77,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                 role="row"
                 aria-rowindex={index + 2}
                 aria-selected={index === selected}
-                style={{ transform: `translateY(${index * rowHeight}px)`, height: rowHeight }}
+                style={{ transform: `translateY(${index * rowHeight}px)`, height: `${rowHeight}px` }}
                 onClick={() => {
                   onSelect(index);
                   onOpen(index);

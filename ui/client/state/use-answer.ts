@@ -33,7 +33,6 @@ export function useAnswer<Name extends QuestionName>(
   const [turn, setTurn] = useState(0);
   const key = asked === undefined ? '' : `${turn} ${JSON.stringify(asked)}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is all that is asked
   useEffect(() => {
     if (asked === undefined) return;
     const abort = new AbortController();

@@ -19,21 +19,26 @@ type AskedStory = ReadAsked<'story'>;
 
 /** An incident as `trailwarden incident` tells it. @throws CommandFailure where the index knows nothing of the subject. */
 export async function storyAnswer(asked: AskedStory, context: PageContext): Promise<StoryAnswer> {
-  const { subject, since, until } = asked;
-  const kind = kindOf(asked);
   const incident = await incidentOf(asked, context);
   return {
     incident,
     names: namesOf(incident),
     next: incident.next.map(({ question, args }) => ({ question, args, command: context.command(args) })),
-    command: context.command([
-      'incident',
-      subject,
-      ...(kind === undefined ? [] : ['--as', kind]),
-      ...(since === undefined ? [] : ['--since', since]),
-      ...(until === undefined ? [] : ['--until', until]),
-    ]),
+    command: context.command(incidentArgs(asked)),
   };
+}
+
+/** The command that tells the same. */
+export function incidentArgs(asked: AskedStory): readonly string[] {
+  const { subject, since, until } = asked;
+  const kind = kindOf(asked);
+  return [
+    'incident',
+    subject,
+    ...(kind === undefined ? [] : ['--as', kind]),
+    ...(since === undefined ? [] : ['--since', since]),
+    ...(until === undefined ? [] : ['--until', until]),
+  ];
 }
 
 export async function incidentOf(asked: AskedStory, context: PageContext): Promise<Incident> {

@@ -1,5 +1,6 @@
 import type { EventDetailAnswer, Fact, Proof } from '../../../protocol/answers.ts';
 import { CommandLine, CopyButton } from '../../parts/copy.tsx';
+import { Cut } from '../../parts/cut.tsx';
 import { FindingFacts } from '../../parts/finding-facts.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { JsonText } from '../../parts/json-text.tsx';
@@ -9,7 +10,7 @@ import { MenuButton } from '../../parts/value.tsx';
 import { goToStory } from '../../state/filters.ts';
 import { isPinned, togglePin } from '../../state/start.ts';
 import { useAnswer } from '../../state/use-answer.ts';
-import { cutMiddle } from '../../text/id-text.ts';
+import { numberText } from '../../text/number-text.ts';
 import { pinOf } from './event-table.tsx';
 
 interface EventPanelProps {
@@ -71,7 +72,6 @@ function EventDetail({ event }: { readonly event: EventDetailAnswer }) {
       </div>
       <dl class="facts">
         {facts.map((fact, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the facts of an event never change their places
           <FactLine key={place} fact={fact} />
         ))}
       </dl>
@@ -83,22 +83,26 @@ function EventDetail({ event }: { readonly event: EventDetailAnswer }) {
       <dl class="facts">
         <div>
           <dt>Log object</dt>
-          <dd title={receipt.object}>
-            <span class="id">{cutMiddle(receipt.object, 44)}</span>
+          <dd>
+            <Cut text={receipt.object} />
             <CopyButton text={receipt.object} what="the address of the log object" />
           </dd>
         </div>
         <div>
           <dt>Version</dt>
           <dd>
-            <span class="id">{cutMiddle(receipt.version, 32)}</span>, record {receipt.index}
+            <Cut text={receipt.version} />
           </dd>
+        </div>
+        <div>
+          <dt>Record</dt>
+          <dd>{numberText(receipt.index)}, counted from 0</dd>
         </div>
         {proof.sha256 !== undefined && (
           <div>
             <dt>SHA-256</dt>
-            <dd title={proof.sha256}>
-              <span class="id">{cutMiddle(proof.sha256, 32)}</span>
+            <dd>
+              <Cut text={proof.sha256} />
               <CopyButton text={proof.sha256} what="the SHA-256" />
             </dd>
           </div>
@@ -122,7 +126,7 @@ function FactLine({ fact: { name, value, filter, isSubject } }: { readonly fact:
     <div>
       <dt>{name}</dt>
       <dd title={value}>
-        {name === 'Time' ? <Time at={value} /> : <span class={isId ? 'id text' : 'text'}>{value}</span>}
+        {name === 'Time' ? <Time at={value} /> : isId ? <Cut text={value} /> : <span class="text">{value}</span>}
         <MenuButton
           value={value}
           {...(filter !== undefined && { filter })}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { EventRow } from '../../../protocol/answers.ts';
 import type { Asked } from '../../../protocol/asked.ts';
+import { Cut } from '../../parts/cut.tsx';
 import { Empty, Partial } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
@@ -11,7 +12,6 @@ import { ask } from '../../state/ask.ts';
 import { moveRange } from '../../state/range.ts';
 import { togglePin } from '../../state/start.ts';
 import { viewKeys } from '../../state/view-keys.ts';
-import { cutMiddle } from '../../text/id-text.ts';
 import { numberText } from '../../text/number-text.ts';
 import { useEventRows } from './use-event-rows.ts';
 
@@ -31,7 +31,6 @@ export function EventTable({ filter, total }: EventTableProps) {
   const [selected, setSelected] = useState<number>();
   const rowHeight = useRowHeight();
   const key = JSON.stringify(filter);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another filter has other rows
   useEffect(() => setSelected(undefined), [key]);
 
   const count = isEnd ? rows.length : Math.max(rows.length, total ?? 0);
@@ -139,7 +138,7 @@ function EventCells({ row }: { readonly row: EventRow }) {
       <span role="gridcell" class="resource" title={resource}>
         {resource !== undefined && (
           <>
-            <span class="text id">{cutMiddle(resource, 40)}</span>
+            <Cut text={resource} />
             {more !== 0 && <span class="more">{more < 0 ? '+ more' : `+${numberText(more)}`}</span>}
             <MenuButton value={resource} filter="resource" />
           </>

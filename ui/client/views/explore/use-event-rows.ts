@@ -37,12 +37,10 @@ export function useEventRows(filter: Filter): EventRows {
   const isWanted =
     current.rows.length < wanted && !current.isEnd && !('error' in current && current.error !== undefined);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is the filter
   useEffect(() => {
     setWanted(FEW_ROWS);
   }, [key]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is the filter
   useEffect(() => {
     if (!isWanted) return;
     const abort = new AbortController();

@@ -91,7 +91,6 @@ export function CompletenessMap({ of }: Of) {
                     const state = cell === null ? undefined : STATES.find(({ holds }) => holds(cell));
                     return (
                       <span
-                        // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
                         key={column}
                         class={`cell ${state?.name ?? 'none'}`}
                         title={cell === null ? 'nothing delivered' : cellText(cell, hours)}

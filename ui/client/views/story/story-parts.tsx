@@ -1,12 +1,12 @@
 import type { ComponentChildren, FunctionComponent } from 'preact';
 import type { EventPoint, Incident, Listed } from '../../../../lambda/store/questions/incident/incident.ts';
+import { Cut } from '../../parts/cut.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { Level } from '../../parts/level.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Id, MenuButton } from '../../parts/value.tsx';
 import { addressOf, follow } from '../../state/address.ts';
 import { isPinned, togglePin } from '../../state/start.ts';
-import { cutMiddle } from '../../text/id-text.ts';
 import { numberText } from '../../text/number-text.ts';
 import { cameByText } from './lanes.ts';
 
@@ -84,7 +84,6 @@ function PartTable<Item>({
         </thead>
         <tbody>
           {list.items.map((item, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lists of an answer never change
             <tr key={place}>
               {columns.map(({ title, isNumber, cell }) => (
                 <td key={title} class={isNumber ? 'number' : undefined} data-title={title}>
@@ -123,14 +122,14 @@ const SPAN: readonly Column<Spanning>[] = [
 ];
 
 /** The first of some values, and how many there are beside them. */
-function Values({ of, length = 36 }: { readonly of: Listed<string>; readonly length?: number }) {
+function Values({ of }: { readonly of: Listed<string> }) {
   const shown = of.items.slice(0, 3);
   const more = of.total - shown.length;
   return (
     <>
       {shown.map((value) => (
-        <span key={value} class="listed id" title={value}>
-          {cutMiddle(value, length)}
+        <span key={value} class="listed">
+          <Cut text={value} />
         </span>
       ))}
       {more > 0 && <span class="hint">+{numberText(more)}</span>}
@@ -211,11 +210,11 @@ function Addresses({ incident }: PartProps) {
     <PartTable
       list={incident.addresses}
       columns={[
-        { title: 'Address', cell: ({ address }) => <Id value={address} filter="address" length={40} /> },
+        { title: 'Address', cell: ({ address }) => <Id value={address} filter="address" /> },
         EVENTS,
         FAILED,
         ...SPAN,
-        { title: 'With', cell: ({ userAgents }) => <Values of={userAgents} length={32} /> },
+        { title: 'With', cell: ({ userAgents }) => <Values of={userAgents} /> },
       ]}
     />
   );
@@ -381,8 +380,7 @@ function Taken({ incident }: PartProps) {
         { title: 'Action', cell: ({ action }) => <ActionValue action={action} /> },
         {
           title: 'From',
-          cell: ({ container }) =>
-            container === undefined ? '' : <Id value={container} filter="resource" length={40} />,
+          cell: ({ container }) => (container === undefined ? '' : <Id value={container} filter="resource" />),
         },
         EVENTS,
         { title: 'Bytes', isNumber: true, cell: ({ bytes }) => (bytes === undefined ? '–' : numberText(bytes)) },
