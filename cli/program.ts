@@ -21,6 +21,7 @@ Exit codes:
   4  a log object isn't what it was when it was indexed
 
 Examples:
+  $ trailwarden incident AKIAIOSFODNN7EXAMPLE      the first ten minutes: also of an address, an actor, an alert
   $ trailwarden events --kind root --since 7d
   $ trailwarden events --by actor --by action --since 7d
   $ trailwarden event 8a2f61c4-52a3-4b1c-9a86-4a1d2c1f0f4e

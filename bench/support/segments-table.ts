@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import type { SegmentsTable } from '../../lambda/store/segments/table/state.ts';
 import { createTables } from '../../local/deployment/create-tables.ts';
 import { startDynoxide } from '../../local/emulators/dynoxide.ts';
@@ -52,6 +53,7 @@ export function connectBenchTable(
   milliseconds = 0,
 ): SegmentsTable & { readonly dynamodb: DynamoDBClient } {
   const dynamodb = new DynamoDBClient({
+    ...DYNAMODB_CLIENT,
     region: REGION,
     endpoint,
     credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },

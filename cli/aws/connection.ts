@@ -6,6 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
+import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { alertTopicsOf } from './alert-topics.ts';
@@ -92,7 +93,7 @@ function connectToAws({ deployment, awsRegion, awsProfile }: ConnectionOptions):
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
   };
-  const dynamodb = new DynamoDBClient(common);
+  const dynamodb = new DynamoDBClient({ ...common, ...DYNAMODB_CLIENT });
   const s3 = new S3Client({ ...common, followRegionRedirects: true });
   // The queues are those of the region, also where AWS_ENDPOINT_URL_SQS says that it is elsewhere.
   const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });

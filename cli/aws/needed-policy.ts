@@ -36,12 +36,12 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive object': 'operator',
   protect: {
     actions:
-      'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, dynamodb:DescribeTable and UpdateTable ' +
-      'on the tables',
+      'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, and\ndynamodb:DescribeTable and ' +
+      'UpdateTable on the tables',
   },
   repack: {
     actions:
-      'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key through ' +
+      'dynamodb:GetItem, Query, BatchGetItem, BatchWriteItem and UpdateItem on the segments table, and its key\nthrough ' +
       'DynamoDB',
   },
   status: 'auditor',
@@ -61,6 +61,6 @@ export function tellNeededPolicies(command: Command, words: readonly string[] = 
 function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
   if (typeof needed !== 'string')
-    return `Policy: an administrator's. Neither auditors nor operators have ${needed.actions}.`;
+    return `Policy: an administrator's. Neither auditors nor operators have\n${needed.actions}.`;
   return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
 }

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Receipt } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { ContentFault, DEFAULT_MAX_RECORD_BYTES, readLogObject } from '../../lambda/cloudtrail/log/log-object.ts';
+import { originFile } from '../../lambda/cloudtrail/log/origin-file.ts';
 import { openObject, type SourceObject } from '../../lambda/ingest/object-source.ts';
 import { isJsonObject, type JsonObject } from '../../lambda/shared/json.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../../lambda/store/ledger/ledger.ts';
@@ -11,6 +12,8 @@ export interface RawRecord {
   readonly record?: JsonObject;
   /** The same as it stands in the object: JSON, whose numbers and strings JavaScript may write otherwise. */
   readonly text?: string;
+  /** The user's own file that the log object was, if it was one: `-` for standard input. */
+  readonly file?: string;
   /** Why there is no record. */
   readonly problem?: string;
   /** SHA-256 of the object's uncompressed content now; undefined if it can't be read to its end. */
@@ -45,7 +48,13 @@ export async function readRawRecord(
     const found = isRecord(read.value, eventID)
       ? { record: read.value, text: read.text }
       : { problem: read.problem ?? 'Another record stands in its place.' };
-    return { ...found, ...known, ...(read.sha256 && { sha256: read.sha256 }), content: compare(read.sha256, row) };
+    return {
+      ...found,
+      ...known,
+      ...(read.file !== undefined && { file: read.file }),
+      ...(read.sha256 && { sha256: read.sha256 }),
+      content: compare(read.sha256, row),
+    };
   } catch (error) {
     if (!isGone(error)) throw error;
     return { problem: 'The log object, or this version of it, is gone from the bucket.', ...known, content: 'unknown' };
@@ -58,6 +67,7 @@ export async function openVersion(s3: S3Client, { bucket, key, version }: Object
 }
 
 interface ReadObject {
+  readonly file?: string;
   readonly value?: unknown;
   readonly text?: string;
   readonly sha256?: string;
@@ -67,13 +77,14 @@ interface ReadObject {
 async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<ReadObject> {
   const source = await openVersion(s3, object);
   const limits = { maxObjectBytes: Number.POSITIVE_INFINITY, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES };
+  const file = originFile(source.metadata);
   const reading = readLogObject(source.body, limits, index);
   let value: unknown;
   let text: string | undefined;
   try {
     for (;;) {
       const step = await reading.next();
-      if (step.done) return { value, text, sha256: step.value.sha256 };
+      if (step.done) return { file, value, text, sha256: step.value.sha256 };
       const item = step.value.find((candidate) => candidate.index === index);
       if (item !== undefined && 'value' in item) {
         value = item.value;
@@ -83,7 +94,7 @@ async function readObject(s3: S3Client, { index, ...object }: Receipt): Promise<
   } catch (error) {
     // The records before the fault were indexed, and are what was asked for.
     if (error instanceof ContentFault)
-      return { value, text, problem: `The log object can't be read on: ${error.message}.` };
+      return { file, value, text, problem: `The log object can't be read on: ${error.message}.` };
     throw error;
   } finally {
     source.close();

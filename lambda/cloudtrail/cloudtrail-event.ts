@@ -6,7 +6,7 @@ import { type Actor, classifyActor } from './classify/actor.ts';
 import { type Category, classifyCategory } from './classify/category.ts';
 import { type Credential, classifyCredential, isFromConsole, usedMfa } from './classify/credential.ts';
 import { findExternalAccounts } from './classify/external-accounts.ts';
-import { classifyOutcome, type Outcome } from './classify/outcome.ts';
+import { classifyFailure, classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
 import { eventIdentity } from './event-identity.ts';
 import { isAggregated, summarizedNames } from './record/aggregated-record.ts';
@@ -133,6 +133,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
   const { resources, cut } = classifyResources(read, record);
   const mfa = usedMfa(read, record);
   const address = ipAddress(read);
+  const failure = classifyFailure(read);
   return {
     eventID: read.eventID,
     identity: eventIdentity({ eventTime: read.eventTime, eventSource, eventName, account }),
@@ -147,9 +148,8 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
     console: isFromConsole(read),
     ...(mfa !== undefined && { mfa }),
     access: isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read),
-    outcome: classifyOutcome(read, record),
-    ...(read.errorCode !== undefined && { errorCode: read.errorCode }),
-    ...(read.errorMessage !== undefined && { errorMessage: read.errorMessage }),
+    outcome: classifyOutcome(failure, record),
+    ...failure,
     category: classifyCategory(read),
     resources,
     resourcesCut: cut,

@@ -12,6 +12,8 @@ export interface SourceObject {
   readonly versionId?: string;
   /** When it was put into the bucket, ISO 8601. */
   readonly deliveredAt: string;
+  /** As whoever put it there gave it. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
   /** Releases the connection without reading further. */
   close(): void;
@@ -35,7 +37,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
   const response = await client.send(
     new GetObjectCommand({ Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) }),
   );
-  const { Body, ContentLength, ETag, LastModified, VersionId } = response;
+  const { Body, ContentLength, ETag, LastModified, Metadata = {}, VersionId } = response;
   const { chunks, close } = ownBody(Body);
   const known = VersionId !== undefined && VersionId !== 'null' ? VersionId : undefined;
   return {
@@ -44,6 +46,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
     version: known ?? (ETag ?? 'unknown').replaceAll('"', ''),
     ...(known !== undefined && { versionId: known }),
     deliveredAt: (LastModified ?? new Date()).toISOString(),
+    metadata: Metadata,
     body: complete(chunks, ContentLength),
     close,
   };

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readPackEnvironment } from '../runtime/environment.ts';
 import { functionMetrics } from '../runtime/function-metrics.ts';
 import { SERVICES } from '../shared/metric-names.ts';
+import { DYNAMODB_CLIENT } from '../store/dynamo/client-settings.ts';
 import { wirePack } from './wiring.ts';
 
 const environment = readPackEnvironment(process.env);
@@ -10,7 +11,7 @@ const environment = readPackEnvironment(process.env);
 /** The Lambda function: EventBridge Scheduler calls it every ten minutes, once for each lane. */
 export const handler = wirePack({
   environment,
-  dynamodb: new DynamoDBClient({}),
+  dynamodb: new DynamoDBClient(DYNAMODB_CLIENT),
   logger: new Logger({ serviceName: SERVICES.pack }),
   metrics: functionMetrics('pack', environment.DEPLOYMENT),
 });

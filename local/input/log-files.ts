@@ -8,6 +8,8 @@ import { InputError } from '../deployment/input-error.ts';
 /** A file that goes into the log bucket. */
 export interface LogFile {
   readonly path: string;
+  /** Where the user has it: receipts keep it. Left out for what isn't the user's. */
+  readonly origin?: string;
   /** The key that CloudTrail gave it, where its path shows that. */
   readonly key?: string;
   /** The bucket that it lay in, where that matters; the deployment's own where it doesn't. */

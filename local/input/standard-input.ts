@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,6 +11,8 @@ const STANDARD_INPUT = '-';
 /** Paths that can be read as often as they are needed. */
 export interface StoredPaths {
   readonly paths: readonly string[];
+  /** Where standard input was stored, if it was among them. */
+  readonly stored?: string;
   /** Removes what was stored for them. */
   remove(): Promise<void>;
 }
@@ -21,7 +23,7 @@ export interface StoredPaths {
  */
 export async function storeStandardInput(paths: readonly string[], input: Readable): Promise<StoredPaths> {
   if (!paths.includes(STANDARD_INPUT)) return { paths, remove: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), 'trailwarden-input-'));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'trailwarden-input-')));
   const remove = () => rm(folder, { recursive: true, force: true });
   const file = join(folder, 'standard-input.json');
   try {
@@ -30,5 +32,5 @@ export async function storeStandardInput(paths: readonly string[], input: Readab
     await remove();
     throw error;
   }
-  return { paths: paths.map((path) => (path === STANDARD_INPUT ? file : path)), remove };
+  return { paths: paths.map((path) => (path === STANDARD_INPUT ? file : path)), stored: file, remove };
 }

@@ -12,6 +12,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { makeLogObject } from '../../lambda/cloudtrail/log/make-log-object.ts';
+import { originMetadata } from '../../lambda/cloudtrail/log/origin-file.ts';
 import { shapeOfContent } from '../../lambda/cloudtrail/log/read-records.ts';
 import type { ObjectVersion } from '../../lambda/store/ledger/ledger.ts';
 import type { LogFile } from './log-files.ts';
@@ -40,7 +41,11 @@ export async function uploadLogFile(s3: S3Client, bucket: string, file: LogFile)
   const content = (await isToBeMade(file))
     ? gzip(makeLogObject(createReadStream(file.path)))
     : await gzipped(file.path);
-  const etag = await putStream(s3, { Bucket, Key: key, Metadata: { ...file.metadata } }, content);
+  const etag = await putStream(
+    s3,
+    { Bucket, Key: key, Metadata: { ...file.metadata, ...(file.origin !== undefined && originMetadata(file.origin)) } },
+    content,
+  );
   return { bucket: Bucket, key, version: etag.replaceAll('"', ''), file: file.path };
 }
 

@@ -44,15 +44,15 @@ export interface RunOptions {
  * @throws the signal's reason when it was interrupted before it had all to show
  */
 export async function run(options: RunOptions): Promise<boolean> {
-  const { paths, remove } = await storeStandardInput(options.paths, process.stdin);
+  const { paths, stored, remove } = await storeStandardInput(options.paths, process.stdin);
   try {
-    return await runOver({ ...options, paths });
+    return await runOver({ ...options, paths }, stored);
   } finally {
     await remove();
   }
 }
 
-async function runOver(options: RunOptions): Promise<boolean> {
+async function runOver(options: RunOptions, stored: string | undefined): Promise<boolean> {
   const { paths, data, port, fresh, stdout, stderr, interrupted } = options;
   // Some terminals report 0 columns where they don't know them.
   const screen = createScreen(
@@ -62,7 +62,11 @@ async function runOver(options: RunOptions): Promise<boolean> {
   );
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
-  const named = await placeFiles(await findLogFiles(paths));
+  const files = (await findLogFiles(paths)).map((file) => ({
+    ...file,
+    origin: file.path === stored ? '-' : file.path,
+  }));
+  const named = await placeFiles(files);
   const isSample = paths.length === 0 && !options.serve;
   const aws = await startLocalAws({ data, port, fresh, trailBuckets: named.buckets });
   const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });

@@ -34,6 +34,11 @@ export async function readAnswers(events: EventQueries, { resource, address }: S
       command: 'events --outcome denied --by action',
     },
     {
+      question: 'What failed?',
+      values: await counted('error', { outcome: ['error'] }),
+      command: 'events --outcome error --by error',
+    },
+    {
       question: 'What did root do?',
       values: await counted('action', { actorKind: ['root'] }),
       command: 'events --kind root',

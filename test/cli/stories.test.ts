@@ -41,6 +41,20 @@ describe('stories', () => {
   });
   afterAll(() => deployment.stop());
 
+  test('the status of App Mesh’s connections stands in tables of events, and is asked for as an error', async () => {
+    await deployment.put([
+      record({
+        eventSource: 'appmesh.amazonaws.com',
+        eventName: 'StreamAggregatedResources',
+        eventType: 'AwsServiceEvent',
+        serviceEventDetails: { eventStatus: 'ConnectionTerminated', failureReason: 'no such node' },
+      }),
+    ]);
+    const { stdout } = await ask('events', '--error', 'ConnectionTerminated');
+    expect(stdout).toContain('error: ConnectionTerminated');
+    expect(stdout).toContain('appmesh:StreamAggregatedResources');
+  });
+
   test('trailwarden timeline folds runs of the same, and shows the last --limit lines', async () => {
     const BUSY = 'fs-0aaaaaaaaaaaaaaaa';
     const tag = (minute: number, eventName = 'CreateTags') =>

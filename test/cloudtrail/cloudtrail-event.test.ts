@@ -84,6 +84,35 @@ describe('the outcome', () => {
   ])('of %j is %s', (members, outcome) => {
     expect(event(members).outcome).toBe(outcome);
   });
+
+  const connection = (eventStatus: string, failureReason: string, members: JsonObject = {}) =>
+    event({
+      eventSource: 'appmesh.amazonaws.com',
+      eventName: 'StreamAggregatedResources',
+      eventType: 'AwsServiceEvent',
+      serviceEventDetails: { eventStatus, failureReason },
+      ...members,
+    });
+
+  test('of an Envoy’s connection to App Mesh that broke is an error, with its status and reason', () => {
+    expect(connection('ConnectionTerminated', 'no such node')).toMatchObject({
+      outcome: 'error',
+      errorCode: 'ConnectionTerminated',
+      errorMessage: 'no such node',
+    });
+    expect(connection('ConnectionTerminated', '')).not.toHaveProperty('errorMessage');
+  });
+
+  test.each(['ConnectionEstablished', 'ConnectionGracefullyTerminated'])('of %s is success', (status) => {
+    expect(connection(status, '')).toMatchObject({ outcome: 'success' });
+    expect(connection(status, '')).not.toHaveProperty('errorCode');
+  });
+
+  test('of another service’s event is not told by a status', () => {
+    expect(connection('ConnectionTerminated', 'x', { eventSource: 'ecs.amazonaws.com' })).toMatchObject({
+      outcome: 'success',
+    });
+  });
 });
 
 describe('console and MFA', () => {

@@ -139,6 +139,7 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
         receipt,
         object: {
           content: raw.content,
+          file: raw.file,
           sha256: raw.sha256,
           ledgerSha256: raw.ledger?.sha256,
           ledgerStatus: raw.ledger?.status,
@@ -210,6 +211,7 @@ function objectLines(event: EventDetail, raw: RawRecord): readonly Line[] {
   return [
     ['Receipt', `s3://${bucket}/${key}`],
     ['', `version ${version}, record ${index}`],
+    ['File', raw.file === '-' ? 'standard input' : raw.file],
     ['Log object', CONTENT[raw.content].text, CONTENT[raw.content].style],
     ['SHA-256', raw.sha256],
     ['Digest', digestText(raw), raw.ledger?.digestStatus === 'modified' ? 'bad' : 'plain'],

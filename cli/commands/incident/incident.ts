@@ -6,6 +6,7 @@ import { SUBJECT_KINDS, type SubjectKind } from '../../../lambda/store/questions
 import { tellIncident } from '../../../lambda/store/questions/incident/tell-incident.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
+import { ownCommand } from '../../aws/own-command.ts';
 import { recordsOfReceipts } from '../../inputs/records-of-receipts.ts';
 import { collectAccount } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
@@ -13,7 +14,6 @@ import { collect, oneOf, readCount, readText } from '../../options/repeatable.ts
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
-import { ownCommand } from '../../output/own-command.ts';
 import type { Io } from '../../output/process-io.ts';
 import { incidentMarkdown } from './incident-markdown.ts';
 import { incidentText } from './incident-text.ts';

@@ -7,9 +7,12 @@ import { findRecordFiles } from '../../inputs/find-files.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { neededRules } from '../../inputs/needed-rules.ts';
 import { readCount } from '../../options/repeatable.ts';
+import { askedTimes, zoneOption } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import type { Io } from '../../output/process-io.ts';
+import { TIME_FORMS } from '../../time/parse-time.ts';
+import type { Zone } from '../../time/time-zone.ts';
 import { judgeDeployed } from '../scan/deployed-objects.ts';
 import { gather, type ScanTotals } from '../scan/gather-results.ts';
 import { reportTotals, reportUnreadable } from '../scan/report-totals.ts';
@@ -21,18 +24,22 @@ import { backtestText } from './backtest-text.ts';
 
 interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
   readonly days?: number;
+  readonly since?: string;
+  readonly until?: string;
+  readonly zone: Zone;
   readonly window: number;
   readonly format: 'text' | 'json';
 }
 
 const HELP = `
-RULE is a rule file, or the id, name or title of a rule, or the beginning of one. The events are those in files (PATH, as for scan), or with
---days those that the deployment has read: the ledger names the log objects of that time, and their raw records are
-read from S3.
+RULE is a rule file, or the id, name or title of a rule, or the beginning of one. The events are those in files (PATH,
+as for scan), or with --days or --since those that the deployment has read: the ledger names the log objects of that time,
+and their raw records are read from S3.
 
 Examples:
   $ trailwarden rules backtest rules/root/root-login.yml ./AWSLogs
   $ trailwarden rules backtest my-rule.yml --days 30
+  $ trailwarden rules backtest my-rule.yml --since 2026-11-01 --until 2026-11-07
   $ trailwarden rules backtest 'Root signed in to the console' --days 90 --format json
 `;
 
@@ -42,7 +49,14 @@ export function backtestCommand(io: Io): Command {
     .description('Says how many alerts a rule would have sent: by day, by actor, with examples.')
     .argument('<rule>', 'rule file, or the id, name or title of a rule')
     .argument('[path...]', 'files and folders of CloudTrail records')
-    .option('--days <count>', 'the last days that the deployment has read, in the place of files', readCount)
+    .addOption(
+      new Option('--days <count>', 'the last days that the deployment has read, in the place of files')
+        .argParser(readCount)
+        .conflicts(['since', 'until']),
+    )
+    .option('--since <time>', `the same from a time on: ${TIME_FORMS}`)
+    .option('--until <time>', 'with --since, the end of the time; a day that is named is included')
+    .addOption(zoneOption())
     .addOption(
       new Option('--window <minutes>', 'findings within it share an alert: alerts.windowMinutes of the deployment')
         .argParser(readCount)
@@ -55,9 +69,10 @@ export function backtestCommand(io: Io): Command {
 }
 
 async function backtest(rule: string, paths: readonly string[], options: BacktestOptions, io: Io): Promise<void> {
-  const { days, window, format } = options;
-  if (paths.length > 0 === (days !== undefined)) {
-    throw new CommandFailure('Give either files and folders, or --days.', EXIT.usage);
+  const { window, format } = options;
+  const times = timesOf(options, io.now());
+  if (paths.length > 0 === (times !== undefined)) {
+    throw new CommandFailure('Give either files and folders, or --days or --since.', EXIT.usage);
   }
   const { ruleSet, chosen } = await chooseRules(rule, options, io);
   const wanted = new Set(chosen.flatMap(({ metadata }) => (metadata.finding ? metadata.id : [])));
@@ -71,7 +86,7 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     found.add(finding);
   };
   const totals =
-    days === undefined ? await overFiles(paths, needed, take, io) : await overDays(days, needed, take, options, io);
+    times === undefined ? await overFiles(paths, needed, take, io) : await overTime(times, needed, take, options, io);
   reportTotals(totals, wanted.size, found, io);
   const rules = chosen.flatMap(({ metadata: { id, title, level } }) =>
     wanted.has(id) ? { ruleId: id, title, level } : [],
@@ -96,17 +111,29 @@ async function overFiles(paths: readonly string[], ruleSet: RuleSet, take: Take,
 
 const DAY_MILLISECONDS = 86_400_000;
 
-async function overDays(
-  days: number,
+interface BacktestTimes {
+  readonly since: Date;
+  readonly until: Date;
+}
+
+/** The time whose events are asked for; undefined where files are. @throws CommandFailure */
+function timesOf({ days, ...options }: BacktestOptions, now: Date): BacktestTimes | undefined {
+  if (days !== undefined) return { since: new Date(now.getTime() - days * DAY_MILLISECONDS), until: now };
+  const { since, until = now } = askedTimes(options, now);
+  if (since !== undefined) return { since, until };
+  if (options.until !== undefined) throw new CommandFailure('--until goes with --since.', EXIT.usage);
+  return undefined;
+}
+
+async function overTime(
+  { since, until }: BacktestTimes,
   ruleSet: RuleSet,
   take: Take,
   options: ConnectionOptions,
   io: Io,
 ): Promise<ScanTotals> {
-  const now = io.now();
-  const since = new Date(now.getTime() - days * DAY_MILLISECONDS);
   return await connected(options, (connection) =>
-    drain(gather(judgeDeployed(connection, ruleSet, since, now), ruleSet), take),
+    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }), ruleSet), take),
   );
 }
 

@@ -16,9 +16,9 @@ interface ExplainOptions extends RuleLoadOptions, ConnectionOptions {
 }
 
 const HELP = `
-RULE is a rule file, or the id, name or title of a rule, or the beginning of one. EVENT is a file with one record, FILE#INDEX as a scan names
-events, - or -#INDEX for standard input, or the eventID of an event in the index. Files may have any form that scan
-takes. Secrets of the event are masked.
+RULE is a rule file, or the id, name or title of a rule, or the beginning of one. EVENT is a file with one record,
+FILE#INDEX as a scan names events, - or -#INDEX for standard input, or the eventID of an event in the index. Files may
+have any form that scan takes. Secrets of the event are masked.
 
 ✓ holds, ✗ doesn't. Of a correlation, the rules that it names are explained.
 

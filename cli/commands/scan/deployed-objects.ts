@@ -13,18 +13,26 @@ import { type FileResult, judgeRecords } from './judge-file.ts';
 /** Objects that are read at a time. */
 const CONCURRENCY = 16;
 
+/** Which events of a deployment are judged. */
+export interface DeployedTimes {
+  /** Included. */
+  readonly since: Date;
+  /** Not included. */
+  readonly until: Date;
+  readonly now: Date;
+}
+
 /**
- * Judges the raw records of a deployment's log objects, from a time up to now. The ledger says which objects there are.
- * Every event of that time was delivered after it, so the objects delivered since then hold all of them.
+ * Judges the raw records of a deployment's log objects of a time. The ledger says which objects there are. Every event of
+ * that time was delivered after it, perhaps late, so the objects delivered from its beginning up to now hold all of them.
  */
 export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,
   ruleSet: RuleSet,
-  since: Date,
-  now: Date,
+  { since, until, now }: DeployedTimes,
 ): AsyncGenerator<NamedResult> {
   const detector = createDetector(ruleSet);
-  const bounds = { since: since.getTime(), until: now.getTime() };
+  const bounds = { since: since.getTime(), until: until.getTime() };
   const ledger = new DigestLedger(documents, tables.ledger);
   const judge = async (object: ObjectVersion): Promise<NamedResult> => ({
     path: `s3://${object.bucket}/${object.key}`,

@@ -24,10 +24,16 @@ export function alertTitle(notice: FindingNotice): AlertTitle {
   const when = `${eventTime.slice(5, 10)} ${eventTime.slice(11, 16)}Z`;
   // Of many findings only the last one's outcome is known, and of a correlation that of its last event.
   const isOne = notice.kind === 'alert' && correlation === undefined;
-  const before = notice.kind === 'summary' ? `${notice.count} times: ` : isOne ? (OUTCOMES[outcome] ?? '') : '';
+  const attempt = isOne && !isAboutStatus(finding) ? (OUTCOMES[outcome] ?? '') : '';
+  const before = notice.kind === 'summary' ? `${notice.count} times: ` : attempt;
   const text = `${before}${title}`;
   if (isAboutTheLog(finding)) return { text, when };
   return { text, who: shortActor(finding), ...(isOne && { what: action }), when };
+}
+
+/** Whether the rule matched the status of a service's own event: nobody attempted anything. */
+function isAboutStatus({ matched }: Finding): boolean {
+  return matched.some(({ field }) => field === 'serviceEventDetails.eventStatus');
 }
 
 /** Who it was, as short as a person needs: `root`, `role/Deploy`, `user/alice`. */

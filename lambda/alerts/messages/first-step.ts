@@ -21,6 +21,7 @@ export function firstStep(finding: Finding, deployment: string): string | undefi
 /** Whether the rule matched the failure itself. */
 function looksForFailures({ matched }: Finding): boolean {
   return matched.some(
-    ({ field, value }) => value !== null && (/^error(Code|Message)$/.test(field) || value === 'Failure'),
+    ({ field, value }) =>
+      value !== null && (/^(error(Code|Message)|serviceEventDetails\.eventStatus)$/.test(field) || value === 'Failure'),
   );
 }

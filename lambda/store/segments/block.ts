@@ -4,12 +4,12 @@ import { type EncodedItem, pack, unpack } from './encoding/codec.ts';
 import {
   type ListColumn,
   ListColumnWriter,
-  MAX_COLUMN_VALUES,
   readListColumn,
   readTextColumn,
   type TextColumn,
   TextColumnWriter,
 } from './encoding/column.ts';
+import { MAX_COLUMN_VALUES } from './encoding/column-texts.ts';
 import { EventIdColumn, EventIdColumnWriter } from './encoding/event-id-column.ts';
 import { SegmentDamaged } from './encoding/segment-faults.ts';
 import type { EventSummary } from './summary.ts';
@@ -246,10 +246,10 @@ export class Block {
   }
 
   #resourcesAt(position: number): string[] {
-    const { values, numbers, starts } = this.resources();
+    const { texts, numbers, starts } = this.resources();
     const found: string[] = [];
     const end = starts[position + 1] ?? 0;
-    for (let at = starts[position] ?? 0; at < end; at++) found.push(values[(numbers[at] ?? 0) - 1] ?? '');
+    for (let at = starts[position] ?? 0; at < end; at++) found.push(texts.at(numbers[at] ?? 0) ?? '');
     return found;
   }
 
@@ -264,9 +264,8 @@ export class Block {
   }
 }
 
-function textAt({ values, numbers }: TextColumn, position: number): string | undefined {
-  const number = numbers[position] ?? 0;
-  return number === 0 ? undefined : values[number - 1];
+function textAt({ texts, numbers }: TextColumn, position: number): string | undefined {
+  return texts.at(numbers[position] ?? 0);
 }
 
 function required(columns: Columns, name: TextColumnName, position: number): string {

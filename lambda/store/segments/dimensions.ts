@@ -58,8 +58,8 @@ export function positionsWith(block: Block, dimension: Dimension, test: (value: 
     return found;
   }
   if (dimension === 'resource') {
-    const { values, numbers, starts } = block.resources();
-    const passes = values.map(test);
+    const { texts, numbers, starts } = block.resources();
+    const passes = texts.all().map(test);
     for (let position = 0; position < block.count; position++) {
       for (let at = starts[position] ?? 0; at < (starts[position + 1] ?? 0); at++) {
         if (passes[(numbers[at] ?? 0) - 1]) found[position] = 1;
@@ -68,8 +68,8 @@ export function positionsWith(block: Block, dimension: Dimension, test: (value: 
     return found;
   }
   for (const name of COLUMNS[dimension]) {
-    const { values, numbers } = block.column(name);
-    const passes = values.map(test);
+    const { texts, numbers } = block.column(name);
+    const passes = texts.all().map(test);
     for (let position = 0; position < block.count; position++) {
       const number = numbers[position] ?? 0;
       if (number > 0 && passes[number - 1]) found[position] = 1;
@@ -89,10 +89,10 @@ export function* valuesAt(
     return;
   }
   if (dimension === 'resource') {
-    const { values, numbers, starts } = block.resources();
+    const { texts, numbers, starts } = block.resources();
     for (const position of positions) {
       for (const number of new Set(numbers.subarray(starts[position], starts[position + 1]))) {
-        const value = values[number - 1];
+        const value = texts.at(number);
         if (value !== undefined) yield [value, position];
       }
     }
@@ -100,8 +100,8 @@ export function* valuesAt(
   }
   const columns = COLUMNS[dimension].map((name) => block.column(name));
   for (const position of positions) {
-    for (const { values, numbers } of columns) {
-      const value = values[(numbers[position] ?? 0) - 1];
+    for (const { texts, numbers } of columns) {
+      const value = texts.at(numbers[position] ?? 0);
       if (value !== undefined) yield [value, position];
     }
   }

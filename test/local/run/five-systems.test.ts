@@ -232,6 +232,11 @@ describe('the sample of the five systems', () => {
       expect(findingsOf(eventID)).toEqual([]);
     });
 
+    test('the status of a connection that broke stands with the event', async () => {
+      expect(await detail(id(18))).toMatchObject({ outcome: 'error', errorCode: 'ConnectionTerminated' });
+      for (const sound of [id(16), id(17)]) expect(await detail(sound)).toMatchObject({ outcome: 'success' });
+    });
+
     test('ConnectionTerminated is a finding of level high, and the alert says node and reason', () => {
       expect(findingsOf(id(18))).toEqual(['high: Envoy lost its connection to App Mesh']);
       const [text, ...others] = alerts.filter(({ form, subject }) => form === 'text' && subject.includes('Envoy'));

@@ -50,6 +50,7 @@ describe('npm start', () => {
     expect(output).toContain('[CRITICAL] A CloudTrail log object was modified');
     expect(output).toMatch(/Who acts most\? root \(4\), /);
     expect(output).toMatch(/What did root do\?.*elasticfilesystem:DeleteTags/);
+    expect(output).toMatch(/What failed\?.*ConnectionTerminated/);
     expect(output).toContain('npm run -s trailwarden -- events --kind root --local\n');
     expect(output.split('\n').length).toBeLessThanOrEqual(50);
     expect(output).toContain('What to try next');

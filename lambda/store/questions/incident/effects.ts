@@ -70,6 +70,8 @@ export function effectOf({
 }: Pick<EventDetail, 'action' | 'access' | 'outcome'>): Effect | undefined {
   if (!isChange({ access, outcome }) || SIGNING_IN.test(action)) return undefined;
   if (SHARING.has(action)) return 'shared';
+  // DeleteTags destroys nothing.
+  if (access === 'tagging') return 'changed';
   const name = action.slice(action.indexOf(':') + 1);
   if (DELETING.test(name)) return 'deleted';
   if (STOPPING.test(name)) return 'stopped';

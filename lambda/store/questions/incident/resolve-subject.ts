@@ -5,7 +5,7 @@ import type { EventConditions } from '../conditions.ts';
 import type { EventTimes } from '../event-queries.ts';
 import type { TraceReader } from '../trace/trace-reader.ts';
 import type { IncidentSubject } from './incident.ts';
-import { type Reading, readAs, readingsOf, type SubjectKind } from './subject.ts';
+import { EVENT_ID, type Reading, readAs, readingsOf, type SubjectKind } from './subject.ts';
 
 /** What an incident is asked by. Without a text it is all that happened within the times. */
 export interface AskedSubject {
@@ -128,7 +128,7 @@ async function lookUp(
 }
 
 async function deedOfEvent(text: string, { reader }: SubjectSources, times: EventTimes): Promise<Deed | undefined> {
-  const [event] = await reader.event(text.toLowerCase() === text ? text : text.toLowerCase(), times);
+  const [event] = await reader.event(EVENT_ID.test(text) ? text.toLowerCase() : text, times);
   return event && { ...event, first: event.eventTime, last: event.eventTime };
 }
 

@@ -25,7 +25,8 @@ export interface Reading {
   readonly conditions?: EventConditions;
 }
 
-const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** CloudTrail writes the ids of events in small letters, wherever they were copied from. */
+export const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const FINDING_OR_ALERT = /^[0-9a-f]{32}$/i;
 /** Ids that AWS makes unique, `i-0123…`. */
 const RESOURCE_ID = /^[a-z][a-z-]{0,20}-[0-9a-f]{8,17}$/;
@@ -41,9 +42,10 @@ export function readingsOf(text: string): readonly Reading[] {
   if (isAddress(text)) return [readAs('address', text)];
   const arn = parseArn(text);
   if (arn?.service === 'sts') return [readAs('session', text), readAs('resource', text)];
-  if (arn !== undefined && !(arn.service === 'iam' && /^(root$|user\/|role\/)/.test(arn.resource))) {
-    return [readAs('resource', text)];
+  if (arn?.service === 'iam' && /^(root$|user\/|role\/)/.test(arn.resource)) {
+    return [readAs('actor', text), readAs('resource', text)];
   }
+  if (arn !== undefined) return [readAs('resource', text)];
   if (RESOURCE_ID.test(text)) return [readAs('resource', text), readAs('event', text), readAs('session', text)];
   return [readAs('actor', text), readAs('session', text), readAs('resource', text), readAs('event', text)];
 }

@@ -101,15 +101,26 @@ export class ByteReader {
 
   /** A view of the bytes, not a copy. */
   bytes(length: number): Buffer {
+    const start = this.#at;
+    this.skip(length);
+    return this.#buffer.subarray(start, this.#at);
+  }
+
+  skip(length: number): void {
     const end = this.#at + length;
     if (end > this.#buffer.length) throw new SegmentDamaged(`${length} bytes are named where fewer are left`);
-    const bytes = this.#buffer.subarray(this.#at, end);
     this.#at = end;
-    return bytes;
   }
 
   text(): string {
     const length = this.number();
-    return this.bytes(length).toString('utf8');
+    const start = this.#at;
+    this.skip(length);
+    return this.textBetween(start, this.#at);
+  }
+
+  /** The UTF-8 from one place (`at`) to another, wherever the reader stands. */
+  textBetween(start: number, end: number): string {
+    return this.#buffer.toString('utf8', start, end);
   }
 }

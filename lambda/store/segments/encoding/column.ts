@@ -1,8 +1,6 @@
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ColumnTexts, MAX_COLUMN_VALUES } from './column-texts.ts';
 import { SegmentDamaged } from './segment-faults.ts';
-
-/** How many values a column may hold: their places are 16-bit numbers. */
-export const MAX_COLUMN_VALUES = 0xffff;
 
 /**
  * A column of texts, some of which may be absent: the values that it has, each once in the order in which they first
@@ -55,16 +53,16 @@ export class TextColumnWriter {
   }
 }
 
-/** A column, read: row `i` has `values[numbers[i] - 1]`, and is absent where its number is 0. */
+/** A column, read: row `i` has the text of number `numbers[i]`, and is absent where that is 0. */
 export interface TextColumn {
-  readonly values: readonly string[];
+  readonly texts: ColumnTexts;
   readonly numbers: Uint16Array;
 }
 
 /** @throws SegmentDamaged */
 export function readTextColumn(input: ByteReader, rows: number): TextColumn {
-  const values = readTexts(input);
-  return { values, numbers: readNumbers(input, rows, values.length) };
+  const texts = new ColumnTexts(input);
+  return { texts, numbers: readNumbers(input, rows, texts.count) };
 }
 
 /** A column of lists of texts: their values as above, the length of each row's list, and the numbers of all. */
@@ -119,25 +117,19 @@ export interface ListColumn extends TextColumn {
 
 /** @throws SegmentDamaged */
 export function readListColumn(input: ByteReader, rows: number): ListColumn {
-  const values = readTexts(input);
+  const texts = new ColumnTexts(input);
   const starts = new Uint32Array(rows + 1);
   for (let row = 0, start = 0; row < rows; row++) {
     start += input.number();
     starts[row + 1] = start;
   }
-  return { values, starts, numbers: readNumbers(input, starts[rows] ?? 0, values.length) };
+  return { texts, starts, numbers: readNumbers(input, starts[rows] ?? 0, texts.count) };
 }
 
 function writeTexts(out: ByteWriter, texts: ReadonlyMap<string, number>): void {
   if (texts.size > MAX_COLUMN_VALUES) throw new RangeError(`a column holds ${MAX_COLUMN_VALUES} values at most`);
   out.number(texts.size);
   for (const text of texts.keys()) out.text(text);
-}
-
-function readTexts(input: ByteReader): string[] {
-  const count = input.number();
-  if (count > MAX_COLUMN_VALUES) throw new SegmentDamaged(`a column of ${count} values`);
-  return Array.from({ length: count }, () => input.text());
 }
 
 /** Nothing where all rows are absent; a byte a row up to 255 values, else two. */

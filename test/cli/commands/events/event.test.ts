@@ -1,9 +1,11 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { uploadLogFile } from '../../../../local/input/upload-log-file.ts';
 import { finding } from '../../../support/findings.ts';
 import { logObject, record, root } from '../../../support/records.ts';
 import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
 import { jsonLines, runCommand } from '../../support/run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('trailwarden event', () => {
   let deployment: AskedDeployment;
@@ -53,6 +55,23 @@ describe('trailwarden event', () => {
       '  "n": 9007199254740993,\n  "e": 1e400,\n  "z": 1.0,\n  "s": "\\u0041\\/",\n  "twice": 1,\n  "twice": 2,\n' +
         '  "empty": {},\n  "credentials": {\n    "password": "***",\n    "n": "***"\n  }\n}',
     );
+  });
+
+  test.each([
+    ['/home/bob/Fälle/2026 ✓/log.json', '/home/bob/Fälle/2026 ✓/log.json'],
+    ['-', 'standard input'],
+  ])('says which of one’s own files the log object was: %s', async (origin, shown) => {
+    const eventID = `of-${encodeURIComponent(origin)}`;
+    const key = await deployment.put([record({ eventID })]);
+    const folder = await temporaryFolder();
+    const content = JSON.stringify({ Records: [record({ eventID })] });
+    const path = await folder.write('log.json', content);
+    const uploaded = await uploadLogFile(deployment.aws.clients.s3, bucket(), { path, key, origin });
+    expect(uploaded.key).toBe(key);
+    await folder.remove();
+    expect((await ask(eventID)).stdout).toContain(`File         ${shown}\n`);
+    const [event] = jsonLines((await ask(eventID, '--format', 'jsonl')).stdout);
+    expect(event).toMatchObject({ object: { file: origin } });
   });
 
   test('names what rules found about it, and takes its id in capitals', async () => {

@@ -89,9 +89,18 @@ describe('rules backtest', () => {
     expect(stderr).toContain('makes no findings of its own');
   });
 
-  test.each([[[]], [['--days', '7', '.']]])('refuses neither files nor days, and both', async (args) => {
-    const { code, stderr } = await rules('backtest', path('rules/user-created.yml'), ...args);
-    expect(code).toBe(2);
-    expect(stderr).toContain('either files and folders, or --days');
+  test.each([[[]], [['--days', '7', '.']], [['--since', '7d', '.']]])(
+    'refuses neither files nor a time, and both: %j',
+    async (args) => {
+      const { code, stderr } = await rules('backtest', path('rules/user-created.yml'), ...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain('either files and folders, or --days or --since');
+    },
+  );
+
+  test('refuses an end without a beginning, and days beside a beginning', async () => {
+    const rule = path('rules/user-created.yml');
+    expect(await rules('backtest', rule, '--until', '7d')).toMatchObject({ code: 2 });
+    expect(await rules('backtest', rule, '--days', '7', '--since', '7d')).toMatchObject({ code: 2 });
   });
 });

@@ -58,6 +58,17 @@ describe('over what a deployment has read', () => {
     expect(JSON.parse((await rules('backtest', '--days', '30', '--format', 'json')).stdout).findings).toBe(3);
   });
 
+  test.each([
+    [['--since', '21d'], 3],
+    [['--since', '7d'], 2],
+    [['--since', '21d', '--until', '7d'], 1],
+    [['--since', '21d', '--until', '19d'], 1],
+    [['--since', '19d', '--until', '7d'], 0],
+  ])('rules backtest %j judges the events of that time', async (args, findings) => {
+    const { code, stdout } = await rules('backtest', ...args, '--format', 'json');
+    expect({ code, findings: JSON.parse(stdout).findings }).toEqual({ code: 0, findings });
+  });
+
   test('rules explain finds the event of an eventID, and its raw record', async () => {
     await deliver(logObject([created({ eventID: 'e-explained', userIdentity: iamUser('carol') })]));
     expect((await rules('explain', 'e-explained')).stdout).toContain('(event: "arn:aws:iam::111122223333:user/carol")');

@@ -1,5 +1,5 @@
-import type { ConnectionOptions } from '../aws/connection.ts';
-import type { Io } from './process-io.ts';
+import type { Io } from '../output/process-io.ts';
+import type { ConnectionOptions } from './connection.ts';
 
 /** What npm sets for a script of package.json: in a checkout, the command line is one. */
 const SCRIPT = 'trailwarden';
