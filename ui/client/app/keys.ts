@@ -74,7 +74,7 @@ function moveInMenu(event: KeyboardEvent): boolean {
   if (step === undefined) return false;
   event.preventDefault();
   const items = [...document.querySelectorAll<HTMLButtonElement>('.menu button')];
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.findIndex((item) => item.matches(':focus'));
   items[(at + step + items.length) % items.length]?.focus();
   return true;
 }

@@ -83,22 +83,24 @@ function SearchBox() {
     }
   };
   return (
-    <form class="search" role="search" onSubmit={lead} aria-busy={isBusy}>
-      <label for="search">
-        <Icon name="search" />
-        <span class="hidden">A key, ARN, address, session, name or id</span>
-      </label>
-      <input
-        id="search"
-        type="search"
-        autocomplete="off"
-        spellcheck={false}
-        placeholder="Key, ARN, address, name or id"
-        value={text}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
-      />
-      <kbd>/</kbd>
-    </form>
+    <search>
+      <form class="search" onSubmit={lead} aria-busy={isBusy}>
+        <label for="search">
+          <Icon name="search" />
+          <span class="hidden">A key, ARN, address, session, name or id</span>
+        </label>
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="Key, ARN, address, name or id"
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <kbd>/</kbd>
+      </form>
+    </search>
   );
 }
 

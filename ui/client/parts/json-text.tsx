@@ -26,21 +26,23 @@ export function JsonText({ text, matched }: JsonTextProps) {
         <span role="status">{needle === '' ? '' : counted(found, 'line')}</span>
       </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keyboard */}
-      <pre tabIndex={0} aria-label="Record">
-        {lines.map(({ line, path, number }) => (
-          <span
-            key={number}
-            class={[
-              'line',
-              matched.has(path) ? 'matched' : '',
-              needle !== '' && line.toLowerCase().includes(needle) ? 'found' : '',
-            ].join(' ')}
-          >
-            {line}
-            {'\n'}
-          </span>
-        ))}
-      </pre>
+      <section class="scrolling" tabIndex={0} aria-label="Record">
+        <pre>
+          {lines.map(({ line, path, number }) => (
+            <span
+              key={number}
+              class={[
+                'line',
+                matched.has(path) ? 'matched' : '',
+                needle !== '' && line.toLowerCase().includes(needle) ? 'found' : '',
+              ].join(' ')}
+            >
+              {line}
+              {'\n'}
+            </span>
+          ))}
+        </pre>
+      </section>
     </div>
   );
 }

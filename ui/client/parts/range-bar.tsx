@@ -21,7 +21,7 @@ export function RangeBar({
   const { zone } = kept.value;
   return (
     <div class="range">
-      <div class="segments" role="group" aria-label="Length of the range">
+      <fieldset class="segments" aria-label="Length of the range">
         {names.map((name) => (
           <button
             key={name}
@@ -32,7 +32,7 @@ export function RangeBar({
             {LAST_NAMES[name]}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="steps">
         <button type="button" aria-label="Earlier" title="Earlier: [" onClick={() => moveRange(-1)}>
           ‹

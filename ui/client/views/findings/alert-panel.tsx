@@ -52,9 +52,9 @@ export function AlertPanel({ alertId, onClose }: { readonly alertId: string; rea
                 </h3>
                 <p class="subject">{message.subject}</p>
                 {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keyboard */}
-                <pre class="message" tabIndex={0} aria-label="Message">
-                  {message.body}
-                </pre>
+                <section class="scrolling" tabIndex={0} aria-label="Message">
+                  <pre class="message">{message.body}</pre>
+                </section>
               </>
             )}
             <CommandLine command={command} />
