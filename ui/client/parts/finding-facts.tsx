@@ -1,11 +1,13 @@
 import type { FindingDetail } from '../../protocol/answers.ts';
 import { addressOf, follow } from '../state/address.ts';
+import { range } from '../state/range.ts';
 import { Level } from './level.tsx';
 
 /** Why a rule matched, and what its author says of it. */
 export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
   const { title, level, matched, description, falsepositives, tags, references, alertId, suppressedBy } = finding;
-  const alert = alertId === undefined ? undefined : addressOf('findings', { alert: alertId });
+  const { since, until } = range.value;
+  const alert = alertId === undefined ? undefined : addressOf('findings', { since, until, alert: alertId });
   return (
     <section class="finding" aria-label={`Finding: ${title}`}>
       <h3>

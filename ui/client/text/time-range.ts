@@ -4,7 +4,7 @@ export interface TimeRange {
   readonly until: string;
   /** The length that was asked for, where the end is the newest event's. */
   readonly last?: LastName;
-  /** The range ends with the newest event, because that is older than the range is long. */
+  /** The range ends with the newest event: that is older than the range is long, or a clock is ahead of ours. */
   readonly isOld: boolean;
 }
 
@@ -26,7 +26,7 @@ export function rangeOf(asked: URLSearchParams, newest: string | undefined, now:
   const last: LastName = named in LAST ? (named as LastName) : '1d';
   const length = LAST[last];
   const end = Math.ceil(Date.parse(now) / MINUTE) * MINUTE;
-  const isOld = newest !== undefined && Date.parse(newest) < end - length;
+  const isOld = newest !== undefined && (Date.parse(newest) < end - length || Date.parse(newest) >= end);
   const until2 = isOld ? Math.floor(Date.parse(newest) / HOUR) * HOUR + HOUR : end;
   return { since: text(until2 - length), until: text(until2), last, isOld };
 }
