@@ -1,86 +1,111 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, connected } from '../../../cli/aws/connection.ts';
-import { type Page, startPage } from '../../../cli/commands/ui/start-page.ts';
-import type { Io } from '../../../cli/output/process-io.ts';
 import { hostileRecords, incidentRecords } from './incident-records.ts';
-import { fillWithMadeEvents } from './made-events.ts';
 
-const ROOT = join(__dirname, '../../..');
+/** From the project's root, where tests and scripts run. */
+const ROOT = process.cwd();
 
-/** A folder that `npm start` has filled, asked as `--data` asks it. */
+/** A folder that `npm start` has filled. */
 export interface LocalWorld {
-  readonly connection: Connection;
   readonly data: string;
-  /** Serves a page over it. Whatever it keeps is in the folder. */
-  page(options?: { readonly maxReads?: number; readonly now?: () => Date }): Promise<Page>;
+  /** Runs `trailwarden ui` over it. */
+  page(...args: readonly string[]): Promise<RunningPage>;
+  stop(): Promise<void>;
+}
+
+/** The command as a person runs it. */
+export interface RunningPage {
+  /** Opens a window, once and within a minute. */
+  readonly address: string;
+  readonly origin: string;
+  /** The file that holds the address. */
+  readonly openingFile: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
 /** The sample with its digests, then an incident and hostile records, all of it through the real functions. */
 export async function startSampleWorld(): Promise<LocalWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'trailwarden-page-'));
-  const data = join(folder, 'data');
-  await start('--data', data);
-  const records = join(folder, 'incident.json');
+  const world = await newWorld();
+  await run('local/start.ts', '--data', world.data);
+  const records = join(world.data, '../incident.json');
   await writeFile(records, JSON.stringify({ Records: [...incidentRecords(), ...hostileRecords()] }));
-  await start('--data', data, records);
-  return openWorld(folder, data);
+  await run('local/start.ts', '--data', world.data, records);
+  return world;
 }
 
 /** Events that are made from a seed, packed. */
 export async function startMadeWorld(events: number): Promise<LocalWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'trailwarden-page-'));
-  const data = join(folder, 'data');
-  await fillWithMadeEvents(data, events);
-  return openWorld(folder, data);
+  const world = await newWorld();
+  await run('test/ui/support/fill-made-events.ts', world.data, String(events));
+  return world;
 }
 
-async function openWorld(folder: string, data: string): Promise<LocalWorld> {
-  const options = { deployment: 'trailwarden', data };
-  const pages: Page[] = [];
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  let whole: Promise<void> = Promise.resolve();
-  const connection = await new Promise<Connection>((resolve, reject) => {
-    whole = connected(options, async (opened) => {
-      resolve(opened);
-      await ended;
-    });
-    whole.catch(reject);
-  });
-  const silent = { write: () => undefined, isTerminal: false, columns: undefined, colours: false };
+async function newWorld(): Promise<LocalWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'trailwarden-page-'));
+  const data = join(folder, 'data');
+  const pages: RunningPage[] = [];
   return {
-    connection,
     data,
-    page: async ({ maxReads = 100_000, now = () => new Date() } = {}) => {
-      const io: Io = { stdout: silent, stderr: silent, env: { XDG_STATE_HOME: join(folder, 'state') }, now };
-      const page = await startPage(connection, { ...options, maxReads }, io);
+    page: async (...args) => {
+      const page = await openPage(['ui', '--data', data, '--no-open', ...args], join(folder, 'state'));
       pages.push(page);
       return page;
     },
     stop: async () => {
-      await Promise.all(pages.map(({ server }) => server.stop()));
-      end();
-      await whole;
+      await Promise.all(pages.map((page) => page.stop()));
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function start(...args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [join(ROOT, 'local/start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function openPage(args: readonly string[], state: string): Promise<RunningPage> {
+  const child = start('bin/trailwarden.ts', args, { XDG_STATE_HOME: state });
+  const ended = once(child, 'close');
+  const openingFile = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    const hear = (chunk: Buffer): void => {
+      output += chunk;
+      const [, path] = /^Open within a minute: (.+)$/m.exec(output) ?? [];
+      if (path !== undefined) resolve(path);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    ended.then(([code]) => reject(new Error(`trailwarden ui ended with ${code}: ${output}`)), reject);
+  });
+  const [, escaped = ''] = /url=([^"]+)"/.exec(await readFile(openingFile, 'utf8')) ?? [];
+  const address = escaped.replaceAll('&amp;', '&');
+  return {
+    address,
+    origin: new URL(address).origin,
+    openingFile,
+    // It has written something, so it runs.
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function run(script: string, ...args: readonly string[]): Promise<void> {
+  const child = start(script, args);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
+    stream?.on('data', (chunk) => {
       output += chunk;
     });
   }
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`npm start ended with ${code}: ${output}`);
+  if (code !== 0) throw new Error(`${script} ended with ${code}: ${output}`);
+}
+
+function start(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, script), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }

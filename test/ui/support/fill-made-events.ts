@@ -10,10 +10,10 @@ import { readState } from '../../../lambda/store/segments/table/state.ts';
 import { startLocalAws } from '../../../local/deployment/local-aws.ts';
 
 /** The day of all of them. */
-export const MADE_DAY = '2026-11-18';
+const MADE_DAY = '2026-11-18';
 
 /** Puts events of one day into a folder as a segment, as pack would have made it of their pages. */
-export async function fillWithMadeEvents(data: string, events: number): Promise<void> {
+async function fillWithMadeEvents(data: string, events: number): Promise<void> {
   const aws = await startLocalAws({ data });
   try {
     const table = {
@@ -46,3 +46,7 @@ export async function fillWithMadeEvents(data: string, events: number): Promise<
     await aws.stop();
   }
 }
+
+/** In a process of its own: the emulators are modules that jest can't load. */
+const [data = '', events = ''] = process.argv.slice(2);
+await fillWithMadeEvents(data, Number(events));
