@@ -7,10 +7,10 @@ import { ownCommand } from '../../aws/own-command.ts';
 import type { ReadLimitOptions } from '../../options/read-limit.ts';
 import type { Io } from '../../output/process-io.ts';
 import { allAnswers } from './answers/all-answers.ts';
+import { keptFile } from './context/kept-file.ts';
+import type { PageContext } from './context/page-context.ts';
+import { SessionReads } from './context/session-reads.ts';
 import { explainPageError } from './explain-page-error.ts';
-import { keptFile } from './kept-file.ts';
-import type { PageContext } from './page-context.ts';
-import { SessionReads } from './session-reads.ts';
 
 /** The page over a deployment, as it is served. */
 export interface Page {

@@ -95,7 +95,7 @@ function optionsOf({ series, width, height, zone, barSeconds, from, to, onRange 
     ...(zone === 'utc' && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') }),
     scales: { x: { time: true, range: () => [from, to] }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, gap: 4, space: 96, values: axisTimes(zone) },
+      { ...axis, grid: { show: false }, size: 28, gap: 8, space: 96, values: axisTimes(zone) },
       { ...axis, grid: { stroke: line, width: 1 }, size: 56, gap: 8, space: 32, incrs: WHOLE, values: axisCounts },
     ],
     series: [

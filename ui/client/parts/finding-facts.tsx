@@ -2,6 +2,7 @@ import type { FindingDetail } from '../../protocol/answers.ts';
 import { addressOf, follow } from '../state/address.ts';
 import { range } from '../state/range.ts';
 import { Level } from './level.tsx';
+import { shown } from './text.tsx';
 
 /** Why a rule matched, and what its author says of it. */
 export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
@@ -24,7 +25,7 @@ export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
               <div key={place}>
                 <dt class="id">{field}</dt>
                 <dd>
-                  <mark>{value}</mark>
+                  <mark>{shown(value)}</mark>
                 </dd>
               </div>
             ))}

@@ -9,8 +9,8 @@ export function Footer({ command }: { readonly command: string | undefined }) {
     <footer>
       <CommandLine command={command} />
       <p class="reads">
-        This view read {numberText(Math.ceil(viewReads.value))} units; all of {numberText(limit)}:{' '}
-        {numberText(Math.ceil(session))}
+        This view read {numberText(Math.ceil(viewReads.value))} units, the session {numberText(Math.ceil(session))} of{' '}
+        {numberText(limit)}
       </p>
     </footer>
   );

@@ -2,21 +2,21 @@ import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
 import type { AnswerOf, Told } from '../../../../ui/protocol/answers.ts';
 import { ASKED, type QuestionName, type ReadAsked } from '../../../../ui/protocol/asked.ts';
 import type { Answer } from '../../../../ui/server/page-server.ts';
-import type { PageContext } from '../page-context.ts';
-import { alertAnswer } from './alert-answer.ts';
+import type { PageContext } from '../context/page-context.ts';
 import { completenessAnswer } from './completeness-answer.ts';
-import { eventAnswer } from './event-detail-answer.ts';
-import { EventTables } from './event-rows-answer.ts';
-import { facetsAnswer } from './facets-answer.ts';
-import { findingAnswer, findingsAnswer } from './findings-answer.ts';
+import { eventAnswer } from './events/event-detail-answer.ts';
+import { EventTables } from './events/event-rows-answer.ts';
+import { facetsAnswer } from './events/facets-answer.ts';
+import { overviewEventsAnswer } from './events/overview-events-answer.ts';
+import { alertAnswer } from './findings/alert-answer.ts';
+import { findingAnswer, findingsAnswer } from './findings/findings-answer.ts';
+import { newerFindingsAnswer } from './findings/newer-findings-answer.ts';
+import { overviewFindingsAnswer } from './findings/overview-findings-answer.ts';
+import { suppressAnswer } from './findings/suppress-answer.ts';
 import { leadAnswer } from './lead-answer.ts';
-import { newerFindingsAnswer } from './newer-findings-answer.ts';
-import { overviewEventsAnswer } from './overview-events-answer.ts';
-import { overviewFindingsAnswer } from './overview-findings-answer.ts';
 import { reportAnswer } from './report-answer.ts';
 import { startAnswer } from './start-answer.ts';
 import { storyAnswer } from './story-answer.ts';
-import { suppressAnswer } from './suppress-answer.ts';
 
 type AllAnswers = {
   readonly [Name in QuestionName]: (

@@ -1,12 +1,15 @@
+import { mapConcurrently } from '../../../../lambda/shared/concurrency.ts';
 import { AccountRegions } from '../../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../../lambda/store/ledger/digest-ledger.ts';
 import { type HourStatus, ledgerStatus } from '../../../../lambda/store/ledger/ledger-status.ts';
 import type { Completeness, CompletenessRow, HourCounts } from '../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { Answering } from '../page-context.ts';
-import { rangeArgs } from './filtered-events.ts';
+import type { Answering } from '../context/page-context.ts';
+import { rangeArgs } from './asked/filtered-events.ts';
 
 const HOUR = 3_600_000;
+
+const REGIONS_AT_ONCE = 16;
 
 /** Columns that a map has at most, and the hours that a column may stand for. */
 const MOST_COLUMNS = 48;
@@ -30,11 +33,13 @@ export const completenessAnswer: Answering<ReadAsked<'completeness'>, Completene
   { connection: { documents, tables }, io, command },
 ) => {
   const [since, until] = [new Date(range.since), new Date(range.until)];
-  const { hours } = await ledgerStatus(
-    new DigestLedger(documents, tables.ledger),
-    await new AccountRegions(documents, tables.ledger).list(),
-    { since, until, now: io.now() },
-  );
+  const ledger = new DigestLedger(documents, tables.ledger);
+  const accountRegions = await new AccountRegions(documents, tables.ledger).list();
+  const times = { since, until, now: io.now() };
+  // A query for each day of a region: one region after the other would take long.
+  const hours = (
+    await mapConcurrently(accountRegions, REGIONS_AT_ONCE, (one) => ledgerStatus(ledger, [one], times))
+  ).flatMap((status) => status.hours);
   const span = (until.getTime() - since.getTime()) / HOUR;
   const step = STEPS.find((one) => span / one <= MOST_COLUMNS) ?? 168;
   const first = Math.floor(since.getTime() / HOUR / step) * step * HOUR;

@@ -5,7 +5,7 @@ import type { Lead } from '../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
 import type { FilterName } from '../../../../ui/protocol/bounds.ts';
 import { CommandFailure } from '../../../output/exit-codes.ts';
-import type { Answering, PageContext } from '../page-context.ts';
+import type { Answering, PageContext } from '../context/page-context.ts';
 
 /** Where what is typed into the one box leads: the first reading of it that the index knows. */
 export const leadAnswer: Answering<ReadAsked<'lead'>, Lead> = async ({ text }, context, meter) => {

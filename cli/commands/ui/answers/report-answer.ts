@@ -2,7 +2,7 @@ import type { ReportAnswer } from '../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
 import { readZone } from '../../../time/time-zone.ts';
 import { incidentHtml } from '../../incident/incident-html.ts';
-import type { PageContext } from '../page-context.ts';
+import type { PageContext } from '../context/page-context.ts';
 import { incidentArgs, incidentOf } from './story-answer.ts';
 
 /** Lines of each part: what a ticket bears. */

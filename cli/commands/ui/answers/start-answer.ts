@@ -1,6 +1,6 @@
 import type { StartAnswer } from '../../../../ui/protocol/answers.ts';
 import { ownVersion } from '../../../output/own-version.ts';
-import type { Answering } from '../page-context.ts';
+import type { Answering } from '../context/page-context.ts';
 
 /** What the page must know before it shows anything: whose index it is, and up to when it goes. */
 export const startAnswer: Answering<object, StartAnswer> = async (_, { events, options, io, kept }, meter) => {

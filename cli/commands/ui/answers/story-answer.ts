@@ -6,8 +6,8 @@ import type { StoryAnswer } from '../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
 import { recordsOfReceipts } from '../../../inputs/records-of-receipts.ts';
 import { CommandFailure } from '../../../output/exit-codes.ts';
-import type { PageContext } from '../page-context.ts';
-import { actorName } from './counted-values.ts';
+import type { PageContext } from '../context/page-context.ts';
+import { actorName } from './rows/counted-values.ts';
 
 /** Items of each list: what a page can show. */
 const MOST = 100;

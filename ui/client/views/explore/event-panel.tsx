@@ -5,6 +5,7 @@ import { FindingFacts } from '../../parts/finding-facts.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { JsonText } from '../../parts/json-text.tsx';
 import { Region } from '../../parts/states.tsx';
+import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { MenuButton } from '../../parts/value.tsx';
 import { goToStory } from '../../state/filters.ts';
@@ -126,7 +127,7 @@ function FactLine({ fact: { name, value, filter, isSubject } }: { readonly fact:
     <div>
       <dt>{name}</dt>
       <dd title={value}>
-        {name === 'Time' ? <Time at={value} /> : isId ? <Cut text={value} /> : <span class="text">{value}</span>}
+        {name === 'Time' ? <Time at={value} /> : isId ? <Cut text={value} /> : <Text of={value} />}
         <MenuButton
           value={value}
           {...(filter !== undefined && { filter })}

@@ -3,6 +3,7 @@ import type { EventRow } from '../../../protocol/answers.ts';
 import type { Asked } from '../../../protocol/asked.ts';
 import { Cut } from '../../parts/cut.tsx';
 import { Empty, Partial } from '../../parts/states.tsx';
+import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
 import { MenuButton } from '../../parts/value.tsx';
@@ -125,15 +126,15 @@ function EventCells({ row }: { readonly row: EventRow }) {
         <Time at={eventTime} />
       </span>
       <span role="gridcell" class="who" title={actor}>
-        <span class="text">{who}</span>
+        <Text of={who} />
         <MenuButton value={actor} filter="actor" />
       </span>
       <span role="gridcell" class="action" title={action}>
-        <span class="text">{action}</span>
+        <Text of={action} />
         <MenuButton value={action} filter="action" />
       </span>
       <span role="gridcell" class={`outcome ${outcome}`} title={errorCode ?? outcome}>
-        <span class="text">{errorCode ?? outcome}</span>
+        <Text of={errorCode ?? outcome} />
       </span>
       <span role="gridcell" class="resource" title={resource}>
         {resource !== undefined && (
@@ -147,7 +148,7 @@ function EventCells({ row }: { readonly row: EventRow }) {
       <span role="gridcell" class="from" title={address}>
         {address !== undefined && (
           <>
-            <span class="text">{address}</span>
+            <Text of={address} />
             <MenuButton value={address} filter="address" />
           </>
         )}

@@ -1,6 +1,7 @@
 import type { FacetList as Facets } from '../../../protocol/answers.ts';
 import type { FilterName } from '../../../protocol/bounds.ts';
 import { Icon } from '../../parts/icons.tsx';
+import { Text } from '../../parts/text.tsx';
 import { MenuButton } from '../../parts/value.tsx';
 import { change } from '../../state/address.ts';
 import { type Filters, filterBy, not, only, removeFilter } from '../../state/filters.ts';
@@ -45,7 +46,7 @@ export function FacetList({ facets, total }: { readonly facets: readonly Facets[
                     onClick={() => filterBy(filter, value, false)}
                   >
                     <span class="share" style={{ width: `${Math.round((count / Math.max(1, total)) * 100)}%` }} />
-                    <span class="text">{name ?? value}</span>
+                    <Text of={name ?? value} />
                   </button>
                   <MenuButton value={value} filter={filter} />
                   <span class="number">{numberText(count)}</span>

@@ -3,6 +3,7 @@ import type { FindingDetail, FindingRow } from '../../../protocol/answers.ts';
 import { FindingFacts } from '../../parts/finding-facts.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { Region } from '../../parts/states.tsx';
+import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Id, MenuButton } from '../../parts/value.tsx';
 import { addressOf, follow } from '../../state/address.ts';
@@ -77,7 +78,7 @@ function Detail({ finding }: { readonly finding: FindingDetail }) {
           <div>
             <dt>Who</dt>
             <dd title={actor}>
-              <span class="text">{who}</span>
+              <Text of={who} />
               <MenuButton value={actor} filter="actor" />
             </dd>
           </div>
@@ -86,7 +87,7 @@ function Detail({ finding }: { readonly finding: FindingDetail }) {
           <div>
             <dt>Action</dt>
             <dd>
-              <span class="text">{action}</span>
+              <Text of={action} />
               <MenuButton value={action} filter="action" />
             </dd>
           </div>
@@ -95,7 +96,7 @@ function Detail({ finding }: { readonly finding: FindingDetail }) {
           <div>
             <dt>From</dt>
             <dd>
-              <span class="text">{address}</span>
+              <Text of={address} />
               <MenuButton value={address} filter="address" />
             </dd>
           </div>

@@ -5,6 +5,7 @@ import { Icon } from '../../parts/icons.tsx';
 import { Level } from '../../parts/level.tsx';
 import { RangeBar } from '../../parts/range-bar.tsx';
 import { Partial, Region } from '../../parts/states.tsx';
+import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
 import { MenuButton } from '../../parts/value.tsx';
@@ -124,7 +125,7 @@ function Groups({ groups }: { readonly groups: readonly FindingGroup[] }) {
                     aria-pressed={parameters.value.get(by) === value}
                     onClick={() => change({ [by]: parameters.value.get(by) === value ? undefined : value })}
                   >
-                    {by === 'level' ? <Level level={value} /> : <span class="text">{name ?? value}</span>}
+                    {by === 'level' ? <Level level={value} /> : <Text of={name ?? value} />}
                   </button>
                   {by === 'actor' && <MenuButton value={value} filter="actor" />}
                   <span class="number">{numberText(count)}</span>
@@ -226,17 +227,17 @@ function FindingCells({ row }: { readonly row: FindingRow }) {
         <Level level={level} />
       </span>
       <span role="gridcell" class="rule" title={title}>
-        <span class="text">{title}</span>
+        <Text of={title} />
       </span>
       <span role="gridcell" class="who" title={actor}>
-        <span class="text">{who}</span>
+        <Text of={who} />
         {actor !== undefined && <MenuButton value={actor} filter="actor" />}
       </span>
       <span role="gridcell" class="action" title={action}>
-        <span class="text">{action}</span>
+        <Text of={action} />
       </span>
       <span role="gridcell" class="from" title={address}>
-        <span class="text">{address}</span>
+        <Text of={address} />
         {address !== undefined && <MenuButton value={address} filter="address" />}
       </span>
       <span role="gridcell" class="where" title={`${account} ${region}`}>

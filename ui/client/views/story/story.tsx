@@ -226,7 +226,7 @@ function Activity({ incident: { activity } }: { readonly incident: Incident }) {
         ]}
         barSeconds={step}
         since={time(begin)}
-        until={time(Math.max(at(last.hour) + HOUR, begin + 6 * step))}
+        until={time(Math.max(at(last.hour) + HOUR, begin + 3 * step))}
         height={112}
         onRange={(since, until) => {
           const next = new URLSearchParams(parameters.value);

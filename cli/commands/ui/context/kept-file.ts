@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Kept, keptSchema } from '../../../ui/protocol/asked.ts';
+import { type Kept, keptSchema } from '../../../../ui/protocol/asked.ts';
 
 /** What the page keeps on this machine: pins, and how it is shown. */
 export interface KeptFile {

@@ -1,5 +1,5 @@
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { Answering } from '../page-context.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { Answering } from '../../context/page-context.ts';
 
 /** A page says "99+" at most. */
 const MOST = 100;

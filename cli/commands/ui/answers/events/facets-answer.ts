@@ -1,13 +1,13 @@
-import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
-import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
-import type { EventQuery } from '../../../../lambda/store/questions/event-search.ts';
-import type { Facet } from '../../../../lambda/store/questions/facets.ts';
-import type { FacetsAnswer, TimeBar } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { FilterName } from '../../../../ui/protocol/bounds.ts';
-import type { Answering } from '../page-context.ts';
-import { counted } from './counted-values.ts';
-import { argsOf, queryOf } from './filtered-events.ts';
+import type { ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import type { EventQueries } from '../../../../../lambda/store/questions/event-queries.ts';
+import type { EventQuery } from '../../../../../lambda/store/questions/event-search.ts';
+import type { Facet } from '../../../../../lambda/store/questions/facets.ts';
+import type { FacetsAnswer, TimeBar } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { FilterName } from '../../../../../ui/protocol/bounds.ts';
+import type { Answering } from '../../context/page-context.ts';
+import { argsOf, queryOf } from '../asked/filtered-events.ts';
+import { counted } from '../rows/counted-values.ts';
 import { barsOf } from './overview-events-answer.ts';
 
 /** In the order in which the page shows them. */

@@ -1,10 +1,10 @@
-import { type Grant, type Meter, type Need, ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
-import type { IndexedEvent } from '../../../../lambda/store/questions/indexed-event.ts';
-import type { EventRow, EventsAnswer } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { PageContext } from '../page-context.ts';
-import { eventRow } from './event-row.ts';
-import { queryOf } from './filtered-events.ts';
+import { type Grant, type Meter, type Need, ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import type { IndexedEvent } from '../../../../../lambda/store/questions/indexed-event.ts';
+import type { EventRow, EventsAnswer } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { PageContext } from '../../context/page-context.ts';
+import { queryOf } from '../asked/filtered-events.ts';
+import { eventRow } from '../rows/event-row.ts';
 
 /** Tables that are read on where they were left: one or two for each window. */
 const MOST_OPEN = 8;

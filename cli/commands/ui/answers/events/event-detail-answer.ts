@@ -1,17 +1,18 @@
-import { layOutJson } from '../../../../lambda/cloudtrail/record/json-text.ts';
-import { redactedTokens } from '../../../../lambda/cloudtrail/record/redact-json.ts';
-import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
-import { Ledger } from '../../../../lambda/store/ledger/ledger.ts';
-import type { EventDetail } from '../../../../lambda/store/questions/indexed-event.ts';
-import { SuppressionTable } from '../../../../lambda/store/suppressions/suppression-table.ts';
-import type { EventAnswer, EventDetailAnswer, Fact, FindingDetail } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { FilterName } from '../../../../ui/protocol/bounds.ts';
-import { type RawRecord, readRawRecord } from '../../../inputs/raw-record.ts';
-import { isOwn, readOwnRecord } from '../../events/own-record.ts';
-import type { Answering, PageContext } from '../page-context.ts';
-import { eventRow } from './event-row.ts';
-import { findingDetail } from './findings-answer.ts';
+import { layOutJson } from '../../../../../lambda/cloudtrail/record/json-text.ts';
+import { redactedTokens } from '../../../../../lambda/cloudtrail/record/redact-json.ts';
+import type { ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import { Ledger } from '../../../../../lambda/store/ledger/ledger.ts';
+import type { EventDetail } from '../../../../../lambda/store/questions/indexed-event.ts';
+import { SuppressionTable } from '../../../../../lambda/store/suppressions/suppression-table.ts';
+import type { EventAnswer, EventDetailAnswer, Fact, FindingDetail } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { FilterName } from '../../../../../ui/protocol/bounds.ts';
+import { type RawRecord, readRawRecord } from '../../../../inputs/raw-record.ts';
+import { printableJson } from '../../../../output/json.ts';
+import { isOwn, readOwnRecord } from '../../../events/own-record.ts';
+import type { Answering, PageContext } from '../../context/page-context.ts';
+import { eventRow } from '../rows/event-row.ts';
+import { findingDetail } from '../rows/finding-row.ts';
 
 /** Findings of one second by one actor that are looked through for those of the event. */
 const MAX_LOOKED_AT = 200;
@@ -38,7 +39,7 @@ async function detailOf(event: EventDetail, context: PageContext, meter: ReadMet
     findings,
     receipt: { object: `s3://${bucket}/${key}`, version, index },
     proof: { content: raw.content, sha256: raw.sha256, digest: raw.ledger?.digestStatus ?? 'none' },
-    record: raw.text === undefined ? undefined : layOutJson(redactedTokens(raw.text), 2),
+    record: raw.text === undefined ? undefined : printableJson(layOutJson(redactedTokens(raw.text), 2)),
     problem: raw.problem,
   };
 }

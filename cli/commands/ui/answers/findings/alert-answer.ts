@@ -1,13 +1,13 @@
-import { textMessage } from '../../../../lambda/alerts/messages/text-message.ts';
-import type { AlertRow } from '../../../../lambda/store/alerts/alert-row.ts';
-import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
-import { readFindingRow } from '../../../../lambda/store/findings/finding-row.ts';
-import type { IndexedFinding } from '../../../../lambda/store/findings/indexed-finding.ts';
-import type { AlertAnswer } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import { whatBecame } from '../../alert/alert-listing.ts';
-import type { Answering } from '../page-context.ts';
-import { findingRow } from './findings-answer.ts';
+import { textMessage } from '../../../../../lambda/alerts/messages/text-message.ts';
+import type { AlertRow } from '../../../../../lambda/store/alerts/alert-row.ts';
+import { AlertTable } from '../../../../../lambda/store/alerts/alert-table.ts';
+import { readFindingRow } from '../../../../../lambda/store/findings/finding-row.ts';
+import type { IndexedFinding } from '../../../../../lambda/store/findings/indexed-finding.ts';
+import type { AlertAnswer } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import { whatBecame } from '../../../alert/alert-listing.ts';
+import type { Answering } from '../../context/page-context.ts';
+import { findingRow } from '../rows/finding-row.ts';
 
 /** Findings that are looked through for the one that opened an alert. */
 const MAX_LOOKED_AT = 1_000;

@@ -1,15 +1,11 @@
-import * as z from 'zod';
-import { LEVELS } from '../../../../lambda/detection/index.ts';
-import { tacticsOf } from '../../../../lambda/findings/attack-tactics.ts';
-import type { IndexedFinding } from '../../../../lambda/store/findings/indexed-finding.ts';
-import { actorPatterns } from '../../../../lambda/store/questions/incident/subject.ts';
-import type { FindingDetail, FindingGroup, FindingRow, FindingsAnswer } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import { MOST_FINDINGS } from '../../../../ui/protocol/bounds.ts';
-import { actorText } from '../../../listings/event-text.ts';
-import type { Answering } from '../page-context.ts';
-import { rangeArgs } from './filtered-events.ts';
-import { textOfValue } from './value-text.ts';
+import { LEVELS } from '../../../../../lambda/detection/index.ts';
+import { actorPatterns } from '../../../../../lambda/store/questions/incident/subject.ts';
+import type { FindingDetail, FindingGroup, FindingRow, FindingsAnswer } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import { MOST_FINDINGS } from '../../../../../ui/protocol/bounds.ts';
+import type { Answering } from '../../context/page-context.ts';
+import { rangeArgs } from '../asked/filtered-events.ts';
+import { findingDetail, findingRow } from '../rows/finding-row.ts';
 
 const TOP = 12;
 
@@ -60,50 +56,6 @@ export const findingAnswer: Answering<ReadAsked<'finding'>, FindingDetail> = asy
   }
   throw new Error(`There is no finding ${findingId} any more.`);
 };
-
-export function findingRow(finding: IndexedFinding): FindingRow {
-  const { findingId, ruleId, title, level, eventTime, eventID, actor, action, account, region, outcome } = finding;
-  return {
-    findingId,
-    ruleId,
-    title,
-    level,
-    eventTime,
-    eventID,
-    actor,
-    who: whoOf(finding),
-    action,
-    account,
-    region,
-    address: finding.address ?? finding.sourceIPAddress,
-    outcome,
-    alertId: finding.alertId,
-    tactics: tacticsOf(finding.tags),
-  };
-}
-
-function whoOf({ actor, actorKind = 'unknown', session }: IndexedFinding): string | undefined {
-  return actor === undefined ? undefined : actorText({ actor, actorKind, session });
-}
-
-/** Members of a finding that are shown and that older rows may lack. */
-const detailSchema = z.object({
-  matched: z.array(z.object({ field: z.string(), value: z.unknown() })).catch([]),
-  description: z.string().optional().catch(undefined),
-  falsepositives: z.array(z.string()).catch([]),
-  references: z.array(z.string()).catch([]),
-  tags: z.array(z.string()).catch([]),
-  suppressedBy: z.string().optional().catch(undefined),
-});
-
-export function findingDetail(finding: IndexedFinding): FindingDetail {
-  const { matched, ...detail } = detailSchema.parse(finding);
-  return {
-    ...findingRow(finding),
-    ...detail,
-    matched: matched.map(({ field, value }) => ({ field, value: textOfValue(value) })),
-  };
-}
 
 function groupsOf(rows: readonly FindingRow[]): readonly FindingGroup[] {
   const byLevel = counts(rows, ({ level }) => [[level, level]]);

@@ -1,6 +1,6 @@
-import type { IndexedEvent } from '../../../../lambda/store/questions/indexed-event.ts';
-import type { EventRow } from '../../../../ui/protocol/answers.ts';
-import { actorText } from '../../../listings/event-text.ts';
+import type { IndexedEvent } from '../../../../../lambda/store/questions/indexed-event.ts';
+import type { EventRow } from '../../../../../ui/protocol/answers.ts';
+import { actorText } from '../../../../listings/event-text.ts';
 
 /** An event as a row of the page's table. */
 export function eventRow(event: IndexedEvent): EventRow {

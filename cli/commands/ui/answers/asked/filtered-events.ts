@@ -1,7 +1,7 @@
-import type { EventQuery } from '../../../../lambda/store/questions/event-search.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { FilterName } from '../../../../ui/protocol/bounds.ts';
-import { readConditionOptions } from '../../../options/event-conditions.ts';
+import type { EventQuery } from '../../../../../lambda/store/questions/event-search.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { FilterName } from '../../../../../ui/protocol/bounds.ts';
+import { readConditionOptions } from '../../../../options/event-conditions.ts';
 
 type EventFilter = Pick<ReadAsked<'facets'>, 'since' | 'until' | 'only' | 'not'>;
 

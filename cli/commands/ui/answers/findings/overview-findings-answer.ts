@@ -1,11 +1,11 @@
-import { LEVELS } from '../../../../lambda/detection/index.ts';
-import type { IndexedFinding } from '../../../../lambda/store/findings/indexed-finding.ts';
-import type { CountedRule, FindingsOverview, NewAlert, TimeBar } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import { MOST_FINDINGS } from '../../../../ui/protocol/bounds.ts';
-import type { Answering } from '../page-context.ts';
-import { rangeArgs } from './filtered-events.ts';
-import { rangeBefore } from './range-before.ts';
+import { LEVELS } from '../../../../../lambda/detection/index.ts';
+import type { IndexedFinding } from '../../../../../lambda/store/findings/indexed-finding.ts';
+import type { CountedRule, FindingsOverview, NewAlert, TimeBar } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import { MOST_FINDINGS } from '../../../../../ui/protocol/bounds.ts';
+import type { Answering } from '../../context/page-context.ts';
+import { rangeArgs } from '../asked/filtered-events.ts';
+import { rangeBefore } from '../asked/range-before.ts';
 
 const TOP = 6;
 const HOUR = 3600;

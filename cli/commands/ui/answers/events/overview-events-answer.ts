@@ -1,10 +1,10 @@
-import type { FacetValue } from '../../../../lambda/store/questions/facets.ts';
-import type { EventsOverview, TimeBar } from '../../../../ui/protocol/answers.ts';
-import type { ReadAsked } from '../../../../ui/protocol/asked.ts';
-import type { Answering } from '../page-context.ts';
-import { counted } from './counted-values.ts';
-import { argsOf } from './filtered-events.ts';
-import { rangeBefore } from './range-before.ts';
+import type { FacetValue } from '../../../../../lambda/store/questions/facets.ts';
+import type { EventsOverview, TimeBar } from '../../../../../ui/protocol/answers.ts';
+import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
+import type { Answering } from '../../context/page-context.ts';
+import { argsOf } from '../asked/filtered-events.ts';
+import { rangeBefore } from '../asked/range-before.ts';
+import { counted } from '../rows/counted-values.ts';
 
 const TOP = 6;
 

@@ -1,8 +1,8 @@
-import type { ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
-import type { FindingQueries } from '../../../lambda/store/findings/finding-query.ts';
-import type { EventQueries } from '../../../lambda/store/questions/event-queries.ts';
-import type { Connection, ConnectionOptions } from '../../aws/connection.ts';
-import type { Io } from '../../output/process-io.ts';
+import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import type { FindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
+import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
+import type { Connection, ConnectionOptions } from '../../../aws/connection.ts';
+import type { Io } from '../../../output/process-io.ts';
 import type { KeptFile } from './kept-file.ts';
 import type { SessionReads } from './session-reads.ts';
 

@@ -1,6 +1,6 @@
-import type { FacetValue } from '../../../../lambda/store/questions/facets.ts';
-import type { CountedValue } from '../../../../ui/protocol/answers.ts';
-import { actorText } from '../../../listings/event-text.ts';
+import type { FacetValue } from '../../../../../lambda/store/questions/facets.ts';
+import type { CountedValue } from '../../../../../ui/protocol/answers.ts';
+import { actorText } from '../../../../listings/event-text.ts';
 
 /** Values with their counts; those of actors with the names that people know them by. */
 export function counted(values: readonly FacetValue[], filter: string): readonly CountedValue[] {
