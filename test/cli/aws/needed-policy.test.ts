@@ -120,6 +120,8 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     incident: [[event], ['alice'], ['--since', '2026-11-19']],
     trace: [[event]],
     timeline: [['fs-0123456789abcdef0']],
+    // It ends by itself once nobody asks any more.
+    ui: [['--no-open', '--idle', '1s']],
     cost: [['--events-per-day', '1000']],
     'rules list': [[]],
     'rules check': [['rules/root']],

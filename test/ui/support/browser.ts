@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Set where tests with a browser must not be skipped, as `.ci/run` does. */
-const REQUIRED = 'TRAILWARDEN_BROWSER_TESTS';
-
 const PLACES = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',
@@ -18,15 +15,6 @@ export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync
 
 export const HOW_TO_INSTALL =
   'There is no Chromium. Install it (Debian, Ubuntu: apt-get install chromium; macOS: brew install --cask chromium), or name one with CHROMIUM_PATH.';
-
-/** `describe` where there is a browser, or must be one; else it is skipped, and says what to install. */
-export const describeWithBrowser: jest.Describe =
-  CHROMIUM !== undefined || process.env[REQUIRED] === 'required' ? describe : skipped();
-
-function skipped(): jest.Describe {
-  console.warn(`${HOW_TO_INSTALL} These tests are skipped.`);
-  return describe.skip;
-}
 
 /** @throws Error that says what to install. */
 export async function launchBrowser(): Promise<Browser> {
