@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { benchAlertFirst } from './alert-first.ts';
 import { benchCost } from './cost.ts';
 import { benchDetection } from './detection.ts';
+import { benchHandler } from './handler.ts';
 import { benchIndex } from './index.ts';
 import { benchLargeObject } from './large-object.ts';
 import { benchReading } from './reading.ts';
@@ -19,6 +21,8 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   index: benchIndex,
   cost: benchCost,
   scan: benchScan,
+  handler: benchHandler,
+  'alert-first': benchAlertFirst,
 };
 
 const { values, positionals: names } = parseArgs({

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RowWriter } from '../../lambda/store/dynamo/row-writer.ts';
-import { type EventRow, eventRowKey, eventRows, type ResourceRow } from '../../lambda/store/rows/event-row.ts';
+import { EVENT_ROW_KEY, type EventRow, eventRows, type ResourceRow } from '../../lambda/store/rows/event-row.ts';
 import { type MadeEvent, madeEvent } from '../made/events.ts';
 import type { UnitCounter } from '../support/units.ts';
 import { ITEM_OVERHEAD } from './kept-bytes.ts';
@@ -18,7 +18,7 @@ export async function rowUnits(
   events: readonly MadeEvent[],
 ): Promise<{ readonly units: number; readonly bytes: number }> {
   const notable = events.filter(({ action, failed }) => failed || !action.readOnly).slice(0, SAMPLED_ROWS);
-  const writer = new RowWriter<EventRow | ResourceRow>({ client, table, keyOf: eventRowKey });
+  const writer = new RowWriter<EventRow | ResourceRow>({ client, table, key: EVENT_ROW_KEY });
   let bytes = 0;
   for (const event of notable) {
     const rows = eventRows(madeEvent(event), { rowDays: 30, now: NOW });

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { Io } from '../output/process-io.ts';
 import type { ConnectionOptions } from './connection.ts';
 
@@ -15,7 +16,7 @@ export function ownCommand(
   { env }: Pick<Io, 'env'>,
 ): string {
   const program = env.npm_lifecycle_event === SCRIPT ? `npm run -s ${SCRIPT} --` : SCRIPT;
-  return [program, ...[...args, ...connectionArgs(options)].map(quoted)].join(' ');
+  return [program, ...[...args, ...connectionArgs(options)].map(shellWord)].join(' ');
 }
 
 const DEFAULTS = { deployment: 'trailwarden' } as const;
@@ -34,9 +35,4 @@ function connectionArgs(options: Partial<ConnectionOptions>): readonly string[] 
 
 function named(name: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [name, value];
-}
-
-/** For a shell of POSIX: nothing in a value is obeyed. */
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -70,6 +70,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./ui/ui.ts')).uiCommand,
   },
   {
+    name: 'export',
+    takes: '',
+    description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',
+    load: async () => (await import('./export/export.ts')).exportCommand,
+  },
+  {
+    name: 'mcp',
+    takes: '[options]',
+    description: 'Answers a client of the Model Context Protocol on standard input and output, read-only.',
+    load: async () => (await import('./mcp/mcp.ts')).mcpCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',
@@ -88,10 +100,22 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./scan/scan.ts')).scanCommand,
   },
   {
+    name: 'history',
+    takes: '[options]',
+    description: 'Fetches the last days of an account from CloudTrail itself, without any deployment, and judges them.',
+    load: async () => (await import('./history/history.ts')).historyCommand,
+  },
+  {
     name: 'redrive',
     takes: '',
     description: 'Lets objects be read again: dead letters, rejected records, one object, a time range.',
     load: async () => (await import('./redrive/redrive.ts')).redriveCommand,
+  },
+  {
+    name: 'backfill',
+    takes: '[options]',
+    description: 'Reads log objects that were there before the deployment, or judges them by new rules.',
+    load: async () => (await import('./backfill/backfill.ts')).backfillCommand,
   },
   {
     name: 'repack',
@@ -100,10 +124,28 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./repack/repack.ts')).repackCommand,
   },
   {
+    name: 'init',
+    takes: '[options]',
+    description: 'Writes trailwarden.yaml, and says what will be deployed, with which permissions, and what it costs.',
+    load: async () => (await import('./init/init.ts')).initCommand,
+  },
+  {
     name: 'protect',
     takes: '[options]',
     description: 'Protects the stacks and tables of a deployment against being deleted.',
     load: async () => (await import('./protect/protect.ts')).protectCommand,
+  },
+  {
+    name: 'source',
+    takes: '',
+    description: 'Prints what owners of existing buckets must allow, adds bucket notifications, and checks them.',
+    load: async () => (await import('./source/source.ts')).sourceCommand,
+  },
+  {
+    name: 'doctor',
+    takes: '[options]',
+    description: 'Looks whether a deployment works: each line is ok, or says what to do.',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   {
     name: 'status',

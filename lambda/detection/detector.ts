@@ -55,10 +55,6 @@ export interface Judgement {
 const MAX_MATCHED = 50;
 
 interface CompiledRule {
-  id: string;
-  finding: boolean;
-  /** Whether some correlation names it. */
-  correlated: boolean;
   /** What all matches of the rule have in common. */
   match: Omit<RuleMatch, 'matched'>;
   compiled: Compiled;
@@ -67,36 +63,57 @@ interface CompiledRule {
   namesAggregated: boolean;
 }
 
-/** Rules as closures over shared field paths. Its own callbacks must not call it. */
+/** A rule that the index knows; its closures are built when the first event may match it. */
+interface PlacedRule {
+  readonly rule: DetectionRule;
+  /** Whether some correlation names it. */
+  readonly correlated: boolean;
+  compiled?: CompiledRule;
+}
+
+/**
+ * Rules as closures over shared field paths, each built when it is first asked for: a process usually sees events that
+ * few of its rules ask for. Its own callbacks must not call it.
+ */
 export class Detector {
-  readonly rules: readonly RuleMetadata[];
+  readonly #ruleSet: RuleSet;
   readonly #options: DetectorOptions;
-  readonly #compiled: readonly CompiledRule[];
+  readonly #placed: readonly PlacedRule[];
   readonly #index: RuleIndex;
   readonly #paths = new Paths(true);
   readonly #scope: Scope;
   readonly #store = new MemoryCorrelationStore();
   #unidentified = 0;
+  #rules: readonly RuleMetadata[] | undefined;
   /** The correlations, for a store that functions share: see `observe` and `settle`. */
   readonly correlations: Correlations;
 
   constructor(ruleSet: RuleSet, options: DetectorOptions = {}) {
+    this.#ruleSet = ruleSet;
     this.#options = options;
-    const paths = this.#paths;
     this.correlations = new Correlations(ruleSet, options.memberCap);
     const detections = ruleSet.rules.filter((rule) => rule.kind === 'detection');
-    this.#compiled = detections.map((rule) => compileRule(rule, paths, this.correlations.isNamed(rule.metadata.id)));
-    this.#index = new RuleIndex(detections, paths);
-    this.correlations.intern(paths);
-    this.#scope = new Scope(paths);
-    const placed = new Map(detections.map(({ metadata: { id } }, i) => [id, this.#index.placed[i] === true]));
-    this.rules = ruleSet.rules.map((rule) => describe(rule, placed));
+    this.#placed = detections.map((rule) => ({ rule, correlated: this.correlations.isNamed(rule.metadata.id) }));
+    this.#index = new RuleIndex(detections, this.#paths);
+    this.correlations.intern(this.#paths);
+    this.#scope = new Scope(this.#paths);
+  }
+
+  /** Every rule, in the order of the rule set. */
+  get rules(): readonly RuleMetadata[] {
+    this.#rules ??= this.#describe();
+    return this.#rules;
+  }
+
+  #describe(): readonly RuleMetadata[] {
+    const placed = new Map(this.#placed.map(({ rule }, i) => [rule.metadata.id, this.#index.placed[i] === true]));
+    return this.#ruleSet.rules.map((rule) => describe(rule, placed));
   }
 
   /** The rules that match a record, in the order of the rule set. `derived` are the values under `trailwarden.` */
   match(record: object, derived?: Derived): RuleMatch[] {
     const scope = this.#enter(record, derived);
-    const matching = this.#matching(scope, record, ({ finding }) => finding);
+    const matching = this.#matching(scope, record, isFinding);
     return matching.flatMap((i) => this.#toMatch(i, scope));
   }
 
@@ -106,10 +123,10 @@ export class Detector {
    */
   judge(record: object, at: Date | number, derived?: Derived): Judgement {
     const scope = this.#enter(record, derived);
-    const matching = this.#matching(scope, record, ({ finding, correlated }) => finding || correlated);
+    const matching = this.#matching(scope, record, isFindingOrCorrelated);
     if (matching.length === 0) return { matches: [], memberships: [] };
     return {
-      matches: matching.flatMap((i) => (this.#compiled[i]?.finding === true ? this.#toMatch(i, scope) : [])),
+      matches: matching.flatMap((i) => this.#toMatch(i, scope)),
       memberships: this.#membershipsOf(matching, scope, record, at),
     };
   }
@@ -156,23 +173,26 @@ export class Detector {
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
   memberships(record: object, at: Date | number, derived?: Derived): Membership[] {
     const scope = this.#enter(record, derived);
-    return this.#membershipsOf(
-      this.#matching(scope, record, ({ correlated }) => correlated),
-      scope,
-      record,
-      at,
-    );
+    return this.#membershipsOf(this.#matching(scope, record, isCorrelated), scope, record, at);
   }
 
   #toMatch(rule: number, scope: Scope): RuleMatch[] {
-    const found = this.#compiled[rule];
-    return found === undefined ? [] : [toMatch(found, scope)];
+    const placed = this.#placed[rule];
+    return placed === undefined || !isFinding(placed) ? [] : [toMatch(this.#compile(placed), scope)];
+  }
+
+  #compile(placed: PlacedRule): CompiledRule {
+    if (placed.compiled === undefined) {
+      placed.compiled = compileRule(placed.rule, this.#paths);
+      this.#scope.grow();
+    }
+    return placed.compiled;
   }
 
   #membershipsOf(matching: readonly number[], scope: Scope, record: object, at: Date | number): Membership[] {
     const named = matching.flatMap((i) => {
-      const rule = this.#compiled[i];
-      return rule?.correlated === true ? rule.id : [];
+      const placed = this.#placed[i];
+      return placed?.correlated === true ? placed.rule.metadata.id : [];
     });
     if (named.length === 0) return [];
     const fields: { eventTime?: unknown; eventID?: unknown } = record;
@@ -195,8 +215,9 @@ export class Detector {
       const verdict = children.some((child) => child.verdict);
       return { kind: 'rule', label: correlation.metadata.title, verdict, children };
     }
-    const found = this.#compiled.find(({ id }) => id === ruleId);
-    if (found === undefined) return undefined;
+    const placed = this.#placed.find(({ rule }) => rule.metadata.id === ruleId);
+    if (placed === undefined) return undefined;
+    const found = this.#compile(placed);
     const scope = this.#enter(record, derived);
     const leftOut = isAggregated(record) && !found.namesAggregated;
     return {
@@ -227,12 +248,14 @@ export class Detector {
   }
 
   /** The rules of a kind that match what the scope was switched to, by their places in the rule set, in its order. */
-  #matching(scope: Scope, record: object, isWanted: (rule: CompiledRule) => boolean): number[] {
+  #matching(scope: Scope, record: object, isWanted: (rule: PlacedRule) => boolean): number[] {
     const aggregated = isAggregated(record);
     const matching: number[] = [];
     this.#index.candidates(scope, (i) => {
-      const candidate = this.#compiled[i];
-      if (candidate === undefined || !isWanted(candidate) || (aggregated && !candidate.namesAggregated)) return;
+      const placed = this.#placed[i];
+      if (placed === undefined || !isWanted(placed)) return;
+      const candidate = this.#compile(placed);
+      if (aggregated && !candidate.namesAggregated) return;
       if (matches(candidate, scope)) matching.push(i);
     });
     return matching.length > 1 ? matching.sort((a, b) => a - b) : matching;
@@ -244,12 +267,21 @@ export function createDetector(ruleSet: RuleSet, options?: DetectorOptions): Det
   return new Detector(ruleSet, options);
 }
 
-function compileRule({ metadata, detection, filters }: DetectionRule, paths: Paths, correlated: boolean): CompiledRule {
-  const { id, finding, ...rest } = metadata;
+function isFinding({ rule }: PlacedRule): boolean {
+  return rule.metadata.finding;
+}
+
+function isCorrelated({ correlated }: PlacedRule): boolean {
+  return correlated;
+}
+
+function isFindingOrCorrelated(placed: PlacedRule): boolean {
+  return isFinding(placed) || placed.correlated;
+}
+
+function compileRule({ metadata, detection, filters }: DetectionRule, paths: Paths): CompiledRule {
+  const { id, finding: _, ...rest } = metadata;
   return {
-    id,
-    finding,
-    correlated,
     match: { ruleId: id, ...rest },
     compiled: compileDetection(detection, paths),
     namesAggregated: namesAggregated({ detection }),

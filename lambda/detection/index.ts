@@ -32,7 +32,8 @@ export {
   type RuleMetadata,
 } from './detector.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
-export { LEVELS, type Level, type RuleSet, ruleSetSchema } from './language/rule-set.ts';
+export { LEVELS, type Level, type RuleSet } from './language/rule-set.ts';
+export { ruleSetSchema } from './language/rule-set-schema.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse/parse-rules.ts';
 export type { RuleOptions } from './parse/values/rule-options.ts';
 

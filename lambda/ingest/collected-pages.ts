@@ -8,11 +8,11 @@ export interface Unpaged {
 }
 
 /**
- * Events and bytes, before compression, after which what was collected is to be made pages of: a page then has a few
- * thousand events, and what is held of a large object stays bounded.
+ * Events and bytes, before compression, after which what was collected is to be made pages of: what is held of a large
+ * object stays bounded, and alerts of a log object of usual size wait for no pages.
  */
-const ENOUGH_EVENTS = 4096;
-const ENOUGH_BYTES = 2 * 1024 * 1024;
+const ENOUGH_EVENTS = 8192;
+const ENOUGH_BYTES = 2.5 * 1024 * 1024;
 
 /** Bytes of an event's numbers, marks and short words. */
 const REST_BYTES = 128;
@@ -23,6 +23,9 @@ const REST_BYTES = 128;
  */
 const FULL_BYTES = 1024 * 1024;
 const FULL_PAGES = 50;
+
+/** The summaries of one object's events, on their way into pages. */
+export type PageCollector = Pick<CollectedPages, keyof CollectedPages>;
 
 /** The summaries of one object's events, made pages of in bounded parts. */
 export class CollectedPages {
@@ -89,7 +92,8 @@ function encodeAll(summaries: readonly EventSummary[], unpaged: Unpaged[]): read
   }
 }
 
-function bytesOf(summary: EventSummary): number {
+/** Bytes of an event's summary before compression, about. */
+export function bytesOf(summary: EventSummary): number {
   let bytes = REST_BYTES;
   for (const value of Object.values(summary)) if (typeof value === 'string') bytes += Buffer.byteLength(value);
   for (const resource of summary.resources) bytes += Buffer.byteLength(resource);

@@ -1,4 +1,4 @@
-import type { CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
+import type { CheckedRecord, CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../cloudtrail/derived-fields.ts';
 import type { Detector, Membership } from '../detection/index.ts';
 import { findingOf } from '../findings/event-finding.ts';
@@ -9,19 +9,22 @@ import { isFaultOfAccess } from '../shared/faults.ts';
 import type { RowWriter } from '../store/dynamo/row-writer.ts';
 import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../store/rows/event-row.ts';
 import { hasRows, type RowScope } from '../store/rows/notable.ts';
-import { type EventSummary, summaryOf } from '../store/segments/summary.ts';
+import { summaryOf } from '../store/segments/summary.ts';
 import type { PageBody } from '../store/segments/table/page-rows.ts';
-import { CollectedPages } from './collected-pages.ts';
+import { CollectedPages, type PageCollector } from './collected-pages.ts';
 import { type Observation, Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
 /** Tasks that run at the same time; each is a few calls. An alert doesn't wait for the indexing of later events. */
 const CONCURRENCY = 8;
 
+/** Bytes of records whose events wait for their rows at most: what is held of a large object stays bounded. */
+const MAX_JUDGED_BYTES = 16 * 1024 * 1024;
+
 /** What the effects of events need from outside. */
 export interface EffectDependencies {
   readonly detector: Detector;
-  readonly correlator: Correlator;
+  readonly correlator: Pick<Correlator, 'ofEvent' | 'unitOf' | 'observe'>;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
@@ -33,6 +36,8 @@ export interface EffectDependencies {
     readonly table: string;
     readonly pageShards: number;
   };
+  /** What collects the events of an object for its pages: each in pages of its own where nothing is said. */
+  readonly createPages?: () => PageCollector;
   readonly now: () => Date;
 }
 
@@ -46,24 +51,36 @@ export interface RefusedEvent {
   readonly judged: boolean;
 }
 
-/** An event that waits for its correlations. */
-interface ObservedEvent extends Observation {
-  readonly event: CloudTrailEvent;
+/** Where a record's bytes are to be had: only quarantine asks for them. */
+export interface RecordSource {
   readonly bytes: Buffer;
+  /** About how many they are, where that is known without them. */
+  readonly size?: number;
 }
 
-/** The results for an event, before anything is written. */
-interface Effects {
-  readonly findings: readonly Finding[];
-  /** None for an event that no correlation names. */
-  readonly memberships: readonly Membership[];
-  readonly rows: readonly (EventRow | ResourceRow)[];
-  readonly summary: EventSummary;
+/** A record that was read. */
+export interface EffectiveRecord {
+  readonly checked: CheckedRecord;
+  readonly receipt: Receipt;
+  readonly source: RecordSource;
+}
+
+/** An event whose rows are to be written. */
+interface Notable {
+  readonly event: CloudTrailEvent;
+  readonly source: RecordSource;
+}
+
+/** An event that waits for its correlations. */
+interface ObservedEvent extends Observation {
+  readonly receipt: Receipt;
+  readonly source: RecordSource;
 }
 
 /**
  * What events set off, wherever they were read from: each is judged, correlated, has rows where it stands out, and is
- * collected for the pages of its object, which the caller writes. All of it is idempotent. An event whose processing throws
+ * collected for the pages of its object, which the caller writes. Alerts come first: they are begun as events are read, and
+ * rows and pages wait until they are sent. All of it is idempotent. An event whose processing throws
  * anything but a fault of access is refused, and the others go on.
  */
 export class EventEffects {
@@ -71,11 +88,13 @@ export class EventEffects {
   readonly #writer: RowWriter<EventRow | ResourceRow>;
   readonly #tasks = new BoundedTasks(CONCURRENCY);
   readonly #observations = new Observations<ObservedEvent>();
-  /** The records' bytes of rows that are being written. They are few. */
-  readonly #bytes = new WeakMap<EventRow | ResourceRow, Buffer>();
+  /** The records of rows that are being written. They are few. */
+  readonly #sources = new WeakMap<EventRow | ResourceRow, RecordSource>();
   /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
-  readonly #pages = new CollectedPages();
+  readonly #pages: PageCollector;
+  #notable: Notable[] = [];
+  #judgedBytes = 0;
   #refused: RefusedEvent[] = [];
   #findings = 0;
   #failed = 0;
@@ -83,6 +102,7 @@ export class EventEffects {
   constructor(dependencies: EffectDependencies) {
     this.#dependencies = dependencies;
     this.#writer = dependencies.createRowWriter();
+    this.#pages = dependencies.createPages?.() ?? new CollectedPages();
   }
 
   /** Matches of detection rules so far. */
@@ -95,40 +115,79 @@ export class EventEffects {
     return this.#failed;
   }
 
-  /** @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
-  async add(event: CloudTrailEvent, bytes: Buffer): Promise<void> {
-    const { receipt } = event;
-    let effects: Effects;
+  /** Judges a record, and begins its alerts. @throws faults of access (`isFaultOfAccess`), also those of earlier events. */
+  async add({ checked, receipt, source }: EffectiveRecord): Promise<void> {
+    let known: CloudTrailEvent | undefined;
+    const event = (): CloudTrailEvent => {
+      known ??= checked.classify();
+      return known;
+    };
+    let judgement: { readonly findings: readonly Finding[]; readonly memberships: readonly Membership[] };
     try {
-      effects = this.#effectsOf(event);
+      judgement = this.#judge(checked, event);
     } catch (error) {
-      this.#refuseFailed({ receipt, bytes, judged: false }, error);
+      this.#refuseFailed({ receipt, bytes: source.bytes, judged: false }, error);
       return;
     }
-    const { findings, memberships } = effects;
+    const { findings, memberships } = judgement;
     this.#findings += findings.length;
     for (const finding of findings) {
-      await this.#tasks.add(() => this.#isolated(receipt, bytes, () => this.#dependencies.report(finding)));
+      await this.#tasks.add(() => this.#isolated(receipt, source, () => this.#dependencies.report(finding)));
     }
-    if (memberships.length > 0 && this.#observations.add({ event, bytes, memberships })) await this.#observe();
-    this.#pages.add(effects.summary);
-    for (const row of effects.rows) {
-      this.#bytes.set(row, bytes);
-      await this.#writer.add(row);
+    if (memberships.length > 0 && this.#observations.add({ event: event(), receipt, source, memberships })) {
+      await this.#observe();
+    }
+    this.#judgedBytes += source.size ?? source.bytes.length;
+    try {
+      const { rows } = this.#dependencies;
+      const levels = findings.map(({ level }) => level);
+      this.#pages.add(summaryOf(event()));
+      if (hasRows(rows.scope, event(), levels)) this.#notable.push({ event: event(), source });
+    } catch (error) {
+      this.#refuseFailed({ receipt, bytes: source.bytes, judged: true }, error);
     }
   }
 
-  #effectsOf(event: CloudTrailEvent): Effects {
-    const { detector, correlator, rows, now } = this.#dependencies;
-    const derived = derivedFields(event);
-    const findings = [...detector.match(event.record, derived)].map((match) => findingOf(event, match));
-    const levels = findings.map(({ level }) => level);
+  #judge(
+    { record, eventTime }: CheckedRecord,
+    event: () => CloudTrailEvent,
+  ): { readonly findings: readonly Finding[]; readonly memberships: readonly Membership[] } {
+    const { detector, correlator } = this.#dependencies;
+    const { matches, memberships } = detector.judge(record, Date.parse(eventTime), () => derivedFields(event()));
     return {
-      findings,
-      memberships: correlator.membershipsOf(event, derived),
-      rows: hasRows(rows.scope, event, levels) ? eventRows(event, { rowDays: rows.rowDays, now: now() }) : [],
-      summary: summaryOf(event),
+      findings: matches.map((match) => findingOf(event(), match)),
+      // No correlation names most events.
+      memberships: memberships.length === 0 ? memberships : correlator.ofEvent(memberships, event()),
     };
+  }
+
+  async #writeRows(): Promise<void> {
+    const notable = this.#notable;
+    this.#notable = [];
+    this.#judgedBytes = 0;
+    for (const { event, source } of notable) {
+      for (const row of this.#rowsOf(event, source)) {
+        this.#sources.set(row, source);
+        await this.#writer.add(row);
+      }
+    }
+    for (const { row, reason } of await this.#writer.flush()) {
+      // An event is refused once, although it has further rows.
+      if (!('receipt' in row)) continue;
+      const bytes = this.#sources.get(row)?.bytes;
+      const { receipt } = row;
+      this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
+    }
+  }
+
+  #rowsOf(event: CloudTrailEvent, source: RecordSource): readonly (EventRow | ResourceRow)[] {
+    const { rows, now } = this.#dependencies;
+    try {
+      return eventRows(event, { rowDays: rows.rowDays, now: now() });
+    } catch (error) {
+      this.#refuseFailed({ receipt: event.receipt, bytes: source.bytes, judged: true }, error);
+      return [];
+    }
   }
 
   async #observe(): Promise<void> {
@@ -142,8 +201,8 @@ export class EventEffects {
   async #observeUnit(unit: readonly ObservedEvent[]): Promise<void> {
     const { correlator } = this.#dependencies;
     const observeEach = async (): Promise<void> => {
-      for (const { event, bytes, memberships } of unit) {
-        await this.#isolated(event.receipt, bytes, () => correlator.observe(memberships));
+      for (const { receipt, source, memberships } of unit) {
+        await this.#isolated(receipt, source, () => correlator.observe(memberships));
       }
     };
     if (unit.length === 1) {
@@ -160,12 +219,12 @@ export class EventEffects {
   }
 
   /** @throws faults of access (`isFaultOfAccess`): anything else refuses the event alone. */
-  async #isolated(receipt: Receipt, bytes: Buffer, work: () => Promise<unknown>): Promise<void> {
+  async #isolated(receipt: Receipt, source: RecordSource, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (isFaultOfAccess(error)) throw error;
-      this.#refuseFailed({ receipt, bytes, judged: true }, error);
+      this.#refuseFailed({ receipt, bytes: source.bytes, judged: true }, error);
     }
   }
 
@@ -182,7 +241,7 @@ export class EventEffects {
 
   /** Whether so much was collected that `finish` is to be called before more is added. */
   get mustFinish(): boolean {
-    return this.#pages.isEnough;
+    return this.#pages.isEnough || this.#judgedBytes >= MAX_JUDGED_BYTES;
   }
 
   /** Whether the pages so far are to be written before more is added. */
@@ -201,21 +260,14 @@ export class EventEffects {
   }
 
   /**
-   * Writes the rows that are left, waits until everything that was begun is done, and makes pages of the events so far.
-   * What was refused on the way is there to be taken.
+   * Waits until everything that was begun is done, alerts above all; then writes the rows, and makes pages of the events so
+   * far. What was refused on the way is there to be taken.
    * @throws faults of access.
    */
   async finish(): Promise<void> {
-    const refused = await this.#writer.flush();
     await this.#observe();
     await this.#tasks.finish();
-    for (const { row, reason } of refused) {
-      // An event is refused once, although it has further rows.
-      if (!('receipt' in row)) continue;
-      const bytes = this.#bytes.get(row);
-      const { receipt } = row;
-      this.#refuse({ receipt, reason: `the index refused it: ${reason}`, judged: true, ...(bytes && { bytes }) });
-    }
+    await this.#writeRows();
     for (const { summary, error } of this.#pages.seal((index) => this.#refusedIndexes.has(index))) {
       this.#refuseFailed({ receipt: summary.receipt, judged: true }, error);
     }

@@ -1,7 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type CloudTrailObjectKey, parseObjectKey } from '../cloudtrail/log/object-key.ts';
@@ -12,21 +11,24 @@ import { publishMetrics } from '../runtime/function-metrics.ts';
 import { giveUpMessage, handleObjects } from '../runtime/message-objects.ts';
 import { GivenUp, noteFailure } from '../runtime/object-tries.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
-import { receivesOf } from '../runtime/retry-delay.ts';
+import { delayRetry, receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
 import { METRICS } from '../shared/metric-names.ts';
-import type { ObjectVersion } from '../store/ledger/ledger.ts';
+import type { LogBuckets } from '../sources/log-buckets.ts';
+import type { Ledger, ObjectVersion } from '../store/ledger/ledger.ts';
+import type { Subscriptions } from './confirm-subscription.ts';
 import { openObject, type SourceObject } from './object-source.ts';
 import { type ObjectOutcome, openingOf, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
 import { parseQuarantineKey } from './quarantine-key.ts';
 import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
 export interface IngestDependencies {
-  readonly s3: S3Client;
   readonly sqs: SQSClient;
-  readonly processor: ProcessorDependencies;
+  readonly processor: ProcessorDependencies & { readonly ledger: Ledger };
   /** The buckets whose objects are read: a forged notification can't name another one. */
-  readonly logBuckets: readonly string[];
+  readonly logBuckets: LogBuckets;
+  /** The topics that may ask whether they may send to the queue. */
+  readonly subscriptions: Subscriptions;
   /** Where rejected records are kept, and read again from when a message names them. */
   readonly quarantineBucket: string;
   readonly queueUrl: string;
@@ -104,6 +106,10 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
     await giveUpMessage(dependencies, message, reason);
     return;
   }
+  if (notification.kind === 'subscription') {
+    await handleSubscription(dependencies, message, notification);
+    return;
+  }
   await handleObjects(
     {
       ...dependencies,
@@ -115,6 +121,28 @@ async function handleMessage(dependencies: IngestDependencies, message: SQSRecor
     message,
     notification.objects,
   );
+}
+
+/** Of a topic that no source names it is kept for a person: redriven within the token's two days, it is confirmed. */
+async function handleSubscription(
+  dependencies: IngestDependencies,
+  message: SQSRecord,
+  { topic, token }: { readonly topic: string; readonly token: string },
+): Promise<void> {
+  const { subscriptions, logger } = dependencies;
+  if (!subscriptions.has(topic)) {
+    logger.error('A topic that no source names asks for a subscription', { topic });
+    await giveUpMessage(dependencies, message, `no source names the topic ${topic}: its subscription is not confirmed`);
+    return;
+  }
+  try {
+    await subscriptions.confirm(topic, token);
+  } catch (error) {
+    logger.warn('A subscription could not be confirmed for now', { topic, error: describeError(error) });
+    await delayRetry(dependencies, message);
+    throw error;
+  }
+  logger.info('A subscription was confirmed', { topic });
 }
 
 function tellFailure(
@@ -140,7 +168,7 @@ async function handleObject(
     await handleCopy(dependencies, reference, delivery);
     return;
   }
-  if (!logBuckets.includes(reference.bucket)) {
+  if (!logBuckets.has(reference.bucket)) {
     refuse(dependencies, reference, 'its bucket is not a log bucket');
     return;
   }
@@ -159,7 +187,7 @@ async function handleLogObject(
   parsedKey: CloudTrailObjectKey,
   { mustStop, lanes, receives }: Delivery,
 ): Promise<void> {
-  const { processor, s3 } = dependencies;
+  const { processor, logBuckets } = dependencies;
   const { ledger } = processor;
   const { bucket, key, versionId } = reference;
   let opened: SourceObject | undefined;
@@ -179,7 +207,7 @@ async function handleLogObject(
         await queueAgain(dependencies, reference);
         return;
       }
-      const object = await openObject(s3, reference);
+      const object = await openObject(logBuckets.clientOf(bucket), reference);
       try {
         opened = object;
         const outcome = await processObject(processor, {
@@ -221,7 +249,7 @@ async function handleCopy(
   const { logBuckets, processor } = dependencies;
   const { key } = reference;
   const first = parseQuarantineKey(key);
-  if (first === undefined || !logBuckets.includes(first.bucket) || parseObjectKey(first.key)?.kind !== 'log') {
+  if (first === undefined || !logBuckets.has(first.bucket) || parseObjectKey(first.key)?.kind !== 'log') {
     refuse(dependencies, reference, 'it is no copy of records of a log bucket');
     return;
   }
@@ -240,9 +268,10 @@ async function handleCopy(
 }
 
 async function recoverCopy(dependencies: IngestDependencies, reference: ObjectReference): Promise<void> {
-  const { s3, processor, logger, metrics } = dependencies;
+  const { logBuckets, processor, logger, metrics } = dependencies;
   const { bucket, key } = reference;
-  const outcome = await recoverRecords(processor, { bucket, key, open: () => openObject(s3, { bucket, key }) });
+  const open = () => openObject(logBuckets.clientOf(bucket), { bucket, key });
+  const outcome = await recoverRecords(processor, { bucket, key, open });
   dependencies.onOutcome?.({ bucket, key, outcome });
   if (outcome.status === 'refused') {
     refuse(dependencies, reference, outcome.reason ?? 'it is none of ours');

@@ -15,6 +15,8 @@ export interface SourceObject {
   /** As whoever put it there gave it. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Bytes that the body has, where S3 says so. */
+  readonly length?: number;
   /** Releases the connection without reading further. */
   close(): void;
 }
@@ -48,6 +50,7 @@ async function open(client: S3Client, reference: ObjectReference, key: string): 
     deliveredAt: (LastModified ?? new Date()).toISOString(),
     metadata: Metadata,
     body: complete(chunks, ContentLength),
+    ...(ContentLength !== undefined && { length: ContentLength }),
     close,
   };
 }

@@ -1,4 +1,4 @@
-import { type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { checkRecord, type Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import {
   ContentFault,
   type LogObjectItem,
@@ -7,6 +7,7 @@ import {
   readLogObject,
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
+import { readSmallOrLarge } from '../cloudtrail/log/read-log-object.ts';
 import { assertMayLive } from '../runtime/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type {
@@ -28,9 +29,16 @@ import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';
 import type { Quarantine } from './quarantine.ts';
 
+/** The ledger as the processing of an object uses it. */
+export type ObjectLedger = Pick<
+  Ledger,
+  'versions' | 'noteOrigin' | 'open' | 'checkpoint' | 'close' | 'closeAnyway' | 'forgetTries'
+>;
+
 /** What processing needs from outside: each caller brings its own. */
 export interface ProcessorDependencies extends EffectDependencies {
-  readonly ledger: Ledger;
+  /** The ledger, or what stands before it. */
+  readonly ledger: ObjectLedger;
   readonly createQuarantine: () => Quarantine;
   /** Called for an object whose content changed after it was indexed. */
   readonly reportOverwritten: (object: SourceObject, before: LedgerRow) => Promise<void>;
@@ -183,7 +191,7 @@ function readingOf({ own, opening }: RowBefore): Reading {
  * What to say of an object whose row another function has changed while it was read here: it was closed, with all of its
  * pages, or that function came to another place, and another call goes on from there.
  */
-async function overtaken(ledger: Ledger, object: SourceObject): Promise<ObjectOutcome> {
+async function overtaken(ledger: ObjectLedger, object: SourceObject): Promise<ObjectOutcome> {
   const row = (await ledger.versions(object.bucket, object.key)).find(({ version }) => version === object.version);
   if (row?.closedAt !== undefined) return skipped(row);
   return { ...skipped(row ?? NOTHING), status: 'continue' };
@@ -254,7 +262,7 @@ class ObjectReading {
 
   async run(): Promise<ObjectOutcome> {
     const { object, mustStop } = this.#request;
-    const reading = readLogObject(object.body, this.#dependencies.limits, this.#from);
+    const reading = readSmallOrLarge(object, this.#dependencies.limits, this.#from);
     try {
       for (;;) {
         const { done, value } = await reading.next();
@@ -291,16 +299,16 @@ class ObjectReading {
       }
       const result = this.#read(item.value, receipt);
       if (result.ok) {
-        await this.#effects.add(result.event, item.bytes);
+        await this.#effects.add({ checked: result.checked, receipt, source: item });
         this.#indexed++;
       } else await this.#reject(receipt, result.reason, item.bytes);
     }
     await this.#rejectRefused();
   }
 
-  #read(value: unknown, receipt: Receipt): ReturnType<typeof readEvent> {
+  #read(value: unknown, receipt: Receipt): ReturnType<typeof checkRecord> {
     try {
-      return readEvent(value, receipt);
+      return checkRecord(value, receipt);
     } catch (error) {
       this.#failed++;
       return { ok: false, reason: processingReason(error) };

@@ -1,4 +1,4 @@
-import { type CloudTrailEvent, type Receipt, readEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { type CheckedRecord, checkRecord, type Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
@@ -128,10 +128,10 @@ async function readAgain(
     for (const { receipt, record, judged } of records) {
       if (record === undefined) continue;
       const member = parseMember(record);
-      const event = 'value' in member ? eventOf(member.value, receipt) : undefined;
-      if (event === undefined) continue;
+      const checked = 'value' in member ? checkedOf(member.value, receipt) : undefined;
+      if (checked === undefined) continue;
       const before = effects.findings;
-      await effects.add(event, Buffer.from(record));
+      await effects.add({ checked, receipt, source: { bytes: Buffer.from(record) } });
       if (judged === undefined) findings += effects.findings - before;
       recovered.add(receipt.index);
     }
@@ -144,10 +144,10 @@ async function readAgain(
 }
 
 /** Undefined if a record is no event, or if reading it throws again. */
-function eventOf(value: unknown, receipt: Receipt): CloudTrailEvent | undefined {
+function checkedOf(value: unknown, receipt: Receipt): CheckedRecord | undefined {
   try {
-    const result = readEvent(value, receipt);
-    return result.ok ? result.event : undefined;
+    const result = checkRecord(value, receipt);
+    return result.ok ? result.checked : undefined;
   } catch {
     return undefined;
   }

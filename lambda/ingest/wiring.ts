@@ -14,11 +14,15 @@ import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { LogBuckets } from '../sources/log-buckets.ts';
+import { type LogSource, readLogSources } from '../sources/log-source.ts';
+import { createSourceClient } from '../sources/source-client.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
 import { RowWriter } from '../store/dynamo/row-writer.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
-import { type EventRow, eventRowKey, type ResourceRow } from '../store/rows/event-row.ts';
+import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../store/rows/event-row.ts';
 import { raisePageShards } from '../store/segments/table/state.ts';
+import { anonymousClient, Subscriptions } from './confirm-subscription.ts';
 import { createIngest, type Ingest, type IngestDependencies } from './ingest.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -30,6 +34,10 @@ export interface IngestWiring {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Makes the client of a source's bucket. Default: in the bucket's region, with the source's role. */
+  readonly sourceClient?: (source: LogSource) => S3Client;
+  /** Makes a client that sends unsigned requests to SNS in a region. */
+  readonly anonymousSns?: (region: string) => SNSClient;
   /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
   /** The clock. Default: the system's clock. */
@@ -39,17 +47,31 @@ export interface IngestWiring {
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
   const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
+  const sources = readLogSources(environment.SOURCES_FILE);
+  const {
+    sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-ingest` }),
+    anonymousSns = anonymousClient,
+  } = wiring;
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
   return createIngest({
-    s3,
     sqs,
     logger,
     metrics,
     ...(onOutcome && { onOutcome }),
-    logBuckets: environment.LOG_BUCKETS,
+    logBuckets: new LogBuckets({
+      own: environment.LOG_BUCKETS,
+      s3,
+      expireDays: Number.POSITIVE_INFINITY,
+      sources,
+      createClient: sourceClient,
+    }),
+    subscriptions: new Subscriptions(
+      sources.flatMap(({ topic }) => topic ?? []),
+      anonymousSns,
+    ),
     quarantineBucket: environment.QUARANTINE_BUCKET,
     queueUrl: environment.LOG_QUEUE_URL,
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
@@ -76,7 +98,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
         new RowWriter<EventRow | ResourceRow>({
           client: documents,
           table: environment.EVENTS_TABLE,
-          keyOf: eventRowKey,
+          key: EVENT_ROW_KEY,
         }),
       createQuarantine: () => new Quarantine(s3, environment.QUARANTINE_BUCKET),
       report,

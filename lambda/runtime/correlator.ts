@@ -46,13 +46,8 @@ export class Correlator {
     this.#dependencies = dependencies;
   }
 
-  /**
-   * The groups of correlations that an event belongs to: none for most events.
-   * @param derived the event's classification, as rules read it.
-   */
-  membershipsOf(event: CloudTrailEvent, derived: object): readonly Membership[] {
-    const { detector } = this.#dependencies;
-    const memberships = detector.memberships(event.record, Date.parse(event.eventTime), derived);
+  /** Memberships of an event, with what findings of their correlations tell of it. */
+  ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
     if (memberships.length === 0) return memberships;
     const context = correlationContext(event);
     return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));

@@ -4,6 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSweepEnvironment } from '../runtime/environment.ts';
 import { functionMetrics } from '../runtime/function-metrics.ts';
+import { withoutLog } from '../runtime/without-log.ts';
 import { SERVICES } from '../shared/metric-names.ts';
 import { wireSweep } from './wiring.ts';
 
@@ -12,9 +13,9 @@ const environment = readSweepEnvironment(process.env);
 /** The Lambda function: EventBridge Scheduler calls it every minute. */
 export const handler = wireSweep({
   environment,
-  dynamodb: new DynamoDBClient({}),
-  sns: new SNSClient({}),
-  sqs: new SQSClient({}),
+  dynamodb: withoutLog(new DynamoDBClient({})),
+  sns: withoutLog(new SNSClient({})),
+  sqs: withoutLog(new SQSClient({})),
   logger: new Logger({ serviceName: SERVICES.sweep }),
   metrics: functionMetrics('sweep', environment.DEPLOYMENT),
 });

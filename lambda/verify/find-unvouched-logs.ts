@@ -31,7 +31,8 @@ export async function findUnvouched(
   const { chains, digests, report } = dependencies;
   const until = new Date(Date.parse(digest.start) - MARGIN_MILLISECONDS).toISOString();
   const from = chain?.checkedUntil;
-  const found = from === undefined || from >= until ? [] : await unnamedObjects(dependencies, digestKey, from, until);
+  const found =
+    from === undefined || from >= until ? [] : await unnamedObjects(dependencies, bucket, digestKey, from, until);
   if (found === undefined) return;
   for (const { object, deliveredAt } of found) {
     const parsedKey = parseObjectKey(object.key);
@@ -56,12 +57,15 @@ interface UnnamedObject {
  */
 async function unnamedObjects(
   { digests, ledger, now }: VerifyDependencies,
+  bucket: string,
   digestKey: DigestKey,
   from: string,
   until: string,
 ): Promise<readonly UnnamedObject[] | undefined> {
   const found: UnnamedObject[] = [];
   for await (const row of digests.rows(digestKey.account, digestKey.region, from, now().toISOString())) {
+    // Another trail may record the same account and region into another bucket: its own digests vouch for that.
+    if (!row.object.startsWith(`s3://${bucket}/`)) continue;
     if (row.kind === 'digest') {
       if (row.status === 'pending' && (row.digestStart ?? '') < until) return undefined;
       continue;

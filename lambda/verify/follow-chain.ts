@@ -5,7 +5,7 @@ import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED, DIGEST_CHAIN_RESTARTED, DIGEST_MISSING, DIGESTS_MISSING } from '../findings/digest-checks.ts';
 import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { ObjectVersion } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
+import { mayBeOnItsWay, mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
 export interface ChainStep {
   readonly object: ObjectVersion;
@@ -39,8 +39,8 @@ export async function followChain(dependencies: VerifyDependencies, step: ChainS
     return true;
   }
   const previousEnd = parseDigestKey(previous.key)?.end;
-  if (!dependencies.logBuckets.includes(previous.bucket)) return true;
-  if (previousEnd === undefined || !(await mustBeThere(dependencies, previousEnd))) return true;
+  if (!dependencies.logBuckets.has(previous.bucket)) return true;
+  if (previousEnd === undefined || !(await mustBeThere(dependencies, previous.bucket, previousEnd))) return true;
   return comparePredecessor(dependencies, step, previous);
 }
 
@@ -54,7 +54,7 @@ async function comparePredecessor(
   const head = await buckets.head(bucket, key);
   if (head === undefined) {
     if (isHistory && endBefore === undefined) return true;
-    if (checks === 0 && !isHistory) return false;
+    if ((checks === 0 || mayBeOnItsWay(dependencies, bucket, checks)) && !isHistory) return false;
     const from = endBefore !== undefined && endBefore < digest.start ? endBefore : undefined;
     const count = from === undefined || digestKey.backfill ? 1 : Math.max(1, missingDigests(from, digest.start));
     await report(

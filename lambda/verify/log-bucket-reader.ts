@@ -1,6 +1,7 @@
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { MAX_COMPRESSED_DIGEST_BYTES } from '../cloudtrail/digest/digest.ts';
 import { ownBody } from '../runtime/object-body.ts';
+import type { LogBuckets } from '../sources/log-buckets.ts';
 
 /** What S3 says about an object without its content. */
 export interface ObjectHead {
@@ -33,16 +34,16 @@ interface Described {
  * What the verification reads of the log buckets. Methods throw the SDK's errors, except for objects that aren't there.
  */
 export class LogBucketReader {
-  readonly #s3: S3Client;
+  readonly #buckets: LogBuckets;
 
-  constructor(s3: S3Client) {
-    this.#s3 = s3;
+  constructor(buckets: LogBuckets) {
+    this.#buckets = buckets;
   }
 
   /** The current version, or undefined if there is none. Needs s3:ListBucket, or S3 answers 403 instead of 404. */
   async head(bucket: string, key: string): Promise<ObjectHead | undefined> {
     try {
-      return describe(await this.#s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+      return describe(await this.#buckets.clientOf(bucket).send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -51,7 +52,7 @@ export class LogBucketReader {
 
   /** A digest with the signature in its metadata. */
   async digest(bucket: string, key: string): Promise<StoredDigest> {
-    const response = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const response = await this.#buckets.clientOf(bucket).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const { chunks, close } = ownBody(response.Body);
     try {
       return { bucket, key, ...describeDigest(response), bytes: await readAtMost(chunks, MAX_COMPRESSED_DIGEST_BYTES) };
@@ -66,7 +67,7 @@ export class LogBucketReader {
     key: string,
     reader: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>,
   ): Promise<Result> {
-    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Body } = await this.#buckets.clientOf(bucket).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const { chunks, close } = ownBody(Body);
     try {
       return await reader(chunks);

@@ -6,6 +6,7 @@ import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { DIGEST_ALTERED } from '../findings/digest-checks.ts';
 import { integrityFinding } from '../findings/integrity-finding.ts';
 import { mapConcurrently } from '../shared/concurrency.ts';
+import type { LogBuckets } from '../sources/log-buckets.ts';
 import type { DigestRecord, DigestRow } from '../store/ledger/digest-ledger.ts';
 import { findUnvouched } from './find-unvouched-logs.ts';
 import { followChain } from './follow-chain.ts';
@@ -64,21 +65,33 @@ export async function processDigest(
   if (digestKey === undefined) return reject(dependencies, stored, 'its key is not that of a digest');
   const reading = readDigest(stored.bytes);
   if (!reading.ok) return reject(dependencies, stored, `it is no digest: ${reading.reason}`);
-  const { digest } = reading;
+  const signed = reading.digest;
   const publicKey = await dependencies.publicKeys.find(
     digestKey.region,
-    digest.publicKeyFingerprint,
-    stored.generatedAt ?? digest.end,
+    signed.publicKeyFingerprint,
+    stored.generatedAt ?? signed.end,
   );
   const { bucket, key, signature, signatureAlgorithm } = stored;
-  const verdict = checkDigest(digest, {
-    foundAt: { bucket, key },
+  const { logBuckets } = dependencies;
+  const verdict = checkDigest(signed, {
+    foundAt: { bucket: logBuckets.originalOf(bucket), key },
     ...(signature !== undefined && { signature }),
     ...(signatureAlgorithm !== undefined && { signatureAlgorithm }),
     ...(publicKey !== undefined && { publicKey }),
   });
+  const digest = whereItIsRead(signed, logBuckets);
   if (verdict.status !== 'valid') return reject(dependencies, stored, verdict.reason, digest);
   return processValid(dependencies, stored, digest, digestKey, queue);
+}
+
+/** A digest with the names of the buckets that its files are read from: of replicas, where there are some. */
+function whereItIsRead(digest: Digest, logBuckets: LogBuckets): Digest {
+  const moved = <File extends { readonly bucket: string }>(file: File): File => ({
+    ...file,
+    bucket: logBuckets.readAt(file.bucket),
+  });
+  const { previous, logFiles } = digest;
+  return { ...moved(digest), ...(previous && { previous: moved(previous) }), logFiles: logFiles.map(moved) };
 }
 
 async function processValid(

@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
+import type { LogBuckets } from '../sources/log-buckets.ts';
 import type { DigestChains } from '../store/ledger/digest-chains.ts';
 import type { DigestLedger } from '../store/ledger/digest-ledger.ts';
 import type { Ledger } from '../store/ledger/ledger.ts';
@@ -16,11 +17,9 @@ export interface VerifyDependencies {
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
   /** Queues a log object for ingest, once more or for the first time. */
   readonly queueLogObject: (bucket: string, key: string) => Promise<void>;
-  /** When the deployment began to read, ISO 8601. It doesn't vouch for what was delivered before. */
-  readonly startedAt: () => Promise<string>;
-  readonly logBuckets: readonly string[];
-  /** Days after which the bucket's lifecycle deletes objects. */
-  readonly expireDays: number;
+  /** When the deployment began to read a bucket, ISO 8601. It doesn't vouch for what was delivered before. */
+  readonly startedAt: (bucket: string) => Promise<string>;
+  readonly logBuckets: LogBuckets;
   readonly maxObjectBytes: number;
   /**
    * The bucket holds a copy of what CloudTrail once delivered. All that a digest names must be in it; what came before
@@ -30,14 +29,30 @@ export interface VerifyDependencies {
   readonly now: () => Date;
 }
 
+/** Checks of a digest, half an hour apart, by which S3 has replicated what it names: nothing says in which order it does. */
+const REPLICATED_AFTER_CHECKS = 4;
+
+/** Whether something that a digest names may still be on its way into the bucket. */
+export function mayBeOnItsWay(
+  { logBuckets }: Pick<VerifyDependencies, 'logBuckets'>,
+  bucket: string,
+  checks: number,
+): boolean {
+  return logBuckets.isReplica(bucket) && checks < REPLICATED_AFTER_CHECKS;
+}
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /** Whether an object that was delivered at a time must be in the bucket: after the deployment, within the lifecycle. */
 export async function mustBeThere(
-  { startedAt, expireDays, isHistory, now }: Pick<VerifyDependencies, 'startedAt' | 'expireDays' | 'isHistory' | 'now'>,
+  { startedAt, logBuckets, isHistory, now }: Pick<VerifyDependencies, 'startedAt' | 'logBuckets' | 'isHistory' | 'now'>,
+  bucket: string,
   deliveredAt: string,
 ): Promise<boolean> {
   if (isHistory) return true;
   const at = Date.parse(deliveredAt);
-  return at > Date.parse(await startedAt()) && at > now().getTime() - expireDays * DAY_MILLISECONDS;
+  return (
+    at > Date.parse(await startedAt(bucket)) &&
+    at > now().getTime() - logBuckets.expireDaysOf(bucket) * DAY_MILLISECONDS
+  );
 }

@@ -18,11 +18,14 @@ import type { ObjectVersion } from '../store/ledger/ledger.ts';
 import type { Rechecks } from './digest-rechecks.ts';
 import type { StoredDigest } from './log-bucket-reader.ts';
 import { type DigestOutcome, processDigest } from './process-digest.ts';
+import { parseSourceMessage, type SourceMessage } from './source-messages.ts';
 import type { VerifyDependencies } from './verify-dependencies.ts';
 
 export interface VerifyFunctionDependencies {
   readonly processor: VerifyDependencies;
   readonly rechecks: Rechecks;
+  /** Looks at the sources, as a message of this function's own asks. @throws the SDK's errors of the queue. */
+  readonly checkSources: (message: SourceMessage) => Promise<void>;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   /** Takes messages that no further try can help. */
@@ -59,13 +62,23 @@ async function handleMessage(
   message: SQSRecord,
   lanes: TogetherOrAlone,
 ): Promise<void> {
-  const { rechecks, logger, metrics } = dependencies;
+  const { rechecks, checkSources, logger, metrics } = dependencies;
+  const asked = parseSourceMessage(message.body);
+  if (asked !== undefined) {
+    await checkSources(asked);
+    return;
+  }
   const notification = parseNotification(message.body);
   if (notification.kind === 'acknowledgement') return;
   if (notification.kind === 'unreadable') {
     const { reason } = notification;
     logger.error('A message in the digest queue is no notification', { messageId: message.messageId, reason });
     recordMetric(metrics, METRICS.NotificationsUnreadable, 1);
+    await giveUpMessage(dependencies, message, reason);
+    return;
+  }
+  if (notification.kind === 'subscription') {
+    const reason = `only the log queue takes messages of topics: subscribe that one to ${notification.topic}`;
     await giveUpMessage(dependencies, message, reason);
     return;
   }
@@ -101,7 +114,7 @@ async function handleObject(
   lanes: TogetherOrAlone,
 ): Promise<void> {
   const { processor, logger, metrics } = dependencies;
-  if (!processor.logBuckets.includes(bucket)) {
+  if (!processor.logBuckets.has(bucket)) {
     logger.error('A notification names a bucket that is not a log bucket: not read', { bucket, key });
     recordMetric(metrics, METRICS.ObjectsRefused, 1);
     return;

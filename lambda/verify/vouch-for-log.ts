@@ -4,7 +4,7 @@ import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { LOG_OBJECT_MISSING, LOG_OBJECT_MODIFIED, LOG_OBJECT_UNREAD } from '../findings/digest-checks.ts';
 import { type IntegrityCheck, integrityFinding } from '../findings/integrity-finding.ts';
 import type { LedgerRow } from '../store/ledger/ledger.ts';
-import { mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
+import { mayBeOnItsWay, mustBeThere, type VerifyDependencies } from './verify-dependencies.ts';
 
 /** The result for one log object that a digest names. */
 export type LogVerdict =
@@ -13,7 +13,7 @@ export type LogVerdict =
   | 'missing'
   /** It is in the bucket, and ingest hasn't closed it yet. */
   | 'unread'
-  /** It is in the bucket, and ingest doesn't know it. */
+  /** It is in the bucket, or on its way into a replica, and ingest doesn't know it. */
   | 'unnotified'
   /**
    * This deployment doesn't vouch for it: it is older than the deployment, past the lifecycle, or in another bucket.
@@ -40,9 +40,12 @@ export async function vouchForLog(
   { checks }: VouchOptions,
 ): Promise<LogVerdict> {
   const { buckets, ledger, digests, logBuckets, queueLogObject } = dependencies;
-  if (!logBuckets.includes(file.bucket)) return 'skipped';
+  if (!logBuckets.has(file.bucket)) return 'skipped';
   const [rows, head] = await Promise.all([ledger.versions(file.bucket, file.key), buckets.head(file.bucket, file.key)]);
-  if (head === undefined) return noteMissing(dependencies, digest, file, rows);
+  if (head === undefined) {
+    if (mayBeOnItsWay(dependencies, file.bucket, checks)) return 'unnotified';
+    return noteMissing(dependencies, digest, file, rows);
+  }
 
   const read = rows.filter(({ closedAt }) => closedAt !== undefined);
   const vouched = read.find(({ sha256 }) => sha256 === file.sha256);
@@ -50,7 +53,7 @@ export async function vouchForLog(
 
   const current = read.find(({ version }) => version === head.version);
   if (current === undefined) {
-    if (!(await mustBeThere(dependencies, digest.end))) return 'skipped';
+    if (!(await mustBeThere(dependencies, file.bucket, digest.end))) return 'skipped';
     if (checks > 0) await queueLogObject(file.bucket, file.key);
     const begun = rows.find(({ version }) => version === head.version);
     if (checks >= UNREAD_CHECKS) {
@@ -83,7 +86,7 @@ async function noteMissing(
   rows: readonly LedgerRow[],
 ): Promise<LogVerdict> {
   const { digests } = dependencies;
-  if (!(await mustBeThere(dependencies, digest.end))) return 'skipped';
+  if (!(await mustBeThere(dependencies, file.bucket, digest.end))) return 'skipped';
   const read = rows.filter(({ closedAt }) => closedAt !== undefined);
   for (const row of read) await digests.vouch(versionOf(file, row), 'missing', digest.key);
   const parsedKey = parseObjectKey(file.key);

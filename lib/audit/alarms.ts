@@ -12,6 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import {
   DEPLOYMENT_DIMENSION,
@@ -32,9 +33,12 @@ export interface AlarmsProps {
   readonly verify: IFunction;
   readonly sweep: IFunction;
   readonly pack: IFunction;
+  readonly backfill: IStateMachine;
   readonly topics: AlertTopics;
   /** If the deployment has channels of its own. */
   readonly channels?: { readonly deadLetterQueue: IQueue; readonly notify: IFunction };
+  /** If the deployment reads buckets that trails write to already. */
+  readonly hasSources?: boolean;
 }
 
 /** An alarm: `name` is its heading in docs/runbook.md. */
@@ -89,8 +93,10 @@ function specs({
   verify,
   sweep,
   pack,
+  backfill,
   topics,
   channels,
+  hasSources = false,
 }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
@@ -240,6 +246,12 @@ function specs({
       missingIsBad: true,
     },
     {
+      name: 'backfill-failed',
+      says: 'A backfill ended before all objects were read; trailwarden backfill resume goes on.',
+      metric: backfill.metricFailed(sum),
+      threshold: 1,
+    },
+    {
       name: 'pages-unpacked',
       says: 'CRITICAL: pages of the audit index have waited for three days to be packed; they expire after thirty.',
       metric: ownMetric('pack', METRICS.OldestPageSeconds, Stats.MAXIMUM, Duration.minutes(30)),
@@ -258,6 +270,28 @@ function specs({
       threshold: 1,
     },
     ...channelSpecs(channels, deployment, { oldest, sum }),
+    ...(hasSources ? sourceSpecs(deployment) : []),
+  ];
+}
+
+/** Of buckets that somebody else sets up. Verify looks twice an hour. */
+function sourceSpecs(deployment: string): AlarmSpec[] {
+  const ownMetric = ownMetricsOf(deployment);
+  const hour = Duration.hours(1);
+  return [
+    {
+      name: 'source-notification-missing',
+      says: 'The bucket of a source does not announce its objects any more: they are found by digests alone, hours later.',
+      metric: ownMetric('verify', METRICS.NotificationsMissing, Stats.SUM, hour),
+      threshold: 1,
+    },
+    {
+      name: 'source-check-failing',
+      says: 'For two hours, a source could not be looked at: its bucket, key or role does not let the functions in.',
+      metric: ownMetric('verify', METRICS.SourceChecksFailed, Stats.SUM, hour),
+      threshold: 1,
+      periods: 2,
+    },
   ];
 }
 

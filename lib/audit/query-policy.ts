@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
 import { acknowledgePublicKeys, listPublicKeys, onTable, useKeyThrough } from '../functions/permissions.ts';
@@ -32,18 +33,34 @@ export class QueryPolicy extends ManagedPolicy {
   }
 }
 
+/** What questions ask of each table, and no more. */
+const ASKED = [
+  { name: 'events', actions: ['dynamodb:Query'] },
+  { name: 'segments', actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'] },
+  { name: 'findings', actions: ['dynamodb:Query'] },
+  { name: 'alerts', actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  { name: 'suppressions', actions: ['dynamodb:Query'] },
+  { name: 'ledger', actions: ['dynamodb:Query'] },
+] as const;
+
 /** What every question, and `trailwarden verify`, asks for; without the key of the index. */
 export function askAndVerify({ config, tables, logKey }: QueryPolicyProps): PolicyStatement[] {
-  const asked = ['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
   return [
-    ...asked.map((name) =>
+    ...ASKED.map(({ name, actions }) =>
       onTable(
         `Query${name.charAt(0).toUpperCase()}${name.slice(1)}`,
         tables[name],
-        ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        actions,
         TABLES[name].indexes.map((index) => index.name),
       ),
     ),
+    ...(newTrail(config) === undefined ? [] : readOwnLogs(config, logKey)),
+    listPublicKeys(),
+  ];
+}
+
+function readOwnLogs(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
+  return [
     new PolicyStatement({
       sid: 'ReadLogObjects',
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
@@ -56,12 +73,13 @@ export function askAndVerify({ config, tables, logKey }: QueryPolicyProps): Poli
     }),
     // Digests too, where they are encrypted with the key and not by S3 itself.
     useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
-    listPublicKeys(),
   ];
 }
 
 /** The reasons for the wildcards of `askAndVerify`, for cdk-nag. */
 export function acknowledgeReading(policy: ManagedPolicy, config: DeploymentConfig): void {
-  acknowledgeObjects(policy, logObjects(config), 'Any log object is read, below AWSLogs/ only: keys hold times.');
+  if (newTrail(config) !== undefined) {
+    acknowledgeObjects(policy, logObjects(config), 'Any log object is read, below AWSLogs/ only: keys hold times.');
+  }
   acknowledgePublicKeys(policy);
 }

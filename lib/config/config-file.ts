@@ -119,13 +119,26 @@ const schemaNode = z.looseObject({
   properties: z.record(z.string(), z.unknown()).optional(),
   additionalProperties: z.unknown().optional(),
   items: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
 });
 
 function settingsBelow(path: readonly PropertyKey[]): string[] {
-  let node = schemaNode.parse(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
+  let nodes = alternatives(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
   for (const key of path) {
-    const next = typeof key === 'number' ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties);
-    node = schemaNode.parse(next);
+    nodes = nodes.flatMap((node) =>
+      alternatives(
+        typeof key === 'number' ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties),
+      ),
+    );
   }
-  return Object.keys(node.properties ?? {});
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** A setting of several kinds, such as a source, has a schema for each. */
+function alternatives(schema: unknown): z.infer<typeof schemaNode>[] {
+  const parsed = schemaNode.safeParse(schema);
+  if (!parsed.success) return [];
+  const { anyOf = [], oneOf = [] } = parsed.data;
+  return [parsed.data, ...[...anyOf, ...oneOf].flatMap(alternatives)];
 }

@@ -1,9 +1,14 @@
 import * as z from 'zod';
-import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
+import {
+  channelListSchema,
+  deployedChannels,
+  PROGRAMS_FORMATS,
+} from '../../lambda/alerts/channels/channel-settings.ts';
 import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
 import { DEFAULT_EVENT_INDEXES, EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
+import { keyPrefixSchema, misplacedSources, placeSource, sourceListSchema } from './source-settings.ts';
 
 /**
  * The settings of a deployment: what may be set, its bounds and its default. docs/configuration.md says what each is
@@ -38,6 +43,9 @@ const SELECTOR_FIELDS = [
 /** The sources whose management events a trail can leave out: CloudTrail knows no others. */
 const EXCLUDABLE_SOURCES = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] as const;
 
+/** "AggregationConfiguration" of the AWS CloudTrail API reference. */
+const AGGREGATION_TEMPLATES = ['API_ACTIVITY', 'RESOURCE_ACCESS', 'USER_ACTIONS'] as const;
+
 const operands = z.array(z.string().min(1).max(2048)).min(1).optional();
 
 const fieldSelector = z
@@ -66,6 +74,10 @@ function selectedCategory(selectors: readonly z.infer<typeof fieldSelector>[]): 
   return selectors.find(({ field }) => field === 'eventCategory')?.equals?.join();
 }
 
+function isData({ fieldSelectors }: z.infer<typeof advancedEventSelector>): boolean {
+  return selectedCategory(fieldSelectors) === 'Data';
+}
+
 const capacity = z
   .strictObject({ min: z.int().min(1).max(40_000), max: z.int().min(1).max(40_000) })
   .refine(({ min, max }) => min <= max, { error: 'min is above max' });
@@ -90,6 +102,7 @@ const settings = z.strictObject({
     .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' })
     .optional(),
   protected: z.boolean().default(false),
+  sources: sourceListSchema.default([{ name: 'trail', type: 'trail' }]),
   trail: z
     .strictObject({
       name: z
@@ -98,20 +111,19 @@ const settings = z.strictObject({
           error: 'must be 3 to 128 letters and digits, with single . _ or - between them',
         })
         .optional(),
-      keyPrefix: z
-        .string()
-        .regex(/^(?:[\w!.*'()-]+(?:\/[\w!.*'()-]+)*)?$/, {
-          error: 'must be a key prefix without a slash at either end, such as audit/cloudtrail',
-        })
-        .max(200)
-        .refine((prefix) => !prefix.split('/').includes('AWSLogs'), {
-          error: 'must not contain AWSLogs: CloudTrail adds that itself',
-        })
-        .default(''),
+      keyPrefix: keyPrefixSchema,
       excludeManagementEventSources: z.array(z.enum(EXCLUDABLE_SOURCES)).default([]),
       advancedEventSelectors: z.array(advancedEventSelector).max(50).default([]),
       insights: z.array(z.enum(['ApiCallRateInsight', 'ApiErrorRateInsight'])).default([]),
+      aggregations: z.array(z.enum(AGGREGATION_TEMPLATES)).default([]),
     })
+    .refine(
+      ({ aggregations, advancedEventSelectors: selectors }) => aggregations.length === 0 || selectors.some(isData),
+      {
+        path: ['aggregations'],
+        error: 'sum up data events, and there are none: add a selector of the category Data to advancedEventSelectors',
+      },
+    )
     .prefault({}),
   logBucket: z
     .strictObject({
@@ -146,6 +158,7 @@ const settings = z.strictObject({
       windowMinutes: z.int().min(1).max(1440).default(15),
       maxPerMinute: z.int().min(1).max(1000).default(30),
       chat: z.boolean().default(false),
+      programs: z.enum(PROGRAMS_FORMATS).default('alert'),
       channels: channelListSchema.default([]),
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
@@ -158,6 +171,12 @@ const settings = z.strictObject({
     .max(64 * GIBIBYTE)
     .default(2 * GIBIBYTE),
   maxConcurrency: z.int().min(2).max(1000).default(10),
+  backfill: z
+    .strictObject({
+      maxConcurrency: z.int().min(1).max(1000).default(10),
+      toleratedFailurePercentage: z.number().min(0).max(100).default(5),
+    })
+    .prefault({}),
   functionLogDays: z.literal(LOG_RETENTION_DAYS).default(90),
   rules: z
     .strictObject({
@@ -184,7 +203,17 @@ export const configSchema = settings
     path: ['logBucket', 'expireDays'],
     error: 'must be at least retentionDays: an event in the index is read from its log object',
   })
-  .transform(({ trail, ...rest }) => ({ ...rest, trail: { ...trail, name: trail.name ?? rest.deployment } }));
+  .superRefine(({ sources, account, region }, context) => {
+    for (const { path, message } of misplacedSources(sources, { account, region })) {
+      context.addIssue({ code: 'custom', path: ['sources', ...path], message });
+    }
+  })
+  .transform(({ trail, sources, alerts, ...rest }) => ({
+    ...rest,
+    sources: sources.map((source) => placeSource(source, rest)),
+    trail: { ...trail, name: trail.name ?? rest.deployment },
+    alerts: { ...alerts, channels: deployedChannels(alerts.channels, alerts.programs) },
+  }));
 
 export type DeploymentConfig = z.infer<typeof configSchema>;
 export type AdvancedEventSelector = z.infer<typeof advancedEventSelector>;

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ServiceName } from '../../lambda/shared/metric-names.ts';
+import { handlerCode } from '../bundle/handler-code.ts';
 import { functionName, iamName, logGroupName } from '../config/resource-names.ts';
 
 /** What every function of the deployment shares. */
@@ -33,7 +33,8 @@ export const RULES_FILE = '/opt/rules.json';
 /** The settings of `alerts.channels` beside it, if there are any. */
 export const CHANNELS_FILE = '/opt/channels.json';
 
-const PROJECT_ROOT = join(import.meta.dirname, '../..');
+/** The sources that trails write to already, beside it too, if there are any. */
+export const SOURCES_FILE = '/opt/sources.json';
 
 /** A function with its bundle, log group and role. */
 export class AuditFunction extends Construct {
@@ -66,8 +67,8 @@ export class AuditFunction extends Construct {
     this.function = new NodejsFunction(this, 'Function', {
       functionName: functionName(deployment, name),
       description: props.description,
-      entry: join(PROJECT_ROOT, 'lambda', name, 'handler.ts'),
-      handler: 'handler',
+      code: handlerCode(name),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize,
@@ -79,20 +80,8 @@ export class AuditFunction extends Construct {
       // Event sources would add permissions of their own. Here the list above is complete.
       role: this.role.withoutPolicyUpdates(),
       awsSdkConnectionReuse: false,
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: {
-        format: OutputFormat.ESM,
-        // With esbuild's default order for Node, a dependency's CommonJS form is taken and fails when it is loaded.
-        mainFields: ['module', 'main'],
-        bundleAwsSDK: true,
-        minify: true,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.EXTERNAL,
-        sourcesContent: false,
-      },
     });
     // The event source is tested when it is created, and needs the role's policy by then.
-    this.function.node.addDependency(this.role);
+    this.function.node.addDependency(this.role.node.findChild('DefaultPolicy'));
   }
 }

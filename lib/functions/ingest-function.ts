@@ -7,14 +7,15 @@ import type { Construct } from 'constructs';
 import type { IngestVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketName } from '../config/resource-names.ts';
-import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
+import { logBucketVariables } from './log-bucket-variables.ts';
 import {
+  acknowledgeLogs,
   askSuppressions,
   consume,
   correlate,
@@ -23,10 +24,9 @@ import {
   publishTo,
   queueForChannels,
   raisePageShards,
-  readLogBucket,
+  readLogs,
   updateBookkeeping,
   useAuditKey,
-  useKeyThrough,
 } from './permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
@@ -49,7 +49,7 @@ export class Ingest extends AuditFunction {
     const { config, queue, deadLetterQueue, tables } = props;
     const environment: IngestVariables = {
       ...alertingVariables(props),
-      LOG_BUCKETS: bucketName(config.deployment, 'logs'),
+      ...logBucketVariables(config),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       LOG_QUEUE_URL: queue.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
@@ -70,7 +70,7 @@ export class Ingest extends AuditFunction {
       environment,
       statements: permissions(props),
     });
-    acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
+    acknowledgeLogs(this.role, config);
     acknowledgeObjects(
       this.role,
       quarantinedRecords(config.deployment),
@@ -94,8 +94,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
   return [
     consume(queue),
     giveUpTo(deadLetterQueue),
-    ...readLogBucket(config),
-    useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+    ...readLogs(config, logKey),
     new PolicyStatement({
       sid: 'QuarantineRecords',
       actions: ['s3:PutObject'],

@@ -8,10 +8,13 @@ import type { IConstruct } from 'constructs';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
+import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { channelQueueArn } from './channel-queues.ts';
+import { acknowledgeSources, readSources, type SourceUses } from './source-permissions.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -106,7 +109,21 @@ export function giveUpTo(deadLetterQueue: Queue): PolicyStatement {
   });
 }
 
-export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
+/** The log bucket and its key, where the deployment makes a trail, and the buckets of its other sources. */
+export function readLogs(config: DeploymentConfig, logKey: IKey, uses: SourceUses = {}): PolicyStatement[] {
+  return [...(newTrail(config) === undefined ? [] : readLogBucket(config, logKey)), ...readSources(config, uses)];
+}
+
+/** The reasons for the wildcards of `readLogs`, for cdk-nag. */
+export function acknowledgeLogs(scope: IConstruct, config: DeploymentConfig): void {
+  if (newTrail(config) !== undefined) {
+    acknowledgeObjects(scope, logObjects(config), 'Files of CloudTrail, below AWSLogs/ only: their keys hold times.');
+  }
+  acknowledgeSources(scope, existingSources(config));
+}
+
+/** The log bucket that the deployment makes, and its key. */
+export function readLogBucket(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'ReadLogObjects',
@@ -122,6 +139,7 @@ export function readLogBucket(config: DeploymentConfig): PolicyStatement[] {
       actions: ['s3:ListBucket'],
       resources: [bucketArn(bucketName(config.deployment, 'logs'))],
     }),
+    useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
   ];
 }
 

@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { formatProblem, parseRules, type RuleSource } from '../../lambda/detection/index.ts';
+import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { CHANNELS_FILE, RULES_FILE } from './audit-function.ts';
+import { CHANNELS_FILE, RULES_FILE, SOURCES_FILE } from './audit-function.ts';
 
 /** Rules can't be deployed. The message has a line a problem, `file:line:column: what is wrong`. */
 export class RulesError extends Error {
@@ -21,6 +22,8 @@ export interface RulesLayerProps {
   readonly rules: Pick<DeploymentConfig['rules'], 'placeholders' | 'overrides'>;
   /** Written beside the rules: an environment has no room for the accounts of many channels. */
   readonly channels?: DeploymentConfig['alerts']['channels'];
+  /** Written there for the same reason. */
+  readonly sources?: readonly LogSource[];
 }
 
 /**
@@ -29,12 +32,17 @@ export interface RulesLayerProps {
  */
 export class RulesLayer extends LayerVersion {
   /** @throws RulesError with every problem of every file. */
-  constructor(scope: Construct, id: string, { deployment, folders, rules, channels = [] }: RulesLayerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, folders, rules, channels = [], sources = [] }: RulesLayerProps,
+  ) {
     const json = ruleSetJson({ deployment, folders, rules });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
     try {
       writeFileSync(join(folder, basename(RULES_FILE)), json);
       if (channels.length > 0) writeFileSync(join(folder, basename(CHANNELS_FILE)), JSON.stringify(channels));
+      if (sources.length > 0) writeFileSync(join(folder, basename(SOURCES_FILE)), JSON.stringify(sources));
       super(scope, id, {
         layerVersionName: `${deployment}-rules`,
         description: `${deployment}: the rule set`,

@@ -2,18 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { VerifyVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketName } from '../config/resource-names.ts';
-import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
-import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
+import { logBucketVariables } from './log-bucket-variables.ts';
 import {
+  acknowledgeLogs,
   acknowledgePublicKeys,
   askSuppressions,
   consume,
@@ -22,10 +22,9 @@ import {
   onTable,
   publishTo,
   queueForChannels,
-  readLogBucket,
+  readLogs,
   updateBookkeeping,
   useAuditKey,
-  useKeyThrough,
 } from './permissions.ts';
 
 /** The longest that one call of verify may take; the queue's visibility timeout is six times this, and the batching window. */
@@ -44,6 +43,8 @@ export interface VerifyProps {
   /** Where it queues log objects that a digest names and nobody has read. */
   readonly logQueue: Queue;
   readonly logKey: IKey;
+  /** What the buckets of sources must notify. */
+  readonly deliveryTopic: ITopic;
   readonly tables: AuditTables['tables'];
   readonly topics: AlertTopics;
 }
@@ -51,10 +52,11 @@ export interface VerifyProps {
 /** Checks each digest, its chain and what it names, and queues delivered objects again that nobody has read. */
 export class Verify extends AuditFunction {
   constructor(scope: Construct, id: string, props: VerifyProps) {
-    const { config, queue, deadLetterQueue, logQueue } = props;
+    const { config, queue, deadLetterQueue, logQueue, deliveryTopic } = props;
     const environment: VerifyVariables = {
       ...alertingVariables(props),
-      LOG_BUCKETS: bucketName(config.deployment, 'logs'),
+      ...logBucketVariables(config),
+      DELIVERY_TOPIC_ARN: deliveryTopic.topicArn,
       LOG_QUEUE_URL: logQueue.queueUrl,
       DIGEST_QUEUE_URL: queue.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
@@ -70,7 +72,7 @@ export class Verify extends AuditFunction {
       environment,
       statements: permissions(props),
     });
-    acknowledgeObjects(this.role, logObjects(config), 'Digests and log objects, below AWSLogs/ only: keys hold times.');
+    acknowledgeLogs(this.role, config);
     acknowledgePublicKeys(this.role);
     this.function.addEventSource(
       new SqsEventSource(queue, {
@@ -94,8 +96,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
       actions: ['sqs:SendMessage'],
       resources: [logQueue.queueArn],
     }),
-    ...readLogBucket(config),
-    useKeyThrough('DecryptLogObjects', logKey, ['s3'], ['kms:Decrypt']),
+    ...readLogs(config, logKey, { notification: true }),
     listPublicKeys(),
     onTable(
       'KeepTheLedger',

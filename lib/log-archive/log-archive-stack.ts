@@ -1,11 +1,12 @@
 import { DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';
 import { LogKey } from './log-key.ts';
+import { notifyingBuckets } from './notifying-buckets.ts';
+import { trailIdentity } from './trail-identity.ts';
 
 export interface LogArchiveStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -16,7 +17,8 @@ export interface LogArchiveStackProps extends StackProps {
  * depend on what reads them, so the audit stack can be rebuilt or removed alone; and the trail is in another stack.
  */
 export class LogArchiveStack extends Stack {
-  readonly bucket: LogBucket;
+  /** None if all sources have buckets of their own. */
+  readonly bucket?: LogBucket;
   readonly key: LogKey;
   readonly deliveryTopic: DeliveryTopic;
 
@@ -27,23 +29,24 @@ export class LogArchiveStack extends Stack {
       ...props,
     });
     const { deployment } = config;
-    const trailArn = this.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: config.trail.name });
-    const logBucketArn = bucketArn(bucketName(deployment, 'logs'));
+    const trail = trailIdentity(this, config);
+    const buckets = notifyingBuckets(config);
 
-    this.key = new LogKey(this, 'Key', { deployment, trailArn, bucketArn: logBucketArn });
+    this.key = new LogKey(this, 'Key', { deployment, buckets, ...(trail !== undefined && { trail }) });
     this.deliveryTopic = new DeliveryTopic(this, 'DeliveryTopic', {
       deployment,
       key: this.key,
-      bucketArn: logBucketArn,
+      buckets,
     });
     const accessLogBucket = new AccessLogBucket(this, 'AccessLogBucket', {
       deployment,
       expireDays: config.logBucket.accessLogDays,
     });
+    if (trail === undefined) return;
     this.bucket = new LogBucket(this, 'Bucket', {
       deployment,
       key: this.key,
-      trailArn,
+      trail,
       keyPrefix: config.trail.keyPrefix,
       expireDays: config.logBucket.expireDays,
       accessLogBucket,

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -13,11 +13,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
+import type { TrailIdentity } from './trail-identity.ts';
 
 export interface LogBucketProps {
   readonly deployment: string;
   readonly key: IKey;
-  readonly trailArn: string;
+  readonly trail: TrailIdentity;
   /** What CloudTrail puts before `AWSLogs/`; empty for nothing. */
   readonly keyPrefix: string;
   readonly expireDays: number;
@@ -91,24 +92,26 @@ export class LogBucket extends Bucket {
     this.notify(props.deliveryTopic);
   }
 
-  /** "Amazon S3 bucket policy for CloudTrail", for this one trail. */
-  private cloudTrailWrites({ trailArn, keyPrefix }: LogBucketProps): PolicyStatement[] {
+  /** "Amazon S3 bucket policy for CloudTrail", for this one trail: of an account, or of an organization. */
+  private cloudTrailWrites({ trail, keyPrefix }: LogBucketProps): PolicyStatement[] {
     const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+    // Should an organization's trail become one of the management account alone, it writes below that one's id.
+    const writers = [trail.account, ...(trail.organizationId === undefined ? [] : [trail.organizationId])];
     return [
       new PolicyStatement({
         sid: 'AWSCloudTrailAclCheck',
         principals: [cloudTrail],
         actions: ['s3:GetBucketAcl'],
         resources: [this.bucketArn],
-        conditions: { StringEquals: { 'aws:SourceArn': trailArn } },
+        conditions: { StringEquals: { 'aws:SourceArn': trail.arn } },
       }),
       new PolicyStatement({
         sid: 'AWSCloudTrailWrite',
         principals: [cloudTrail],
         actions: ['s3:PutObject'],
-        resources: [this.arnForObjects(`${logKeyPrefix(keyPrefix)}${Aws.ACCOUNT_ID}/*`)],
+        resources: writers.map((writer) => this.arnForObjects(`${logKeyPrefix(keyPrefix)}${writer}/*`)),
         conditions: {
-          StringEquals: { 'aws:SourceArn': trailArn, 's3:x-amz-acl': 'bucket-owner-full-control' },
+          StringEquals: { 'aws:SourceArn': trail.arn, 's3:x-amz-acl': 'bucket-owner-full-control' },
         },
       }),
     ];
@@ -171,7 +174,7 @@ export class LogBucket extends Bucket {
       topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: topic.topicArn }],
     };
     // S3 tests the topic when the notification is set, so the topic's policy must exist by then.
-    resource.node.addDependency(topic);
+    resource.node.addDependency(topic.node.findChild('Policy'));
   }
 }
 

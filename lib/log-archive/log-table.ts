@@ -2,12 +2,53 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
+import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
+import type { DeploymentConfig } from '../config/config.ts';
+import { existingSources, newTrail } from '../config/existing-sources.ts';
+import type { Source } from '../config/source-settings.ts';
 import { type LogBucket, logKeyPrefix } from './log-bucket.ts';
 
-export interface LogTableProps {
+export interface LogTablesProps {
   readonly deployment: string;
-  readonly bucket: LogBucket;
-  readonly keyPrefix: string;
+  readonly tables: readonly LogTable[];
+}
+
+/** The files of one bucket. */
+interface LogTable {
+  readonly id: string;
+  readonly name: string;
+  /** Where the accounts' folders begin: `s3://BUCKET/…AWSLogs/`, or the folder of an organization in it. */
+  readonly location: string;
+  /** The accounts, where they are known; otherwise a query must name each that it asks for. */
+  readonly accounts?: readonly string[];
+}
+
+/** A table for the log bucket, where the deployment makes a trail, and one for each other source. */
+export function tablesOf(config: DeploymentConfig, bucket: LogBucket | undefined): readonly LogTable[] {
+  const trail = newTrail(config);
+  const own =
+    bucket === undefined || trail === undefined
+      ? []
+      : [
+          {
+            id: 'Table',
+            name: 'cloudtrail_logs',
+            location: `s3://${bucket.bucketName}/${logKeyPrefix(config.trail.keyPrefix)}${folderOf(trail)}`,
+            ...(trail.type === 'trail' && { accounts: [Aws.ACCOUNT_ID] }),
+          },
+        ];
+  const others = existingSources(config).map((source) => ({
+    id: `Table-${source.name}`,
+    name: `cloudtrail_logs_${source.name.replaceAll('-', '_')}`,
+    location: `s3://${source.bucket}/${sourceKeyPrefix(source)}${folderOf(source)}`,
+  }));
+  return [...own, ...others];
+}
+
+/** The folder of an organization below `AWSLogs/`. */
+function folderOf(source: Source): string {
+  const organizationId = source.type === 'trail' ? undefined : source.organizationId;
+  return organizationId === undefined ? '' : `${organizationId}/`;
 }
 
 /** A record's fields as "CloudTrail record contents" has them; what has no fixed shape is read as JSON text. */
@@ -49,11 +90,11 @@ const COLUMNS = {
 const stringKeys = (names: readonly string[]) => names.map((name) => ({ name, type: 'string' }));
 
 /**
- * The log bucket as a table for Athena. Partitions are projected from the keys (account, region, day), so there is
+ * Log buckets as tables for Athena. Partitions are projected from the keys (account, region, day), so there is
  * nothing to crawl and a query reads only the days that it names.
  */
-export class LogTable extends Construct {
-  constructor(scope: Construct, id: string, { deployment, bucket, keyPrefix }: LogTableProps) {
+export class LogTables extends Construct {
+  constructor(scope: Construct, id: string, { deployment, tables }: LogTablesProps) {
     super(scope, id);
     // Glue allows no hyphens in names that Athena is to read without quotes.
     const databaseName = deployment.replaceAll('-', '_');
@@ -61,19 +102,23 @@ export class LogTable extends Construct {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: databaseName, description: "CloudTrail's log objects as Trailwarden keeps them" },
     });
-    const location = `s3://${bucket.bucketName}/${logKeyPrefix(keyPrefix)}`;
-    const table = new CfnTable(this, 'Table', {
+    for (const table of tables) this.addTable(databaseName, table).addResourceDependency(database);
+  }
+
+  private addTable(databaseName: string, { id, name, location, accounts }: LogTable): CfnTable {
+    return new CfnTable(this, id, {
       catalogId: Aws.ACCOUNT_ID,
       databaseName,
       tableInput: {
-        name: 'cloudtrail_logs',
+        name,
         tableType: 'EXTERNAL_TABLE',
         partitionKeys: stringKeys(['account', 'region', 'day']),
         parameters: {
           EXTERNAL: 'TRUE',
           'projection.enabled': 'true',
-          'projection.account.type': 'enum',
-          'projection.account.values': Aws.ACCOUNT_ID,
+          ...(accounts === undefined
+            ? { 'projection.account.type': 'injected' }
+            : { 'projection.account.type': 'enum', 'projection.account.values': accounts.join(',') }),
           'projection.region.type': 'enum',
           'projection.region.values': regionsBeside(Stack.of(this).region).join(','),
           'projection.day.type': 'date',
@@ -93,7 +138,6 @@ export class LogTable extends Construct {
         },
       },
     });
-    table.addResourceDependency(database);
   }
 }
 

@@ -2,7 +2,16 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { SERVICES, type ServiceName } from '../../lambda/shared/metric-names.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { bucketArn, bucketName, functionName, queueName, TOPICS, topicName } from '../config/resource-names.ts';
+import { existingSources } from '../config/existing-sources.ts';
+import {
+  bucketArn,
+  bucketName,
+  functionName,
+  queueName,
+  stateMachineName,
+  TOPICS,
+  topicName,
+} from '../config/resource-names.ts';
 
 /** How an advanced field selector of `resources.ARN` leaves something out. */
 export interface LeftOut {
@@ -17,14 +26,14 @@ export interface LeftOut {
  */
 export function ownResources(
   stack: Stack,
-  { deployment, alerts }: Pick<DeploymentConfig, 'deployment' | 'alerts'>,
+  { deployment, alerts, sources }: Pick<DeploymentConfig, 'deployment' | 'alerts' | 'sources'>,
 ): Readonly<Record<string, LeftOut>> {
   const arn = (service: string, resource: string) =>
     stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   // The keys of these tables are their names; Object.keys says only that they are strings.
   const tables = Object.keys(TABLES) as TableName[];
   const functions = Object.keys(SERVICES) as ServiceName[];
-  const buckets = ['logs', 'access-logs', 'quarantine'] as const;
+  const buckets = ['logs', 'access-logs', 'quarantine', 'backfill'] as const;
   const channels = alerts.channels.map(({ name }) => `channel-${name}` as const);
   const queues = [
     'logs',
@@ -34,12 +43,20 @@ export function ownResources(
     ...(channels.length > 0 ? (['channels-dead-letter', ...channels] as const) : []),
   ] as const;
   return {
-    'AWS::S3::Object': { notStartsWith: buckets.map((name) => `${bucketArn(bucketName(deployment, name))}/`) },
+    'AWS::S3::Object': {
+      notStartsWith: [
+        ...buckets.map((name) => `${bucketArn(bucketName(deployment, name))}/`),
+        ...existingSources({ sources }).map(({ bucket }) => `${bucketArn(bucket)}/`),
+      ],
+    },
     'AWS::DynamoDB::Table': {
       notEquals: tables.map((name) => arn('dynamodb', `table/${tableName(deployment, name)}`)),
     },
     'AWS::SQS::Queue': { notEquals: queues.map((name) => arn('sqs', queueName(deployment, name))) },
     'AWS::SNS::Topic': { notEquals: TOPICS.map((name) => arn('sns', topicName(deployment, name))) },
+    'AWS::StepFunctions::StateMachine': {
+      notEquals: [arn('states', `stateMachine:${stateMachineName(deployment)}`)],
+    },
     'AWS::Lambda::Function': {
       notEquals: functions.map((name) => arn('lambda', `function:${functionName(deployment, name)}`)),
     },

@@ -1,13 +1,19 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
-import { LogTable } from './log-table.ts';
+import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';
 
 export interface TrailStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
+}
+
+/** Whether there is anything in the stack. */
+export function needsTrailStack(config: DeploymentConfig): boolean {
+  return newTrail(config) !== undefined || config.glue.enabled;
 }
 
 /**
@@ -21,10 +27,13 @@ export class TrailStack extends Stack {
       terminationProtection: config.protected,
       ...props,
     });
-    const { deployment, trail, glue } = config;
+    const { deployment, glue } = config;
     const { bucket, key } = logArchive;
-    new Trail(this, 'Trail', { config, bucket, key });
-    if (glue.enabled) new LogTable(this, 'LogTable', { deployment, bucket, keyPrefix: trail.keyPrefix });
+    if (bucket !== undefined) {
+      new Trail(this, 'Trail', { config, bucket, key });
+      new CfnOutput(this, 'trailName', { value: config.trail.name, description: 'Who writes into the log bucket' });
+    }
+    if (glue.enabled) new LogTables(this, 'LogTable', { deployment, tables: tablesOf(config, bucket) });
     // The bucket's policy isn't referred to, and CloudTrail tries it when the trail is created.
     this.addStackDependency(logArchive, 'CloudTrail tries the bucket and the key');
   }

@@ -3,11 +3,12 @@ import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AdvancedEventSelector, DeploymentConfig } from '../config/config.ts';
+import { newTrail } from '../config/existing-sources.ts';
 import type { LogBucket } from './log-bucket.ts';
 import { ownResources } from './own-resources.ts';
 
 export interface TrailProps {
-  readonly config: Pick<DeploymentConfig, 'deployment' | 'trail' | 'alerts'>;
+  readonly config: Pick<DeploymentConfig, 'deployment' | 'trail' | 'alerts' | 'sources'>;
   readonly bucket: LogBucket;
   readonly key: IKey;
 }
@@ -31,12 +32,16 @@ export class Trail extends CfnTrail {
       kmsKeyId: key.keyArn,
       isLogging: true,
       isMultiRegionTrail: true,
+      ...(newTrail(config)?.type === 'organization-trail' && { isOrganizationTrail: true }),
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
       advancedEventSelectors: [
         managementEvents(trail.excludeManagementEventSources),
         ...trail.advancedEventSelectors.map((selector) => withoutOurselves(selector, own)),
       ],
+      ...(trail.aggregations.length > 0 && {
+        aggregationConfigurations: [{ eventCategory: 'Data', templates: [...new Set(trail.aggregations)] }],
+      }),
       ...(trail.insights.length === 0
         ? {}
         : { insightSelectors: trail.insights.map((insightType) => ({ insightType })) }),

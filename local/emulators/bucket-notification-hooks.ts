@@ -13,7 +13,7 @@ import { refuse } from './s3-refusals.ts';
 import { objectPath, parameters } from './s3-request.ts';
 
 /**
- * Gives fauxqs' S3 the event notifications of the real one: PutBucketNotificationConfiguration, and a message to the
+ * Gives fauxqs' S3 the event notifications of the real one: they are put and read, and a message goes to the
  * configured topics for every PutObject, CopyObject and CompleteMultipartUpload. The message is in the subscribed
  * queues before the upload is answered. Configurations are kept in memory, so they must be made again at each start.
  */
@@ -22,7 +22,13 @@ export function bucketNotifications(app: App, objects: Stores['s3Store'], publis
 
   app.addHook('preHandler', (request, reply, done) => {
     const { bucket } = objectPath(request);
-    if (request.method !== 'PUT' || !parameters(request).has('notification')) return done();
+    if (!parameters(request).has('notification')) return done();
+    if (request.method === 'GET') {
+      const { xml } = configurations.get(bucket) ?? { xml: '<NotificationConfiguration/>' };
+      reply.code(200).type('application/xml').send(xml);
+      return;
+    }
+    if (request.method !== 'PUT') return done();
     try {
       const configuration = parseNotificationConfiguration(String(request.body));
       for (const { topicArn } of configuration.topics) {
@@ -38,7 +44,7 @@ export function bucketNotifications(app: App, objects: Stores['s3Store'], publis
   app.addHook('onSend', (request, reply, _payload, done) => {
     const { bucket, key } = objectPath(request);
     const eventName = reply.statusCode === 200 ? createdBy(request) : undefined;
-    const topics = configurations.get(bucket)?.topics ?? [];
+    const topics = (configurations.get(bucket)?.topics ?? []).filter(({ prefix }) => key.startsWith(prefix));
     if (eventName !== undefined && topics.length > 0) {
       const { contentLength: size, etag } = objects.headObject(bucket, key);
       for (const { id, topicArn } of topics) {

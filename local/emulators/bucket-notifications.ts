@@ -5,7 +5,9 @@
 
 /** What PutBucketNotificationConfiguration asked for: topics that hear of every object created in the bucket. */
 export interface NotificationConfiguration {
-  readonly topics: readonly { readonly id: string; readonly topicArn: string }[];
+  readonly topics: readonly { readonly id: string; readonly topicArn: string; readonly prefix: string }[];
+  /** As it came: what GetBucketNotificationConfiguration answers. */
+  readonly xml: string;
 }
 
 export interface CreatedObject {
@@ -26,10 +28,10 @@ export const NOTIFICATION_SUBJECT = 'Amazon S3 Notification';
  * Reads the body of PutBucketNotificationConfiguration.
  *
  * @throws Error for what this emulator can't keep its promise on: other targets than topics, other events than
- *   `s3:ObjectCreated:*`, filters
+ *   `s3:ObjectCreated:*`, filters by suffix
  */
 export function parseNotificationConfiguration(xml: string): NotificationConfiguration {
-  for (const element of ['QueueConfiguration', 'CloudFunctionConfiguration', 'EventBridgeConfiguration', 'Filter']) {
+  for (const element of ['QueueConfiguration', 'CloudFunctionConfiguration', 'EventBridgeConfiguration']) {
     if (xml.includes(`<${element}>`) || xml.includes(`<${element}/>`)) {
       throw new Error(`The embedded S3 doesn't know ${element}`);
     }
@@ -39,9 +41,10 @@ export function parseNotificationConfiguration(xml: string): NotificationConfigu
     const event = element(body, 'Event');
     if (topicArn === undefined) throw new Error('A TopicConfiguration needs a Topic');
     if (event !== 's3:ObjectCreated:*') throw new Error(`The embedded S3 doesn't know the event ${event}`);
-    return { id: element(body, 'Id') ?? `topic-${index}`, topicArn };
+    if (/<Name>suffix<\/Name>/i.test(body)) throw new Error("The embedded S3 doesn't know filters by suffix");
+    return { id: element(body, 'Id') ?? `topic-${index}`, topicArn, prefix: element(body, 'Value') ?? '' };
   });
-  return { topics };
+  return { topics, xml };
 }
 
 /** The message that S3 sends to each target once, when the notifications of a bucket are configured. */

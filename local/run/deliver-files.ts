@@ -6,6 +6,7 @@ import type { LogFile } from '../input/log-files.ts';
 import { type UploadedFile, uploadLogFile } from '../input/upload-log-file.ts';
 import type { Progress } from './delivery-progress.ts';
 import { startPipeline } from './local-pipeline.ts';
+import type { StepNotes } from './step-notes.ts';
 
 /** The results of files that were put into the bucket. */
 export interface Delivery {
@@ -23,6 +24,8 @@ export interface DeliveryFailure {
 export interface DeliveryTools {
   readonly functions: Functions;
   readonly progress: Progress;
+  /** Says what is done where nothing can be counted. */
+  readonly steps: StepNotes;
   /** Called with the error of a function's call. Its messages come back. */
   readonly onError: (error: unknown) => void;
   readonly interrupted: AbortSignal;
@@ -43,7 +46,7 @@ export async function deliver(
   { logs, digests }: Pick<PlacedFiles, 'logs' | 'digests'>,
   tools: DeliveryTools,
 ): Promise<Delivery> {
-  const { functions, progress, onError, interrupted } = tools;
+  const { functions, progress, steps, onError, interrupted } = tools;
   const total = logs.length + digests.length;
   const counts = { uploaded: 0, processed: 0, failed: 0 };
   const show = () => progress.update(Math.min(counts.processed, total), note(counts, total));
@@ -70,9 +73,10 @@ export async function deliver(
       failures: [...first.failures, ...then.failures],
     };
   } finally {
-    // All that it counts is done: packing says nothing.
+    // All that it counts is done.
     progress.stop();
-    await pipeline.finish();
+    await pipeline.finish(steps.begin);
+    steps.end();
   }
 }
 

@@ -23,8 +23,11 @@ const PACK_INTERVAL_MILLISECONDS = 5 * 60_000;
 export interface Pipeline {
   /** Resolves once every log object and every digest that was notified has been dealt with. */
   drained(): Promise<void>;
-  /** Takes no more objects, ends what is under way, sweeps once more, and packs all pages. */
-  finish(): Promise<void>;
+  /**
+   * Takes no more objects, ends what is under way, sweeps once more, and packs all pages.
+   * @param onStep called with what begins: each may take minutes.
+   */
+  finish(onStep?: (what: string) => void): Promise<void>;
 }
 
 export interface PipelineOptions extends Pick<EventSourceMappingOptions, 'onBatch'> {
@@ -75,12 +78,15 @@ export function startPipeline(aws: Pick<LocalAws, 'clients' | 'resources'>, opti
       // Verify queues log objects without a notification.
       await logs.drained();
     },
-    finish: async () => {
+    finish: async (onStep = () => {}) => {
       clearInterval(timer);
       clearInterval(packTimer);
+      onStep('ending what is under way');
       // Verify may be waiting for the log queue to be drained: that ends with its mapping.
       await Promise.all([logs.stop(), digests.stop()]);
+      onStep('judging what only time can decide');
       await sweep();
+      onStep('packing the index');
       // Nobody writes pages any more: every question after this reads segments alone.
       await pack(functions.packAll);
     },

@@ -15,6 +15,7 @@ import { readRunReport } from './run-report.ts';
 import { createScreen } from './screen.ts';
 import { serve, showOutcome } from './serve-deployment.ts';
 import { showFailures, showReport } from './show-report.ts';
+import { createStepNotes } from './step-notes.ts';
 import { digestSample, writeSample } from './write-sample.ts';
 
 export interface RunOptions {
@@ -61,6 +62,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     stdout.columns || undefined,
   );
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const steps = createStepNotes((line) => stderr.write(line));
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const files = (await findLogFiles(paths)).map((file) => ({
     ...file,
@@ -76,6 +78,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     const { logs, digests, since } = sample ?? named;
     const keys = sample?.publicKeys ?? publicKeys;
     let isComplete = true;
+    let suspect: string | undefined;
     if (logs.length + digests.length > 0) {
       const withDigests = digests.length > 0 ? ` and ${digests.length} digests` : '';
       screen.line(
@@ -87,11 +90,15 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
         {
           functions: localFunctions(aws, { log, publicKeys: keys }),
           progress: createProgress(stderr),
+          steps,
           onError,
           interrupted,
         },
       );
+      steps.begin('reading what came of it');
       const report = await readRunReport(aws, objects);
+      steps.end();
+      suspect = report.findings.address ?? report.findings.resource;
       showReport(screen, report, { isSample, hasKeys: keys.length > 0, data });
       showFailures(screen, failures);
       if (report.outcomes.open > 0) screen.line(`  The functions' log is ${log.path}.`);
@@ -104,9 +111,10 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
         onOutcome: (told) => showOutcome(screen, told, stdout.isTTY),
       });
       await serve(aws, { functions, screen, onError, interrupted });
-    } else showNextSteps(screen, { data, isSample, since });
+    } else showNextSteps(screen, { data, isSample, since, suspect });
     return isComplete;
   } finally {
+    steps.end();
     log.end();
     await aws.stop();
   }

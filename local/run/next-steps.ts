@@ -1,14 +1,23 @@
+import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { Screen } from './screen.ts';
 
+export interface NextSteps {
+  /** The folder, if one was named. */
+  readonly data?: string;
+  readonly isSample: boolean;
+  /** The hour from which digests cover. */
+  readonly since?: string;
+  /** What most findings are about: an address or a resource. */
+  readonly suspect?: string;
+}
+
 /** Says what a person may do after a run. */
-export function showNextSteps(
-  screen: Screen,
-  { data, isSample, since }: { readonly data?: string; readonly isSample: boolean; readonly since?: string },
-): void {
-  const local = data === undefined ? '--local' : `--local --data ${data}`;
+export function showNextSteps(screen: Screen, { data, isSample, since, suspect }: NextSteps): void {
+  const local = data === undefined ? '--local' : `--data ${shellWord(data)}`;
   screen.heading('What to try next');
   const trailwarden = 'npm run -s trailwarden --';
   for (const line of [
+    ...(suspect === undefined ? [] : [`${trailwarden} incident ${shellWord(suspect)} ${local}`]),
     `${trailwarden} findings ${local}`,
     `${trailwarden} status ${local}${sinceOption(since)}`,
     isSample ? 'npm start -- PATH…          your own files and folders' : 'npm start -- --fresh PATH…  starts anew',

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { EventConditions } from '../../lambda/store/questions/conditions.ts';
 import type { EventQueries } from '../../lambda/store/questions/event-queries.ts';
 import type { Facet } from '../../lambda/store/questions/facets.ts';
@@ -48,14 +49,14 @@ export async function readAnswers(events: EventQueries, { resource, address }: S
     answers.push({
       question: `Who touched ${shortName(resource)}?`,
       values: await counted('actor', { resource: [resource] }),
-      command: `timeline ${quoted(resource)}`,
+      command: `timeline ${shellWord(resource)}`,
     });
   }
   if (address !== undefined) {
     answers.push({
       question: `What came from ${address}?`,
       values: await counted('action', { address: [address] }),
-      command: `events --address ${quoted(address)} --by action`,
+      command: `events --address ${shellWord(address)} --by action`,
     });
   }
   return answers.filter(({ values }) => values.length > 0);
@@ -64,8 +65,4 @@ export async function readAnswers(events: EventQueries, { resource, address }: S
 /** What follows the account in an ARN; any other name as it is. */
 export function shortName(name: string): string {
   return name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { LEVELS, type Level } from '../../lambda/detection/index.ts';
 import { printable } from '../../lambda/shared/printable.ts';
+import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { Vouching } from '../digests/read-vouching.ts';
 import type { DeliveryFailure } from './deliver-files.ts';
 import { type Answer, shortName } from './read-answers.ts';
@@ -26,7 +27,7 @@ export interface ReportOptions {
 
 /** Shows a person what became of a run. */
 export function showReport(screen: Screen, report: RunReport, options: ReportOptions): void {
-  const local = options.data === undefined ? '--local' : `--data ${options.data}`;
+  const local = options.data === undefined ? '--local' : `--data ${shellWord(options.data)}`;
   showOutcomes(screen, report);
   showVouching(screen, report.vouching, options);
   showProblems(screen, report.outcomes);

@@ -8,9 +8,10 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'alerts/channels/queued-channel.ts': ['SendMessage'],
   'notify/notify.ts': ['ChangeMessageVisibility'],
   'notify/receivers/event-bus.ts': ['PutEvents'],
-  'notify/receivers/security-hub.ts': ['BatchImportFindings'],
+  'notify/receivers/finding-batches.ts': ['BatchImportFindings'],
   'notify/secrets/secret-reader.ts': ['GetParameter', 'GetSecretValue'],
-  'store/alerts/alert-deliveries.ts': ['Update'],
+  'notify/resolving.ts': ['SendMessage'],
+  'store/alerts/alert-deliveries.ts': ['Get', 'Update'],
   'ingest/ingest.ts': ['SendMessage'],
   'ingest/object-source.ts': ['GetObject'],
   'ingest/quarantine.ts': ['PutObject'],
@@ -44,7 +45,11 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
 };
 
 /** Files that only the command line uses. */
-export const CALLS_OF_QUESTIONS: readonly string[] = ['pack/repack.ts', 'store/dynamo/metered-query.ts'];
+export const CALLS_OF_QUESTIONS: readonly string[] = [
+  'pack/repack.ts',
+  'store/dynamo/metered-query.ts',
+  'store/findings/finding-marks.ts',
+];
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [

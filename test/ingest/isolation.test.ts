@@ -21,6 +21,7 @@ logsource: {product: aws, service: cloudtrail}
 detection:
   selection:
     eventName: TagResource
+    trailwarden.outcome: success
   condition: selection
 fields: [requestParameters.tag]
 level: high

@@ -35,6 +35,8 @@ export interface SignedTrailOptions {
   readonly trail?: string;
   readonly homeRegion?: string;
   readonly prefix?: string;
+  /** Of an organization's trail. */
+  readonly organizationId?: string;
   /** The beginning of the first hour. */
   readonly start?: Date;
 }
@@ -50,7 +52,7 @@ export class SignedTrail {
   readonly account: string;
   readonly #trail: string;
   readonly #homeRegion: string;
-  readonly #prefix: string;
+  readonly #root: string;
   readonly #start: Date;
   readonly #keys = new Map<string, SigningKey>();
   readonly #last = new Map<string, DeliveredDigest>();
@@ -63,13 +65,14 @@ export class SignedTrail {
     trail = 'main_trail',
     homeRegion = 'eu-central-1',
     prefix = '',
+    organizationId,
     start = new Date('2026-03-01T00:00:00Z'),
   }: SignedTrailOptions = {}) {
     this.bucket = bucket;
     this.account = account;
     this.#trail = trail;
     this.#homeRegion = homeRegion;
-    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.#root = `${prefix === '' ? '' : `${prefix}/`}AWSLogs/${organizationId === undefined ? '' : `${organizationId}/`}`;
     this.#start = start;
   }
 
@@ -158,7 +161,7 @@ export class SignedTrail {
   }
 
   #folder(folder: string, region: string, at: Date): string {
-    return `${this.#prefix}AWSLogs/${this.account}/${folder}/${region}/${iso(at).slice(0, 10).replaceAll('-', '/')}`;
+    return `${this.#root}${this.account}/${folder}/${region}/${iso(at).slice(0, 10).replaceAll('-', '/')}`;
   }
 }
 

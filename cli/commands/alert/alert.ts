@@ -17,9 +17,12 @@ import { zoneOption } from '../../options/time-options.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
+import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
+import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
+import { channelListing, channelStates } from './channel-listing.ts';
 import { listAlertsCommand } from './list-alerts.ts';
 
 interface TestOptions extends ConnectionOptions {
@@ -36,7 +39,8 @@ interface ShowOptions extends ConnectionOptions {
 const SEND_MILLISECONDS = 30_000;
 
 const TEST_HELP = `
-Without CHANNEL the message goes to the topic of the level and to the one for programs. With the name of a channel of
+Without CHANNEL the message goes to the topic of the level and to the one for programs, which takes it as OCSF where
+trailwarden.yaml says so. With the name of a channel of
 alerts.channels it goes to that one alone, whatever the channel's levels and quiet hours are, and the command prints what
 the other side answered. It looks like any other alert, and says that it is a test in its subject, in its first line, in
 the JSON's kind and in the message attribute kind.
@@ -76,7 +80,7 @@ function testCommand(io: Io): Command {
 
 function showCommand(io: Io): Command {
   const command = new Command('show')
-    .description('Shows an alert; for an alert storm, also the alerts that it replaces.')
+    .description('Shows an alert as it was sent; for an alert storm, also the alerts that it replaces.')
     .argument('<id>', 'as messages name it')
     .addOption(zoneOption());
   return withConnection(withFormat(command))
@@ -93,7 +97,10 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     const notice = testNotice(level, { actor, account, region }, io.now());
     const topics = await connection.alertTopics();
     const { chat: chatTopic, ...others } = topics;
-    const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    const all = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    // The topic for programs is a channel with a queue where it carries OCSF: the function behind it knows the format.
+    const isOcsf = options.programs === 'ocsf';
+    const channels = all.filter(({ name }) => name !== 'programs' || !isOcsf);
     const failures = await Promise.all(
       channels.map(async (channel) => {
         try {
@@ -104,6 +111,13 @@ async function test(options: TestOptions, io: Io): Promise<void> {
         }
       }),
     ).then((each) => each.flat());
+    if (isOcsf) {
+      const { isTaken, answer } = await callNotify(options, {
+        channel: 'programs',
+        message: jsonMessage(notice, deployment),
+      });
+      if (!isTaken) failures.push({ channel: 'programs', error: new CommandFailure(answer) });
+    }
     const failed = new Set(failures.map(({ channel }) => channel));
     const told = [
       ...(failed.has('people') ? [] : [topics.byLevel[level]]),
@@ -153,7 +167,21 @@ async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
     await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
+    if (options.format !== 'table') return;
+    const states = channelStates(alert);
+    if (states.length > 0) {
+      io.stdout.write('\n');
+      await printListing(states, channelListing(options.zone), 'table', io);
+    }
+    io.stdout.write(sentText(alert, io));
   });
+}
+
+/** The message as people got it, line by line. */
+function sentText({ message }: AlertRow, { stdout }: Io): string {
+  if (message === undefined) return '';
+  const { subject = '', body } = message;
+  return `\n${paintFor(stdout.colours)(printableLines(subject), 'heading')}\n\n${printableLines(body)}\n`;
 }
 
 async function* withCollapsed(alert: AlertRow, table: AlertTable, io: Io): AsyncGenerator<AlertRow> {

@@ -70,6 +70,7 @@ async function* alertsOf(
     if (alertId === undefined || seen.has(alertId)) continue;
     seen.add(alertId);
     const alert = await table.get(alertId);
-    if (alert !== undefined) yield alert;
+    // Its text is for alert show.
+    if (alert !== undefined) yield { ...alert, message: undefined };
   }
 }

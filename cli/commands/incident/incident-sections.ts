@@ -1,4 +1,5 @@
 import { LEVELS } from '../../../lambda/detection/index.ts';
+import { EFFECTS } from '../../../lambda/store/questions/incident/effects.ts';
 import type {
   ActionEffect,
   CameBy,
@@ -49,11 +50,12 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
     columns: readonly (SectionColumn & { readonly text: (item: NoInfer<Item>) => string })[],
     list: Listed<Item>,
     nothing: string,
+    most = limit,
   ): IncidentSection => ({
     title,
     columns: columns.map(({ text: _, ...column }) => column),
-    rows: list.items.slice(0, limit).map((item) => columns.map(({ text }) => text(item))),
-    more: Math.max(0, list.total - Math.min(limit, list.items.length)),
+    rows: list.items.slice(0, most).map((item) => columns.map(({ text }) => text(item))),
+    more: Math.max(0, list.total - Math.min(most, list.items.length)),
     moreAtLeast: list.atLeast === true,
     nothing,
   });
@@ -106,6 +108,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
       ],
       allOf(incident.effects),
       'Nothing was changed.',
+      EFFECTS.length,
     ),
     section(
       'What was read',

@@ -122,7 +122,8 @@ async function show(subject: string | undefined, options: IncidentOptions, io: I
     ...(kind !== undefined && { kind }),
     conditions: { account, awsRegion: region },
     ...times,
-    most: limit ?? JSON_LINES,
+    // What is known of keys stands with identities: lines are left out where they are printed.
+    most: format === 'json' ? (limit ?? JSON_LINES) : Math.max(limit ?? 0, JSON_LINES),
     maxObjects: records,
     maxReadUnits: maxReads,
     onEstimate: sayEstimate(options, io),

@@ -15,7 +15,7 @@ interface ProtectOptions extends ConnectionOptions {
 }
 
 /** The stacks of a deployment, by what follows its name. */
-const STACKS = ['log-archive', 'data', 'audit', 'trail'] as const;
+export const STACKS = ['log-archive', 'data', 'audit', 'trail'] as const;
 
 const HELP = `
 Protects the stacks against being deleted, and the tables too. The templates do neither: a first deploy that fails must be

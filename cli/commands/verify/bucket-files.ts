@@ -6,12 +6,15 @@ export class BucketFiles implements StoredFiles {
   readonly #s3: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #original: string;
   readonly #listed = new Set<string>();
 
-  constructor(s3: S3Client, bucket: string, prefix: string) {
+  /** @param replicaOf the bucket that CloudTrail writes to, where this one holds replicas: digests name that one. */
+  constructor(s3: S3Client, bucket: string, prefix: string, replicaOf?: string) {
     this.#s3 = s3;
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#original = replicaOf ?? bucket;
   }
 
   async *list(): AsyncGenerator<StoredFile> {
@@ -20,12 +23,13 @@ export class BucketFiles implements StoredFiles {
       for (const { Key: key } of Contents) {
         if (key === undefined) continue;
         this.#listed.add(key);
-        yield this.#file(this.#bucket, key);
+        yield { ...this.#file(this.#bucket, key), bucket: this.#original };
       }
     }
   }
 
-  async read({ bucket = this.#bucket, key }: StoredFile) {
+  async read({ bucket: named = this.#bucket, key }: StoredFile) {
+    const bucket = this.#readAt(named);
     const { Body, Metadata = {} } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (Body === undefined) throw new Error(`s3://${bucket}/${key} came without a body`);
     const {
@@ -44,7 +48,9 @@ export class BucketFiles implements StoredFiles {
     };
   }
 
-  async find({ bucket, key }: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined> {
+  async find(named: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined> {
+    const { key } = named;
+    const bucket = this.#readAt(named.bucket);
     if (bucket === this.#bucket && this.#listed.has(key)) return this.#file(bucket, key);
     // Below another prefix, or in the bucket that the trail used before.
     try {
@@ -54,6 +60,10 @@ export class BucketFiles implements StoredFiles {
       if (error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey')) return undefined;
       throw error;
     }
+  }
+
+  #readAt(named: string): string {
+    return named === this.#original ? this.#bucket : named;
   }
 
   #file(bucket: string, key: string): StoredFile {

@@ -68,8 +68,9 @@ async function verify(paths: readonly string[], options: VerifyOptions, io: Io):
     return printAudit(new FolderFiles(paths), { ...times, publicKeys }, options, io);
   }
   if (others.length > 0) throw usage('Buckets are verified one by one.');
+  const replicaOf = options.sources?.find((source) => source.bucket === bucket)?.replicaOf;
   return connected(options, ({ s3 }) =>
-    printAudit(new BucketFiles(s3, bucket, prefix), { ...times, publicKeys }, options, io),
+    printAudit(new BucketFiles(s3, bucket, prefix, replicaOf), { ...times, publicKeys }, options, io),
   );
 }
 

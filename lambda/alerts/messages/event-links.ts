@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { shellWord } from '../../shared/shell-word.ts';
 
 /** The deployment that the command line uses by default. */
 const DEFAULT_DEPLOYMENT = 'trailwarden';
@@ -6,7 +7,7 @@ const DEFAULT_DEPLOYMENT = 'trailwarden';
 /** A command of ours, quoted so that it can be pasted into a shell with any arguments. */
 export function command(deployment: string, ...words: readonly string[]): string {
   const named = deployment === DEFAULT_DEPLOYMENT ? [] : ['--deployment', deployment];
-  return ['trailwarden', ...words, ...named].map(quoted).join(' ');
+  return ['trailwarden', ...words, ...named].map(shellWord).join(' ');
 }
 
 /**
@@ -40,8 +41,4 @@ function consoleHost(region: string): string {
   if (region.startsWith('cn-')) return 'console.amazonaws.cn';
   if (region.startsWith('us-gov-')) return 'console.amazonaws-us-gov.com';
   return 'console.aws.amazon.com';
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

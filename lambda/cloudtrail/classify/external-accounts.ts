@@ -32,7 +32,7 @@ function collect(value: JsonValue | undefined, name: string, found: Set<string>,
   else if (typeof value === 'number' && ACCOUNT_MEMBER.test(name) && ACCOUNT.test(String(value)))
     found.add(String(value));
   else if (Array.isArray(value)) for (const item of value) collect(item, name, found, depth + 1);
-  else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) collect(item, key, found, depth + 1);
+  else if (isJsonObject(value)) for (const key of Object.keys(value)) collect(value[key], key, found, depth + 1);
 }
 
 function collectFromText(text: string, name: string, found: Set<string>): void {

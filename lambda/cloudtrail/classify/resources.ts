@@ -1,4 +1,5 @@
 import { at, isJsonObject, type JsonObject, type JsonValue, textAt } from '../../shared/json.ts';
+import { remembered } from '../../shared/remembered.ts';
 import { isAggregated, summarizedNames } from '../record/aggregated-record.ts';
 import { parseArn } from '../record/arn.ts';
 import type { ReadRecord } from '../record/read-record.ts';
@@ -171,6 +172,19 @@ export function classifyResources(read: ReadRecord, record: JsonObject): Resourc
   return found.result();
 }
 
+type MemberKind = 'naming' | 'naming-in-iam' | 'describing' | 'other';
+
+const kindOfMember = remembered((name): MemberKind => {
+  const member = name.toLowerCase();
+  if (NAMING_MEMBERS.has(member)) return 'naming';
+  if (IAM_NAMING_MEMBERS.has(member)) return 'naming-in-iam';
+  return DESCRIBING_MEMBERS.has(member) ? 'describing' : 'other';
+});
+
+function isArnAlone(text: string): boolean {
+  return parseArn(text) !== undefined && !/\s/.test(text);
+}
+
 class Collector {
   readonly #resources = new Set<string>();
   readonly #iam: boolean;
@@ -198,17 +212,26 @@ class Collector {
     if (typeof value === 'string') this.#text(value, path, name);
     else if (Array.isArray(value)) for (const item of value) this.walk(item, path, name, depth + 1);
     else if (isJsonObject(value)) {
-      for (const [key, item] of Object.entries(value)) this.walk(item, `${path}.${key}`, key, depth + 1);
+      for (const key of Object.keys(value)) this.walk(value[key], `${path}.${key}`, key, depth + 1);
     }
   }
 
   #text(value: string, path: string, name: string): void {
-    if (value === '' || value.length > MAX_LENGTH || isSecretPath(path)) return;
-    const member = name.toLowerCase();
-    if (parseArn(value) !== undefined && !/\s/.test(value)) this.add(value);
-    else if (isUniqueId(value) || NAMING_MEMBERS.has(member) || path === NAME_OF_REQUEST) this.add(value);
-    else if (this.#iam && IAM_NAMING_MEMBERS.has(member)) this.add(value);
-    else if (DESCRIBING_MEMBERS.has(member)) for (const id of value.match(UNIQUE_ID_IN_TEXT) ?? []) this.add(id);
+    if (value === '' || value.length > MAX_LENGTH) return;
+    const kind = kindOfMember(name);
+    if (isArnAlone(value) || isUniqueId(value) || this.#isNaming(kind, name, path)) {
+      // Few texts come this far, and joining a path for the question takes longer than all else.
+      if (!isSecretPath(path)) this.add(value);
+    } else if (kind === 'describing') {
+      const ids = value.match(UNIQUE_ID_IN_TEXT);
+      if (ids !== null && !isSecretPath(path)) for (const id of ids) this.add(id);
+    }
+  }
+
+  #isNaming(kind: MemberKind, name: string, path: string): boolean {
+    return (
+      kind === 'naming' || (this.#iam && kind === 'naming-in-iam') || (name === 'name' && path === NAME_OF_REQUEST)
+    );
   }
 
   result(): Resources {

@@ -20,6 +20,8 @@ export type Notification =
   | { readonly kind: 'objects'; readonly objects: readonly ObjectReference[] }
   /** A test or validation message: acknowledged without a log line. */
   | { readonly kind: 'acknowledgement' }
+  /** SNS asks whether a topic may send to the queue: it does once the token was given back. */
+  | { readonly kind: 'subscription'; readonly topic: string; readonly token: string }
   /** A body that has none of the known forms. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -67,11 +69,21 @@ const snsEnvelope = z.object({
   Timestamp: z.string().optional(),
 });
 
+/** "HTTP/HTTPS subscription confirmation JSON format" of SNS: a queue gets the same where its owner hasn't subscribed it. */
+const subscriptionConfirmation = z.object({
+  Type: z.literal('SubscriptionConfirmation'),
+  TopicArn: z.string().min(1),
+  Token: z.string().min(1),
+});
+
+/** The same, where a subscription was ended. */
+const unsubscribeConfirmation = z.object({ Type: z.literal('UnsubscribeConfirmation'), TopicArn: z.string().min(1) });
+
 const CLOUDTRAIL_VALIDATION_MESSAGE = 'CloudTrail validation message.';
 
 /**
  * Reads the body of a queue's message: an S3 notification, CloudTrail's own message, an EventBridge event,
- * each as it is or wrapped by SNS. Never throws.
+ * each as it is or wrapped by SNS; or SNS's own question about a subscription. Never throws.
  */
 export function parseNotification(body: string): Notification {
   return parseText(body, true);
@@ -91,6 +103,10 @@ function parseText(text: string, mayBeWrapped: boolean): Notification {
       ? parseText(wrapped.data.Message, false)
       : { kind: 'unreadable', reason: 'an SNS message inside an SNS message' };
   }
+  const asked = mayBeWrapped ? subscriptionConfirmation.safeParse(json) : undefined;
+  if (asked?.success) return { kind: 'subscription', topic: asked.data.TopicArn, token: asked.data.Token };
+  const ended = mayBeWrapped ? unsubscribeConfirmation.safeParse(json) : undefined;
+  if (ended?.success) return { kind: 'unreadable', reason: `the subscription to ${ended.data.TopicArn} was ended` };
   return parseEnvelope(json);
 }
 

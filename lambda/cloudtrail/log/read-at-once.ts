@@ -23,6 +23,18 @@ const MIN_CHUNK_BYTES = 1024;
  * Never throws because of the content.
  */
 export function readAtOnce(content: Buffer): readonly unknown[] | undefined {
+  return readWhole(content)?.records;
+}
+
+/** A sound log object, unpacked and parsed. */
+export interface WholeLogObject {
+  /** The uncompressed content. */
+  readonly bytes: Buffer;
+  readonly records: readonly unknown[];
+}
+
+/** The same, with the bytes that the records were read from. */
+export function readWhole(content: Buffer): WholeLogObject | undefined {
   const bytes = unpacked(content);
   if (bytes === undefined || bytes.length > MAX_BYTES_AT_ONCE) return undefined;
   const text = bytes.toString('utf8');
@@ -34,7 +46,7 @@ export function readAtOnce(content: Buffer): readonly unknown[] | undefined {
   if (end <= start) return undefined;
   // The list alone is parsed: of an object JSON.parse would keep only the last of two members of one name.
   const list = parse(replaceLoneSurrogates(text.slice(start, end)));
-  return Array.isArray(list) ? list : undefined;
+  return Array.isArray(list) ? { bytes, records: list } : undefined;
 }
 
 function unpacked(content: Buffer): Buffer | undefined {

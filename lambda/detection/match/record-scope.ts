@@ -65,7 +65,12 @@ export class Scope {
 
   constructor(paths: Paths) {
     this.#paths = paths;
-    for (let id = 0; id < paths.resolvers.length; id++) {
+    this.grow();
+  }
+
+  /** Makes room for paths that were added since. */
+  grow(): void {
+    for (let id = this.#found.length; id < this.#paths.resolvers.length; id++) {
       this.#found.push(undefined);
       this.#texts.push(undefined);
       this.#folded.push(undefined);

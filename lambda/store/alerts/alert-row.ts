@@ -42,6 +42,8 @@ const alertRow = z.object({
   channels: channelStates.optional(),
   /** When the first channel sent it. */
   sentAt: z.string().optional(),
+  /** The first message to people, as it was sent. */
+  message: z.object({ subject: z.string().optional(), body: z.string() }).optional(),
   summaryDueAt: z.iso.datetime().optional(),
   summary: z.object({ count: z.number(), channels: channelStates }).optional(),
   givenUp: z

@@ -28,6 +28,9 @@ import {
 /** The members of a row that say how far its alert is. DynamoDB returns them with a refused write. */
 const refusalSchema = z.object({ Item: z.object({ closedAt: z.unknown().optional(), state: z.unknown().optional() }) });
 
+/** The channel whose message is kept. */
+const PEOPLE = 'people';
+
 const NAMES = { '#state': 'state' };
 
 /**
@@ -125,9 +128,13 @@ export class AlertTable implements AlertStore {
       ([name]) => channels[name] === undefined || channels[name].state === 'pending',
     );
     const isPending = arePending(channels);
+    const message = publication.messages[PEOPLE];
+    const isToldToPeople = message !== undefined && channels[PEOPLE]?.state === 'sent';
     await this.#noteProgress(alertId, leaseUntil, noted, {
       set: {
         ...(noted.sentAt !== undefined && { sentAt: noted.sentAt.toISOString() }),
+        // What people got is asked for long after, when no rule and no version of this program makes it again.
+        ...(isToldToPeople && { message }),
         ...(isPending && { publication: { ...publication, messages: Object.fromEntries(left) } }),
       },
       remove: isPending ? [] : ['publication'],

@@ -1,13 +1,20 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  PutItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { backoff } from '../../shared/backoff.ts';
 import { BoundedTasks } from '../../shared/concurrency.ts';
 import { FaultOfAccess, isFaultOfAccess } from '../../shared/faults.ts';
+import { attributesOf } from './attribute-values.ts';
 
 export interface RowWriterOptions<Row extends object> {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
-  /** Rows of the same key overwrite each other: the later one is written. */
-  readonly keyOf: (row: Row) => string;
+  /** The attributes of a row's key, which are texts. Rows of the same key overwrite each other: the later one is written. */
+  readonly key: readonly (keyof Row & string)[];
   /** BatchWriteItem calls that run at the same time. */
   readonly concurrency?: number;
 }
@@ -48,7 +55,10 @@ export class RowWriter<Row extends object> {
    * @throws RowsUnprocessed, a FaultOfAccess, and the SDK's faults of access, those of earlier batches included.
    */
   async add(row: Row): Promise<void> {
-    this.#batch.set(this.#options.keyOf(row), row);
+    this.#batch.set(
+      this.#keyOf((name) => String(row[name])),
+      row,
+    );
     if (this.#batch.size < BATCH_ROWS) return;
     await this.#send();
   }
@@ -76,12 +86,11 @@ export class RowWriter<Row extends object> {
       if (attempt > 0) await backoff(attempt - 1, BACKOFF);
       try {
         const { UnprocessedItems } = await client.send(
-          new BatchWriteCommand({ RequestItems: { [table]: left.map((Item) => ({ PutRequest: { Item } })) } }),
+          new BatchWriteItemCommand({
+            RequestItems: { [table]: left.map((row) => ({ PutRequest: { Item: attributesOf(row) } })) },
+          }),
         );
-        // What comes back is what was sent.
-        left = (UnprocessedItems?.[table] ?? []).flatMap(
-          (request) => (request.PutRequest?.Item as Row | undefined) ?? [],
-        );
+        left = this.#unprocessed(left, UnprocessedItems?.[table] ?? []);
         if (left.length === 0) return;
       } catch (error) {
         if (isFaultOfAccess(error)) throw error;
@@ -92,9 +101,23 @@ export class RowWriter<Row extends object> {
     throw new RowsUnprocessed(`${left.length} rows stayed unprocessed after ${MAX_ATTEMPTS} tries`);
   }
 
+  /** What comes back is what was sent, in another form. */
+  #unprocessed(sent: readonly Row[], requests: readonly WriteRequest[]): Row[] {
+    if (requests.length === 0) return [];
+    const byKey = new Map(sent.map((row) => [this.#keyOf((name) => String(row[name])), row]));
+    return requests.flatMap(({ PutRequest }) => {
+      const item: Record<string, AttributeValue | undefined> = PutRequest?.Item ?? {};
+      return byKey.get(this.#keyOf((name) => item[name]?.S ?? '')) ?? [];
+    });
+  }
+
+  #keyOf(textOf: (name: keyof Row & string) => string): string {
+    return this.#options.key.map(textOf).join('\n');
+  }
+
   async #writeAlone(row: Row): Promise<void> {
     try {
-      await this.#options.client.send(new PutCommand({ TableName: this.#options.table, Item: { ...row } }));
+      await this.#options.client.send(new PutItemCommand({ TableName: this.#options.table, Item: attributesOf(row) }));
     } catch (error) {
       if (isFaultOfAccess(error)) throw error;
       this.#refused.push({ row, reason: error instanceof Error ? error.message : 'unknown' });

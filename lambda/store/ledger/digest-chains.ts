@@ -246,9 +246,15 @@ export class DigestChains {
 
 /**
  * When this deployment began to read. It doesn't vouch for what was delivered before. Noted once, and never changed.
+ * @param source the bucket of a source, which may have been added later; the deployment itself without one.
  */
-export async function deploymentStart(client: DynamoDBDocumentClient, table: string, now: Date): Promise<string> {
-  const key = { object: LEDGER_BOOKKEEPING.deployment, version: 'start' };
+export async function deploymentStart(
+  client: DynamoDBDocumentClient,
+  table: string,
+  now: Date,
+  source?: string,
+): Promise<string> {
+  const key = { object: LEDGER_BOOKKEEPING.deployment, version: source === undefined ? 'start' : `start#${source}` };
   try {
     await client.send(
       new PutCommand({

@@ -141,10 +141,8 @@ function withShorterTexts(attributes: EventAttributes, excess: number): EventAtt
   return { ...attributes, ...shorter };
 }
 
-/** Distinguishes the rows of the events table. */
-export function eventRowKey(row: Pick<RowKey, 'eventID' | 'part'>): string {
-  return `${row.eventID}\n${row.part}`;
-}
+/** The attributes that distinguish the rows of the events table. */
+export const EVENT_ROW_KEY = ['eventID', 'part'] as const;
 
 /** The partition key of by-day: `111122223333#2026-11-21`. */
 export function accountDay(account: string, eventTime: string): string {

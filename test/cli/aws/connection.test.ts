@@ -62,3 +62,18 @@ test('on this machine no settings are read', async () => {
   await folder.write('trailwarden.yaml', BLUE);
   expect((await asked('--local')).deployment).toBe('trailwarden');
 });
+
+test('the sources of the settings file come along, so that their buckets are read as it says', async () => {
+  await folder.write(
+    'trailwarden.yaml',
+    "account: '111122223333'\nregion: eu-central-1\nsources: [{ name: vault, type: bucket, bucket: vault-logs, account: '444455556666', access: role }]\n",
+  );
+  expect((await asked()).sources).toEqual([
+    expect.objectContaining({
+      bucket: 'vault-logs',
+      account: '444455556666',
+      role: 'arn:aws:iam::444455556666:role/trailwarden-source-vault-eu-central-1',
+    }),
+  ]);
+  expect((await asked('--deployment', 'green')).sources).toBeUndefined();
+});

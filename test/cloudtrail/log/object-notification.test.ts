@@ -106,3 +106,38 @@ describe('anything else is unreadable', () => {
     expect(parse(body)).toEqual({ kind: 'unreadable', reason: expect.stringContaining(reason) });
   });
 });
+
+describe("SNS's own question", () => {
+  const asked = {
+    Type: 'SubscriptionConfirmation',
+    MessageId: 'm-1',
+    Token: 'a-token',
+    TopicArn: 'arn:aws:sns:eu-west-1:666677778888:logs',
+    Message: 'You have chosen to subscribe to the topic.',
+    SubscribeURL: 'https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription',
+  };
+
+  test('whether a topic may send to the queue names the topic and the token, and never the URL', () => {
+    expect(parse(asked)).toEqual({
+      kind: 'subscription',
+      topic: 'arn:aws:sns:eu-west-1:666677778888:logs',
+      token: 'a-token',
+    });
+  });
+
+  test('inside a message that a topic has passed on is none', () => {
+    expect(parse(wrapped(asked))).toMatchObject({ kind: 'unreadable' });
+  });
+
+  test('without a token is unreadable', () => {
+    const { Token: _, ...rest } = asked;
+    expect(parse(rest)).toMatchObject({ kind: 'unreadable' });
+  });
+
+  test('about a subscription that was ended says so', () => {
+    expect(parse({ ...asked, Type: 'UnsubscribeConfirmation' })).toEqual({
+      kind: 'unreadable',
+      reason: 'the subscription to arn:aws:sns:eu-west-1:666677778888:logs was ended',
+    });
+  });
+});

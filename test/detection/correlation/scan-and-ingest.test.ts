@@ -127,7 +127,9 @@ class Deployment {
     for (const [index, raw] of records.entries()) {
       const read = readEvent(raw, { bucket: 'b', key: 'k', version: '', index });
       if (!read.ok) throw new Error(read.reason);
-      observations.add({ event: read.event, memberships: this.#correlator.membershipsOf(read.event, {}) });
+      const { event } = read;
+      const memberships = this.#detector.memberships(event.record, Date.parse(event.eventTime));
+      observations.add({ event, memberships: this.#correlator.ofEvent(memberships, event) });
     }
     for (const unit of observations.take((membership) => this.#correlator.unitOf(membership))) {
       await tasks.add(() => this.#correlator.observe(unit.flatMap(({ memberships }) => memberships)));

@@ -15,6 +15,7 @@ const alarms = new Map(
   ]),
 );
 /** Only a deployment with `alerts.channels` has them. */
+const alarmsOfSources = ['source-notification-missing', 'source-check-failing'];
 const alarmsOfChannels = ['channel-message-given-up', 'channel-dead-letter-queue-not-empty', 'notify-errors'];
 
 /** The dimensions of a function's metrics, as Powertools names them. */
@@ -138,12 +139,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('are twenty-two, as the estimate of the cost has it, each with a heading in the runbook that its description names', () => {
+  test('are twenty-three, as the estimate of the cost has it, each with a heading in the runbook that its description names', () => {
     const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(alarms.size).toBe(22);
+    expect(alarms.size).toBe(23);
     expect(ASSUMPTIONS.alarms).toBe(alarms.size);
-    expect(headings).toEqual([...alarms.keys(), ...alarmsOfChannels]);
+    expect(headings).toEqual([...alarms.keys(), ...alarmsOfChannels, ...alarmsOfSources]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
     }

@@ -23,12 +23,14 @@ describe('the settings', () => {
     expect(parseConfig('', 'trailwarden.yaml')).toEqual({
       deployment: 'trailwarden',
       protected: false,
+      sources: [{ name: 'trail', type: 'trail' }],
       trail: {
         name: 'trailwarden',
         keyPrefix: '',
         excludeManagementEventSources: [],
         advancedEventSelectors: [],
         insights: [],
+        aggregations: [],
       },
       logBucket: { expireDays: 1095, accessLogDays: 365, administrators: [] },
       retentionDays: 365,
@@ -37,6 +39,7 @@ describe('the settings', () => {
       provisioned: { read: { min: 5, max: 500 }, write: { min: 5, max: 1000 } },
       alerts: {
         minimumLevel: 'low',
+        programs: 'alert',
         windowMinutes: 15,
         maxPerMinute: 30,
         chat: false,
@@ -45,6 +48,7 @@ describe('the settings', () => {
       },
       maxObjectBytes: 2_147_483_648,
       maxConcurrency: 10,
+      backfill: { maxConcurrency: 10, toleratedFailurePercentage: 5 },
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
       glue: { enabled: false },
@@ -136,6 +140,11 @@ describe('a broken configuration', () => {
       'a selector of management events, which are recorded anyway',
       'trail:\n  advancedEventSelectors:\n    - name: x\n      fieldSelectors: [{ field: eventCategory, equals: [Management] }]',
       'trailwarden.yaml:4:7: trail.advancedEventSelectors.0.fieldSelectors: needs the field eventCategory with equals: [Data] or [NetworkActivity]; management events are recorded beside them',
+    ],
+    [
+      'summaries of data events that are not recorded',
+      'trail: { aggregations: [API_ACTIVITY] }',
+      'trailwarden.yaml:1:10: trail.aggregations: sum up data events, and there are none: add a selector of the category Data to advancedEventSelectors',
     ],
     [
       'a source whose management events no trail can leave out',

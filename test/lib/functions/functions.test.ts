@@ -96,6 +96,7 @@ describe('ingest', () => {
       CHANNELS_FILE: '',
       CHANNEL_QUEUE_PREFIX: '',
       LOG_BUCKETS: ['trailwarden-logs-111122223333-eu-central-1'],
+      SOURCES_FILE: '',
       QUARANTINE_BUCKET: 'trailwarden-quarantine-111122223333-eu-central-1',
       LOG_QUEUE_URL: '<LogQueue>',
       DEAD_LETTER_QUEUE_URL: '<LogQueueDeadLetterQueue>',

@@ -233,7 +233,7 @@ describe('the access log bucket', () => {
     }
   });
 
-  test('takes access logs of the log and quarantine buckets of this account alone', () => {
+  test('takes access logs of the log, quarantine and backfill buckets of this account alone', () => {
     expect(statements(resources(logArchive, 'AWS::S3::BucketPolicy').AccessLogBucketPolicy?.PolicyDocument)).toEqual({
       0: {
         Effect: 'Deny',
@@ -252,7 +252,17 @@ describe('the access log bucket', () => {
           ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1' },
         },
       },
-      2: {
+      AllowAccessLogsOfTheBackfillBucket: {
+        Effect: 'Allow',
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: '<AccessLogBucket.Arn>/backfill/*',
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
+          ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::trailwarden-backfill-111122223333-eu-central-1' },
+        },
+      },
+      3: {
         Effect: 'Allow',
         Principal: { Service: 'logging.s3.amazonaws.com' },
         Action: 's3:PutObject',

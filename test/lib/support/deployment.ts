@@ -79,26 +79,27 @@ export function synthesizeLogArchive(yaml: string): { readonly logArchive: Templ
 const deployments = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
 /** All stacks as they are deployed with the settings `yaml`, over one rule: made once for the same settings. */
-export function synthesize(yaml = ''): ReturnType<typeof synthesizeAnew> {
-  const deployment = deployments.get(yaml) ?? synthesizeAnew(yaml);
-  deployments.set(yaml, deployment);
+export function synthesize(yaml = '', region = REGION): ReturnType<typeof synthesizeAnew> {
+  const name = `${region} ${yaml}`;
+  const deployment = deployments.get(name) ?? synthesizeAnew(yaml, { ...ENV, region });
+  deployments.set(name, deployment);
   return deployment;
 }
 
-function synthesizeAnew(yaml: string) {
+function synthesizeAnew(yaml: string, env: typeof ENV) {
   const app = createApp();
   const config = parseConfig(yaml, 'trailwarden.yaml');
-  const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env: ENV, config });
+  const logArchiveStack = new LogArchiveStack(app, 'log-archive', { env, config });
   const defaultRules = folderOf({ 'table.yml': RULE });
-  const dataStack = new DataStack(app, 'data', { env: ENV, config, logArchive: logArchiveStack });
+  const dataStack = new DataStack(app, 'data', { env, config, logArchive: logArchiveStack });
   const auditStack = new AuditStack(app, 'audit', {
-    env: ENV,
+    env,
     config,
     logArchive: logArchiveStack,
     data: dataStack,
     defaultRules,
   });
-  const trailStack = new TrailStack(app, 'trail', { env: ENV, config, logArchive: logArchiveStack });
+  const trailStack = new TrailStack(app, 'trail', { env, config, logArchive: logArchiveStack });
   const stacks = [logArchiveStack, dataStack, auditStack, trailStack];
   const [logArchive, data, audit, trail] = [
     Template.fromStack(logArchiveStack),

@@ -90,17 +90,34 @@ test('the test event names the bucket', () => {
 describe('a notification configuration', () => {
   test('names the topics', () => {
     const xml = topicConfiguration('<Id>all</Id><Topic>arn:topic</Topic><Event>s3:ObjectCreated:*</Event>');
-    expect(parseNotificationConfiguration(xml)).toEqual({ topics: [{ id: 'all', topicArn: 'arn:topic' }] });
+    expect(parseNotificationConfiguration(xml)).toEqual({
+      topics: [{ id: 'all', topicArn: 'arn:topic', prefix: '' }],
+      xml,
+    });
+  });
+
+  test('names the prefix of a filter', () => {
+    const filter =
+      '<Filter><S3Key><FilterRule><Name>Prefix</Name><Value>AWSLogs/</Value></FilterRule></S3Key></Filter>';
+    const xml = topicConfiguration(`<Topic>arn:topic</Topic><Event>s3:ObjectCreated:*</Event>${filter}`);
+    expect(parseNotificationConfiguration(xml).topics).toEqual([
+      { id: 'topic-0', topicArn: 'arn:topic', prefix: 'AWSLogs/' },
+    ]);
   });
 
   test('may be empty, which switches notifications off', () => {
-    expect(parseNotificationConfiguration('<NotificationConfiguration/>')).toEqual({ topics: [] });
+    expect(parseNotificationConfiguration('<NotificationConfiguration/>')).toMatchObject({ topics: [] });
   });
 
   test.each([
     ['another event', topicConfiguration('<Topic>arn:topic</Topic><Event>s3:ObjectRemoved:*</Event>')],
     ['no topic', topicConfiguration('<Event>s3:ObjectCreated:*</Event>')],
-    ['a filter', topicConfiguration('<Topic>t</Topic><Event>s3:ObjectCreated:*</Event><Filter></Filter>')],
+    [
+      'a filter by suffix',
+      topicConfiguration(
+        '<Topic>t</Topic><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>suffix</Name></FilterRule></S3Key></Filter>',
+      ),
+    ],
     ['a queue', '<NotificationConfiguration><QueueConfiguration></QueueConfiguration></NotificationConfiguration>'],
   ])('with %s is refused rather than half kept', (_what, xml) => {
     expect(() => parseNotificationConfiguration(xml)).toThrow();

@@ -217,7 +217,7 @@ export class GatheredEvents {
         addresses: entry.addresses.listed(names),
         cameBy: cameBy(entry),
       })),
-      addresses: this.#addresses.listed(most, mostEvents, (entry) => ({
+      addresses: this.#addresses.listed(most, peopleFirst, (entry) => ({
         address: entry.address,
         isService: entry.event.address === undefined,
         ...spanOf(entry),
@@ -453,6 +453,12 @@ function mfaOf({ withMfa, withoutMfa }: IdentityEntry): { readonly mfa?: 'always
 
 function mostEvents(a: Counted, b: Counted): number {
   return b.events - a.events || (a.first < b.first ? -1 : 1);
+}
+
+/** What people come from before what stands for AWS itself. */
+function peopleFirst(a: AddressEntry, b: AddressEntry): number {
+  const isService = ({ event }: AddressEntry): number => Number(event.address === undefined);
+  return isService(a) - isService(b) || mostEvents(a, b);
 }
 
 function gravestFirst(a: EffectEntry, b: EffectEntry): number {

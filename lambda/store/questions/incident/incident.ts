@@ -29,6 +29,7 @@ export interface Incident {
   readonly activity: readonly HourOfActivity[];
   readonly identities: Listed<IncidentIdentity>;
   readonly credentials: Listed<IncidentCredential>;
+  /** Addresses, then what stands for AWS itself; each by count. */
   readonly addresses: Listed<IncidentAddress>;
   /** What was deleted, stopped, shared, created and changed, the gravest first. */
   readonly effects: readonly EffectGroup[];

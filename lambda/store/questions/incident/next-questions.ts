@@ -48,13 +48,16 @@ function otherKey({ subject, persistence, credentials, issued }: Told): NextQues
     : { question: `Where did ${key} come from, and what else was done with it?`, args: ['trace', key] };
 }
 
+/** Policies that AWS manages belong to nobody. */
+const OF_AWS = /^arn:[\w-]+:iam::aws:/;
+
 /** What was deleted, stopped or shared. */
 function stricken({ effects, subject }: Told): NextQuestion | undefined {
   for (const { effect, actions } of effects) {
     if (effect === 'created' || effect === 'changed') continue;
     const resource = actions.items
       .flatMap(({ resources }) => resources.items)
-      .find((candidate) => candidate !== subject.text);
+      .find((candidate) => candidate !== subject.text && !OF_AWS.test(candidate));
     if (resource === undefined) continue;
     return { question: `What else was done to ${resource}, and by whom?`, args: ['timeline', resource] };
   }

@@ -172,3 +172,30 @@ test('a bucket is verified where CloudTrail put the files, the newest digest inc
     await aws.stop();
   }
 });
+
+test('replicas of a bucket are verified by digests that name the bucket which they are copies of', async () => {
+  const aws = await startEmbeddedAws();
+  try {
+    const { s3 } = aws.clients;
+    const bucket = aws.resources.buckets.logs;
+    const trail = new SignedTrail({ bucket: 'original-logs' });
+    for (const { key, body, metadata } of filesOf(trail, 3)) {
+      const Metadata = metadata && { ...metadata };
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...(Metadata && { Metadata }) }));
+    }
+    const publicKeys = new PublicKeys({ list: async () => trail.publicKeys });
+    const statuses = async (prefix: string, replicaOf?: string) => {
+      const found: string[] = [];
+      for await (const { status } of audit(new BucketFiles(s3, bucket, prefix, replicaOf), { publicKeys })) {
+        found.push(status);
+      }
+      return found.toSorted();
+    };
+    const fine = [...Array(3).fill('valid'), ...Array(6).fill('verified')];
+    expect(await statuses('', 'original-logs')).toEqual(fine);
+    expect(await statuses(`AWSLogs/${trail.account}/CloudTrail-Digest/`, 'original-logs')).toEqual(fine);
+    expect(await statuses('')).toContain('altered');
+  } finally {
+    await aws.stop();
+  }
+});

@@ -23,7 +23,7 @@ export const alertAnswer: Answering<ReadAsked<'alert'>, AlertAnswer> = async ({ 
     opening ??= finding;
     if (finding.findingId === alert.openedBy) opening = finding;
   }
-  const message = opening === undefined ? undefined : messageOf(alert, opening, options.deployment);
+  const message = sentMessage(alert) ?? (opening && messageOf(alert, opening, options.deployment));
   return {
     alertId,
     level: alert.level,
@@ -36,6 +36,11 @@ export const alertAnswer: Answering<ReadAsked<'alert'>, AlertAnswer> = async ({ 
     command: command(['alert', 'show', alertId]),
   };
 };
+
+/** As it was sent; rows of earlier versions don't have it. */
+function sentMessage({ message }: AlertRow): AlertAnswer['message'] {
+  return message && { subject: message.subject ?? '', body: message.body };
+}
 
 /** The message is made of the finding alone, so it can be made again. */
 function messageOf(alert: AlertRow, opening: IndexedFinding, deployment: string) {

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+/**
+ * What a bundle leaves out of its dependencies, because no function reaches it. Where a later version of a dependency
+ * has another form, a bundle only becomes larger, and the test of its size fails.
+ */
+
+/**
+ * Ways to credentials that the SDK looks at after the environment, in which Lambda has them. It would import them only then.
+ */
+export const NEVER_LOADED: readonly string[] = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@aws-sdk/nested-clients',
+  '@aws-sdk/token-providers',
+  '@smithy/credential-provider-imds',
+];
+
+const CONSTANT = /^const (_\w+) = ("[^"\\]*");$/gm;
+const REGISTERED_ERROR = /^\w+\.registerError\((\w+)\$, \1\);$/gm;
+
+/** Errors that have members which our code reads, and those of a client as such. Of all others it reads the name. */
+const REGISTERED = /^(TransactionCanceledException|ReplicatedWriteConflictException|\w+ServiceException)$/;
+
+/** Of clients: the shapes of commands that aren't sent, errors that are only told by name, streams of events. */
+export const leanSdk: Plugin = {
+  name: 'lean-sdk',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      // A computed name might have an effect, so that esbuild keeps what has one.
+      const constants = new Map([...text.matchAll(CONSTANT)].map(([, name = '', value = '']) => [name, value]));
+      const contents = text
+        .replaceAll(/\[(_\w+)\]:/g, (all, name: string) => (constants.has(name) ? `${constants.get(name)}:` : all))
+        .replaceAll(REGISTERED_ERROR, (all, name: string) => (REGISTERED.test(name) ? all : ''));
+      return { contents, loader: 'js' };
+    });
+    onLoad({ filter: /[\\/]@(aws-sdk|smithy)[\\/][\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+    onLoad({ filter: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/ }, () => ({
+      contents: `
+        export const resolveEventStreamSerdeConfig = (config) => config;
+        export const eventStreamSerdeProvider = undefined;
+        export const EventStreamSerde = undefined;`,
+      loader: 'js',
+    }));
+  },
+};
+
+const EXPORTED = /^export (?:const|function) (\w+)|^export \{ \w+ as (\w+) \};$/gm;
+
+/** Of zod: the writing of JSON schemas, of which a page of the documentation is made. */
+export const leanZod: Plugin = {
+  name: 'lean-zod',
+  setup({ onLoad }) {
+    const modules = /[\\/]zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
+    onLoad({ filter: modules }, async ({ path }) => {
+      const exported = [...(await readFile(path, 'utf8')).matchAll(EXPORTED)].map(([, own, other]) => own ?? other);
+      return { contents: exported.map((name) => `export const ${name} = undefined;`).join('\n'), loader: 'js' };
+    });
+  },
+};
+
+/** The engine of regular expressions: a third of a bundle, which few events ask for. */
+export const LATE_ENGINE = 're2js';
+
+/** Loads the engine when the first rule with a regular expression is asked about an event. */
+export const lateEngine: Plugin = {
+  name: 'late-engine',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: new RegExp(`^${LATE_ENGINE}$`) }, ({ path }) => ({
+      path,
+      namespace: 'late',
+      sideEffects: false,
+    }));
+    onResolve({ filter: new RegExp(`^\\./${LATE_ENGINE}\\.js$`), namespace: 'late' }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: `
+        let engine;
+        const loaded = () => (engine ??= require('./${LATE_ENGINE}.js'));
+        export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
+        export const RE2JSException = new Proxy(class {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+      loader: 'js',
+    }));
+  },
+};
