@@ -56,16 +56,10 @@ describeWithBrowser('the page', () => {
 
   async function open(
     path: string,
-    {
-      width = 1280,
-      dark = false,
-      of = served,
-      before,
-    }: { width?: number; dark?: boolean; of?: RunningPage; before?: ViewState['before'] } = {},
+    { of = served, before }: { of?: RunningPage; before?: ViewState['before'] } = {},
   ): Promise<Opened> {
     const context = await browser.newContext({
-      viewport: { width, height: 800 },
-      colorScheme: dark ? 'dark' : 'light',
+      viewport: { width: 1280, height: 800 },
       storageState: sessions,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
@@ -80,6 +74,13 @@ describeWithBrowser('the page', () => {
       if (!request.url().startsWith(of.origin) && !request.url().startsWith('blob:')) complaints.push(request.url());
     });
     await window.addInitScript(WATCH);
+    // Tests don't see each other's pins.
+    await window.route('**/api/start', async (route) => {
+      const response = await route.fetch();
+      const told = await response.json();
+      if (told.answer !== undefined) told.answer.kept.pins = [];
+      await route.fulfill({ response, json: told });
+    });
     await before?.(window);
     await window.goto(of.origin + path);
     return { window, complaints };
@@ -109,44 +110,30 @@ describeWithBrowser('the page', () => {
     const window = await context.newPage();
     await window.goto(served.address);
     // The token was used before: this window has neither cookie nor key.
-    await window.getByText('This session is over').waitFor();
+    await window.getByRole('heading', { name: 'This session is over' }).waitFor();
     expect(new URL(window.url()).hash).toBe('');
     const commandLine = await readFile(`/proc/${served.pid}/cmdline`, 'utf8').catch(() => '');
     expect(commandLine).not.toContain('token');
   });
 
-  describe.each(VIEW_STATES)('$view, $state', ({ path, before, after, shows }) => {
-    test('names something to do, moves nothing, asks nobody else, and has nothing that axe finds', async () => {
+  test.each(VIEW_STATES)(
+    '$view, $state: something can be done, nothing moves, nobody else is asked, axe finds nothing, wide or narrow',
+    async ({ path, before, after, shows }) => {
       const { window, complaints } = await open(path, { before });
       await after?.(window);
       await window.getByText(shows).first().waitFor();
       expect(await window.evaluate('window.owned')).toBeUndefined();
-      expect(complaints.filter((text) => !text.includes('ERR_FAILED') && !text.includes('status of 401'))).toEqual([]);
+      expect(complaints.filter((text) => !/ERR_FAILED|status of 401/.test(text))).toEqual([]);
       expect(await window.locator('button:visible, a:visible').count()).toBeGreaterThan(2);
-      expect(await axe(window)).toEqual([]);
       expect(await window.evaluate('window.shifts')).toBe(0);
-    });
-  });
-
-  const filled = VIEW_STATES.filter(({ state }) => ['filled', 'event', 'finding', 'alert', 'empty'].includes(state));
-
-  test.each(filled)(
-    'at 390 px and in the dark $view, $state, scrolls nothing sideways, and axe finds nothing',
-    async (it) => {
-      const { window } = await open(it.path, { width: 390, dark: true, before: it.before });
-      await it.after?.(window);
-      await window.getByText(it.shows).first().waitFor({ state: 'attached' });
+      expect(await window.evaluate(STYLES)).toEqual({ sizes: [], weights: [], spaces: [], motion: [] });
+      expect(await axe(window)).toEqual([]);
+      await window.setViewportSize({ width: 390, height: 844 });
+      await window.emulateMedia({ colorScheme: 'dark' });
       expect(await window.evaluate(SIDEWAYS)).toEqual([]);
       expect(await axe(window)).toEqual([]);
     },
   );
-
-  test.each(filled)('$view, $state, has the sizes, weights and spaces of the tokens alone', async (it) => {
-    const { window } = await open(it.path, { before: it.before });
-    await it.after?.(window);
-    await window.getByText(it.shows).first().waitFor();
-    expect(await window.evaluate(STYLES)).toEqual({ sizes: [], weights: [], spaces: [], motion: [] });
-  });
 
   test('no text of a record is more than text, wherever it stands', async () => {
     const { window, complaints } = await open(`/explore?${DAYS}&error=*`);
@@ -198,7 +185,7 @@ describeWithBrowser('the page', () => {
       );
       await asked.getByText(answer).first().waitFor();
       expect(clicks).toBe(3);
-      expect(await asked.evaluate('(it) => it.getBoundingClientRect().top < innerHeight')).toBe(true);
+      expect((await asked.boundingBox())?.y).toBeLessThan(800);
     });
 
     test('when did it begin?', async () => {
@@ -230,17 +217,21 @@ describeWithBrowser('the page', () => {
       await window.locator('.row .time').first().waitFor();
       await window.evaluate('window.longTasks.length = 0');
       for (let step = 0; step < 20; step++) {
-        await body.evaluate('(it) => { it.scrollTop += 700; }');
+        await body.evaluate((it) => {
+          it.scrollTop += 700;
+        });
         await window.waitForTimeout(30);
         expect(await window.locator('.row').count()).toBeLessThanOrEqual(100);
       }
       // One task of more than 50 ms may be another program's, on a machine that has other work.
       const long = (await window.evaluate('window.longTasks')) as number[];
       expect(long.filter((milliseconds) => milliseconds > 50 * SLOW)).toEqual([]);
-      await body.evaluate('(it) => { it.scrollTop = it.scrollHeight; }');
-      await window.locator(`[aria-rowindex="${MADE_EVENTS + 1}"] .time`).waitFor({ timeout: 25_000 });
+      await body.evaluate((it) => {
+        it.scrollTop = it.scrollHeight;
+      });
+      await window.locator(`[aria-rowindex="${MADE_EVENTS + 1}"] .time`).waitFor({ timeout: 100_000 });
       expect(await window.locator('.row').count()).toBeLessThanOrEqual(100);
-    });
+    }, 120_000);
 
     test('takes a range by dragging over the bars', async () => {
       const { window } = await open(`/explore?${MADE_DAY}`, { of: servedMade });
@@ -312,8 +303,8 @@ describeWithBrowser('the page', () => {
     await key.hover();
     await key.getByRole('button').click();
     expect(await window.getByRole('menuitem').allTextContents()).toEqual([
-      'Only this\nf',
-      'Not this\nx',
+      'Only this f',
+      'Not this x',
       'Copy',
       'Its incident',
     ]);
@@ -334,13 +325,13 @@ describeWithBrowser('the page', () => {
     expect(await window.locator('.row .time').first().textContent()).toMatch(
       /^2026-11-20 \d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
     );
-    await window.getByRole('button', { name: /^Rows of 36/ }).click();
+    await window.getByRole('button', { name: /^Roomy rows of 36/ }).click();
     expect((await window.locator('.row').first().boundingBox())?.height).toBe(28);
     await window.waitForTimeout(600);
     const { window: other } = await open(`/explore?${DAYS}`);
     await other.locator('.row').first().waitFor();
     expect((await other.locator('.row').first().boundingBox())?.height).toBe(28);
-    await other.getByRole('button', { name: /^Rows of 28/ }).click();
+    await other.getByRole('button', { name: /^Dense rows of 28/ }).click();
     await other.getByRole('button', { name: /^Times are shown/ }).click();
     await other.waitForTimeout(600);
   });
@@ -350,9 +341,7 @@ describeWithBrowser('the page', () => {
     const number = window.locator('.facet .number').first();
     await number.waitFor();
     expect(await number.textContent()).toMatch(/^\d{1,3}(,\d{3})*$/);
-    expect(
-      await number.evaluate('(it) => [getComputedStyle(it).textAlign, getComputedStyle(it).fontVariantNumeric]'),
-    ).toEqual(['right', 'tabular-nums']);
+    expect(await window.evaluate(NUMBER_STYLE)).toEqual(['right', 'tabular-nums']);
   });
 
   test('two windows go their own ways over one session', async () => {
@@ -435,13 +424,13 @@ describeWithBrowser('the page', () => {
     await window.goto(own.address);
     await settled(window);
     await own.stop();
-    await window.getByRole('link', { name: 'Findings' }).click();
+    await window.getByRole('link', { name: 'Findings', exact: true }).click();
     await window.getByRole('alertdialog', { name: /has ended/ }).waitFor();
     await window.getByText('trailwarden ui', { exact: true }).waitFor();
   });
 
   test('an answer that takes more than is left of --max-reads is refused, until a person allows more', async () => {
-    const own = await made.page('--max-reads', '40');
+    const own = await made.page('--max-reads', '100');
     const context = await browser.newContext();
     contexts.push(context);
     const window = await context.newPage();
@@ -481,6 +470,11 @@ async function axeSource(): Promise<string> {
   source ??= await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   return source;
 }
+
+const NUMBER_STYLE = `(() => {
+  const { textAlign, fontVariantNumeric } = getComputedStyle(document.querySelector('.facet .number'));
+  return [textAlign, fontVariantNumeric];
+})()`;
 
 /** Elements that are wider than what is seen of them, where nothing scrolls. */
 const SIDEWAYS = `[document.documentElement, document.body, ...document.querySelectorAll('main, .events, .panel, footer, header')]

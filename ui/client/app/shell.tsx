@@ -118,7 +118,7 @@ function Switches() {
       <button
         type="button"
         class="wide-only"
-        aria-label={`Rows of ${rowHeight} pixels: show them ${rowHeight === 28 ? 'taller' : 'denser'}`}
+        aria-label={`${rowHeight === 28 ? 'Dense' : 'Roomy'} rows of ${rowHeight} pixels: show them ${rowHeight === 28 ? 'taller' : 'denser'}`}
         onClick={() => keep({ rowHeight: rowHeight === 28 ? 36 : 28 })}
       >
         {rowHeight === 28 ? 'Dense' : 'Roomy'}

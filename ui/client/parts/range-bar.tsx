@@ -20,7 +20,7 @@ export function RangeBar({
   const length = Date.parse(until) - Date.parse(since);
   const { zone } = kept.value;
   return (
-    <div class="range">
+    <section class="range" aria-label="Range">
       <fieldset class="segments" aria-label="Length of the range">
         {names.map((name) => (
           <button
@@ -50,7 +50,7 @@ export function RangeBar({
         </p>
       )}
       {children}
-    </div>
+    </section>
   );
 }
 

@@ -48,7 +48,8 @@ export function Empty({ text, action }: { readonly text: string; readonly action
 /** Units that a person lets the page take beyond --max-reads. */
 const MORE_UNITS = 10_000;
 
-function Failed({
+/** What was wrong, and what can be done. */
+export function Failed({
   error,
   retry,
 }: {

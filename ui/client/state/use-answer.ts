@@ -15,7 +15,8 @@ export interface Answered<Answer> {
   readonly retry: () => void;
 }
 
-const SKELETON_MILLISECONDS = 200;
+/** How long nothing is shown before a skeleton is. */
+export const SKELETON_MILLISECONDS = 200;
 
 interface Held<Answer> {
   readonly key: string;

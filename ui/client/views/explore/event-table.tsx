@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { EventRow } from '../../../protocol/answers.ts';
 import type { Asked } from '../../../protocol/asked.ts';
 import { Cut } from '../../parts/cut.tsx';
-import { Empty, Partial } from '../../parts/states.tsx';
+import { Empty, Failed, Partial, Skeleton } from '../../parts/states.tsx';
 import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
@@ -12,6 +12,7 @@ import { change, parameters } from '../../state/address.ts';
 import { ask } from '../../state/ask.ts';
 import { moveRange } from '../../state/range.ts';
 import { togglePin } from '../../state/start.ts';
+import { SKELETON_MILLISECONDS } from '../../state/use-answer.ts';
 import { viewKeys } from '../../state/view-keys.ts';
 import { numberText } from '../../text/number-text.ts';
 import { useEventRows } from './use-event-rows.ts';
@@ -58,8 +59,9 @@ export function EventTable({ filter, total }: EventTableProps) {
     };
   });
 
-  if (count === 0 && error === undefined) {
-    if (isLoading) return <div class="table-waiting" aria-busy="true" />;
+  if (rows.length === 0 && error !== undefined) return <Failed error={error} retry={retry} />;
+  if (count === 0) {
+    if (isLoading) return <TableWaiting />;
     return (
       <Empty
         text="No event of this time has all of this."
@@ -111,6 +113,20 @@ export function EventTable({ filter, total }: EventTableProps) {
         onSeen={(_, last) => need(last)}
       />
     </>
+  );
+}
+
+/** Rows that come at once need no skeleton. */
+function TableWaiting() {
+  const [isSlow, setSlow] = useState(false);
+  useEffect(() => {
+    const slow = setTimeout(() => setSlow(true), SKELETON_MILLISECONDS);
+    return () => clearTimeout(slow);
+  }, []);
+  return (
+    <div class="table-waiting" aria-busy="true">
+      {isSlow && <Skeleton lines={12} />}
+    </div>
   );
 }
 

@@ -33,7 +33,7 @@ export function FacetList({ facets, total }: { readonly facets: readonly Facets[
         .filter(({ values }) => values.length > 0)
         .map(({ filter, values, distinct }) => (
           <section key={filter} class="facet" aria-label={NAMES[filter]}>
-            <h3>{NAMES[filter]}</h3>
+            <h2>{NAMES[filter]}</h2>
             <ul>
               {values.map(({ value, name, count }) => (
                 <li key={value}>
@@ -68,12 +68,8 @@ export function FilterChips() {
     <ul class="chips" aria-label="Filters">
       {chips.map(({ name, value, isExcluded }) => (
         <li key={`${isExcluded} ${name} ${value}`}>
-          <button
-            type="button"
-            title={value}
-            aria-label={`Take away the filter ${isExcluded ? 'not ' : ''}${NAMES[name]} ${value}`}
-            onClick={() => removeFilter(name, value, isExcluded)}
-          >
+          <button type="button" title={value} onClick={() => removeFilter(name, value, isExcluded)}>
+            <span class="hidden">Take away the filter </span>
             <span class="kind">
               {isExcluded ? 'not ' : ''}
               {NAMES[name].toLowerCase()}

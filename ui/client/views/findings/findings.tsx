@@ -114,7 +114,7 @@ function Groups({ groups }: { readonly groups: readonly FindingGroup[] }) {
         .filter(({ values }) => values.length > 0)
         .map(({ by, values }) => (
           <section key={by} class="facet" aria-label={GROUP_NAMES[by]}>
-            <h3>{GROUP_NAMES[by]}</h3>
+            <h2>{GROUP_NAMES[by]}</h2>
             <ul>
               {values.map(({ value, name, count }) => (
                 <li key={value}>
@@ -148,12 +148,8 @@ function Chips() {
     <ul class="chips" aria-label="Filters">
       {chips.map(({ name, value }) => (
         <li key={name}>
-          <button
-            type="button"
-            title={value}
-            aria-label={`Take away the filter ${name} ${value}`}
-            onClick={() => change({ [name]: undefined })}
-          >
+          <button type="button" title={value} onClick={() => change({ [name]: undefined })}>
+            <span class="hidden">Take away the filter </span>
             <span class="kind">{name}</span>
             {cutMiddle(value, 32)}
             <Icon name="close" />

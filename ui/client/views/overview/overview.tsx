@@ -11,7 +11,7 @@ import { MenuButton } from '../../parts/value.tsx';
 import { addressOf, follow, goTo } from '../../state/address.ts';
 import { filterBy } from '../../state/filters.ts';
 import { range } from '../../state/range.ts';
-import { useAnswer } from '../../state/use-answer.ts';
+import { type Answered, useAnswer } from '../../state/use-answer.ts';
 import { changeText, numberText } from '../../text/number-text.ts';
 import { CompletenessMap, CompletenessWord } from './completeness-map.tsx';
 
@@ -28,14 +28,20 @@ export function Overview() {
   return (
     <>
       <RangeBar names={['1d', '7d', '30d']} />
-      <main class="overview" aria-label="Overview">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keyboard */}
+      <main class="overview" aria-label="Overview" tabIndex={0}>
         <h1 class="hidden">Overview</h1>
         <CompletenessWord of={completeness} />
         <section class="tiles" aria-label="Beside the time before">
-          <Tile title="Events" change={events.answer?.events} />
-          <Tile title="Findings" change={findings.answer?.findings} isAtLeast={findings.answer?.isAtLeast} />
-          <Tile title="New alerts" change={findings.answer?.alertCount} />
-          <Tile title="Denied calls" change={events.answer?.denied} />
+          <Tile title="Events" of={events} change={events.answer?.events} />
+          <Tile
+            title="Findings"
+            of={findings}
+            change={findings.answer?.findings}
+            isAtLeast={findings.answer?.isAtLeast}
+          />
+          <Tile title="New alerts" of={findings} change={findings.answer?.alertCount} />
+          <Tile title="Denied calls" of={events} change={events.answer?.denied} />
         </section>
         <Panel title="Events over time" className="half chart">
           <Region
@@ -162,10 +168,12 @@ function Panel({
 
 function Tile({
   title,
+  of,
   change,
   isAtLeast,
 }: {
   readonly title: string;
+  readonly of: Pick<Answered<unknown>, 'error'>;
   readonly change: Change | undefined;
   readonly isAtLeast?: boolean | undefined;
 }) {
@@ -173,7 +181,9 @@ function Tile({
     <div class="tile">
       <h2>{title}</h2>
       <p class="figure">{change === undefined ? '–' : `${isAtLeast ? '≥ ' : ''}${numberText(change.now)}`}</p>
-      <p class="hint">{change === undefined ? 'Reading…' : changeText(change)}</p>
+      <p class="hint">
+        {change !== undefined ? changeText(change) : of.error === undefined ? 'Reading…' : 'Not known'}
+      </p>
     </div>
   );
 }

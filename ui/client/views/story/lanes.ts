@@ -50,7 +50,7 @@ export function lanesOf(incident: Incident, nameOf: (actor: string) => string): 
       actor,
       ...(session !== undefined && { session }),
       ...(byKey !== undefined && { parent: byKey }),
-      cameBy: `issued to it by ${nameOf(by.actor)}: ${by.action}`,
+      cameBy: `issued by ${nameOf(by.actor)}: ${by.action}`,
       issuedAt: by.eventTime,
       ...{ events, failures, changes, first: first ?? by.eventTime, last: last ?? by.eventTime },
       actions: actions.items,
@@ -112,7 +112,7 @@ export function cameByText({ how, event, steps = [], service }: CameBy, nameOf: 
   switch (how) {
     case 'issued': {
       const chain = steps.map(({ event: step }) => `${nameOf(step.actor)}: ${step.action}`);
-      return `came by ${chain.join(' → ')}`;
+      return `by ${chain.join(' → ')}`;
     }
     case 'made':
       return event === undefined ? 'a long-term key' : `made by ${nameOf(event.actor)}: ${event.action}`;

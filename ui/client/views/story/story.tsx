@@ -32,13 +32,17 @@ export function Story() {
 
   return (
     <>
-      <main class="story" aria-label="Story">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keyboard */}
+      <main class="story" aria-label="Story" tabIndex={0}>
         {subject === undefined ? (
           <Ask />
         ) : (
-          <Region of={of} lines={20}>
-            {(answer) => <Told answer={answer} />}
-          </Region>
+          <>
+            {of.answer === undefined && <h1 class="hidden">Story of {subject}</h1>}
+            <Region of={of} lines={20}>
+              {(answer) => <Told answer={answer} />}
+            </Region>
+          </>
         )}
       </main>
       <Footer command={of.answer?.command} />
