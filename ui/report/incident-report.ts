@@ -92,7 +92,7 @@ function cell(text: string): string {
 function pinned(pins: readonly Pin[]): string {
   const items = pins.map(
     ({ kind, id, time, title, note }) =>
-      `<li><p><b>${escaped(title)}</b></p>${note === '' ? '' : `<p class="note">${note.split(/\r?\n/).map(escaped).join('<br>')}</p>`}<p class="hint">${kind} <code>${escaped(id)}</code>, ${escaped(timeText(time))}</p></li>`,
+      `<li><p><b>${escaped(title)}</b></p>${note === '' ? '' : `<p class="note">${note.split(/\r?\n/).map(escaped).join('<br>')}</p>`}<p class="hint">${escaped(kind)} <code>${escaped(id)}</code>, ${escaped(timeText(time))}</p></li>`,
   );
   return `<section>\n<h2>Pinned</h2>\n<ol>\n${items.join('\n')}\n</ol>\n</section>`;
 }
