@@ -5,7 +5,7 @@ import { type OpeningFile, writeOpeningFile } from '../../../ui/server/opening-f
 import type { PageServer } from '../../../ui/server/page-server.ts';
 import { TOKEN_MILLISECONDS } from '../../../ui/server/sessions.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
-import { type ReadLimitOptions, withReadLimit } from '../../options/read-limit.ts';
+import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readText } from '../../options/repeatable.ts';
 import type { Io } from '../../output/process-io.ts';
 import { parseDuration } from '../../time/parse-time.ts';
@@ -56,7 +56,7 @@ function readDuration(text: string): number {
 
 async function serve(options: UiOptions, io: Io): Promise<void> {
   await connected(options, async (connection) => {
-    const page = await startPage(connection, options, io);
+    const page = await withinReadLimit(() => startPage(connection, options, io));
     const ending = untilOver(page.server, options.idle);
     const windows = new Windows(page, options, io);
     try {
