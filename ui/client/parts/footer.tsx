@@ -8,10 +8,12 @@ export function Footer({ command }: { readonly command: string | undefined }) {
   return (
     <footer>
       <CommandLine command={command} />
-      <p class="reads">
-        This view read {numberText(Math.ceil(viewReads.value))} units, the session {numberText(Math.ceil(session))} of{' '}
-        {numberText(limit)}
-      </p>
+      {/* One text, that begins where it began: nothing moves when it changes. */}
+      <p class="reads">{readsText(viewReads.value, session, limit)}</p>
     </footer>
   );
+}
+
+function readsText(view: number, session: number, limit: number): string {
+  return `This view read ${numberText(Math.ceil(view))} units, the session ${numberText(Math.ceil(session))} of ${numberText(limit)}`;
 }

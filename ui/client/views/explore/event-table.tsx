@@ -44,7 +44,7 @@ export function EventTable({ filter, total }: EventTableProps) {
   const row = selected === undefined ? undefined : rows[selected];
   useEffect(() => {
     viewKeys.value = {
-      move: (by) => setSelected(Math.max(0, Math.min(count - 1, (selected ?? -1) + by))),
+      move: (by) => setSelected((before = -1) => Math.max(0, Math.min(count - 1, before + by))),
       open: () => selected !== undefined && open(selected),
       close: () => {
         const isOpen = parameters.value.has('event');

@@ -174,7 +174,7 @@ function FindingTable({ answer, onClose }: { readonly answer: FindingsAnswer; re
   const row = selected === undefined ? undefined : rows[selected];
   useEffect(() => {
     viewKeys.value = {
-      move: (by) => setSelected(Math.max(0, Math.min(rows.length - 1, (selected ?? -1) + by))),
+      move: (by) => setSelected((before = -1) => Math.max(0, Math.min(rows.length - 1, before + by))),
       open: () => selected !== undefined && open(selected),
       close: () => {
         const isOpen = parameters.value.has('finding') || parameters.value.has('alert');
