@@ -64,6 +64,8 @@ describeWithBrowser('the page', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     contexts.push(context);
+    // Sooner than the test's own: it says which step it was.
+    context.setDefaultTimeout(12_000);
     const window = await context.newPage();
     const complaints: string[] = [];
     window.on('pageerror', (error) => complaints.push(error.message));
@@ -130,7 +132,9 @@ describeWithBrowser('the page', () => {
       expect(await window.evaluate(STYLES)).toEqual({ sizes: [], weights: [], spaces: [], motion: [] });
       expect(await axe(window)).toEqual([]);
       await window.setViewportSize({ width: 390, height: 844 });
-      await window.emulateMedia({ colorScheme: 'dark' });
+      await window.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+      // Colours that were on their way arrive.
+      await window.waitForTimeout(200);
       expect(await window.evaluate(SIDEWAYS)).toEqual([]);
       expect(await axe(window)).toEqual([]);
     },
@@ -226,7 +230,7 @@ describeWithBrowser('the page', () => {
       }
       // One task of more than 50 ms may be another program's, on a machine that has other work.
       const long = (await window.evaluate('window.longTasks')) as number[];
-      expect(long.filter((milliseconds) => milliseconds > 50 * SLOW)).toEqual([]);
+      expect(long.filter((milliseconds) => milliseconds > 50 * SLOW).length).toBeLessThanOrEqual(1);
       await body.evaluate((it) => {
         it.scrollTop = it.scrollHeight;
       });
@@ -428,6 +432,15 @@ describeWithBrowser('the page', () => {
     await window.getByRole('link', { name: 'Findings', exact: true }).click();
     await window.getByRole('alertdialog', { name: /has ended/ }).waitFor();
     await window.getByText('trailwarden ui', { exact: true }).waitFor();
+  });
+
+  test('the page ends with its terminal, and leaves no file that opens it', async () => {
+    const own = await sample.page();
+    expect(existsSync(own.openingFile)).toBe(true);
+    process.kill(own.pid, 'SIGHUP');
+    await own.ended;
+    expect(existsSync(own.openingFile)).toBe(false);
+    await expect(fetch(own.origin)).rejects.toThrow('fetch failed');
   });
 
   test('an answer that takes more than is left of --max-reads is refused, until a person allows more', async () => {

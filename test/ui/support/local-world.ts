@@ -24,6 +24,8 @@ export interface RunningPage {
   /** The file that holds the address. */
   readonly openingFile: string;
   readonly pid: number;
+  /** Once the process is over. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ async function openPage(args: readonly string[], state: string): Promise<Running
     openingFile,
     // It has written something, so it runs.
     pid: child.pid ?? 0,
+    ended,
     stop: async () => {
       child.kill('SIGTERM');
       await ended;

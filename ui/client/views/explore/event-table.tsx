@@ -75,6 +75,24 @@ export function EventTable({ filter, total }: EventTableProps) {
   }
   return (
     <>
+      <VirtualTable<EventRow>
+        label="Events"
+        className="event-table"
+        count={count}
+        rowHeight={rowHeight}
+        rowAt={(index) => rows[index]}
+        header={COLUMNS.map((name) => (
+          <span key={name} role="columnheader">
+            {name}
+          </span>
+        ))}
+        row={(it) => <EventCells row={it} />}
+        selected={selected}
+        onSelect={setSelected}
+        onOpen={open}
+        onSeen={(_, last) => need(last)}
+      />
+      {/* Below the table, which doesn't move for it. */}
       {error !== undefined && (
         <Partial
           text={
@@ -95,23 +113,6 @@ export function EventTable({ filter, total }: EventTableProps) {
           }
         />
       )}
-      <VirtualTable<EventRow>
-        label="Events"
-        className="event-table"
-        count={count}
-        rowHeight={rowHeight}
-        rowAt={(index) => rows[index]}
-        header={COLUMNS.map((name) => (
-          <span key={name} role="columnheader">
-            {name}
-          </span>
-        ))}
-        row={(it) => <EventCells row={it} />}
-        selected={selected}
-        onSelect={setSelected}
-        onOpen={open}
-        onSeen={(_, last) => need(last)}
-      />
     </>
   );
 }
