@@ -15,6 +15,7 @@ import { type BatchResult, NAMED_OBJECTS } from '../batch-result.ts';
 import { GroupedClosings, plainLedger } from './grouped-closings.ts';
 import { HeldSummaries } from './held-summaries.ts';
 import { judgeObject } from './judge-object.ts';
+import { isNewObject } from './new-objects.ts';
 import type { PastCorrelations } from './past-correlations.ts';
 
 /** Objects that are read at the same time: while some wait for S3 or the tables, others are judged. */
@@ -31,6 +32,8 @@ export interface ReadBatchOptions {
   readonly processor: Omit<ProcessorDependencies, 'ledger' | 'correlator' | 'createPages'>;
   readonly ledger: Ledger;
   readonly correlations: PastCorrelations;
+  /** Records a finding and sends its alert: for new objects, which ingest finds closed once they were read here. */
+  readonly reportNew: ProcessorDependencies['report'];
   /** Whether the function's time is nearly over: then no further object is begun. */
   readonly mustStop: () => boolean;
   /** Whether a try of this batch has begun and not ended: each object is then noted before it is read. */
@@ -169,7 +172,7 @@ class BatchReading {
     processor: ProcessorDependencies,
     onOpened: (request: { object: SourceObject; parsedKey: CloudTrailObjectKey }) => void = () => {},
   ): Promise<End | 'alone'> {
-    const { ledger, line, open, isCareful, mustStop, correlations } = this.#options;
+    const { ledger, line, open, isCareful, mustStop, correlations, reportNew } = this.#options;
     const { bucket, run } = line;
     const parsedKey = parseObjectKey(key);
     if (parsedKey?.kind !== 'log') return { what: 'left', reason: "its key isn't that of a log object" };
@@ -184,14 +187,28 @@ class BatchReading {
         return endOf(own);
       }
       onOpened({ object, parsedKey });
-      const outcome = await processObject(processor, {
+      const isNew = isNewObject(parsedKey, processor.now());
+      const outcome = await processObject(isNew ? { ...processor, report: reportNew } : processor, {
         object,
         versions,
         parsedKey,
         receives: isCareful ? 2 : 1,
         mustStop,
       });
+      // Its beginning may have been shown to the correlations of a function that has ended. What comes twice counts once.
+      if (own?.resumeAt !== undefined && isRead(outcome)) await this.#observeAll(key, processor);
       return await this.#endOf(object, outcome);
+    } finally {
+      object.close();
+    }
+  }
+
+  /** Shows all events of an object to the correlations. @throws faults of access. */
+  async #observeAll(key: string, { limits }: Pick<ProcessorDependencies, 'limits'>): Promise<void> {
+    const { line, open, correlations } = this.#options;
+    const object = this.#counted(await open(line.bucket, key));
+    try {
+      await judgeObject(object, { correlations, limits });
     } finally {
       object.close();
     }
@@ -242,6 +259,10 @@ class BatchReading {
     }
     return { batch, day, objects: keys.length, ...sums, ...counts, bytes: this.#bytes, named };
   }
+}
+
+function isRead({ status }: ObjectOutcome): boolean {
+  return status === 'closed' || status === 'rejected';
 }
 
 function isOf(run: string, { closedAt, backfill }: LedgerRow): boolean {

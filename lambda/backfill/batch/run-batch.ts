@@ -127,11 +127,22 @@ async function readAndConclude(
   const correlations = new PastCorrelations(detector, ruleSet);
   const processor = processorOf(line.request.alert);
   const { report, limits } = processor;
+  const { report: reportNew } = processorOf(true);
   const named = line.request.rules;
   const rules = named === undefined ? undefined : new Set(named);
   const result =
     rules === undefined
-      ? await readBatch({ line, open, processor, ledger, correlations, mustStop, isCareful: tries.begun > 0, logger })
+      ? await readBatch({
+          line,
+          open,
+          processor,
+          ledger,
+          correlations,
+          reportNew,
+          mustStop,
+          isCareful: tries.begun > 0,
+          logger,
+        })
       : await judgeBatch({ line, open, correlations, limits, mustStop, findings: { detector, rules, report } });
   // A correlation that sees a part of the events may fire for another window. So it waits for the whole batch, but not for
   // an object that two tries could not read.

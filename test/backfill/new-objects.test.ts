@@ -1,0 +1,110 @@
+import { isNewObject } from '../../lambda/backfill/batch/new-objects.ts';
+import { packKeys } from '../../lambda/backfill/batch-line.ts';
+import type { BackfillFunctions } from '../../local/states/local-executions.ts';
+import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
+import { logObject, logObjectKey, record } from '../support/records.ts';
+import { BackfillBed, putAll, request } from './backfill-bed.ts';
+
+const RULES = [
+  `
+title: A call was denied
+name: denied
+id: 0b7f3f0e-7a55-4d0b-8d5a-0f6f2b9c1a01
+logsource: { product: aws, service: cloudtrail }
+detection:
+  selection:
+    errorCode: AccessDenied
+  condition: selection
+level: high
+`,
+  `
+title: Many calls were denied
+id: 5d1f2a10-0a57-4b55-9d0c-6f2f5e6e0c11
+correlation:
+  type: event_count
+  rules: [denied]
+  group-by: [trailwarden.actor.id]
+  timespan: 10m
+  condition: {gte: 3}
+  generate: true
+level: high
+`,
+];
+
+let deployment: Deployment;
+
+beforeEach(async () => {
+  deployment = await startDeployment(RULES);
+});
+
+afterEach(() => deployment.aws.stop());
+
+/** As CloudTrail would name it now. */
+function keyOfNow(): string {
+  const minute = new Date().toISOString().slice(0, 16);
+  const stamp = `${minute.replaceAll(/[-:]/g, '')}Z`;
+  return logObjectKey({ day: minute.slice(0, 10).replaceAll('-', '/') }).replace(/\d{8}T\d{4}Z/, stamp);
+}
+
+test('an object that ingest has not come to yet alerts, as ingest finds it closed', async () => {
+  const { clients, resources } = deployment.aws;
+  const eventTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const key = keyOfNow();
+  const body = logObject([record({ eventID: 'e-1', eventTime, errorCode: 'AccessDenied' })]);
+  await putAll(clients.s3, resources.buckets.logs, [{ key, body }]);
+  const bed = new BackfillBed(deployment);
+  try {
+    const day = eventTime.slice(0, 10);
+    await bed.run({ run: 'today', request: request({ since: day, until: new Date().toISOString().slice(0, 10) }) });
+    expect(await bed.report('today')).toMatchObject({ objects: 1, closed: 1, findings: 1 });
+    expect(await deployment.received()).not.toEqual([]);
+    // It is told once: ingest has nothing left to do.
+    await deployment.deliver(notificationOf(deployment, key));
+    expect(await deployment.received()).toEqual([]);
+  } finally {
+    bed.stop();
+  }
+});
+
+test('the name of a file says whether it is new', () => {
+  const now = new Date('2026-11-21T12:00:00Z');
+  expect(isNewObject({ createdAt: '2026-11-20T12:05:00Z' }, now)).toBe(true);
+  expect(isNewObject({ createdAt: '2026-11-20T11:55:00Z' }, now)).toBe(false);
+});
+
+test('a correlation sees all of an object whose beginning an earlier function has read', async () => {
+  const { clients, resources } = deployment.aws;
+  const day = '2026-11-20';
+  const key = logObjectKey();
+  const denied = new Set([0, 1, 399]);
+  const records = Array.from({ length: 400 }, (_, index) =>
+    record({
+      eventID: `e-${String(index).padStart(3, '0')}`,
+      eventTime: `${day}T14:00:00Z`,
+      ...(denied.has(index) && { errorCode: 'AccessDenied' }),
+    }),
+  );
+  await putAll(clients.s3, resources.buckets.logs, [{ key, body: logObject(records) }]);
+  let functions: BackfillFunctions | undefined;
+  const bed = new BackfillBed(deployment, {
+    around: (made) => {
+      functions = made;
+      return made;
+    },
+  });
+  try {
+    const bucket = resources.buckets.logs;
+    const line = { v: 1, run: 'halves', batch: 'a'.repeat(20), request: request(), bucket, day, keys: packKeys([key]) };
+    // There is time to begin, and none after the first records.
+    let asked = 0;
+    const short = { getRemainingTimeInMillis: () => (asked++ === 0 ? 240_000 : 1_000) };
+    await expect(functions?.batch(line, short)).rejects.toThrow('1 of 1 objects');
+    expect(await deployment.rows('ledger')).toContainEqual(expect.objectContaining({ resumeAt: 200 }));
+    await bed.batch(line);
+    const findings = await deployment.rows('findings');
+    expect(findings.map(({ title }) => title)).toContain('Many calls were denied');
+    expect(await deployment.indexed()).toHaveLength(400);
+  } finally {
+    bed.stop();
+  }
+});
