@@ -89,7 +89,8 @@ export const lateEngine: Plugin = {
         let engine;
         const loaded = () => (engine ??= require('./${LATE_ENGINE}.js'));
         export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
-        export const RE2JSException = new Proxy(class {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+        // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
+        export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
       loader: 'js',
     }));
   },

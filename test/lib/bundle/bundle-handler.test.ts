@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -108,4 +108,23 @@ test.each(['verify', 'sweep', 'pack', 'notify'])('%s can be bundled, for Lambda 
   const out = join(folder, name);
   expect(await bundleHandler(handlerFile(name), out)).toBeGreaterThan(0);
   expect(await readdir(out)).toEqual(expect.arrayContaining(['index.js', 'package.json']));
+});
+
+test('what the engine of regular expressions throws is told as its own', async () => {
+  const entry = join(folder, 'late.ts');
+  await writeFile(
+    entry,
+    `import { RE2JS, RE2JSException } from 're2js';
+    export const handler = async (pattern: string) => {
+      try {
+        return RE2JS.compile(pattern).pattern();
+      } catch (error) {
+        return [error instanceof RE2JSException, new Error() instanceof RE2JSException];
+      }
+    };`,
+  );
+  await bundleHandler(entry, join(folder, 'late'));
+  const args = ['-e', CALL, '--', join(folder, 'late/index.js'), '"a("'];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(JSON.parse(stdout)).toEqual([true, false]);
 });
