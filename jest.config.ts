@@ -12,8 +12,10 @@ const config: Config = {
   globalTeardown: '<rootDir>/test/support/jest-global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/jest-slowest-suites.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // These come as modules alone, which jest doesn't take as they are.
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.(ts|js)$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],

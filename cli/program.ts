@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { explainError } from './aws/error-text.ts';
 import { tellNeededPolicies } from './aws/needed-policy.ts';
 import { COMMANDS, type ListedCommand } from './commands/command-list.ts';
-import { CommandFailure, EXIT } from './output/exit-codes.ts';
+import { EXIT } from './output/exit-codes.ts';
 import { ownVersion } from './output/own-version.ts';
 import { printableLines } from './output/printable-lines.ts';
 import type { Io } from './output/process-io.ts';
@@ -42,7 +43,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { message, exitCode } = await explain(error);
+    const { message, exitCode } = await explainError(error);
     io.stderr.write(`${printableLines(message)}\n`);
     return exitCode;
   }
@@ -94,15 +95,4 @@ function wordsOf(command: Command): readonly string[] {
 
 function descendants(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...descendants(child)]);
-}
-
-async function explain(error: unknown): Promise<{ message: string; exitCode: number }> {
-  if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
-  // Loaded late, because they know the errors of all of AWS.
-  const [{ awsAdvice }, { indexAdvice }] = await Promise.all([
-    import('./aws/aws-advice.ts'),
-    import('./aws/index-advice.ts'),
-  ]);
-  const message = indexAdvice(error) ?? awsAdvice(error) ?? (error instanceof Error ? error.message : String(error));
-  return { message, exitCode: EXIT.failure };
 }

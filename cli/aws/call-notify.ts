@@ -1,4 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { ResolvedMessage } from '../../lambda/alerts/messages/resolved-message.ts';
+import { type ResolveAnswer, resolveAnswerSchema } from '../../lambda/notify/resolving.ts';
 import { type TestAnswer, testAnswerSchema } from '../../lambda/notify/test-call.ts';
 import { CommandFailure } from '../output/exit-codes.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -15,6 +17,18 @@ export interface ChannelTest {
  * @throws CommandFailure if the deployment has no channels of its own, or the function crashed; the SDK's errors.
  */
 export async function callNotify(options: ConnectionOptions, test: ChannelTest): Promise<TestAnswer> {
+  return testAnswerSchema.parse(await invoke(options, { test }));
+}
+
+/**
+ * Has the deployed function queue that an alert is resolved, for the channels that have something to end.
+ * @throws as `callNotify`.
+ */
+export async function callResolve(options: ConnectionOptions, resolve: ResolvedMessage): Promise<ResolveAnswer> {
+  return resolveAnswerSchema.parse(await invoke(options, { resolve }));
+}
+
+async function invoke(options: ConnectionOptions, payload: object): Promise<unknown> {
   const { deployment, awsRegion, awsProfile, local, data } = options;
   if (local === true || data !== undefined) {
     throw new CommandFailure('Channels of alerts.channels exist only in AWS: leave out --local and --data.');
@@ -26,13 +40,12 @@ export async function callNotify(options: ConnectionOptions, test: ChannelTest):
   const FunctionName = `${deployment}-notify`;
   try {
     const { FunctionError, Payload } = await lambda.send(
-      new InvokeCommand({ FunctionName, Payload: JSON.stringify({ test }) }),
+      new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }),
     );
-    const payload = Buffer.from(Payload ?? []).toString('utf8');
     if (FunctionError !== undefined) {
       throw new CommandFailure(`${FunctionName} failed: its log group /aws/lambda/${FunctionName} says why.`);
     }
-    return testAnswerSchema.parse(JSON.parse(payload));
+    return JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
     throw new CommandFailure(

@@ -10,6 +10,7 @@ import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
+import { printableLines } from '../output/printable-lines.ts';
 import { alertTopicsOf } from './alert-topics.ts';
 import { callerOf, localCaller } from './caller.ts';
 import { routeToSources } from './source-routing.ts';
@@ -22,6 +23,8 @@ export interface Connection {
   readonly sqs: SQSClient;
   /** Physical names. */
   readonly tables: Readonly<Record<TableName, string>>;
+  /** What a person must know of all answers that come from here. */
+  readonly notes: readonly string[];
   /** Who runs the command. @throws the SDK's errors. */
   caller(): Promise<Caller>;
   /** ARNs; that of the chat topic, though the deployment may have none. */
@@ -38,6 +41,10 @@ export interface ConnectionOptions {
   readonly data?: string;
   /** The buckets that trails write to already, as the settings file names them. */
   readonly sources?: readonly LogSource[];
+  /** Whether the deployment has a stack of its trail; absent where no settings file says it. */
+  readonly trailStack?: boolean;
+  /** What the topic for programs carries, as far as a settings file says it. */
+  readonly programs?: 'alert' | 'ocsf';
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -55,9 +62,25 @@ export function withConnection(command: Command): Command {
     .option('--aws-region <region>', `region of the audit stack (default: that of ${SETTINGS_FILE}, or the AWS SDK's)`)
     .option('--config <file>', `settings file of the deployment (default: ${SETTINGS_FILE} in this folder)`)
     .hook('preAction', (_, asked) => readSettings(asked))
+    .hook('preAction', (_, asked) => sayNotes(asked))
     .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
     .option('--local', 'ask what npm start has left on this machine, not AWS')
     .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+}
+
+/** What holds for every answer from a folder is said before it. */
+async function sayNotes(command: Command): Promise<void> {
+  const { local, data } = command.optsWithGlobals<Partial<ConnectionOptions>>();
+  if (local !== true && data === undefined) return;
+  for (const note of await notesOf(data)) command.configureOutput().writeErr?.(`${printableLines(note)}\n`);
+}
+
+async function notesOf(data: string | undefined): Promise<readonly string[]> {
+  const [{ historyNotes }, { LAST_RUN }] = await Promise.all([
+    import('../../local/history/history-file.ts'),
+    import('../../local/deployment/data-folder.ts'),
+  ]);
+  return historyNotes(data ?? LAST_RUN);
 }
 
 /** @throws ConfigError for a file that is named and isn't there, and for problems of its content. */
@@ -71,13 +94,15 @@ async function readSettings(command: Command): Promise<void> {
   }
   // It knows rules too, which most questions have no need of.
   const { readConfig } = await import('../../lib/config/config-file.ts');
-  const { logSourcesOf } = await import('../../lib/config/existing-sources.ts');
+  const { hasTrailStack, logSourcesOf } = await import('../../lib/config/existing-sources.ts');
   const settings = readConfig(process.cwd(), config);
   command.setOptionValueWithSource('sources', logSourcesOf(settings), 'config');
+  command.setOptionValueWithSource('trailStack', hasTrailStack(settings), 'config');
   if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');
   }
+  command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
 }
 
 /** Connects, answers, and always closes the connection. */
@@ -113,6 +138,7 @@ function connectToAws({ deployment, awsRegion, awsProfile, sources = [] }: Conne
     sqs,
     // Made from the keys of TABLES.
     tables: Object.fromEntries(names) as Record<TableName, string>,
+    notes: [],
     caller: () => callerOf(sts),
     alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts)),
     close: async () => {
@@ -131,6 +157,7 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
     sns: clients.sns,
     sqs: clients.sqs,
     tables: resources.tables,
+    notes: await notesOf(data),
     caller: async () => localCaller(),
     alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
     close: stop,

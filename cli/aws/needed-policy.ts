@@ -1,11 +1,20 @@
 import type { Command } from 'commander';
 
 /**
- * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` also
- * changes what an operator decides, `sources` reads the buckets of sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which neither
- * policy allows.
+ * The policy of the audit stack that a command needs, where it asks a deployment in AWS: `auditor` reads, `operator` is both
+ * that one and the one for what an operator decides, `backfill-operator` runs backfills, `sources` reads the buckets of
+ * sources. `none`: it makes no call to AWS. Otherwise the calls that it makes, which no policy allows; or, of one that asks
+ * no deployment, the rights that anybody's policy must give.
  */
-export type NeededPolicy = 'auditor' | 'operator' | 'sources' | 'none' | { readonly actions: string };
+export type NeededPolicy = keyof typeof POLICIES | 'none' | { readonly actions: string } | { readonly rights: string };
+
+/** The managed policies of the audit stack, and its outputs that name them. */
+const POLICIES = {
+  auditor: 'auditorPolicy',
+  operator: 'operatorPolicy',
+  'backfill-operator': 'backfillPolicy',
+  sources: 'sourcesPolicy',
+} as const;
 
 const NOTIFICATIONS = 's3:GetBucketNotification and PutBucketNotification on the bucket of the source, in its account';
 
@@ -14,6 +23,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   events: 'auditor',
   event: 'auditor',
   findings: 'auditor',
+  'findings mark': 'operator',
   'alert list': 'auditor',
   'alert test': 'operator',
   'alert show': 'auditor',
@@ -23,6 +33,12 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   incident: 'auditor',
   trace: 'auditor',
   timeline: 'auditor',
+  'export events': 'auditor',
+  'export findings': 'auditor',
+  mcp: 'auditor',
+  history: {
+    rights: 'cloudtrail:LookupEvents on *, as AWSCloudTrail_ReadOnlyAccess and SecurityAudit of AWS do',
+  },
   completion: 'none',
   cost: 'none',
   'rules list': 'none',
@@ -35,6 +51,11 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'redrive rejected': 'operator',
   'redrive range': 'operator',
   'redrive object': 'operator',
+  init: 'none',
+  backfill: 'backfill-operator',
+  'backfill status': 'backfill-operator',
+  'backfill stop': 'backfill-operator',
+  'backfill resume': 'backfill-operator',
   protect: {
     actions:
       'cloudformation:DescribeStacks and UpdateTerminationProtection on the stacks, and\ndynamodb:DescribeTable and ' +
@@ -49,6 +70,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'source connect': { actions: NOTIFICATIONS },
   'source disconnect': { actions: NOTIFICATIONS },
   'source check': 'sources',
+  doctor: 'operator',
   status: 'auditor',
   verify: 'auditor',
 };
@@ -65,7 +87,11 @@ export function tellNeededPolicies(command: Command, words: readonly string[] = 
 
 function neededText(needed: NeededPolicy): string {
   if (needed === 'none') return 'Policy: none. It makes no call to AWS.';
+  if (typeof needed !== 'string' && 'rights' in needed) return `Policy: one that allows ${needed.rights}.`;
   if (typeof needed !== 'string')
     return `Policy: an administrator's. Neither auditors nor operators have\n${needed.actions}.`;
-  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${needed}Policy).`;
+  if (needed === 'operator') {
+    return 'Policies: DEPLOYMENT-auditor-REGION and DEPLOYMENT-operator-REGION, which the audit stack makes (its outputs\nauditorPolicy and operatorPolicy).';
+  }
+  return `Policy: DEPLOYMENT-${needed}-REGION, which the audit stack makes (its output ${POLICIES[needed]}).`;
 }

@@ -64,6 +64,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
   },
   {
+    name: 'export',
+    takes: '',
+    description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',
+    load: async () => (await import('./export/export.ts')).exportCommand,
+  },
+  {
+    name: 'mcp',
+    takes: '[options]',
+    description: 'Answers a client of the Model Context Protocol on standard input and output, read-only.',
+    load: async () => (await import('./mcp/mcp.ts')).mcpCommand,
+  },
+  {
     name: 'cost',
     takes: '[options]',
     description: 'Estimates what a million events and a month cost, by rows, beside CloudWatch and a row an event.',
@@ -82,16 +94,34 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./scan/scan.ts')).scanCommand,
   },
   {
+    name: 'history',
+    takes: '[options]',
+    description: 'Fetches the last days of an account from CloudTrail itself, without any deployment, and judges them.',
+    load: async () => (await import('./history/history.ts')).historyCommand,
+  },
+  {
     name: 'redrive',
     takes: '',
     description: 'Lets objects be read again: dead letters, rejected records, one object, a time range.',
     load: async () => (await import('./redrive/redrive.ts')).redriveCommand,
   },
   {
+    name: 'backfill',
+    takes: '[options]',
+    description: 'Reads log objects that were there before the deployment, or judges them by new rules.',
+    load: async () => (await import('./backfill/backfill.ts')).backfillCommand,
+  },
+  {
     name: 'repack',
     takes: '[options]',
     description: 'Keeps the events that are in the index for the retention of today, where that is longer.',
     load: async () => (await import('./repack/repack.ts')).repackCommand,
+  },
+  {
+    name: 'init',
+    takes: '[options]',
+    description: 'Writes trailwarden.yaml, and says what will be deployed, with which permissions, and what it costs.',
+    load: async () => (await import('./init/init.ts')).initCommand,
   },
   {
     name: 'protect',
@@ -104,6 +134,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     takes: '',
     description: 'Prints what owners of existing buckets must allow, adds bucket notifications, and checks them.',
     load: async () => (await import('./source/source.ts')).sourceCommand,
+  },
+  {
+    name: 'doctor',
+    takes: '[options]',
+    description: 'Looks whether a deployment works: each line is ok, or says what to do.',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   {
     name: 'status',

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { CommandFailure } from './exit-codes.ts';
+
 /** The surroundings of a command: what it writes to, and what it may read. */
 export interface Io {
   /** Results only. */
@@ -6,6 +10,8 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
+  /** Asks the person at the terminal, and gives the line that they type; absent where nobody could answer. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 export interface Output {
@@ -28,7 +34,23 @@ export function processIo(): Io {
     stderr: output(process.stderr),
     env: process.env,
     now: () => new Date(),
+    ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  // Without it, an end of the input (Ctrl-D) would leave the question unanswered for ever.
+  const ended = once(lines, 'close').then(() => {
+    throw new CommandFailure('Nobody answered: nothing was done.');
+  });
+  const answer = lines.question(question);
+  try {
+    return await Promise.race([answer, ended]);
+  } finally {
+    ended.catch(() => undefined);
+    lines.close();
+  }
 }
 
 function output(stream: NodeJS.WriteStream): Output {

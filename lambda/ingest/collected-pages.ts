@@ -24,6 +24,9 @@ const REST_BYTES = 128;
 const FULL_BYTES = 1024 * 1024;
 const FULL_PAGES = 50;
 
+/** The summaries of one object's events, on their way into pages. */
+export type PageCollector = Pick<CollectedPages, keyof CollectedPages>;
+
 /** The summaries of one object's events, made pages of in bounded parts. */
 export class CollectedPages {
   #summaries: EventSummary[] = [];
@@ -89,7 +92,8 @@ function encodeAll(summaries: readonly EventSummary[], unpaged: Unpaged[]): read
   }
 }
 
-function bytesOf(summary: EventSummary): number {
+/** Bytes of an event's summary before compression, about. */
+export function bytesOf(summary: EventSummary): number {
   let bytes = REST_BYTES;
   for (const value of Object.values(summary)) if (typeof value === 'string') bytes += Buffer.byteLength(value);
   for (const resource of summary.resources) bytes += Buffer.byteLength(resource);

@@ -11,7 +11,7 @@ import { type EventRow, eventRows, type ResourceRow, type RowOptions } from '../
 import { hasRows, type RowScope } from '../store/rows/notable.ts';
 import { summaryOf } from '../store/segments/summary.ts';
 import type { PageBody } from '../store/segments/table/page-rows.ts';
-import { CollectedPages } from './collected-pages.ts';
+import { CollectedPages, type PageCollector } from './collected-pages.ts';
 import { type Observation, Observations } from './observations.ts';
 import { processingReason } from './processing-reason.ts';
 
@@ -24,7 +24,7 @@ const MAX_JUDGED_BYTES = 16 * 1024 * 1024;
 /** What the effects of events need from outside. */
 export interface EffectDependencies {
   readonly detector: Detector;
-  readonly correlator: Correlator;
+  readonly correlator: Pick<Correlator, 'ofEvent' | 'unitOf' | 'observe'>;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<'new' | 'known'>;
@@ -36,6 +36,8 @@ export interface EffectDependencies {
     readonly table: string;
     readonly pageShards: number;
   };
+  /** What collects the events of an object for its pages: each in pages of its own where nothing is said. */
+  readonly createPages?: () => PageCollector;
   readonly now: () => Date;
 }
 
@@ -90,7 +92,7 @@ export class EventEffects {
   readonly #sources = new WeakMap<EventRow | ResourceRow, RecordSource>();
   /** Indexes of the records that were refused: each is refused once, even if several of its effects fail. */
   readonly #refusedIndexes = new Set<number>();
-  readonly #pages = new CollectedPages();
+  readonly #pages: PageCollector;
   #notable: Notable[] = [];
   #judgedBytes = 0;
   #refused: RefusedEvent[] = [];
@@ -100,6 +102,7 @@ export class EventEffects {
   constructor(dependencies: EffectDependencies) {
     this.#dependencies = dependencies;
     this.#writer = dependencies.createRowWriter();
+    this.#pages = dependencies.createPages?.() ?? new CollectedPages();
   }
 
   /** Matches of detection rules so far. */

@@ -15,7 +15,7 @@ import { delayRetry, receivesOf } from '../runtime/retry-delay.ts';
 import { TogetherOrAlone } from '../runtime/together-or-alone.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import type { LogBuckets } from '../sources/log-buckets.ts';
-import type { ObjectVersion } from '../store/ledger/ledger.ts';
+import type { Ledger, ObjectVersion } from '../store/ledger/ledger.ts';
 import type { Subscriptions } from './confirm-subscription.ts';
 import { openObject, type SourceObject } from './object-source.ts';
 import { type ObjectOutcome, openingOf, type ProcessorDependencies, processObject, skipped } from './process-object.ts';
@@ -24,7 +24,7 @@ import { type RecoveryOutcome, recoverRecords } from './recover-records.ts';
 
 export interface IngestDependencies {
   readonly sqs: SQSClient;
-  readonly processor: ProcessorDependencies;
+  readonly processor: ProcessorDependencies & { readonly ledger: Ledger };
   /** The buckets whose objects are read: a forged notification can't name another one. */
   readonly logBuckets: LogBuckets;
   /** The topics that may ask whether they may send to the queue. */

@@ -29,9 +29,16 @@ import type { SourceObject } from './object-source.ts';
 import { processingReason } from './processing-reason.ts';
 import type { Quarantine } from './quarantine.ts';
 
+/** The ledger as the processing of an object uses it. */
+export type ObjectLedger = Pick<
+  Ledger,
+  'versions' | 'noteOrigin' | 'open' | 'checkpoint' | 'close' | 'closeAnyway' | 'forgetTries'
+>;
+
 /** What processing needs from outside: each caller brings its own. */
 export interface ProcessorDependencies extends EffectDependencies {
-  readonly ledger: Ledger;
+  /** The ledger, or what stands before it. */
+  readonly ledger: ObjectLedger;
   readonly createQuarantine: () => Quarantine;
   /** Called for an object whose content changed after it was indexed. */
   readonly reportOverwritten: (object: SourceObject, before: LedgerRow) => Promise<void>;
@@ -184,7 +191,7 @@ function readingOf({ own, opening }: RowBefore): Reading {
  * What to say of an object whose row another function has changed while it was read here: it was closed, with all of its
  * pages, or that function came to another place, and another call goes on from there.
  */
-async function overtaken(ledger: Ledger, object: SourceObject): Promise<ObjectOutcome> {
+async function overtaken(ledger: ObjectLedger, object: SourceObject): Promise<ObjectOutcome> {
   const row = (await ledger.versions(object.bucket, object.key)).find(({ version }) => version === object.version);
   if (row?.closedAt !== undefined) return skipped(row);
   return { ...skipped(row ?? NOTHING), status: 'continue' };

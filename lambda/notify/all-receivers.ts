@@ -1,10 +1,12 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { ChannelSettings } from '../alerts/channels/channel-settings.ts';
 import { NotTakenError } from './errors/not-taken-error.ts';
 import type { PostJson } from './https/post-json.ts';
 import { eventBusReceiver } from './receivers/event-bus.ts';
+import type { FindingBatches } from './receivers/finding-batches.ts';
 import { pagerDutyReceiver } from './receivers/pagerduty.ts';
+import { programsTopicReceiver } from './receivers/programs-topic.ts';
 import type { Receiver } from './receivers/receiver.ts';
 import { type HubPlace, securityHubReceiver } from './receivers/security-hub.ts';
 import { slackReceiver } from './receivers/slack.ts';
@@ -16,7 +18,10 @@ export interface ReceiverParts {
   readonly post: PostJson;
   readonly secrets: SecretReader;
   readonly events: EventBridgeClient;
-  readonly hub: SecurityHubClient;
+  readonly sns: SNSClient;
+  /** ARN of the topic for programs. */
+  readonly programsTopic: string;
+  readonly hub: FindingBatches;
   readonly place: HubPlace;
   readonly now: () => Date;
   /** Replaces PagerDuty's host in tests. */
@@ -47,6 +52,8 @@ export function receiverOf(settings: ChannelSettings, parts: ReceiverParts): Rec
       });
     case 'eventbridge':
       return eventBusReceiver({ events: parts.events, bus: bus ?? '', ...(format !== undefined && { format }) });
+    case 'topic':
+      return programsTopicReceiver({ sns: parts.sns, topicArn: parts.programsTopic });
     case 'securityhub':
       return securityHubReceiver({ hub: parts.hub, place: parts.place, now });
   }

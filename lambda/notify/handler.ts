@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readNotifyEnvironment } from '../runtime/environment.ts';
@@ -24,6 +25,7 @@ export const handler = wireNotify({
   secretsManager: withoutLog(new SecretsManagerClient({})),
   ssm: withoutLog(new SSMClient({})),
   events: withoutLog(new EventBridgeClient({})),
+  sns: withoutLog(new SNSClient({})),
   hub: withoutLog(new SecurityHubClient({})),
   post: createPostJson(),
   logger: new Logger({ serviceName: SERVICES.notify }),

@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../alerts/channels/channel-settings.ts';
 import { errorText } from '../alerts/channels/channel-state.ts';
 import { queuedMessageSchema } from '../alerts/channels/queued-message.ts';
 import { type AlertMessage, alertMessageSchema } from '../alerts/messages/message-schema.ts';
+import { resolvedMessageSchema } from '../alerts/messages/resolved-message.ts';
 import type { DeadLetters } from '../runtime/dead-letters.ts';
 import { publishMetrics } from '../runtime/function-metrics.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
@@ -15,7 +16,8 @@ import { METRICS } from '../shared/metric-names.ts';
 import type { AlertDeliveries, DeliveryNotice, DeliveryState } from '../store/alerts/alert-deliveries.ts';
 import { NotTakenError } from './errors/not-taken-error.ts';
 import { quietUntil } from './quiet-hours.ts';
-import type { Delivery, Receiver } from './receivers/receiver.ts';
+import type { Receiver } from './receivers/receiver.ts';
+import { isResolvedAlready, queueResolved, type ResolveAnswer, resolveCallSchema, resolving } from './resolving.ts';
 import { type TestAnswer, testCallSchema } from './test-call.ts';
 
 /** Milliseconds that an attempt may take, the reading of its secret included. */
@@ -41,7 +43,7 @@ export interface NotifyDependencies {
   /** A queue's URL up to the channel's name. */
   readonly queuePrefix: string;
   readonly deadLetters: DeadLetters;
-  readonly deliveries: Pick<AlertDeliveries, 'note'>;
+  readonly deliveries: Pick<AlertDeliveries, 'note' | 'earlier'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => Date;
@@ -49,8 +51,8 @@ export interface NotifyDependencies {
   readonly attemptMilliseconds?: number;
 }
 
-/** The function: for messages of the channels' queues, and for tests. */
-export type Notify = (event: unknown) => Promise<SQSBatchResponse | TestAnswer>;
+/** The function: for messages of the channels' queues, for tests, and for alerts that are resolved. */
+export type Notify = (event: unknown) => Promise<SQSBatchResponse | TestAnswer | ResolveAnswer>;
 
 /** What becomes of a message: `done` is deleted, everything else comes back. */
 type Outcome = 'done' | 'comes-back';
@@ -63,6 +65,12 @@ export function createNotify(dependencies: NotifyDependencies): Notify {
   return async (event) => {
     const test = testCallSchema.safeParse(event);
     if (test.success) return sendTest(dependencies, test.data.test);
+    const resolve = resolveCallSchema.safeParse(event);
+    if (resolve.success) {
+      const able = dependencies.channels.filter(({ receiver }) => receiver.resolve !== undefined);
+      const names = able.map(({ settings }) => settings.name);
+      return queueResolved({ ...dependencies, channels: names }, resolve.data.resolve);
+    }
     // Anything else comes from the event source mapping, whose form AWS promises.
     const { Records } = event as SQSEvent;
     const outcomes = await Promise.all(Records.map((record) => handle(dependencies, record)));
@@ -88,7 +96,8 @@ async function sendTest(
   // What is tried may just have been set up: an old value would only confuse.
   channel.forgetSecret();
   try {
-    return { isTaken: true, answer: await attempt(dependencies, channel, message) };
+    const answer = await within(dependencies, (signal) => sendMessage(channel.receiver, message, signal));
+    return { isTaken: true, answer };
   } catch (error) {
     return { isTaken: false, answer: reasonOf(error) };
   }
@@ -103,25 +112,30 @@ async function handle(dependencies: NotifyDependencies, record: SQSRecord): Prom
     const { quietHours } = channel.settings;
     const queued = queuedMessageSchema.safeParse(jsonOf(record.body));
     const level = queued.success ? queued.data.level : '';
-    const quiet = quietUntil(quietHours, level, now());
+    const tried = { record, channel, queued: queued.data };
+    // Nobody is woken by the end of an incident.
+    const quiet = queued.data?.kind === 'resolved' ? undefined : quietUntil(quietHours, level, now());
     if (quiet !== undefined) {
-      await comeBack(dependencies, { record, channel, seconds: (quiet.getTime() - now().getTime()) / 1000 });
+      await waitUntil(dependencies, tried, quiet, 'It waits for the end of the quiet hours.');
       return 'comes-back';
     }
     const end = Number(record.attributes.SentTimestamp) + PATIENCE_MILLISECONDS;
-    return await tryOnce(dependencies, { record, channel, end, queued: queued.data });
+    return await tryOnce(dependencies, { ...tried, end });
   } catch (error) {
     logger.error('A message of a channel could not be handled: it comes back', { error: errorText(error) });
     return 'comes-back';
   }
 }
 
-interface Try {
+interface Handled {
   readonly record: SQSRecord;
   readonly channel: NotifyChannel;
+  readonly queued: z.infer<typeof queuedMessageSchema> | undefined;
+}
+
+interface Try extends Handled {
   /** Milliseconds since 1970: an attempt that fails after it is the last. */
   readonly end: number;
-  readonly queued: z.infer<typeof queuedMessageSchema> | undefined;
 }
 
 async function tryOnce(dependencies: NotifyDependencies, tried: Try): Promise<Outcome> {
@@ -130,12 +144,22 @@ async function tryOnce(dependencies: NotifyDependencies, tried: Try): Promise<Ou
   const { name } = channel.settings;
   const alertId = queued?.alertId ?? 'unknown';
   const tries = receivesOf(record);
-  const note = (state: DeliveryState['state'], answer: string): Promise<void> =>
-    noteDelivery(dependencies, tried, { state, at: now().toISOString(), tries, answer });
+  const note = (state: DeliveryState['state'], answer: string, more: Partial<DeliveryState> = {}): Promise<boolean> =>
+    noteDelivery(dependencies, tried, { state, at: now().toISOString(), tries, answer, ...more });
   try {
-    if (queued === undefined) throw new NotTakenError('The message is of another version, or none of ours.');
-    await note('delivered', await attempt(dependencies, channel, queued.message));
-    return 'done';
+    const step = await within(dependencies, (signal) => takeStep(dependencies, tried, signal));
+    if (step === 'wait') {
+      const next = new Date(now().getTime() + retrySeconds(tries, Math.random()) * 1000);
+      await waitUntil(dependencies, tried, next, 'It waits until the alert itself is delivered.');
+      return 'comes-back';
+    }
+    if (step === 'nothing-to-do') return 'done';
+    const { answer, findings } = step;
+    const isNoted = await note('delivered', answer, { ...(findings !== undefined && { findings }) });
+    // What ends an incident asks the row whether it was opened. Under its key, the same message opens no second one.
+    if (isNoted || channel.receiver.resolve === undefined) return 'done';
+    await comeBack(dependencies, { record, channel, seconds: retrySeconds(tries, Math.random()) });
+    return 'comes-back';
   } catch (error) {
     channel.forgetSecret();
     const reason = reasonOf(error);
@@ -155,23 +179,65 @@ async function tryOnce(dependencies: NotifyDependencies, tried: Try): Promise<Ou
     }
     logger.warn('A message of a channel was not taken: it is sent again', { alertId, channel: name, reason });
     const asked = error instanceof NotTakenError ? (error.retryAfterSeconds ?? 0) : 0;
-    const seconds = Math.max(asked, retrySeconds(tries, Math.random()));
-    await comeBack(dependencies, { record, channel, seconds: Math.min(seconds, (end - time) / 1000) });
-    await note('failing', reason);
+    const seconds = Math.min(Math.max(asked, retrySeconds(tries, Math.random())), (end - time) / 1000);
+    const invisible = await comeBack(dependencies, { record, channel, seconds });
+    await note('failing', reason, { nextTry: new Date(time + invisible * 1000).toISOString() });
     return 'comes-back';
   }
 }
 
-/** @returns the answer. @throws whatever the receiver throws, and NotTakenError if its time is over. */
-async function attempt(
-  { attemptMilliseconds = ATTEMPT_MILLISECONDS }: NotifyDependencies,
-  { receiver }: NotifyChannel,
-  json: string,
-): Promise<string> {
+/** `wait`: an earlier message must be first. `nothing-to-do`: what it is about is over. */
+type Step = { readonly answer: string; readonly findings?: number } | 'wait' | 'nothing-to-do';
+
+/** Does what a message asks for. @throws whatever the receiver throws, and NotTakenError. */
+async function takeStep(
+  { deliveries, now, logger }: NotifyDependencies,
+  { channel: { settings, receiver }, queued, end }: Try,
+  signal: AbortSignal,
+): Promise<Step> {
+  if (queued === undefined) throw new NotTakenError('The message is of another version, or none of ours.');
+  const { alertId, kind, message } = queued;
+  if (kind === 'resolved') {
+    const { data: resolved } = resolvedMessageSchema.safeParse(jsonOf(message));
+    if (resolved === undefined) throw new NotTakenError('The message is of another version, or none of ours.');
+    if (receiver.resolve === undefined) return 'nothing-to-do';
+    const step = resolving(await deliveries.earlier(alertId, settings.name));
+    if (step === 'nothing-to-resolve') return 'nothing-to-do';
+    // The row may have missed that the alert was delivered: in the end it is resolved all the same.
+    if (step === 'wait' && now().getTime() < end) return 'wait';
+    return { answer: await receiver.resolve(resolved, signal), findings: resolved.findings };
+  }
+  if (receiver.resolve !== undefined && kind !== 'test') {
+    // A page is never held back because a row can't be read.
+    const earlier = await deliveries.earlier(alertId, settings.name).catch((error: unknown) => {
+      logger.warn("What became of an alert's earlier messages could not be read", { error: errorText(error) });
+      return undefined;
+    });
+    if (earlier !== undefined && isResolvedAlready(earlier, findingsOf(message))) return 'nothing-to-do';
+  }
+  return { answer: await sendMessage(receiver, message, signal) };
+}
+
+/** How many findings a message tells of. */
+function findingsOf(json: string): number {
+  const { data } = alertMessageSchema.safeParse(jsonOf(json));
+  if (data?.kind === 'summary') return data.findings;
+  return data?.kind === 'alert' ? 1 : Number.POSITIVE_INFINITY;
+}
+
+/** @returns the answer. @throws whatever the receiver throws, and NotTakenError for what is none of our messages. */
+async function sendMessage(receiver: Receiver, json: string, signal: AbortSignal): Promise<string> {
   const parsed = alertMessageSchema.safeParse(jsonOf(json));
   if (!parsed.success) throw new NotTakenError('The message is none of the published schema, or of another version.');
   const message: AlertMessage = parsed.data;
-  const delivery: Delivery = { message, json };
+  return receiver.send({ message, json }, signal);
+}
+
+/** Gives an attempt its time. @throws whatever it throws, and NotTakenError if its time is over. */
+async function within<Result>(
+  { attemptMilliseconds = ATTEMPT_MILLISECONDS }: NotifyDependencies,
+  attempt: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeIsOver = new Promise<never>((_, reject) => {
@@ -181,28 +247,50 @@ async function attempt(
     }, attemptMilliseconds);
   });
   try {
-    return await Promise.race([receiver.send(delivery, controller.signal), timeIsOver]);
+    return await Promise.race([attempt(controller.signal), timeIsOver]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The row is there to be looked at: what can't be noted must not send a message twice. Never throws. */
+/** Puts a message off to a time, or as far as SQS can. Never throws. */
+async function waitUntil(
+  dependencies: NotifyDependencies,
+  handled: Handled,
+  time: Date,
+  reason: string,
+): Promise<void> {
+  const { record, channel } = handled;
+  const at = dependencies.now();
+  await comeBack(dependencies, { record, channel, seconds: (time.getTime() - at.getTime()) / 1000 });
+  await noteDelivery(dependencies, handled, {
+    state: 'waiting',
+    at: at.toISOString(),
+    tries: receivesOf(record) - 1,
+    answer: reason,
+    nextTry: time.toISOString(),
+  });
+}
+
+/** The row is there to be looked at: what can't be noted must not send a message twice. Never throws. @returns whether it is noted. */
 async function noteDelivery(
   { deliveries, logger }: NotifyDependencies,
-  { channel, queued }: Try,
+  { channel, queued }: Handled,
   state: DeliveryState,
-): Promise<void> {
-  if (queued === undefined || queued.kind === 'test') return;
+): Promise<boolean> {
+  if (queued === undefined || queued.kind === 'test') return true;
   const { name } = channel.settings;
   try {
     await deliveries.note(queued.alertId, { channel: name, notice: noticeOf(queued), ...state });
+    return true;
   } catch (error) {
     logger.warn("The state of a channel could not be noted in the alert's row", { error: errorText(error) });
+    return false;
   }
 }
 
 function noticeOf({ kind, message }: z.infer<typeof queuedMessageSchema>): DeliveryNotice {
+  if (kind === 'resolved') return 'resolved';
   if (kind !== 'storm') return kind === 'summary' ? 'summary' : 'first';
   const { success } = z.object({ collapsed: z.object({}) }).safeParse(jsonOf(message));
   return success ? 'summary' : 'first';
@@ -214,22 +302,24 @@ interface ComingBack {
   readonly seconds: number;
 }
 
-/** Sets when a message comes back. If that fails, it comes back after the queue's own time. Never throws. */
+/** Sets when a message comes back. If that fails, it comes back after the queue's own time. Never throws. @returns the seconds. */
 async function comeBack(
   { sqs, queuePrefix, logger }: NotifyDependencies,
   { record, channel, seconds }: ComingBack,
-): Promise<void> {
+): Promise<number> {
+  const VisibilityTimeout = Math.max(1, Math.min(MAX_INVISIBLE_SECONDS, Math.ceil(seconds)));
   try {
     await sqs.send(
       new ChangeMessageVisibilityCommand({
         QueueUrl: queuePrefix + channel.settings.name,
         ReceiptHandle: record.receiptHandle,
-        VisibilityTimeout: Math.max(1, Math.min(MAX_INVISIBLE_SECONDS, Math.ceil(seconds))),
+        VisibilityTimeout,
       }),
     );
   } catch (error) {
     logger.warn('The delay of a message could not be set', { error: errorText(error) });
   }
+  return VisibilityTimeout;
 }
 
 /** The end of a queue's ARN: a colon and the queue's name. */

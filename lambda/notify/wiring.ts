@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -14,6 +15,7 @@ import { AlertDeliveries } from '../store/alerts/alert-deliveries.ts';
 import { receiverOf } from './all-receivers.ts';
 import type { PostJson } from './https/post-json.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { FindingBatches } from './receivers/finding-batches.ts';
 import { CachedSecrets } from './secrets/secret-reader.ts';
 
 export interface NotifyWiring {
@@ -25,6 +27,7 @@ export interface NotifyWiring {
   readonly secretsManager: SecretsManagerClient;
   readonly ssm: SSMClient;
   readonly events: EventBridgeClient;
+  readonly sns: SNSClient;
   readonly hub: SecurityHubClient;
   readonly post: PostJson;
   readonly logger: Logger;
@@ -41,6 +44,7 @@ export function wireNotify(wiring: NotifyWiring): Notify {
   const { environment, region, dynamodb, sqs, secretsManager, ssm, now = () => new Date() } = wiring;
   const { attemptMilliseconds, pagerDutyHost, ...parts } = wiring;
   const secrets = new CachedSecrets({ secretsManager, ssm, now });
+  const hub = new FindingBatches(wiring.hub);
   const place = {
     deployment: environment.DEPLOYMENT,
     account: environment.ACCOUNT,
@@ -54,6 +58,8 @@ export function wireNotify(wiring: NotifyWiring): Notify {
       receiver: receiverOf(settings, {
         ...parts,
         secrets,
+        programsTopic: environment.ALERTS_TOPIC_ARN,
+        hub,
         place,
         now,
         ...(pagerDutyHost !== undefined && { pagerDutyHost }),

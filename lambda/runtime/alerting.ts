@@ -112,6 +112,24 @@ export function createReporter(environment: SweepEnvironment, clients: AlertingC
   return createAlerting(environment, clients, now).report;
 }
 
+/**
+ * Records findings of events that are long past, and alerts nobody. A finding that was recorded when its event was new
+ * stays as it is, with the alert that it had.
+ */
+export function createRecorder(
+  { FINDINGS_TABLE, EVENTS_TABLE }: Pick<SweepEnvironment, 'FINDINGS_TABLE' | 'EVENTS_TABLE'>,
+  documents: DynamoDBDocumentClient,
+  now: () => Date,
+): Reporter {
+  const findings = new FindingTable(documents, FINDINGS_TABLE);
+  const days = new FindingDaysWriter({ client: documents, eventsTable: EVENTS_TABLE });
+  return async (finding) => {
+    await days.note(finding.level, finding.eventTime);
+    const { status } = await findings.record(finding, { recordedOnly: true }, now());
+    return status;
+  };
+}
+
 function alertTopics(environment: SweepEnvironment): AlertTopics {
   return {
     alerts: environment.ALERTS_TOPIC_ARN,

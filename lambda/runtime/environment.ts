@@ -104,6 +104,38 @@ const packEnvironment = z.object({
   RETENTION_DAYS: count,
 });
 
+const backfillListEnvironment = z.object({
+  DEPLOYMENT: deployment,
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
+  LEDGER_TABLE: name,
+  /** The normalised rule set, JSON: what a sample of the objects is judged by. */
+  RULES_FILE: name,
+  /** Where backfills keep their lists and results. */
+  WORK_BUCKET: name,
+  /** Uncompressed bytes after which an object of a sample isn't read on. */
+  MAX_OBJECT_BYTES: count,
+  /** Batches that are read at the same time. */
+  MAX_CONCURRENCY: count,
+  /** Per cent of the batches of a part that may fail before the rest is given up. */
+  TOLERATED_FAILURE_PERCENTAGE: z.coerce.number().min(0).max(100),
+});
+
+const backfillBatchEnvironment = z.object({
+  ...alertingEnvironment,
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
+  /** Where rejected records are kept with their reason and receipt. */
+  QUARANTINE_BUCKET: name,
+  SEGMENTS_TABLE: name,
+  /** Partitions that the pages of a day are spread over. */
+  PAGE_SHARDS: count,
+  /** Uncompressed bytes after which an object is rejected as too big. */
+  MAX_OBJECT_BYTES: count,
+  /** Where backfills keep their lists and results. */
+  WORK_BUCKET: name,
+});
+
 const notifyEnvironment = z.object({
   ALERTS_TABLE: name,
   DEPLOYMENT: name,
@@ -111,6 +143,8 @@ const notifyEnvironment = z.object({
   CHANNEL_QUEUE_PREFIX: name,
   /** The queue for messages that were given up. */
   DEAD_LETTER_QUEUE_URL: name,
+  /** The topic for programs, if it carries OCSF; empty otherwise. */
+  ALERTS_TOPIC_ARN: z.string(),
   /** Where findings are imported: Security Hub knows them by the account and region of who imports them. */
   ACCOUNT: name,
   PARTITION: name,
@@ -121,6 +155,8 @@ export type VerifyEnvironment = z.infer<typeof verifyEnvironment>;
 export type SweepEnvironment = z.infer<typeof sweepEnvironment>;
 export type PackEnvironment = z.infer<typeof packEnvironment>;
 export type NotifyEnvironment = z.infer<typeof notifyEnvironment>;
+export type BackfillListEnvironment = z.infer<typeof backfillListEnvironment>;
+export type BackfillBatchEnvironment = z.infer<typeof backfillBatchEnvironment>;
 
 /** The variables as the CDK stack and the local runner must set them: every value a string. */
 export type IngestVariables = Record<keyof IngestEnvironment, string>;
@@ -128,6 +164,8 @@ export type VerifyVariables = Record<keyof VerifyEnvironment, string>;
 export type SweepVariables = Record<keyof SweepEnvironment, string>;
 export type PackVariables = Record<keyof PackEnvironment, string>;
 export type NotifyVariables = Record<keyof NotifyEnvironment, string>;
+export type BackfillListVariables = Record<keyof BackfillListEnvironment, string>;
+export type BackfillBatchVariables = Record<keyof BackfillBatchEnvironment, string>;
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readIngestEnvironment(variables: NodeJS.ProcessEnv): IngestEnvironment {
@@ -152,6 +190,16 @@ export function readPackEnvironment(variables: NodeJS.ProcessEnv): PackEnvironme
 /** @throws Error that names every variable that is missing or wrong. */
 export function readNotifyEnvironment(variables: NodeJS.ProcessEnv): NotifyEnvironment {
   return read(notifyEnvironment, variables);
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readBackfillListEnvironment(variables: NodeJS.ProcessEnv): BackfillListEnvironment {
+  return read(backfillListEnvironment, variables);
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readBackfillBatchEnvironment(variables: NodeJS.ProcessEnv): BackfillBatchEnvironment {
+  return read(backfillBatchEnvironment, variables);
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.infer<Schema> {

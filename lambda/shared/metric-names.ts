@@ -7,8 +7,19 @@ export const METRIC_NAMESPACE = 'Trailwarden';
  */
 export const DEPLOYMENT_DIMENSION = 'deployment';
 
-/** The functions that are deployed: `service` in their logs, and a dimension of their metrics. */
-export const SERVICES = { ingest: 'ingest', verify: 'verify', sweep: 'sweep', pack: 'pack', notify: 'notify' } as const;
+/**
+ * The functions that are deployed: `service` in their logs, and a dimension of their metrics. The code of `a-b` is in
+ * lambda/a/b.
+ */
+export const SERVICES = {
+  ingest: 'ingest',
+  verify: 'verify',
+  sweep: 'sweep',
+  pack: 'pack',
+  notify: 'notify',
+  'backfill-list': 'backfill-list',
+  'backfill-batch': 'backfill-batch',
+} as const;
 
 export type ServiceName = keyof typeof SERVICES;
 
@@ -57,13 +68,13 @@ export const METRICS = named({
   ObjectsClosed: {
     unit: 'Count',
     counts: 'log objects that were read to their end',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
   ObjectsRejected: {
     unit: 'Count',
     counts: 'log objects whose content could not be read on; the records before the fault stand',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: [],
   },
   ObjectsSkipped: {
@@ -81,13 +92,13 @@ export const METRICS = named({
   RecordsIndexed: {
     unit: 'Count',
     counts: 'records of a log object that are in the index',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
   RecordsRejected: {
     unit: 'Count',
     counts: 'records of a log object that went to the quarantine bucket, with a reason',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
   RecordsFailed: {
@@ -105,7 +116,7 @@ export const METRICS = named({
   Findings: {
     unit: 'Count',
     counts: 'findings of a log object or a quarantine copy',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
   IngestDelaySeconds: {
@@ -113,6 +124,12 @@ export const METRICS = named({
     counts: 'time from the writing of a log object, by its key, to the end of its reading',
     by: ['ingest'],
     routinelyBy: ['ingest'],
+  },
+  BackfillObjectsLeft: {
+    unit: 'Count',
+    counts: 'objects that a batch of a backfill could not read: another try, or `backfill resume`, reads them',
+    by: ['backfill-batch'],
+    routinelyBy: [],
   },
   DigestsGivenUp: {
     unit: 'Count',

@@ -79,6 +79,7 @@ export const LEDGER_ENTRY_ATTRIBUTES = [
   'reason',
   'lastError',
   'sameAs',
+  'backfill',
   'digestStatus',
   'digestStart',
   'unnotified',

@@ -12,6 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import {
   DEPLOYMENT_DIMENSION,
@@ -32,6 +33,7 @@ export interface AlarmsProps {
   readonly verify: IFunction;
   readonly sweep: IFunction;
   readonly pack: IFunction;
+  readonly backfill: IStateMachine;
   readonly topics: AlertTopics;
   /** If the deployment has channels of its own. */
   readonly channels?: { readonly deadLetterQueue: IQueue; readonly notify: IFunction };
@@ -91,6 +93,7 @@ function specs({
   verify,
   sweep,
   pack,
+  backfill,
   topics,
   channels,
   hasSources = false,
@@ -241,6 +244,12 @@ function specs({
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missingIsBad: true,
+    },
+    {
+      name: 'backfill-failed',
+      says: 'A backfill ended before all objects were read; trailwarden backfill resume goes on.',
+      metric: backfill.metricFailed(sum),
+      threshold: 1,
     },
     {
       name: 'pages-unpacked',

@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
+import { projectVersion } from '../config/project-version.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
+import { Backfill } from '../functions/backfill.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
 import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
@@ -17,6 +19,7 @@ import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
+import { BackfillPolicy } from './backfill-policy.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
@@ -66,6 +69,7 @@ export class AuditStack extends Stack {
       rules: config.rules,
       channels: config.alerts.channels,
       sources: logSourcesOf(config),
+      sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
@@ -99,7 +103,8 @@ export class AuditStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', { config, settings, tables, topics });
     const lanes = Math.min(config.index.pageShards, MAX_LANES);
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
-    const channels = this.channels(config, settings, tables);
+    const backfill = new Backfill(this, 'Backfill', { config, settings, logKey: logArchive.key, tables, topics });
+    const channels = this.channels(config, settings, tables, topics);
     new Alarms(this, 'Alarms', {
       deployment,
       ...(channels !== undefined && { channels }),
@@ -110,6 +115,7 @@ export class AuditStack extends Stack {
       verify: verify.function,
       sweep: sweep.function,
       pack: pack.function,
+      backfill: backfill.stateMachine,
       topics,
     });
     const asked = { config, tables, key, logKey: logArchive.key };
@@ -119,8 +125,11 @@ export class AuditStack extends Stack {
       logQueue,
       digestQueue,
       topics,
+      deliveryTopic,
+      functions: [ingest, verify, sweep, pack].map((it) => it.function),
       ...(channels !== undefined && { notify: channels.notify }),
     });
+    const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });
@@ -129,18 +138,28 @@ export class AuditStack extends Stack {
     if (topics.chat !== undefined) {
       new CfnOutput(this, 'chatTopic', { value: topics.chat.topicArn, description: 'Subscribe chat channels to it' });
     }
+    new CfnOutput(this, 'version', { value: projectVersion(), description: 'Which Trailwarden this is' });
     new CfnOutput(this, 'auditorPolicy', { value: queryPolicy.managedPolicyArn, description: "For auditors' roles" });
+    new CfnOutput(this, 'backfillPolicy', {
+      value: backfillPolicy.managedPolicyArn,
+      description: "For the roles of those who may run backfills: it holds nothing of the auditors'",
+    });
     new CfnOutput(this, 'operatorPolicy', {
       value: operatorPolicy.managedPolicyArn,
-      description: "For operators' roles: it holds the auditors' too",
+      description: "For operators' roles, beside the auditors'",
     });
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */
-  private channels(config: DeploymentConfig, settings: FunctionSettings, tables: DataStack['tables']) {
+  private channels(
+    config: DeploymentConfig,
+    settings: FunctionSettings,
+    tables: DataStack['tables'],
+    topics: AlertTopics,
+  ) {
     if (config.alerts.channels.length === 0) return undefined;
     const queues = new ChannelQueues(this, 'ChannelQueues', { config, key: settings.key });
-    const notify = new Notify(this, 'Notify', { config, settings, queues, tables });
+    const notify = new Notify(this, 'Notify', { config, settings, queues, tables, topics });
     return { deadLetterQueue: queues.deadLetterQueue, notify: notify.function };
   }
 

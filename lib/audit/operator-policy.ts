@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
@@ -8,36 +9,42 @@ import type { NotificationQueue } from '../functions/notification-queue.ts';
 import { onTable, publishTo, useKeyThrough, writePages } from '../functions/permissions.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
-import { acknowledgeReading, askAndVerify, type QueryPolicyProps } from './query-policy.ts';
+import { acknowledgeStacks, checkTheDeployment } from './doctor-permissions.ts';
+import type { QueryPolicyProps } from './query-policy.ts';
 
 export interface OperatorPolicyProps extends QueryPolicyProps {
   readonly logQueue: NotificationQueue;
   readonly digestQueue: NotificationQueue;
   readonly topics: AlertTopics;
-  /** Sends a test through a channel: it alone may read the channel's secret. Absent without channels. */
+  /** Sends a test through a channel, and ends incidents: it alone may read the channels' secrets. Absent without channels. */
   readonly notify?: IFunction;
+  /** Of every function of the deployment. */
+  readonly functions: readonly IFunction[];
+  readonly deliveryTopic: ITopic;
 }
 
 /**
- * What an operator's role needs beside an auditor's questions: `suppress`, `alert test`, `redrive`. It changes no
- * segment, finding or alert, and deletes nothing but messages that it has sent on. Attached to nobody here.
+ * What an operator's role needs beside the auditors' policy: `suppress`, `findings mark`, `alert test`, `redrive`, `doctor`.
+ * It changes no segment or alert, of a finding the mark alone, and deletes nothing but messages that it has sent on.
+ * Attached to nobody here. Without what auditors have, because a managed policy holds 6,144 characters.
  */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(scope: Construct, id: string, props: OperatorPolicyProps) {
     const { deployment } = props.config;
     super(scope, id, {
       managedPolicyName: iamName(deployment, 'operator'),
-      description: `${deployment}: ask the index, suppress alerts, send a test alert, let objects be read again`,
+      description: `${deployment}: suppress alerts, send a test alert, let objects be read again, check the deployment`,
       statements: [
-        ...askAndVerify(props),
         ...suppress(props),
+        markFindings(props),
         ...redrive(props),
         publishTo(props.topics.published),
         ...testChannels(props),
+        ...checkTheDeployment(props),
         useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
-    acknowledgeReading(this, props.config);
+    acknowledgeStacks(this, props.config);
     acknowledgeObjects(
       this,
       quarantinedRecords(deployment),
@@ -49,10 +56,20 @@ export class OperatorPolicy extends ManagedPolicy {
 /** A change of a suppression is written in one transaction with its own event, which asks for the rights of its writes. */
 function suppress({ tables }: OperatorPolicyProps): PolicyStatement[] {
   return [
-    onTable('ChangeSuppressions', tables.suppressions, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    onTable('ChangeSuppressions', tables.suppressions, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
     onTable('RecordTheChange', tables.events, ['dynamodb:PutItem']),
     writePages(tables),
   ];
+}
+
+/** A finding's mark is an attribute of its own: nothing else of what was found can be changed with it. */
+function markFindings({ tables }: OperatorPolicyProps): PolicyStatement {
+  const statement = onTable('MarkFindings', tables.findings, ['dynamodb:UpdateItem']);
+  statement.addConditions({
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+    StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+  });
+  return statement;
 }
 
 function testChannels({ notify }: OperatorPolicyProps): PolicyStatement[] {

@@ -33,15 +33,24 @@ export class QueryPolicy extends ManagedPolicy {
   }
 }
 
+/** What questions ask of each table, and no more. */
+const ASKED = [
+  { name: 'events', actions: ['dynamodb:Query'] },
+  { name: 'segments', actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'] },
+  { name: 'findings', actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  { name: 'alerts', actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  { name: 'suppressions', actions: ['dynamodb:Query'] },
+  { name: 'ledger', actions: ['dynamodb:Query'] },
+] as const;
+
 /** What every question, and `trailwarden verify`, asks for; without the key of the index. */
 export function askAndVerify({ config, tables, logKey }: QueryPolicyProps): PolicyStatement[] {
-  const asked = ['events', 'segments', 'findings', 'alerts', 'suppressions', 'ledger'] as const;
   return [
-    ...asked.map((name) =>
+    ...ASKED.map(({ name, actions }) =>
       onTable(
         `Query${name.charAt(0).toUpperCase()}${name.slice(1)}`,
         tables[name],
-        ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        actions,
         TABLES[name].indexes.map((index) => index.name),
       ),
     ),

@@ -7,12 +7,12 @@ const PROJECT_ROOT = join(import.meta.dirname, '../..');
 const BUNDLER = join(import.meta.dirname, 'bundle-handler.ts');
 
 /**
- * The code of a function of lambda/, bundled when its stack is synthesized. In a process of its own, because constructs
+ * The code of a function of lambda/ (`backfill-list`: of lambda/backfill/list/), bundled when its stack is synthesized. In a process of its own, because constructs
  * can't wait for esbuild's plugins.
  * @throws Error with esbuild's output, while the app is synthesized.
  */
 export function handlerCode(name: string): AssetCode {
-  const entry = join(PROJECT_ROOT, 'lambda', name, 'handler.ts');
+  const entry = join(PROJECT_ROOT, 'lambda', ...name.split('-'), 'handler.ts');
   return Code.fromAsset(PROJECT_ROOT, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {

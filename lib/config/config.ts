@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
+import {
+  channelListSchema,
+  deployedChannels,
+  PROGRAMS_FORMATS,
+} from '../../lambda/alerts/channels/channel-settings.ts';
 import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
@@ -154,6 +158,7 @@ const settings = z.strictObject({
       windowMinutes: z.int().min(1).max(1440).default(15),
       maxPerMinute: z.int().min(1).max(1000).default(30),
       chat: z.boolean().default(false),
+      programs: z.enum(PROGRAMS_FORMATS).default('alert'),
       channels: channelListSchema.default([]),
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
@@ -166,6 +171,12 @@ const settings = z.strictObject({
     .max(64 * GIBIBYTE)
     .default(2 * GIBIBYTE),
   maxConcurrency: z.int().min(2).max(1000).default(10),
+  backfill: z
+    .strictObject({
+      maxConcurrency: z.int().min(1).max(1000).default(10),
+      toleratedFailurePercentage: z.number().min(0).max(100).default(5),
+    })
+    .prefault({}),
   functionLogDays: z.literal(LOG_RETENTION_DAYS).default(90),
   rules: z
     .strictObject({
@@ -197,10 +208,11 @@ export const configSchema = settings
       context.addIssue({ code: 'custom', path: ['sources', ...path], message });
     }
   })
-  .transform(({ trail, sources, ...rest }) => ({
+  .transform(({ trail, sources, alerts, ...rest }) => ({
     ...rest,
     sources: sources.map((source) => placeSource(source, rest)),
     trail: { ...trail, name: trail.name ?? rest.deployment },
+    alerts: { ...alerts, channels: deployedChannels(alerts.channels, alerts.programs) },
   }));
 
 export type DeploymentConfig = z.infer<typeof configSchema>;

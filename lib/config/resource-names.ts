@@ -7,7 +7,7 @@ import type { ServiceName } from '../../lambda/shared/metric-names.ts';
  */
 
 /** A bucket: names are shared by the whole world, so account and region are a part of them. */
-export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 'quarantine'): string {
+export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 'quarantine' | 'backfill'): string {
   return `${deployment}-${bucket}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
 }
 
@@ -34,6 +34,11 @@ export function logGroupName(deployment: string, name: ServiceName): string {
   return `/aws/lambda/${functionName(deployment, name)}`;
 }
 
+/** The state machine that reads the past. */
+export function stateMachineName(deployment: string): string {
+  return `${deployment}-backfill`;
+}
+
 /** A bucket's ARN from its name, for the policies that stand before the bucket does. */
 export function bucketArn(name: string): string {
   return `arn:${Aws.PARTITION}:s3:::${name}`;
@@ -42,7 +47,16 @@ export function bucketArn(name: string): string {
 /** A role or policy: IAM knows no regions, so the region is a part of the name. */
 export function iamName(
   deployment: string,
-  name: ServiceName | 'sweep-schedule' | 'pack-schedule' | 'sources-schedule' | 'auditor' | 'operator' | 'sources',
+  name:
+    | ServiceName
+    | 'sweep-schedule'
+    | 'pack-schedule'
+    | 'sources-schedule'
+    | 'backfill'
+    | 'auditor'
+    | 'operator'
+    | 'backfill-operator'
+    | 'sources',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

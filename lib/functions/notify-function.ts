@@ -1,14 +1,16 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { RESOLVING_TYPES } from '../../lambda/alerts/channels/channel-settings.ts';
 import type { NotifyVariables } from '../../lambda/runtime/environment.ts';
 import { deliveryAttribute } from '../../lambda/store/alerts/alert-deliveries.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, CHANNELS_FILE, type FunctionSettings } from './audit-function.ts';
 import { type ChannelQueues, channelQueuePrefix, NOTIFY_TIMEOUT } from './channel-queues.ts';
-import { giveUpTo, onTable, useKeyThrough } from './permissions.ts';
+import { giveUpTo, onTable, publishTo, useKeyThrough } from './permissions.ts';
 
 type ChannelSettings = DeploymentConfig['alerts']['channels'][number];
 
@@ -17,6 +19,7 @@ export interface NotifyProps {
   readonly settings: FunctionSettings;
   readonly queues: ChannelQueues;
   readonly tables: AuditTables['tables'];
+  readonly topics: AlertTopics;
 }
 
 /** Sends alerts to the receivers of `alerts.channels`. It alone reads their secrets and reaches servers outside of AWS. */
@@ -29,6 +32,7 @@ export class Notify extends AuditFunction {
       CHANNELS_FILE,
       CHANNEL_QUEUE_PREFIX: channelQueuePrefix(config.deployment),
       DEAD_LETTER_QUEUE_URL: queues.deadLetterQueue.queueUrl,
+      ALERTS_TOPIC_ARN: publishesPrograms(config) ? props.topics.programs.topicArn : '',
       ACCOUNT: Aws.ACCOUNT_ID,
       PARTITION: Aws.PARTITION,
     };
@@ -41,10 +45,13 @@ export class Notify extends AuditFunction {
       environment,
       statements: permissions(props),
     });
-    for (const queue of queues.byChannel.values()) {
+    for (const { name, type } of config.alerts.channels) {
+      const queue = queues.byChannel.get(name);
+      if (queue === undefined) throw new Error(`The channel ${name} has no queue.`);
       this.function.addEventSource(
         new SqsEventSource(queue, {
-          batchSize: 5,
+          // Security Hub takes few calls of many findings; to wait for more of them costs a second.
+          ...(type === 'securityhub' ? { batchSize: 100, maxBatchingWindow: Duration.seconds(1) } : { batchSize: 5 }),
           reportBatchItemFailures: true,
           // The least that Lambda takes. A channel that doesn't answer occupies no more than this.
           maxConcurrency: 2,
@@ -54,14 +61,22 @@ export class Notify extends AuditFunction {
   }
 }
 
-function permissions({ config, settings, queues, tables }: NotifyProps): PolicyStatement[] {
+/** Whether the topic for programs is a channel with a queue. */
+function publishesPrograms({ alerts }: DeploymentConfig): boolean {
+  return alerts.channels.some(({ type }) => type === 'topic');
+}
+
+function permissions(props: NotifyProps): PolicyStatement[] {
+  const { config, settings, queues, tables } = props;
   const { channels } = config.alerts;
+  const pagers = channels.filter(({ type }) => RESOLVING_TYPES.some((able) => able === type));
   const deliveries = onTable('NoteDeliveries', tables.alerts, ['dynamodb:UpdateItem']);
   deliveries.addConditions({
     'ForAllValues:StringEquals': {
       'dynamodb:Attributes': [
         'alertId',
         ...channels.flatMap(({ name }) => [deliveryAttribute(name, 'first'), deliveryAttribute(name, 'summary')]),
+        ...pagers.map(({ name }) => deliveryAttribute(name, 'resolved')),
       ],
     },
     StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
@@ -74,10 +89,41 @@ function permissions({ config, settings, queues, tables }: NotifyProps): PolicyS
     }),
     giveUpTo(queues.deadLetterQueue),
     deliveries,
+    ...resolve(props, pagers),
     ...readSecrets(channels),
     ...reachBuses(channels),
     ...importFindings(channels),
-    useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 'sqs'], ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ...(publishesPrograms(config) ? [publishTo([props.topics.programs])] : []),
+    useKeyThrough(
+      'UseTheAuditKey',
+      settings.key,
+      publishesPrograms(config) ? ['dynamodb', 'sns', 'sqs'] : ['dynamodb', 'sqs'],
+      ['kms:Decrypt', 'kms:GenerateDataKey'],
+    ),
+  ];
+}
+
+/** Ends incidents: their messages are queued here, and must come after those of the alerts. */
+function resolve({ tables, queues }: NotifyProps, pagers: readonly ChannelSettings[]): PolicyStatement[] {
+  if (pagers.length === 0) return [];
+  const earlier = onTable('ReadEarlierDeliveries', tables.alerts, ['dynamodb:GetItem']);
+  earlier.addConditions({
+    'ForAllValues:StringEquals': {
+      'dynamodb:Attributes': [
+        'alertId',
+        'channels',
+        ...pagers.flatMap(({ name }) => [deliveryAttribute(name, 'first'), deliveryAttribute(name, 'resolved')]),
+      ],
+    },
+    StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+  });
+  return [
+    earlier,
+    new PolicyStatement({
+      sid: 'QueueResolved',
+      actions: ['sqs:SendMessage'],
+      resources: pagers.flatMap(({ name }) => queues.byChannel.get(name)?.queueArn ?? []),
+    }),
   ];
 }
 

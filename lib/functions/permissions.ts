@@ -122,7 +122,8 @@ export function acknowledgeLogs(scope: IConstruct, config: DeploymentConfig): vo
   acknowledgeSources(scope, existingSources(config));
 }
 
-function readLogBucket(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
+/** The log bucket that the deployment makes, and its key. */
+export function readLogBucket(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'ReadLogObjects',

@@ -10,7 +10,7 @@ export interface AccessLogBucketProps {
 }
 
 /**
- * Who read or tried to change the log and quarantine buckets: S3's own server access logs, which CloudTrail's
+ * Who read or tried to change the log, quarantine and backfill buckets: S3's own server access logs, which CloudTrail's
  * management events don't hold. S3 can't write them into a bucket that is encrypted with a KMS key.
  */
 export class AccessLogBucket extends Bucket {
@@ -32,21 +32,23 @@ export class AccessLogBucket extends Bucket {
       ],
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        // CDK adds the log bucket's statement by itself; the quarantine bucket is in another stack.
-        sid: 'AllowAccessLogsOfTheQuarantineBucket',
-        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
-        actions: ['s3:PutObject'],
-        resources: [this.arnForObjects('quarantine/*')],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-          ArnEquals: {
-            'aws:SourceArn': bucketArn(bucketName(deployment, 'quarantine')),
+    // CDK adds the log bucket's statement by itself; these are in another stack.
+    for (const bucket of ['quarantine', 'backfill'] as const) {
+      this.addToResourcePolicy(
+        new PolicyStatement({
+          sid: `AllowAccessLogsOfThe${bucket === 'quarantine' ? 'Quarantine' : 'Backfill'}Bucket`,
+          principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+          actions: ['s3:PutObject'],
+          resources: [this.arnForObjects(`${bucket}/*`)],
+          conditions: {
+            StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+            ArnEquals: {
+              'aws:SourceArn': bucketArn(bucketName(deployment, bucket)),
+            },
           },
-        },
-      }),
-    );
+        }),
+      );
+    }
     // Without it, S3 could log no more accesses to the buckets that stay when the stack is deleted.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(this).acknowledge({

@@ -3,7 +3,15 @@ import { SERVICES, type ServiceName } from '../../lambda/shared/metric-names.ts'
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources } from '../config/existing-sources.ts';
-import { bucketArn, bucketName, functionName, queueName, TOPICS, topicName } from '../config/resource-names.ts';
+import {
+  bucketArn,
+  bucketName,
+  functionName,
+  queueName,
+  stateMachineName,
+  TOPICS,
+  topicName,
+} from '../config/resource-names.ts';
 
 /** How an advanced field selector of `resources.ARN` leaves something out. */
 export interface LeftOut {
@@ -25,7 +33,7 @@ export function ownResources(
   // The keys of these tables are their names; Object.keys says only that they are strings.
   const tables = Object.keys(TABLES) as TableName[];
   const functions = Object.keys(SERVICES) as ServiceName[];
-  const buckets = ['logs', 'access-logs', 'quarantine'] as const;
+  const buckets = ['logs', 'access-logs', 'quarantine', 'backfill'] as const;
   const channels = alerts.channels.map(({ name }) => `channel-${name}` as const);
   const queues = [
     'logs',
@@ -46,6 +54,9 @@ export function ownResources(
     },
     'AWS::SQS::Queue': { notEquals: queues.map((name) => arn('sqs', queueName(deployment, name))) },
     'AWS::SNS::Topic': { notEquals: TOPICS.map((name) => arn('sns', topicName(deployment, name))) },
+    'AWS::StepFunctions::StateMachine': {
+      notEquals: [arn('states', `stateMachine:${stateMachineName(deployment)}`)],
+    },
     'AWS::Lambda::Function': {
       notEquals: functions.map((name) => arn('lambda', `function:${functionName(deployment, name)}`)),
     },

@@ -1,7 +1,6 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { newTrail } from '../config/existing-sources.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';
@@ -9,11 +8,6 @@ import { Trail } from './trail.ts';
 export interface TrailStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
-}
-
-/** Whether there is anything in the stack. */
-export function needsTrailStack(config: DeploymentConfig): boolean {
-  return newTrail(config) !== undefined || config.glue.enabled;
 }
 
 /**
@@ -29,7 +23,10 @@ export class TrailStack extends Stack {
     });
     const { deployment, glue } = config;
     const { bucket, key } = logArchive;
-    if (bucket !== undefined) new Trail(this, 'Trail', { config, bucket, key });
+    if (bucket !== undefined) {
+      new Trail(this, 'Trail', { config, bucket, key });
+      new CfnOutput(this, 'trailName', { value: config.trail.name, description: 'Who writes into the log bucket' });
+    }
     if (glue.enabled) new LogTables(this, 'LogTable', { deployment, tables: tablesOf(config, bucket) });
     // The bucket's policy isn't referred to, and CloudTrail tries it when the trail is created.
     this.addStackDependency(logArchive, 'CloudTrail tries the bucket and the key');

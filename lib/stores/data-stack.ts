@@ -4,6 +4,7 @@ import type { DeploymentConfig } from '../config/config.ts';
 import type { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
 import { AuditKey } from './audit-key.ts';
 import { AuditTables } from './audit-tables.ts';
+import { BackfillBucket } from './backfill-bucket.ts';
 import { QuarantineBucket } from './quarantine-bucket.ts';
 
 export interface DataStackProps extends StackProps {
@@ -12,7 +13,7 @@ export interface DataStackProps extends StackProps {
 }
 
 /**
- * What the audit stack remembers: its key, tables and quarantine bucket. In a stack of their own, so that an audit stack
+ * What the audit stack remembers: its key, tables and buckets. In a stack of their own, so that an audit stack
  * that fails, is rolled back or is deleted takes nothing with it and leaves no names behind that stand in its own way.
  */
 export class DataStack extends Stack {
@@ -21,7 +22,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, logArchive, ...props }: DataStackProps) {
     super(scope, id, {
-      description: 'Trailwarden: tables, quarantine bucket and their key',
+      description: 'Trailwarden: tables, quarantine and backfill buckets, and their key',
       terminationProtection: config.protected,
       ...props,
     });
@@ -38,7 +39,8 @@ export class DataStack extends Stack {
       key: this.key,
       expireDays: config.logBucket.expireDays,
     });
+    new BackfillBucket(this, 'Backfill', { deployment, key: this.key });
     // S3 refuses to log accesses into a bucket that isn't there; it is named, and so CDK doesn't know.
-    this.addStackDependency(logArchive, 'the access logs of the quarantine bucket go to its bucket');
+    this.addStackDependency(logArchive, 'the access logs of its buckets go to the bucket there');
   }
 }

@@ -6,6 +6,9 @@ import * as z from 'zod';
 import { type Endpoints, endpointsSchema } from '../emulators/endpoints.ts';
 import { InputError } from './input-error.ts';
 
+/** What runs without a folder of their own keep. */
+export const LAST_RUN = join('.trailwarden', 'last-run');
+
 const CLAIM = 'running.json';
 
 /** Those who ask the embedded AWS of another process: a file each, named by its process. */

@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
 import type { Endpoints } from '../emulators/endpoints.ts';
-import { claimDataFolder, FolderTaken, joinRunning } from './data-folder.ts';
+import { claimDataFolder, FolderTaken, joinRunning, LAST_RUN } from './data-folder.ts';
 import { InputError } from './input-error.ts';
 import { type Clients, createClients } from './local-clients.ts';
 import { refuseOldFolder } from './old-folder.ts';
 import { provision, type Resources } from './provision-resources.ts';
-
-/** What runs without a folder of their own keep. */
-const LAST_RUN = join('.trailwarden', 'last-run');
 
 /** The name of the deployment on the embedded AWS. */
 const DEPLOYMENT = 'trailwarden';

@@ -2,6 +2,8 @@ import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, type S3
 import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type {
+  BackfillBatchVariables,
+  BackfillListVariables,
   IngestVariables,
   PackVariables,
   SweepVariables,
@@ -20,7 +22,7 @@ export interface Queue {
 export interface Resources {
   readonly deployment: string;
   /** Names. */
-  readonly buckets: { readonly logs: string; readonly quarantine: string };
+  readonly buckets: { readonly logs: string; readonly quarantine: string; readonly backfill: string };
   /** ARNs. */
   readonly topics: Readonly<Record<'delivery' | 'alerts' | 'critical' | 'high' | 'medium' | 'low', string>>;
   readonly queues: {
@@ -39,6 +41,8 @@ export interface Resources {
     readonly verify: VerifyVariables;
     readonly sweep: SweepVariables;
     readonly pack: PackVariables;
+    readonly backfillList: BackfillListVariables;
+    readonly backfillBatch: BackfillBatchVariables;
   };
 }
 
@@ -80,9 +84,15 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     medium: await topic('medium'),
     low: await topic('low'),
   };
-  const buckets = { logs: `${deployment}-logs`, quarantine: `${deployment}-quarantine` };
+  const buckets = {
+    logs: `${deployment}-logs`,
+    quarantine: `${deployment}-quarantine`,
+    backfill: `${deployment}-backfill`,
+  };
   const logBuckets = [...new Set([buckets.logs, ...trailBuckets])];
-  for (const bucket of [...logBuckets, buckets.quarantine]) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  for (const bucket of [...logBuckets, buckets.quarantine, buckets.backfill]) {
+    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  }
   for (const bucket of logBuckets) await notify(s3, bucket, topics.delivery);
 
   const consumed = (name: string, { arn }: Queue) =>
@@ -147,8 +157,31 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     LOG_EXPIRE_DAYS: NEVER_EXPIRES,
   };
   const pack: PackVariables = { DEPLOYMENT: deployment, SEGMENTS_TABLE: tables.segments, RETENTION_DAYS: '365' };
+  const backfillList: BackfillListVariables = {
+    DEPLOYMENT: deployment,
+    LOG_BUCKETS: ingest.LOG_BUCKETS,
+    SOURCES_FILE: '',
+    LEDGER_TABLE: tables.ledger,
+    RULES_FILE: rulesFile,
+    WORK_BUCKET: buckets.backfill,
+    MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
+    // The embedded DynamoDB does one thing after the other.
+    MAX_CONCURRENCY: '2',
+    TOLERATED_FAILURE_PERCENTAGE: '5',
+  };
+  const backfillBatch: BackfillBatchVariables = {
+    ...sweep,
+    LOG_BUCKETS: ingest.LOG_BUCKETS,
+    SOURCES_FILE: '',
+    QUARANTINE_BUCKET: buckets.quarantine,
+    SEGMENTS_TABLE: tables.segments,
+    PAGE_SHARDS: ingest.PAGE_SHARDS,
+    MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
+    WORK_BUCKET: buckets.backfill,
+  };
   const queues = { logs, deadLetters, digests, digestDeadLetters, subscriber };
-  return { deployment, buckets, topics, queues, tables, variables: { ingest, verify, sweep, pack } };
+  const variables = { ingest, verify, sweep, pack, backfillList, backfillBatch };
+  return { deployment, buckets, topics, queues, tables, variables };
 }
 
 async function createTopic(sns: SNSClient, name: string): Promise<string> {

@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   'lambda/cloudtrail': 'what CloudTrail is: keys, log objects, records, classification, digests. Pure',
   'lambda/detection': 'Sigma: parse, compile, match, correlate. Pure',
   'lambda/findings': 'what a finding is: of a rule about an event, or of a check about the log',
+  'lambda/ocsf': 'events and findings in the form of OCSF. Pure',
   'lambda/alerts': 'findings to messages, messages to channels',
   'lambda/store': 'the tables: schema, rows, writers, questions. Nothing else reads or writes them',
   'lambda/shared': 'what belongs to no subject: JSON, printable text, concurrency, backoff, faults, names of metrics',

@@ -19,6 +19,8 @@ export interface ChaosOptions {
   readonly onCall: (site: string) => void;
   /** Awaited before each call, with its site. */
   readonly beforeCall?: (site: string) => Promise<void>;
+  /** Clients of other services, whose calls are under the same dangers. */
+  readonly others?: readonly { readonly middlewareStack: unknown }[];
 }
 
 /** The clients of one instance of a function, which may die at any call: then no call of it ever answers again. */
@@ -42,6 +44,8 @@ interface Input {
   readonly Bucket?: string;
   readonly Key?: string;
   readonly QueueUrl?: string;
+  readonly SecretId?: string;
+  readonly Name?: string;
   readonly TopicArn?: string;
   readonly Message?: string;
   readonly MessageBody?: string;
@@ -108,7 +112,7 @@ export function chaosClients(options: ChaosOptions): ChaosClients {
         () => half(answer, args),
       );
   };
-  for (const client of [clients.dynamodb, clients.s3, clients.sns, clients.sqs]) {
+  for (const client of [clients.dynamodb, clients.s3, clients.sns, clients.sqs, ...(options.others ?? [])]) {
     // Each client's stack has its own types of input and output, which this one reads by their common fields alone.
     const stack = client.middlewareStack as unknown as {
       add(middleware: Middleware, options: { step: 'initialize'; priority: 'high' }): void;
@@ -175,8 +179,9 @@ function siteOf(commandName: string, input: Input, { deployment, buckets }: Reso
     return `${command} ${[...new Set(tables)].join('+')}${input.IndexName === undefined ? '' : `/${input.IndexName}`}`;
   }
   if (input.Bucket !== undefined) {
+    if (input.Bucket === buckets.backfill) return `${command} work`;
     const isDigest = input.Key?.includes('/CloudTrail-Digest/') ?? false;
     return `${command} ${input.Bucket === buckets.logs ? (isDigest ? 'digest' : 'log object') : 'quarantine'}`;
   }
-  return `${command} ${short(input.TopicArn ?? input.QueueUrl ?? '')}`;
+  return `${command} ${short(input.TopicArn ?? input.QueueUrl ?? input.SecretId ?? input.Name ?? '')}`.trimEnd();
 }

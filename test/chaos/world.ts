@@ -347,6 +347,7 @@ class TestBed {
     const environment = readVerifyEnvironment({
       ...this.#variables(),
       DIGEST_QUEUE_URL,
+      DELIVERY_TOPIC_ARN: this.#options.aws.resources.topics.delivery,
       LOG_EXPIRE_DAYS: '1000',
     });
     const { trail } = this.#options.workload;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import type { JsonPost } from '../../lambda/notify/https/post-json.ts';
 import { ocsfFinding } from '../../lambda/notify/receivers/ocsf.ts';
-import { pagerDutyEvent } from '../../lambda/notify/receivers/pagerduty.ts';
+import { pagerDutyEvent, pagerDutyReceiver } from '../../lambda/notify/receivers/pagerduty.ts';
 import { securityHubFinding } from '../../lambda/notify/receivers/security-hub.ts';
 import { slackMessage } from '../../lambda/notify/receivers/slack.ts';
 import { teamsMessage } from '../../lambda/notify/receivers/teams.ts';
@@ -26,8 +27,10 @@ describe.each(Object.entries(RENDERINGS))('the message for %s', (name, render) =
   });
 });
 
+type ShownText = Extract<ReturnType<typeof slackMessage>['blocks'][number], { type: 'section' }>['text'];
+
 const sectionsOf = (message: ReturnType<typeof slackMessage>) =>
-  message.blocks.flatMap((block) => (block.type === 'section' ? [block.text] : block.elements));
+  message.blocks.flatMap((block): readonly ShownText[] => (block.type === 'section' ? [block.text] : block.elements));
 
 describe('Slack', () => {
   test('gets no mark of an event that notifies a channel, makes a link, or ends the code', () => {
@@ -37,9 +40,17 @@ describe('Slack', () => {
     expect(text).not.toContain('<https://evil');
     expect(text).toContain('&lt;!channel&gt;');
     expect(text).toContain('&amp;amp;');
-    expect(sectionsOf(message).every(({ verbatim }) => verbatim)).toBe(true);
+    const isExact = (text: ShownText): boolean => (text.type === 'mrkdwn' ? text.verbatim : !text.emoji);
+    expect(sectionsOf(message).every(isExact)).toBe(true);
     // The only link is ours, and it leads to the AWS console.
     expect([...text.matchAll(/<([^>|]*)\|/g)].map(([, url]) => url?.split('/')[2])).toEqual(['console.aws.amazon.com']);
+  });
+
+  test('shows an event’s values as they are: no bold text between two wildcards, no emoji in an ARN', () => {
+    const arn = 'arn:aws:iam::111122223333:role/*_a_*';
+    const message = slackMessage(alertMessage({ resources: [arn] }));
+    const [shown] = sectionsOf(message).filter(({ text }) => text.includes(arn));
+    expect(shown).toMatchObject({ type: 'plain_text', emoji: false });
   });
 
   test('gets at most 50 blocks and 3,000 characters a section, for any event', () => {
@@ -80,6 +91,19 @@ describe('Teams', () => {
     );
   });
 
+  test('shows both of two wildcards, which would make bold text of what is between them', () => {
+    const text = teamsMessage(alertMessage({ resources: ['*a*'] }));
+    expect(text).toContain('∗a∗');
+  });
+
+  test('shows the underscores and backticks of names, and leaves those within words as they are', () => {
+    const text = teamsMessage(alertMessage({ resources: ['role/_a_b_', 'a_b', '`c`'], description: 'Why `this`.' }));
+    expect(text).toContain('role/‗a_b‗');
+    expect(text).toContain(' a_b');
+    expect(text).toContain("'c'");
+    expect(text).toContain('Why `this`.');
+  });
+
   test('gets no link of an event', () => {
     const text = teamsMessage(alertMessage({ title: HOSTILE, userAgent: HOSTILE }));
     expect(text).not.toContain('](');
@@ -92,6 +116,26 @@ describe('PagerDuty', () => {
     const { alert, summary } = everyKind();
     expect(pagerDutyEvent(summary).dedup_key).toBe(pagerDutyEvent(alert).dedup_key);
     expect(pagerDutyEvent(alert).dedup_key).toBe(alert.alertId);
+  });
+
+  test.each([
+    ['us', 'https://events.pagerduty.com/v2/enqueue'],
+    ['eu', 'https://events.eu.pagerduty.com/v2/enqueue'],
+    [undefined, 'https://events.pagerduty.com/v2/enqueue'],
+  ] as const)('of the region %s gets alerts and their ends at %s', async (region, url) => {
+    const posts: JsonPost[] = [];
+    const receiver = pagerDutyReceiver({
+      post: async (post) => `${posts.push(post)}`,
+      secret: async () => 'a-routing-key',
+      ...(region && { region }),
+    });
+    const { alert } = everyKind();
+    await receiver.send({ message: alert, json: '' }, AbortSignal.timeout(1000));
+    const resolved = { version: 1, kind: 'resolved', alertId: alert.alertId, level: 'high', findings: 1 } as const;
+    await receiver.resolve?.(resolved, AbortSignal.timeout(1000));
+    expect(posts.map((post) => post.url)).toEqual([url, url]);
+    expect(posts.map(({ body }) => JSON.parse(body).dedup_key)).toEqual([alert.alertId, alert.alertId]);
+    expect(posts.every(({ secrets }) => secrets?.includes('a-routing-key'))).toBe(true);
   });
 });
 

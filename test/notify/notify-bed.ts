@@ -6,12 +6,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { channelListSchema } from '../../lambda/alerts/channels/channel-settings.ts';
+import { channelListSchema, deployedChannels } from '../../lambda/alerts/channels/channel-settings.ts';
 import type { QueuedMessage } from '../../lambda/alerts/channels/queued-message.ts';
 import { createPostJson } from '../../lambda/notify/https/post-json.ts';
 import { wireNotify } from '../../lambda/notify/wiring.ts';
@@ -22,6 +23,8 @@ import { toLoopback } from './loopback-server.ts';
 export const QUEUE_PREFIX = 'https://sqs.eu-central-1.amazonaws.com/111122223333/trailwarden-channel-';
 const QUEUE_ARN = 'arn:aws:sqs:eu-central-1:111122223333:trailwarden-channel-';
 
+export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:trailwarden-alerts';
+
 export const SIGNING_KEY = 'a-signing-key-of-tests';
 export const ROUTING_KEY = 'R0123456789ABCDEFrouting';
 
@@ -29,6 +32,7 @@ export const secretsManager = new SecretsManagerClient({});
 const ssm = new SSMClient({});
 const sqs = new SQSClient({});
 const events = new EventBridgeClient({});
+const sns = new SNSClient({});
 const hub = new SecurityHubClient({});
 
 /** AWS as the function sees it. */
@@ -37,14 +41,22 @@ export const mocks = {
   ssm: mockClient(ssm),
   sqs: mockClient(sqs),
   events: mockClient(events),
+  sns: mockClient(sns),
   hub: mockClient(hub),
   documents: mockClient(DynamoDBDocumentClient),
 };
 
+/** Stands for `alerts.programs: ocsf` among channels. */
+export const PROGRAMS = { type: 'topic' };
+
+const isProgramsTopic = (channel: object): boolean => 'type' in channel && channel.type === PROGRAMS.type;
+
 /** A file of settings, as the rules layer has it. */
 export function channelsFile(channels: readonly object[]): string {
   const file = join(mkdtempSync(join(tmpdir(), 'trailwarden-channels-')), 'channels.json');
-  writeFileSync(file, JSON.stringify(channelListSchema.parse(channels)));
+  const own = channels.filter((channel) => !isProgramsTopic(channel));
+  const programs = own.length < channels.length ? 'ocsf' : 'alert';
+  writeFileSync(file, JSON.stringify(deployedChannels(channelListSchema.parse(own), programs)));
   return file;
 }
 
@@ -53,11 +65,14 @@ export function useSecrets(port: number): void {
   const url = `https://hooks.example.test:${port}/services/T0000/verysecretpart`;
   for (const mock of Object.values(mocks)) mock.reset();
   mocks.documents.on(UpdateCommand).resolves({});
+  mocks.documents.on(GetCommand).resolves({});
   mocks.secrets.on(GetSecretValueCommand, { SecretId: 'url' }).resolves({ SecretString: url });
   mocks.secrets.on(GetSecretValueCommand, { SecretId: 'webhook' }).resolves({
     SecretString: JSON.stringify({ url, signingKey: SIGNING_KEY, headers: { 'X-Team': 'blue-team-key' } }),
   });
-  mocks.ssm.on(GetParameterCommand, { Name: '/routing-key' }).resolves({ Parameter: { Value: ROUTING_KEY } });
+  mocks.ssm
+    .on(GetParameterCommand, { Name: '/routing-key' })
+    .resolves({ Parameter: { Type: 'SecureString', Value: ROUTING_KEY } });
 }
 
 export interface BedOptions {
@@ -83,6 +98,7 @@ export function notifyBed({ channels, port, now, attemptMilliseconds = 2000 }: B
       CHANNELS_FILE: channelsFile(channels),
       CHANNEL_QUEUE_PREFIX: QUEUE_PREFIX,
       DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
+      ALERTS_TOPIC_ARN: TOPIC_ARN,
       ACCOUNT: '999988887777',
       PARTITION: 'aws',
     },
@@ -92,6 +108,7 @@ export function notifyBed({ channels, port, now, attemptMilliseconds = 2000 }: B
     secretsManager,
     ssm,
     events,
+    sns,
     hub,
     post: createPostJson({ resolve: toLoopback, ca: LOOPBACK_CERTIFICATE, now }),
     logger,

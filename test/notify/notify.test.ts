@@ -1,13 +1,25 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { BatchImportFindingsCommand } from '@aws-sdk/client-securityhub';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { webhookSignature } from '../../lambda/notify/receivers/webhook.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { alertJson, stormsJson, summaryJson } from './alert-messages.ts';
 import { answerWith, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
-import { mocks, notifyBed, QUEUE_PREFIX, queued, ROUTING_KEY, SIGNING_KEY, useSecrets } from './notify-bed.ts';
+import {
+  mocks,
+  notifyBed,
+  PROGRAMS,
+  QUEUE_PREFIX,
+  queued,
+  ROUTING_KEY,
+  SIGNING_KEY,
+  TOPIC_ARN,
+  useSecrets,
+} from './notify-bed.ts';
 
 const SENT = new Date('2026-11-20T14:10:00Z');
 const DAY = 24 * 60 * 60_000;
@@ -106,6 +118,32 @@ describe('each type', () => {
     expect(JSON.parse(entries[1]?.Detail ?? '')).toMatchObject({ class_uid: 2004 });
   });
 
+  test('the topic for programs: OCSF, with the attributes that filter policies ask for', async () => {
+    const { failedOf, noted } = bed([PROGRAMS]);
+    expect(await failedOf(message('programs'))).toEqual([]);
+    const [published] = mocks.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+    expect(published?.TopicArn).toBe(TOPIC_ARN);
+    expect(published?.MessageStructure).toBeUndefined();
+    expect(JSON.parse(published?.Message ?? '')).toMatchObject({ class_uid: 2004 });
+    const attributes = Object.entries(published?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+      name,
+      StringValue,
+    ]);
+    const { rule, finding, account, region } = JSON.parse(alertJson());
+    expect(Object.fromEntries(attributes)).toEqual({
+      kind: 'alert',
+      ruleId: rule.id,
+      level: 'high',
+      account,
+      region,
+      action: finding.action,
+      actorKind: finding.actorKind,
+    });
+    expect(noted()[0]).toMatchObject(['delivery#programs', { state: 'delivered', answer: 'SNS: published as OCSF' }]);
+    mocks.sns.on(PublishCommand).rejects(Object.assign(new Error('x'), { name: 'ThrottlingException' }));
+    expect(await failedOf(message('programs'))).toEqual(['programs']);
+  });
+
   test('an entry that EventBridge refuses in an answer of success is a failure', async () => {
     mocks.events
       .on(PutEventsCommand)
@@ -122,10 +160,49 @@ describe('each type', () => {
     mocks.hub.on(BatchImportFindingsCommand).resolves({
       SuccessCount: 0,
       FailedCount: 1,
-      FailedFindings: [{ Id: 'f', ErrorCode: 'InvalidInput', ErrorMessage: 'No' }],
+      FailedFindings: [
+        { Id: `trailwarden/${JSON.parse(alertJson()).alertId}`, ErrorCode: 'InvalidInput', ErrorMessage: 'No' },
+      ],
     });
     expect(await failedOf(message('hub'))).toEqual(['hub']);
     expect(noted().at(-1)?.[1]).toMatchObject({ answer: 'Security Hub refused the finding (InvalidInput).' });
+    mocks.hub.on(BatchImportFindingsCommand).resolves({ SuccessCount: 0, FailedCount: 1 });
+    expect(await failedOf(message('hub'))).toEqual(['hub']);
+    expect(noted().at(-1)?.[1]).toMatchObject({ answer: 'Security Hub refused the finding (no reason given).' });
+  });
+});
+
+describe.each(['hook', 'team', 'cards', 'pager'])('the server of the channel %s', (channel) => {
+  test.each<[string, LoopbackServer['answer'], string, number | undefined]>([
+    ['times out', () => undefined, 'The server did not answer in time.', undefined],
+    [
+      'resets the connection',
+      (_r, _q, socket) => socket.destroy(),
+      'The server could not be reached (ECONNRESET).',
+      undefined,
+    ],
+    ['answers 429 with Retry-After', answerWith(429, '', { 'retry-after': '1800' }), 'HTTP 429', 1800],
+    ['answers 500', answerWith(500), 'HTTP 500', undefined],
+    [
+      'redirects to a private address',
+      answerWith(308, '', { location: 'https://10.0.0.1/' }),
+      'HTTP 308: redirects are not followed.',
+      undefined,
+    ],
+  ])('%s: the message is kept, and comes once it is up again, under the same id', async (_, answer, said, wait) => {
+    server.answer = answer;
+    const { failedOf, noted } = bed(ALL, 250);
+    expect(await failedOf(message(channel))).toEqual([channel]);
+    expect(noted()).toMatchObject([[`delivery#${channel}`, { state: 'failing', tries: 1 }]]);
+    expect([said, 'No answer within 0.25 seconds.']).toContain(noted()[0]?.[1]?.answer);
+    if (wait !== undefined) expect(invisible()).toEqual({ [channel]: wait });
+    server.answer = answerWith(202);
+    expect(await failedOf(message(channel, 2))).toEqual([]);
+    expect(noted().at(-1)).toMatchObject([`delivery#${channel}`, { state: 'delivered', tries: 2, answer: 'HTTP 202' }]);
+    const { alertId } = JSON.parse(alertJson());
+    const sent = server.requests.map(({ body }) => body);
+    expect(sent).toHaveLength(2);
+    expect(sent.every((body) => body.includes(alertId))).toBe(true);
   });
 });
 
@@ -142,7 +219,10 @@ describe('a receiver that fails', () => {
     server.answer = answer;
     const { failedOf, noted, metrics } = bed();
     expect(await failedOf(message('team'))).toEqual(['team']);
-    expect(noted()).toEqual([['delivery#team', { state: 'failing', at: SENT.toISOString(), tries: 1, answer: said }]]);
+    const nextTry = new Date(SENT.getTime() + (invisible().team ?? 0) * 1000).toISOString();
+    expect(noted()).toEqual([
+      ['delivery#team', { state: 'failing', at: SENT.toISOString(), tries: 1, answer: said, nextTry }],
+    ]);
     expect(invisible().team).toBeGreaterThanOrEqual(15);
     expect(metrics.last(METRICS.ChannelMessagesFailed.name)).toBe(1);
   });
@@ -239,7 +319,11 @@ describe('quiet hours', () => {
 
   test('keep a message until they end', async () => {
     now = at23;
-    expect(await bed([QUIET]).failedOf(queued('team', alertJson(), { sentAt: at23 }))).toEqual(['m-1']);
+    const { failedOf, noted } = bed([QUIET]);
+    expect(await failedOf(queued('team', alertJson(), { sentAt: at23 }))).toEqual(['m-1']);
+    expect(noted()).toMatchObject([
+      ['delivery#team', { state: 'waiting', tries: 0, nextTry: '2026-11-21T05:30:00.000Z' }],
+    ]);
     expect(server.requests).toEqual([]);
     expect(invisible()).toEqual({ team: 7.5 * 60 * 60 });
   });
@@ -287,6 +371,16 @@ describe('secrets', () => {
     const { failedOf, noted } = bed();
     expect(await failedOf(message('team'))).toEqual(['team']);
     expect(noted()[0]?.[1]).toMatchObject({ answer: 'The secret "url" could not be read (AccessDeniedException).' });
+  });
+
+  test('that stand in a parameter which many may read are not used', async () => {
+    mocks.ssm.on(GetParameterCommand).resolves({ Parameter: { Type: 'String', Value: ROUTING_KEY } });
+    const { failedOf, noted } = bed();
+    expect(await failedOf(message('pager'))).toEqual(['pager']);
+    expect(noted()[0]?.[1]).toMatchObject({
+      answer: 'The parameter "/routing-key" is no SecureString: it may be read by many.',
+    });
+    expect(server.requests).toEqual([]);
   });
 
   test.each([

@@ -22,7 +22,7 @@ const sources = ['lambda', 'lib', 'cli', 'local']
   .filter((file) => file !== TABLE)
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 
-const isOfService = (file: string, service: string): boolean => file.startsWith(`lambda/${service}/`);
+const isOfService = (file: string, service: string): boolean => file.startsWith(`lambda/${service.replace('-', '/')}/`);
 const names = (text: string, metric: string): boolean => new RegExp(`\\bMETRICS\\.${metric}\\b`).test(text);
 
 interface WatchedMetric {
@@ -94,5 +94,13 @@ test('the compiler refuses a metric that the function does not emit, or that nob
   // @ts-expect-error: there is no such metric.
   expect(METRICS.RowsForgotten).toBeUndefined();
   expect([ofVerify.name, ofIngest.name]).toEqual(['DigestsValid', 'ObjectsClosed']);
-  expect(Object.keys(SERVICES)).toEqual(['ingest', 'verify', 'sweep', 'pack', 'notify']);
+  expect(Object.keys(SERVICES)).toEqual([
+    'ingest',
+    'verify',
+    'sweep',
+    'pack',
+    'notify',
+    'backfill-list',
+    'backfill-batch',
+  ]);
 });

@@ -1,10 +1,11 @@
+import type { DeliveryState } from '../../../lambda/store/alerts/alert-deliveries.ts';
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
 import { counted } from '../../inputs/load-rules.ts';
 import type { Listing } from '../../output/listing.ts';
 import { levelStyle } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 
-/** How alerts are shown. */
+/** How alerts are shown, each with the channels that are late or were given up. */
 export function alertListing(zone: Zone): Listing<AlertRow> {
   const time = (text: string): string => zone.format(new Date(text));
   return {
@@ -51,7 +52,7 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
 }
 
 function whatBecame(alert: AlertRow, time: (text: string) => string): string {
-  return [mainPart(alert, time), ...lateChannels(alert, time)].join('; ');
+  return [mainPart(alert, time), ...lateChannels(alert)].join('; ');
 }
 
 function mainPart(alert: AlertRow, time: (text: string) => string): string {
@@ -66,39 +67,18 @@ function mainPart(alert: AlertRow, time: (text: string) => string): string {
   return `${sent}; ${count}${summarySentAt === undefined ? '' : `, summed up ${time(summarySentAt)}`}`;
 }
 
-/** Channels without a queue: what is sent to them is with SNS. */
-const TOPICS: readonly string[] = ['people', 'programs', 'chat'];
-
-const STATES = { delivered: 'took it', failing: 'did not take it', 'given-up': 'was given up' } as const;
-
-/** The channels that are late with something, were given up with it, or have receivers that answered. */
-function lateChannels(
-  { channels = {}, summary, givenUp = [], deliveries = [] }: AlertRow,
-  time: (text: string) => string,
-): string[] {
-  const late = (states: NonNullable<AlertRow['channels']>, what: string): string[] =>
-    Object.entries(states).flatMap(([name, { state, tries, nextTry, error }]) =>
-      state === 'pending' && tries > 0
-        ? [
-            `${name} failed ${tries} times${what}, tried again ${nextTry === undefined ? 'at once' : time(nextTry)} (${error})`,
-          ]
-        : [],
-    );
+/** What isn't as it should be, in few words: `alert show` has the state of each channel. */
+function lateChannels({ channels = {}, summary, givenUp = [], deliveries = [] }: AlertRow): string[] {
+  const late = [channels, summary?.channels ?? {}].flatMap((states) =>
+    Object.entries(states).flatMap(([name, { state, tries }]) => (state === 'pending' && tries > 0 ? [name] : [])),
+  );
+  const answered = (wanted: DeliveryState['state']): string[] =>
+    deliveries.flatMap(({ channel, state }) => (state === wanted ? [channel] : []));
+  const told = (names: readonly string[], what: string): string[] =>
+    names.length === 0 ? [] : [`${[...new Set(names)].join(', ')} ${what}`];
   return [
-    ...late(channels, ''),
-    ...late(summary?.channels ?? {}, ' with the summary'),
-    ...Object.entries(channels).flatMap(([name, { state }]) =>
-      state === 'sent' && !TOPICS.includes(name) && !deliveries.some(({ channel }) => channel === name)
-        ? [`${name} has it in its queue`]
-        : [],
-    ),
-    ...deliveries.map(
-      ({ channel, notice, state, at, tries, answer }) =>
-        `${channel} ${STATES[state]} ${time(at)}${notice === 'summary' ? ', the summary' : ''}, try ${tries} (${answer})`,
-    ),
-    ...givenUp.map(
-      ({ channel, at, tries, notice, error }) =>
-        `${channel} was given up ${time(at)} after ${tries} tries${notice === 'summary' ? ' with the summary' : ''} (${error})`,
-    ),
+    ...told([...late, ...answered('failing')], 'late'),
+    ...told(answered('waiting'), 'waiting'),
+    ...told([...givenUp.map(({ channel }) => channel), ...answered('given-up')], 'given up'),
   ];
 }

@@ -22,6 +22,7 @@ import type { Io } from '../../output/process-io.ts';
 import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { alertListing } from './alert-listing.ts';
+import { channelListing, channelStates } from './channel-listing.ts';
 import { listAlertsCommand } from './list-alerts.ts';
 
 interface TestOptions extends ConnectionOptions {
@@ -38,7 +39,8 @@ interface ShowOptions extends ConnectionOptions {
 const SEND_MILLISECONDS = 30_000;
 
 const TEST_HELP = `
-Without CHANNEL the message goes to the topic of the level and to the one for programs. With the name of a channel of
+Without CHANNEL the message goes to the topic of the level and to the one for programs, which takes it as OCSF where
+trailwarden.yaml says so. With the name of a channel of
 alerts.channels it goes to that one alone, whatever the channel's levels and quiet hours are, and the command prints what
 the other side answered. It looks like any other alert, and says that it is a test in its subject, in its first line, in
 the JSON's kind and in the message attribute kind.
@@ -95,7 +97,10 @@ async function test(options: TestOptions, io: Io): Promise<void> {
     const notice = testNotice(level, { actor, account, region }, io.now());
     const topics = await connection.alertTopics();
     const { chat: chatTopic, ...others } = topics;
-    const channels = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    const all = allChannels({ sns: connection.sns, topics: { ...others, ...(chat && { chat: chatTopic }) } });
+    // The topic for programs is a channel with a queue where it carries OCSF: the function behind it knows the format.
+    const isOcsf = options.programs === 'ocsf';
+    const channels = all.filter(({ name }) => name !== 'programs' || !isOcsf);
     const failures = await Promise.all(
       channels.map(async (channel) => {
         try {
@@ -106,6 +111,13 @@ async function test(options: TestOptions, io: Io): Promise<void> {
         }
       }),
     ).then((each) => each.flat());
+    if (isOcsf) {
+      const { isTaken, answer } = await callNotify(options, {
+        channel: 'programs',
+        message: jsonMessage(notice, deployment),
+      });
+      if (!isTaken) failures.push({ channel: 'programs', error: new CommandFailure(answer) });
+    }
     const failed = new Set(failures.map(({ channel }) => channel));
     const told = [
       ...(failed.has('people') ? [] : [topics.byLevel[level]]),
@@ -155,7 +167,13 @@ async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
     await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
-    if (options.format === 'table') io.stdout.write(sentText(alert, io));
+    if (options.format !== 'table') return;
+    const states = channelStates(alert);
+    if (states.length > 0) {
+      io.stdout.write('\n');
+      await printListing(states, channelListing(options.zone), 'table', io);
+    }
+    io.stdout.write(sentText(alert, io));
   });
 }
 

@@ -41,7 +41,7 @@ export const ASSUMPTIONS = {
   /** DynamoDB, SNS and S3 use a data key for five minutes. */
   kmsRequestsPerMonth: 200_000,
   kmsKeys: 2,
-  alarms: 22,
+  alarms: 23,
   metrics: ROUTINE_METRICS,
   logBytesPerObject: 1_000,
   /** Days that the log bucket keeps its objects. */

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
+import { isLookedUp } from '../../../lambda/cloudtrail/log/looked-up-key.ts';
 import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
 import { ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
-import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
+import { type DigestStatus, Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import type { EventDetail } from '../../../lambda/store/questions/indexed-event.ts';
 import { SuppressionTable } from '../../../lambda/store/suppressions/suppression-table.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
@@ -125,7 +127,8 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
     columns: [],
     nothing: events.nothing,
     json: ({ event, raw, findings }) => {
-      const { receipt, ...members } = eventJson(event);
+      const { receipt } = event;
+      const { receipt: shown, ...members } = eventJson(event);
       return {
         ...members,
         resources: event.resources,
@@ -136,14 +139,14 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
           level,
           alertId,
         })),
-        receipt,
+        receipt: shown,
         object: {
           content: raw.content,
           file: raw.file,
           sha256: raw.sha256,
           ledgerSha256: raw.ledger?.sha256,
           ledgerStatus: raw.ledger?.status,
-          digestStatus: raw.ledger?.digestStatus,
+          digestStatus: digestStatusOf(raw, receipt),
         },
         record: raw.text === undefined ? null : new JsonSource(raw.text),
         problem: raw.problem,
@@ -154,10 +157,15 @@ function listing(zone: Zone, now: Date): Listing<FoundEvent> {
         Object.entries(events.csv).map(([name, value]) => [name, ({ event }: FoundEvent) => value(event)]),
       ),
       content: ({ raw }) => raw.content,
-      digestStatus: ({ raw }) => raw.ledger?.digestStatus,
+      digestStatus: ({ raw, event }) => digestStatusOf(raw, event.receipt),
       record: ({ raw }) => (raw.text === undefined ? undefined : layOutJson(jsonTokens(raw.text))),
     },
   };
+}
+
+/** What a digest says of the object; of one that no digest can name, that none does. */
+function digestStatusOf({ ledger }: RawRecord, { key }: Receipt): DigestStatus | undefined {
+  return ledger?.digestStatus ?? (isLookedUp(key) ? 'unvouched' : undefined);
 }
 
 type Line = readonly [name: string, text: string | undefined, style?: Style];
@@ -214,7 +222,7 @@ function objectLines(event: EventDetail, raw: RawRecord): readonly Line[] {
     ['File', raw.file === '-' ? 'standard input' : raw.file],
     ['Log object', CONTENT[raw.content].text, CONTENT[raw.content].style],
     ['SHA-256', raw.sha256],
-    ['Digest', digestText(raw), raw.ledger?.digestStatus === 'modified' ? 'bad' : 'plain'],
+    ['Digest', digestText(raw, key), raw.ledger?.digestStatus === 'modified' ? 'bad' : 'plain'],
     ['Problem', raw.problem, 'bad'],
   ];
 }
@@ -225,7 +233,8 @@ const CONTENT: Readonly<Record<RawRecord['content'], { text: string; style: Styl
   unknown: { text: 'the ledger has no SHA-256 to compare with', style: 'warning' },
 };
 
-function digestText({ ledger }: RawRecord): string {
+function digestText({ ledger }: RawRecord, key: string): string {
+  if (isLookedUp(key)) return 'none: the record is from LookupEvents, and nothing vouches for it';
   switch (ledger?.digestStatus) {
     case 'verified':
       return 'vouches for the log object: it is what CloudTrail wrote';

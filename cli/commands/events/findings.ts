@@ -1,15 +1,14 @@
 import { Command, Option } from 'commander';
-import { LEVELS } from '../../../lambda/detection/index.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { actorPatterns } from '../../../lambda/store/questions/incident/subject.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { resolveRules } from '../../inputs/resolve-rules.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
-import { collectAccount } from '../../options/event-conditions.ts';
+import { type FindingConditionOptions, withFindingConditions } from '../../options/finding-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
 import { type ReadLimitOptions, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
-import { collect, readCount, severalOf } from '../../options/repeatable.ts';
+import { readCount, severalOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
@@ -20,13 +19,9 @@ import { renderTable } from '../../output/table.ts';
 import { SUMMARY_COLUMNS, Summary } from '../scan/scan-summary.ts';
 import { countFindings, FINDING_FACETS, type FindingFacet } from './count-findings.ts';
 import { printFacets } from './facet-listing.ts';
+import { markFindingCommand } from './mark-finding.ts';
 
-interface FindingsOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
-  readonly rule?: readonly string[];
-  readonly level?: readonly string[];
-  readonly actor?: readonly string[];
-  readonly alert?: readonly string[];
-  readonly account?: readonly string[];
+interface FindingsOptions extends ConnectionOptions, FindingConditionOptions, TimeOptions, ReadLimitOptions {
   readonly format: Format;
   readonly limit: number;
   readonly all?: true;
@@ -50,16 +45,12 @@ Examples:
   $ trailwarden findings --alert 5e0c…                     the findings that an alert stands for
   $ trailwarden findings --by rule --by tactic --since 7d
   $ trailwarden findings --since yesterday --format jsonl
+  $ trailwarden findings mark 5e0c… false --reason 'Migration, CHG-1234'
 `;
 
 export function findingsCommand(io: Io): Command {
-  const command = new Command('findings')
-    .description('Lists what rules found, the newest first.')
-    .option('--rule <rule>', 'of a rule: its id, title, or the beginning of one', collect)
-    .addOption(severalOf(new Option('--level <level>', 'of a level'), LEVELS))
-    .option('--actor <arn>', 'about an actor: an ARN, or role/Deploy, Deploy, root in any account', collect)
-    .option('--alert <id>', 'of an alert', collectAlert)
-    .option('--account <id>', 'in an account: 12 digits, or a pattern with *', collectAccount);
+  const command = new Command('findings').description('Lists what rules found, the newest first.');
+  withFindingConditions(command);
   withTimes(command)
     .addOption(new Option('--limit <count>', 'at most so many').argParser(readCount).default(50))
     .addOption(new Option('--all', 'however many there are').conflicts('limit'))
@@ -77,12 +68,8 @@ export function findingsCommand(io: Io): Command {
   withReadLimit(withFormat(command));
   return withConnection(command)
     .addHelpText('after', HELP)
-    .action((options: FindingsOptions) => list(options, io));
-}
-
-/** Ids of alerts are in small letters. */
-function collectAlert(value: string, before?: readonly string[]): readonly string[] {
-  return collect(/^[0-9A-F]{32}$/i.test(value) ? value.toLowerCase() : value, before);
+    .action((options: FindingsOptions) => list(options, io))
+    .addCommand(markFindingCommand(io));
 }
 
 async function list(options: FindingsOptions, io: Io): Promise<void> {

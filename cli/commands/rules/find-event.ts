@@ -4,7 +4,8 @@ import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import { isJsonObject, type JsonObject } from '../../../lambda/shared/json.ts';
 import { Ledger } from '../../../lambda/store/ledger/ledger.ts';
 import { createEventQueries } from '../../../lambda/store/questions/event-queries.ts';
-import { type ConnectionOptions, connected } from '../../aws/connection.ts';
+import type { IndexedEvent } from '../../../lambda/store/questions/indexed-event.ts';
+import { type Connection, type ConnectionOptions, connected } from '../../aws/connection.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { readRawRecord } from '../../inputs/raw-record.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
@@ -18,13 +19,22 @@ export async function findEvent(event: string, options: ConnectionOptions): Prom
   if (await isInput(event)) return await readOnly(event);
   const [, file, index] = /^(.+)#(\d+)$/.exec(event) ?? [];
   if (file !== undefined && (await isInput(file))) return await readOne(file, Number(index));
-  return await connected(options, async ({ documents, tables, s3 }) => {
+  return await connected(options, async (connection) => {
+    const { documents, tables } = connection;
     const [found] = await createEventQueries(documents, tables).event(event);
     if (found === undefined) throw new CommandFailure(`${event} is neither a file nor an event in the index.`);
-    const raw = await readRawRecord(s3, new Ledger(documents, tables.ledger), found.eventID, found.receipt);
-    if (raw.record === undefined) throw new CommandFailure(raw.problem ?? `The record of ${event} is not there.`);
-    return raw.record;
+    return await recordOfEvent(found, connection);
   });
+}
+
+/** The record of an event in the index, from its log object. @throws CommandFailure if it isn't there. */
+export async function recordOfEvent(
+  { eventID, receipt }: Pick<IndexedEvent, 'eventID' | 'receipt'>,
+  { documents, tables, s3 }: Pick<Connection, 'documents' | 'tables' | 's3'>,
+): Promise<JsonObject> {
+  const raw = await readRawRecord(s3, new Ledger(documents, tables.ledger), eventID, receipt);
+  if (raw.record === undefined) throw new CommandFailure(raw.problem ?? `The record of ${eventID} is not there.`);
+  return raw.record;
 }
 
 async function isInput(path: string): Promise<boolean> {

@@ -25,9 +25,11 @@ export interface QueuedTargets {
 
 /** The channels of a deployment. They are tried at the same time, so their order means nothing. */
 export function allChannels({ sns, topics, queued }: ChannelTargets): readonly Channel[] {
+  // Where that topic carries another format, it has a queue.
+  const isQueued = queued?.filters.some(({ name }) => name === 'programs') ?? false;
   return [
     peopleChannel(sns, topics.byLevel),
-    programsChannel(sns, topics.alerts),
+    ...(isQueued ? [] : [programsChannel(sns, topics.alerts)]),
     ...(topics.chat === undefined ? [] : [chatChannel(sns, topics.chat)]),
     ...(queued === undefined ? [] : queuedChannels(queued)),
   ];

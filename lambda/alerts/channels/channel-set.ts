@@ -106,7 +106,7 @@ export class ChannelSet {
     const { messages, ...common } = publication;
     const channel = this.#channels.get(name);
     if (channel === undefined) throw new Error(`This deployment has no channel "${name}" (any more).`);
-    const message = messages[channel.sharedMessage ?? name];
+    const message = messages[channel.sharedMessage ?? name] ?? messages[channel.formerMessage ?? name];
     if (message === undefined) throw new Error(`The message for the channel "${name}" could not be made.`);
     const { inARow = 0, restsUntil = 0 } = this.#unanswered.get(name) ?? {};
     const now = this.#options.now().getTime();

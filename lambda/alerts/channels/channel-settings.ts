@@ -10,6 +10,9 @@ export type ChannelType = (typeof CHANNEL_TYPES)[number];
 /** Types whose address or key is a secret. */
 export const SECRET_TYPES: readonly ChannelType[] = ['webhook', 'slack', 'teams', 'pagerduty'];
 
+/** Types that end what an alert has opened, once it is known to be false. */
+export const RESOLVING_TYPES: readonly ChannelType[] = ['pagerduty'];
+
 /** Names in alerts' rows that are taken. */
 const OWN_CHANNELS: readonly string[] = ['people', 'programs', 'chat'];
 
@@ -99,7 +102,45 @@ export const channelSettingsSchema = z
     if (type !== 'pagerduty' && region !== undefined) problem('region', 'is for channels of type pagerduty');
   });
 
-export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
+/** What the topic for programs carries: the published schema, or OCSF. */
+export const PROGRAMS_FORMATS = ['alert', 'ocsf'] as const;
+
+/** A channel as functions know it. `topic` is the one for programs: see `deployedChannels`. */
+export type ChannelSettings = Omit<z.infer<typeof channelSettingsSchema>, 'type'> & {
+  readonly type: ChannelType | 'topic';
+};
+
+/** Its name is that of the channel which it replaces, so that alerts go on where they were. */
+const programsTopicSchema = z.strictObject({
+  name: z.literal('programs'),
+  type: z.literal('topic'),
+  levels: z.array(z.enum(LEVELS)),
+  accounts: z.array(z.string()),
+  tags: z.array(z.string()),
+  format: z.literal('ocsf'),
+});
+
+const PROGRAMS_TOPIC: z.infer<typeof programsTopicSchema> = {
+  name: 'programs',
+  type: 'topic',
+  levels: [...LEVELS],
+  accounts: [],
+  tags: [],
+  format: 'ocsf',
+};
+
+/**
+ * The channels that have queues: those of the settings, and the topic for programs if it carries OCSF. That is then left
+ * to the function behind the queues, so that those which read the log hold no code of the format.
+ */
+export function deployedChannels(
+  channels: readonly z.infer<typeof channelSettingsSchema>[],
+  programs: (typeof PROGRAMS_FORMATS)[number],
+): readonly ChannelSettings[] {
+  return programs === 'ocsf' ? [...channels, PROGRAMS_TOPIC] : channels;
+}
+
+const deployedChannelsSchema = z.array(z.union([programsTopicSchema, channelSettingsSchema]));
 
 /** More of them cost more calls for each alert than an alert is worth. */
 const MAX_CHANNELS = 20;
@@ -120,7 +161,7 @@ export const channelListSchema = z
  * @throws ZodError or the file system's error.
  */
 export function readChannelSettings(file: string): readonly ChannelSettings[] {
-  return file === '' ? [] : channelListSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return file === '' ? [] : deployedChannelsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 function isTimeZone(name: string): boolean {

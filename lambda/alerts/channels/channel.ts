@@ -35,6 +35,8 @@ export interface Channel {
    * under this name. No channel has it as its name.
    */
   readonly sharedMessage?: string;
+  /** Where rows have its message that were made before a setting changed. */
+  readonly formerMessage?: string;
   /**
    * The notice in this channel's form; undefined if the channel doesn't take it. Pure: it is called once for an
    * alert, and again for each try of a summary. The channel chooses the bounds of its text. All messages of an alert

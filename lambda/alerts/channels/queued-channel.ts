@@ -9,7 +9,7 @@ import type { QueuedMessage } from './queued-message.ts';
 const MAX_MESSAGE_BYTES = 60 * 1024;
 
 /** The message that all queued channels share. No channel has this name: a name has no colon. */
-const SHARED = 'queues:';
+export const QUEUED_MESSAGE = 'queues:';
 
 export interface QueuedChannelOptions {
   readonly filter: ChannelFilter;
@@ -24,7 +24,7 @@ export interface QueuedChannelOptions {
 export function queuedChannel({ filter, sqs, queueUrl }: QueuedChannelOptions): Channel {
   return {
     name: filter.name,
-    sharedMessage: SHARED,
+    sharedMessage: QUEUED_MESSAGE,
     render: (notice, deployment) => {
       if (!takes(filter, notice)) return undefined;
       const body =

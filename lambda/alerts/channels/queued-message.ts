@@ -8,9 +8,10 @@ import { NOTICE_KINDS } from '../messages/alert-notice.ts';
 export const queuedMessageSchema = z.object({
   version: z.literal(1),
   alertId: z.string().min(1),
-  kind: z.enum(NOTICE_KINDS),
+  /** `resolved` is for receivers that have something to end: see resolved-message.ts. */
+  kind: z.enum([...NOTICE_KINDS, 'resolved']),
   level: z.string(),
-  /** JSON of the published schema. */
+  /** JSON of the published schema, or of a resolved message. */
   message: z.string(),
 });
 

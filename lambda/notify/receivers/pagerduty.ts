@@ -68,11 +68,13 @@ export interface PagerDutyOptions {
 
 /** A service of PagerDuty. */
 export function pagerDutyReceiver({ post, secret, region = 'us', host = HOSTS[region] }: PagerDutyOptions): Receiver {
+  const enqueue = async (event: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string> => {
+    const routingKey = readTextSecret(await secret(), 'routingKey');
+    const body = JSON.stringify({ routing_key: routingKey, ...event });
+    return post({ url: `${host}/v2/enqueue`, body, secrets: [routingKey] }, signal);
+  };
   return {
-    send: async ({ message }, signal) => {
-      const routingKey = readTextSecret(await secret(), 'routingKey');
-      const body = JSON.stringify({ routing_key: routingKey, ...pagerDutyEvent(message) });
-      return post({ url: `${host}/v2/enqueue`, body, secrets: [routingKey] }, signal);
-    },
+    send: ({ message }, signal) => enqueue(pagerDutyEvent(message), signal),
+    resolve: ({ alertId }, signal) => enqueue({ event_action: 'resolve', dedup_key: alertId }, signal),
   };
 }

@@ -1,4 +1,5 @@
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
+import type { ResolvedMessage } from '../../alerts/messages/resolved-message.ts';
 
 /** A message on its way to a receiver. */
 export interface Delivery {
@@ -15,4 +16,6 @@ export interface Receiver {
    * @throws NotTakenError, or an SDK's error.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<string>;
+  /** Ends what the messages of an alert have opened; absent where they open nothing. As `send` otherwise. */
+  resolve?(resolved: ResolvedMessage, signal: AbortSignal): Promise<string>;
 }

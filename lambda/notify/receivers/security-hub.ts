@@ -1,11 +1,7 @@
-import {
-  type AwsSecurityFinding,
-  BatchImportFindingsCommand,
-  type SecurityHubClient,
-} from '@aws-sdk/client-securityhub';
+import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
 import { cutText } from '../../shared/cut-text.ts';
-import { NotTakenError } from '../errors/not-taken-error.ts';
+import type { FindingBatches } from './finding-batches.ts';
 import { factsOf } from './message-facts.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -67,7 +63,7 @@ export function securityHubFinding(message: AlertMessage, place: HubPlace, now: 
 }
 
 export interface SecurityHubOptions {
-  readonly hub: SecurityHubClient;
+  readonly hub: FindingBatches;
   readonly place: HubPlace;
   readonly now: () => Date;
 }
@@ -75,14 +71,9 @@ export interface SecurityHubOptions {
 /** Security Hub of the deployment's own account and region. */
 export function securityHubReceiver({ hub, place, now }: SecurityHubOptions): Receiver {
   return {
-    send: async ({ message }, abortSignal) => {
+    send: async ({ message }, signal) => {
       const finding = securityHubFinding(message, place, now());
-      const answer = await hub.send(new BatchImportFindingsCommand({ Findings: [finding] }), { abortSignal });
-      // The call succeeds although the finding is refused.
-      if ((answer.SuccessCount ?? 0) < 1) {
-        const code = answer.FailedFindings?.[0]?.ErrorCode ?? 'no reason given';
-        throw new NotTakenError(`Security Hub refused the finding (${code}).`);
-      }
+      await hub.import(finding, signal);
       return `Security Hub: finding ${finding.Id} imported`;
     },
   };

@@ -20,8 +20,15 @@ interface MarkdownText {
   readonly verbatim: true;
 }
 
+/** For an event's values: no mark in them formats anything, and `arn:aws:iam` holds no emoji. */
+interface PlainText {
+  readonly type: 'plain_text';
+  readonly text: string;
+  readonly emoji: false;
+}
+
 type Block =
-  | { readonly type: 'section'; readonly text: MarkdownText }
+  | { readonly type: 'section'; readonly text: MarkdownText | PlainText }
   | { readonly type: 'context'; readonly elements: readonly MarkdownText[] };
 
 export interface SlackMessage {
@@ -38,7 +45,7 @@ export function slackMessage(message: AlertMessage): SlackMessage {
   const look = [`\`${escaped(command.replaceAll('`', "'"), MAX_SECTION - 1200)}\``, ...linkTo(console)].join('\n');
   const blocks: Block[] = [
     section(`*${escaped(title, MAX_SECTION - 2)}*`),
-    section(escaped(lines.join('\n'), MAX_SECTION)),
+    { type: 'section', text: { type: 'plain_text', text: escaped(lines.join('\n'), MAX_SECTION), emoji: false } },
     ...headed('Why it matters', why),
     ...headed('Do first', first),
     section(`*Look at it*\n${look}`),

@@ -11,8 +11,11 @@ const MAX_BYTES = 28 * 1024;
 /** Bytes of each text, from the first that fits. */
 const TEXT_BOUNDS = [4000, 1500, 500] as const;
 
-/** Marks that make a link or a tag in the Markdown of a card. The caller chooses an event's values. */
-const LOOKALIKES: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '[': '(', ']': ')' };
+/**
+ * Marks that make a link, a tag or bold text in the Markdown of a card. The caller chooses an event's values, and two
+ * wildcards of a policy would vanish.
+ */
+const LOOKALIKES: Readonly<Record<string, string>> = { '<': '‹', '>': '›', '[': '(', ']': ')', '*': '∗' };
 
 /** A message for a workflow of Teams ("Post to a channel when a webhook request is received"), at most 28 KB. */
 export function teamsMessage(message: AlertMessage): string {
@@ -53,8 +56,8 @@ function cardMessage(facts: MessageFacts, level: string, bound: number) {
           type: 'AdaptiveCard',
           version: '1.4',
           body: [
-            block(title, { weight: 'Bolder', size: 'Medium', color: urgent ? 'Attention' : 'Warning' }),
-            ...lines.map((line) => block(line, { spacing: 'Small' })),
+            block(exact(title), { weight: 'Bolder', size: 'Medium', color: urgent ? 'Attention' : 'Warning' }),
+            ...lines.map((line) => block(exact(line), { spacing: 'Small' })),
             ...headed('Why it matters', why),
             ...headed('Do first', first),
             block(command, { fontType: 'Monospace', spacing: 'Medium' }),
@@ -70,6 +73,13 @@ function cardMessage(facts: MessageFacts, level: string, bound: number) {
   };
 }
 
+/** As `plain`, and without code and italics, whose marks would vanish from a name. A rule's own text may have them. */
+function exact(text: string): string {
+  return plain(text)
+    .replaceAll('`', "'")
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '‗');
+}
+
 function plain(text: string): string {
-  return text.replace(/[<>[\]]/g, (mark) => LOOKALIKES[mark] ?? '');
+  return text.replace(/[<>[\]*]/g, (mark) => LOOKALIKES[mark] ?? '');
 }

@@ -55,9 +55,14 @@ export class CachedSecrets implements SecretReader {
         value = answer.SecretString;
       } else {
         const command = new GetParameterCommand({ Name: secret.parameter, WithDecryption: true });
-        value = (await ssm.send(command)).Parameter?.Value;
+        const { Parameter } = await ssm.send(command);
+        if (Parameter?.Type !== 'SecureString') {
+          throw new NotTakenError(`The parameter "${nameOf(secret)}" is no SecureString: it may be read by many.`);
+        }
+        value = Parameter.Value;
       }
     } catch (error) {
+      if (error instanceof NotTakenError) throw error;
       const reason = error instanceof Error ? error.name : 'unknown error';
       throw new NotTakenError(`The secret "${nameOf(secret)}" could not be read (${reason}).`);
     }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import type { PageBody } from '../segments/table/page-rows.ts';
-import { transactPages } from '../segments/table/transact-pages.ts';
+import { transactPages, transactTogether } from '../segments/table/transact-pages.ts';
 import { AccountRegions } from './account-regions.ts';
 import { objectName, readVersions } from './object-versions.ts';
 
@@ -82,6 +82,8 @@ export const ledgerRowSchema = z.object({
   faults: z.number().default(0),
   lastError: z.string().optional(),
   sameAs: z.string().optional(),
+  /** The backfill that has closed it; absent if ingest has. */
+  backfill: z.string().optional(),
   digestStatus: z.enum(DIGEST_STATUSES).optional(),
   digest: z.string().optional(),
 });
@@ -106,6 +108,7 @@ export const ledgerEntrySchema = ledgerRowSchema.pick({
   reason: true,
   lastError: true,
   sameAs: true,
+  backfill: true,
   digestStatus: true,
 });
 
@@ -157,6 +160,15 @@ export interface Closing extends RecordCounts {
   readonly reason?: string;
   /** The version of this object with the same content, which was indexed before. */
   readonly sameAs?: string;
+  /** The backfill that has read it. */
+  readonly backfill?: string;
+}
+
+/** The end of one of several objects that are closed together. */
+export interface ClosedTogether {
+  readonly object: ObjectVersion;
+  readonly closing: Closing;
+  readonly reading: Omit<Reading, 'indexed'>;
 }
 
 /** What was read from one copy of rejected records. */
@@ -226,25 +238,28 @@ export class Ledger {
     return this.#note(object, closingChange(closing), reading);
   }
 
+  /**
+   * Notes what became of several objects, at most 80, together with the pages that hold the events of all of them.
+   * @returns the places of those that another function has closed meanwhile, or that it reads from another place: then
+   *   nothing is written, of none of them. Empty where all of it was written.
+   */
+  async closeTogether(closings: readonly ClosedTogether[], indexed: ObjectPages): Promise<readonly number[]> {
+    const [first, ...others] = closings.map(({ object, closing, reading }) => {
+      const { change, condition, values } = notedChange(closingChange(closing), reading);
+      return { Update: { ...this.#input(object, change, values), ConditionExpression: condition } };
+    });
+    if (first === undefined) return [];
+    return transactTogether({ client: this.#client, changes: [first, ...others], ...indexed });
+  }
+
   /** The same whatever the row says: for an object that another version stands in for. */
   async closeAnyway(object: ObjectVersion, closing: Closing): Promise<void> {
     await this.#update(object, closingChange(closing));
   }
 
-  async #note(object: ObjectVersion, change: Change, { resumedAt, opening, indexed }: Reading): Promise<boolean> {
-    const begun = opening === undefined ? undefined : openingChange(opening);
-    const condition = resumedAt === undefined ? 'attribute_not_exists(resumeAt)' : 'resumeAt = :resumedAt';
-    return this.#updateIf(
-      object,
-      {
-        ...change,
-        set: { ...begun?.set, ...change.set },
-        ...(begun && { setOnce: begun.setOnce, count: begun.count }),
-      },
-      `${UNCLOSED} AND ${condition}`,
-      resumedAt === undefined ? {} : { ':resumedAt': resumedAt },
-      indexed,
-    );
+  async #note(object: ObjectVersion, ending: Change, { indexed, ...reading }: Reading): Promise<boolean> {
+    const { change, condition, values } = notedChange(ending, reading);
+    return this.#updateIf(object, change, condition, values, indexed);
   }
 
   /**
@@ -354,6 +369,21 @@ export class Ledger {
 }
 
 const UNCLOSED = 'attribute_not_exists(closedAt)';
+
+/** A change of a row that holds only as long as nobody else has gone on with the object. */
+function notedChange(change: Change, { resumedAt, opening }: Omit<Reading, 'indexed'>) {
+  const begun = opening === undefined ? undefined : openingChange(opening);
+  const condition = resumedAt === undefined ? 'attribute_not_exists(resumeAt)' : 'resumeAt = :resumedAt';
+  return {
+    change: {
+      ...change,
+      set: { ...begun?.set, ...change.set },
+      ...(begun && { setOnce: begun.setOnce, count: begun.count }),
+    },
+    condition: `${UNCLOSED} AND ${condition}`,
+    values: resumedAt === undefined ? {} : { ':resumedAt': resumedAt },
+  };
+}
 
 function openingChange({ account, region, deliveredAt, notifiedAt, now }: Opening) {
   const time = now.toISOString();

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from 'esbuild';
+import { allChannels } from '../../../lambda/alerts/channels/all-channels.ts';
 import { type ChannelFilter, takes } from '../../../lambda/alerts/channels/channel-filter.ts';
 import { ChannelSet } from '../../../lambda/alerts/channels/channel-set.ts';
+import { type ChannelState, UNTRIED } from '../../../lambda/alerts/channels/channel-state.ts';
 import { queuedChannel } from '../../../lambda/alerts/channels/queued-channel.ts';
 import { queuedMessageSchema } from '../../../lambda/alerts/channels/queued-message.ts';
 import { alertOf } from '../../../lambda/alerts/messages/alert-content.ts';
@@ -65,6 +68,42 @@ test('twenty channels share one copy of a message in the row, at most 60 KB for 
   expect(Buffer.byteLength(JSON.stringify(publication))).toBeLessThan(61 * 1024);
 });
 
+describe('the topic for programs, where it carries another format', () => {
+  const sns = new SNSClient({});
+  const topics = { alerts: 'alerts', byLevel: { critical: 'c', high: 'h', medium: 'm', low: 'l' } };
+  const channelsOf = (isQueued: boolean) =>
+    allChannels({
+      sns,
+      topics,
+      queued: { sqs, filters: isQueued ? [{ ...FILTER, name: 'programs' }] : [], queuePrefix: 'https://sqs/channel-' },
+    });
+  const deliver = async (before: boolean, after: boolean): Promise<ChannelState | undefined> => {
+    const common = { deployment: 'trailwarden', now: () => NOW, onFailure: () => undefined };
+    const { publication, channels } = new ChannelSet({ channels: channelsOf(before), ...common }).prepare(notice());
+    const only = { programs: channels.programs ?? UNTRIED };
+    const set = new ChannelSet({ channels: channelsOf(after), ...common });
+    return (await set.deliver('alert-1', publication, only)).programs;
+  };
+
+  test('has a queue under the name that it has as a topic', () => {
+    expect(channelsOf(true).map(({ name }) => name)).toEqual(['people', 'programs']);
+    expect(channelsOf(false).map(({ name }) => name)).toEqual(['people', 'programs']);
+  });
+
+  test.each([
+    [false, true],
+    [true, false],
+  ])('sends what waits in rows from before the setting was changed (%s, then %s)', async (before, after) => {
+    const published = mockClient(sns);
+    expect(await deliver(before, after)).toMatchObject({ state: 'sent' });
+    const sent = after
+      ? JSON.parse(mock.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '').message
+      : published.commandCalls(PublishCommand)[0]?.args[0].input.Message;
+    expect(alertMessageSchema.parse(JSON.parse(sent))).toMatchObject({ kind: 'alert' });
+    published.restore();
+  });
+});
+
 test.each<[string, Partial<ChannelFilter>, Notice, boolean]>([
   ['all alerts where nothing is said', {}, notice(), true],
   ['its levels', { levels: ['high'] }, notice(), true],
@@ -85,6 +124,7 @@ test('the bundles of the functions that read the log hold nothing of the receive
   const { metafile } = await build({
     entryPoints: ['ingest', 'verify', 'sweep'].map((name) => join(lambda, name, 'handler.ts')),
     bundle: true,
+    minify: true,
     write: false,
     metafile: true,
     platform: 'node',
@@ -93,6 +133,17 @@ test('the bundles of the functions that read the log hold nothing of the receive
     outdir: 'out',
   });
   const inputs = Object.keys(metafile.inputs);
+  // 789 bytes when this was written.
+  for (const { inputs: parts } of Object.values(metafile.outputs)) {
+    const own = Object.entries(parts).filter(([input]) => /(channel-filter|queued-channel)\.ts$/.test(input));
+    expect(own.map(([input]) => input.split('/').at(-1)).toSorted()).toEqual([
+      'channel-filter.ts',
+      'queued-channel.ts',
+    ]);
+    expect(own.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(1000);
+  }
+  // What they know of channels is which alerts to take and where the queues are.
+  expect(inputs.filter((input) => /channels\/channel-settings|resolved-message|quiet-hours/.test(input))).toEqual([]);
   expect(inputs.some((input) => input.includes('client-sqs'))).toBe(true);
   expect(
     inputs.filter((input) => /lambda\/notify|client-(secrets|ssm|eventbridge|securityhub|lambda)/.test(input)),

@@ -21,11 +21,11 @@ export type Allows = (asked: AskedRight) => boolean;
 
 /**
  * Reads a managed policy out of the template. Its references are replaced by the names of what they refer to.
- * @param data the template of the data stack, whose tables the policy names.
+ * @param data the templates of the data stack and the log archive, whose tables and topic the policy names.
  * @param bucketOf the bucket that a bucket of the template stands for where the calls are made.
  */
 export function readPolicy(
-  { audit, data }: { readonly audit: Template; readonly data: Template },
+  { audit, data, logArchive }: { readonly audit: Template; readonly data: Template; readonly logArchive: Template },
   id: string,
   bucketOf: (name: string) => string,
 ): Allows {
@@ -35,6 +35,7 @@ export function readPolicy(
     for (const [template, stack] of [
       [audit, ''],
       [data, 'data:'],
+      [logArchive, 'log-archive:'],
     ] as const) {
       for (const [logicalId, properties] of Object.entries(resources(template, type))) {
         names.set(`<${stack}${logicalId}${attribute}>`, String(properties[property]));
@@ -65,6 +66,7 @@ const NAMED = [
   ['AWS::DynamoDB::GlobalTable', 'TableName', '.Arn'],
   ['AWS::SQS::Queue', 'QueueName', '.Arn'],
   ['AWS::SNS::Topic', 'TopicName', ''],
+  ['AWS::Lambda::Function', 'FunctionName', '.Arn'],
 ] as const;
 
 function isLike(text: string, pattern: string): boolean {

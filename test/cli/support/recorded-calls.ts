@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -32,6 +33,9 @@ type Input = z.infer<typeof inputSchema>;
 
 const CLIENTS = [S3Client, SNSClient, SQSClient, DynamoDBClient, DynamoDBDocumentClient];
 
+/** What a function does that a command has called: those are no calls of the command, though this process makes them. */
+export const ofFunctions = new AsyncLocalStorage<true>();
+
 /** Records the rights that every call of the AWS SDK asks for, until `stop`. */
 export function recordCalls(): { readonly asked: AskedRight[]; stop(): void } {
   const asked: AskedRight[] = [];
@@ -42,6 +46,7 @@ export function recordCalls(): { readonly asked: AskedRight[]; stop(): void } {
       this: unknown,
       ...args: unknown[]
     ) {
+      if (ofFunctions.getStore()) return original.apply(this, args);
       const [command] = args as [{ readonly constructor: { readonly name: string }; readonly input: unknown }];
       asked.push(...rightsOf(command.constructor.name, inputSchema.parse(command.input)));
       return original.apply(this, args);
@@ -116,8 +121,12 @@ function rightsOf(commandName: string, input: Input): AskedRight[] {
       return [{ action: 's3:PutBucketNotification', resource: String(input.Bucket) }];
     case 'ListObjectsV2':
       return [{ action: 's3:ListBucket', resource: String(input.Bucket) }];
+    case 'GetBucketPolicy':
+      return [{ action: 's3:GetBucketPolicy', resource: String(input.Bucket) }];
     case 'Publish':
-      return [{ action: 'sns:Publish', resource: lastPart(input.TopicArn) }];
+    case 'GetTopicAttributes':
+    case 'ListSubscriptionsByTopic':
+      return [{ action: `sns:${name}`, resource: lastPart(input.TopicArn) }];
     case 'GetQueueUrl':
       return [{ action: 'sqs:GetQueueUrl', resource: String(input.QueueName) }];
     case 'GetQueueAttributes':

@@ -13,11 +13,16 @@ export interface Surroundings {
   readonly columns?: number;
   readonly colours?: boolean;
   readonly now?: Date;
+  /** What a person types, one line a question; without it nobody can be asked. */
+  readonly answers?: readonly string[];
+  /** The environment, beside this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Runs a command line in this process. */
 export async function runCommand(args: readonly string[], surroundings: Surroundings = {}): Promise<CommandResult> {
-  const { columns, colours = false, now = NOW } = surroundings;
+  const { columns, colours = false, now = NOW, answers, env = {} } = surroundings;
+  const toCome = [...(answers ?? [])];
   let stdout = '';
   let stderr = '';
   const shape = { isTerminal: columns !== undefined, columns, colours };
@@ -35,8 +40,16 @@ export async function runCommand(args: readonly string[], surroundings: Surround
       },
     },
     // Tests leave nothing in the user's cache folder.
-    env: { ...process.env, XDG_CACHE_HOME: undefined, HOME: undefined, LOCALAPPDATA: undefined },
+    env: { ...process.env, XDG_CACHE_HOME: undefined, HOME: undefined, LOCALAPPDATA: undefined, ...env },
     now: () => now,
+    ...(answers !== undefined && {
+      ask: async (question: string) => {
+        stdout += question;
+        const answer = toCome.shift();
+        if (answer === undefined) throw new Error(`Nothing is left to answer "${question}" with.`);
+        return answer;
+      },
+    }),
   };
   const code = await run(args, io);
   return { code, stdout, stderr };

@@ -197,9 +197,12 @@ describe('the quarantine bucket', () => {
   });
 });
 
-const reads = (name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions') => ({
+const reads = (
+  name: 'events' | 'segments' | 'findings' | 'alerts' | 'ledger' | 'suppressions',
+  Action: string | string[] = 'dynamodb:Query',
+) => ({
   Effect: 'Allow',
-  Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  Action,
   Resource: [
     `<data:Tables${name}.Arn>`,
     ...TABLES[name].indexes.map((index) => `<data:Tables${name}.Arn>/index/${index.name}`).sort(),
@@ -210,9 +213,12 @@ const LOGS = 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1';
 /** What both policies for people allow. */
 const ASKED = {
   QueryEvents: reads('events'),
-  QuerySegments: { ...reads('segments'), Resource: '<data:Tablessegments.Arn>' },
+  QuerySegments: {
+    ...reads('segments', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
+    Resource: '<data:Tablessegments.Arn>',
+  },
   QueryFindings: reads('findings'),
-  QueryAlerts: reads('alerts'),
+  QueryAlerts: reads('alerts', ['dynamodb:GetItem', 'dynamodb:Query']),
   QuerySuppressions: reads('suppressions'),
   QueryLedger: reads('ledger'),
   ReadLogObjects: { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${LOGS}/AWSLogs/*` },
@@ -265,11 +271,17 @@ describe('the policy for operators', () => {
     for (const member of ['Roles', 'Users', 'Groups']) expect(OperatorPolicy).not.toHaveProperty(member);
   });
 
-  test('suppresses, tries alerts out and lets objects be read again, beside what auditors may, and nothing else', () => {
+  test('suppresses, tries alerts out, lets objects be read again and checks settings, beside what auditors may, and nothing else', () => {
     expect(statements(OperatorPolicy?.PolicyDocument)).toEqual({
-      ...ASKED,
-      ChangeSuppressions: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablessuppressions.Arn>'),
+      ChangeSuppressions: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        '<data:Tablessuppressions.Arn>',
+      ),
       RecordTheChange: allow('dynamodb:PutItem', '<data:Tablesevents.Arn>'),
+      MarkFindings: allow('dynamodb:UpdateItem', '<data:Tablesfindings.Arn>', {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['findingId', 'mark'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+      }),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),
@@ -293,6 +305,40 @@ describe('the policy for operators', () => {
           'kms:ViaService': ['dynamodb', 's3', 'sns'].map((service) => `${service}.eu-central-1.amazonaws.com`),
         },
       }),
+      // What doctor looks at: settings alone.
+      CheckTheTrail: allow(
+        ['cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus'],
+        'arn:aws:cloudtrail:eu-central-1:111122223333:trail/trailwarden',
+      ),
+      CheckTheStacks: allow(
+        'cloudformation:DescribeStacks',
+        ['audit', 'data', 'log-archive', 'trail'].map(
+          (name) => `arn:aws:cloudformation:eu-central-1:111122223333:stack/trailwarden-${name}/*`,
+        ),
+      ),
+      CheckTheTables: allow(
+        'dynamodb:DescribeTable',
+        Object.keys(TABLES)
+          .map((name) => `<data:Tables${name}.Arn>`)
+          .sort(),
+      ),
+      CheckTheTopics: allow(
+        ['sns:GetTopicAttributes', 'sns:ListSubscriptionsByTopic'],
+        [
+          '<log-archive:DeliveryTopic>',
+          '<Topicsalerts>',
+          '<Topicscritical>',
+          '<Topicshigh>',
+          '<Topicslow>',
+          '<Topicsmedium>',
+          '<Topicsoperations>',
+        ],
+      ),
+      CheckTheLogBucket: allow(['s3:GetBucketNotification', 's3:GetBucketPolicy'], LOGS),
+      CheckTheFunctions: allow(
+        'lambda:GetFunctionConfiguration',
+        ['Ingest', 'Pack', 'Sweep', 'Verify'].map((name) => `<${name}Function.Arn>`),
+      ),
     });
   });
 });

@@ -33,8 +33,23 @@ test('quiet hours have a time zone, and let critical alerts pass', () => {
   expect(channel?.quietHours).toEqual({ from: '22:00', to: '06:30', timeZone: 'UTC', except: ['critical'] });
 });
 
+test('the topic for programs is a channel with a queue where it carries OCSF', () => {
+  expect(parseConfig('alerts: { programs: ocsf }', 'f').alerts.channels).toEqual([
+    {
+      name: 'programs',
+      type: 'topic',
+      levels: ['low', 'medium', 'high', 'critical'],
+      accounts: [],
+      tags: [],
+      format: 'ocsf',
+    },
+  ]);
+  expect(parseConfig('', 'f').alerts.channels).toEqual([]);
+});
+
 test.each([
   ['an unknown type, with the nearest right one', ['name: a, type: slak'], 'type: .*did you mean "slack"'],
+  ['the type that programs have', ['name: a, type: topic'], 'type: Invalid option'],
   ['a missing secret', ['name: a, type: teams'], 'channels.0.secret: missing: a channel of type teams needs it'],
   [
     'a secret where none is',

@@ -39,6 +39,7 @@ describe('the settings', () => {
       provisioned: { read: { min: 5, max: 500 }, write: { min: 5, max: 1000 } },
       alerts: {
         minimumLevel: 'low',
+        programs: 'alert',
         windowMinutes: 15,
         maxPerMinute: 30,
         chat: false,
@@ -47,6 +48,7 @@ describe('the settings', () => {
       },
       maxObjectBytes: 2_147_483_648,
       maxConcurrency: 10,
+      backfill: { maxConcurrency: 10, toleratedFailurePercentage: 5 },
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
       glue: { enabled: false },

@@ -78,6 +78,41 @@ test('permissions of types that no channel has are not asked for', () => {
   ).toEqual([]);
 });
 
+test('notify may queue for pagers that an alert is resolved, after what became of its messages there', () => {
+  const pagers = `
+alerts:
+  channels:
+    - { name: pager, type: pagerduty, secret: { parameter: /pd } }
+    - { name: team, type: slack, secret: { parameter: /slack } }
+`;
+  const policy = policyOf('Notify', synthesize(pagers).audit);
+  expect(policy.QueueResolved).toEqual(allow('sqs:SendMessage', '<ChannelQueuesQueuepager.Arn>'));
+  expect(policy.ReadEarlierDeliveries).toEqual(
+    allow('dynamodb:GetItem', '<data:Tablesalerts.Arn>', {
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': ['alertId', 'channels', 'delivery#pager', 'delivery#pager#resolved'],
+      },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    }),
+  );
+  expect(JSON.stringify(policy.NoteDeliveries)).toContain('delivery#pager#resolved');
+  expect(JSON.stringify(policy.NoteDeliveries)).not.toContain('delivery#team#resolved');
+});
+
+test('a topic for programs that carries OCSF is a channel: notify alone publishes to it, and to no other topic', () => {
+  const { audit: ocsf } = synthesize('{ alerts: { programs: ocsf } }');
+  expect(policyOf('Notify', ocsf).PublishAlerts).toEqual(allow('sns:Publish', '<Topicsalerts>'));
+  expect(policyOf('Notify', ocsf).UseTheAuditKey).toMatchObject({
+    Condition: { StringEquals: { 'kms:ViaService': expect.arrayContaining(['sns.eu-central-1.amazonaws.com']) } },
+  });
+  expect(policyOf('Ingest', ocsf).QueueForChannels).toEqual(allow('sqs:SendMessage', `${SQS}programs`));
+  const [variables] = Object.entries(resources(ocsf, 'AWS::Lambda::Function')).flatMap(([id, made]) =>
+    id === 'NotifyFunction' ? [(made as { Environment: { Variables: object } }).Environment.Variables] : [],
+  );
+  expect(variables).toMatchObject({ ALERTS_TOPIC_ARN: '<Topicsalerts>' });
+  expect(policyOf('Notify')).not.toHaveProperty('PublishAlerts');
+});
+
 test.each(['Ingest', 'Verify', 'Sweep'])(
   '%s may put messages into the queues of channels, and read no secret',
   (name) => {
@@ -104,6 +139,7 @@ test('handlers find the settings in the layer, and the queues by their prefix', 
     CHANNELS_FILE: '/opt/channels.json',
     CHANNEL_QUEUE_PREFIX: prefix,
     DEAD_LETTER_QUEUE_URL: '<ChannelQueuesDeadLetterQueue>',
+    ALERTS_TOPIC_ARN: '',
     ACCOUNT: '111122223333',
     PARTITION: 'aws',
   });
@@ -123,7 +159,7 @@ test('each channel has a queue of its own, encrypted with the audit key, that gi
     expect(mappings).toContainEqual({
       EventSourceArn: `<ChannelQueuesQueue${name}.Arn>`,
       FunctionName: '<NotifyFunction>',
-      BatchSize: 5,
+      ...(name === 'hub' ? { BatchSize: 100, MaximumBatchingWindowInSeconds: 1 } : { BatchSize: 5 }),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 2 },
     });

@@ -209,7 +209,7 @@ describe('digests, which CloudTrail may encrypt with S3’s own key or with the 
     expect(JSON.stringify(BucketPolicy)).not.toMatch(/server-side-encryption/i);
   });
 
-  test('can be decrypted by verify, auditors and operators', () => {
+  test('can be decrypted by verify and auditors', () => {
     const decrypt = {
       Effect: 'Allow',
       Action: 'kms:Decrypt',
@@ -217,7 +217,7 @@ describe('digests, which CloudTrail may encrypt with S3’s own key or with the 
       Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
     };
     const policies = { ...resources(audit, 'AWS::IAM::Policy'), ...resources(audit, 'AWS::IAM::ManagedPolicy') };
-    for (const id of ['VerifyRoleDefaultPolicy', 'QueryPolicy', 'OperatorPolicy']) {
+    for (const id of ['VerifyRoleDefaultPolicy', 'QueryPolicy']) {
       expect(statements(policies[id]?.PolicyDocument).DecryptLogObjects).toEqual(decrypt);
     }
   });
@@ -233,7 +233,7 @@ describe('the access log bucket', () => {
     }
   });
 
-  test('takes access logs of the log and quarantine buckets of this account alone', () => {
+  test('takes access logs of the log, quarantine and backfill buckets of this account alone', () => {
     expect(statements(resources(logArchive, 'AWS::S3::BucketPolicy').AccessLogBucketPolicy?.PolicyDocument)).toEqual({
       0: {
         Effect: 'Deny',
@@ -252,7 +252,17 @@ describe('the access log bucket', () => {
           ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1' },
         },
       },
-      2: {
+      AllowAccessLogsOfTheBackfillBucket: {
+        Effect: 'Allow',
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: '<AccessLogBucket.Arn>/backfill/*',
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': '111122223333' },
+          ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::trailwarden-backfill-111122223333-eu-central-1' },
+        },
+      },
+      3: {
         Effect: 'Allow',
         Principal: { Service: 'logging.s3.amazonaws.com' },
         Action: 's3:PutObject',

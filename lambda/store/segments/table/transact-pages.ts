@@ -17,7 +17,7 @@ export interface PagesTransaction {
   readonly table: string;
   readonly shard: number;
   readonly pages: readonly PageBody[];
-  /** What the pages become visible with: the condition of the first decides on all. */
+  /** What the pages become visible with: the condition of each decides on all. */
   readonly changes: readonly [TransactItem, ...TransactItem[]];
   readonly now: () => Date;
 }
@@ -39,17 +39,26 @@ const BACKOFF = { baseMilliseconds: 50, maxMilliseconds: 3_000 };
 /**
  * Writes pages and what they belong to in one transaction: all of it, or nothing. A try that is sent again carries the same keys and
  * the same token, so that it has its effect once; after its time a new one is made, with new keys.
- * @returns false where the condition of the first change doesn't hold: then nothing was written by this try. It may be that an
+ * @returns false where the condition of a change doesn't hold: then nothing was written by this try. It may be that an
  * earlier try was, whose answer was lost.
  * @throws PagesUnwritten; the SDK's errors, after which it may or may not have been written.
  */
 export async function transactPages(transaction: PagesTransaction): Promise<boolean> {
+  return (await transactTogether(transaction)).length === 0;
+}
+
+/**
+ * As `transactPages`, for changes of several rows, each with a condition of its own.
+ * @returns the places of the changes whose condition doesn't hold; none where everything was written.
+ * @throws PagesUnwritten; the SDK's errors, after which it may or may not have been written.
+ */
+export async function transactTogether(transaction: PagesTransaction): Promise<readonly number[]> {
   let attempt: Attempt | undefined;
   for (let sends = 0; sends < MAX_SENDS; sends++) {
     if (sends > 0) await backoff(sends - 1, BACKOFF);
     if (attempt === undefined || attempt.leftMilliseconds(transaction.now()) <= 0) attempt = new Attempt(transaction);
     const result = await send(transaction, attempt);
-    if (result !== 'again') return result === 'written';
+    if (result !== 'again') return result;
   }
   throw new PagesUnwritten(
     `a transaction of ${transaction.pages.length} pages didn't come about in ${MAX_SENDS} tries`,
@@ -77,19 +86,24 @@ class Attempt {
   }
 }
 
-async function send({ client, now }: PagesTransaction, attempt: Attempt): Promise<'written' | 'refused' | 'again'> {
+/** The places of the changes that were refused; none where it was written. */
+async function send(
+  { client, now, changes }: PagesTransaction,
+  attempt: Attempt,
+): Promise<readonly number[] | 'again'> {
   // The SDK sends again by itself what wasn't answered: not for longer than a try may take.
   const left = Math.max(0, Math.min(TRY_MILLISECONDS, attempt.leftMilliseconds(now())));
   const abortSignal = AbortSignal.timeout(left);
   try {
     await client.send(new TransactWriteCommand(attempt.input), { abortSignal });
-    return 'written';
+    return [];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name === 'TransactionInProgressException') return 'again';
     const codes = cancellationCodes(error);
     // Where its condition fails, it doesn't matter what else was in the way.
-    if (codes[0] === 'ConditionalCheckFailed') return 'refused';
+    const refused = changes.flatMap((_, place) => (codes[place] === 'ConditionalCheckFailed' ? [place] : []));
+    if (refused.length > 0) return refused;
     if (codes.some((code) => PASSING.has(code))) return 'again';
     throw error;
   }

@@ -176,8 +176,8 @@ describe('alert show', () => {
     const progress = { channels: { people: sent, soc: sent }, summaryDueAt: NOW.toISOString() };
     await alerts().note(leased, { progress, givenUp: [], sentAt: NOW });
     const { stdout } = await show(alertId);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('soc has it in its queue');
-    expect(stdout).not.toContain('people has it');
+    expect(stdout).toMatch(/^people +alert +sent +2026-11-20 14:10:00/m);
+    expect(stdout).toMatch(/^soc +alert +in its queue +2026-11-20 14:10:00/m);
   });
 
   test('says what the receiver of each channel answered', async () => {
@@ -192,6 +192,15 @@ describe('alert show', () => {
       notice: 'first',
       state: 'failing',
       answer: 'HTTP 500',
+      nextTry: '2026-11-20T14:25:00.000Z',
+      ...common,
+    });
+    await deliveries.note(alertId, {
+      channel: 'night',
+      notice: 'first',
+      state: 'waiting',
+      answer: 'It waits for the end of the quiet hours.',
+      nextTry: '2026-11-21T05:30:00.000Z',
       ...common,
     });
     await deliveries.note(alertId, {
@@ -202,10 +211,13 @@ describe('alert show', () => {
       ...common,
     });
     const { stdout } = await show(alertId);
-    expect(stdout).toMatch(/soc did not take it .*, try 3 \(HTTP 500\)/);
-    expect(stdout).toMatch(/pager took it .*, the summary, try 3 \(HTTP 202\)/);
+    expect(stdout).toContain('soc late; night waiting');
+    expect(stdout).toMatch(/^soc +alert +not taken +2026-11-20 14:10:00 +2026-11-20 14:25:00 +3 tries +HTTP 500/m);
+    expect(stdout).toMatch(/^night +alert +waiting +2026-11-20 14:10:00 +2026-11-21 05:30:00 .*quiet hours/m);
+    expect(stdout).toMatch(/^pager +summary +taken +2026-11-20 14:10:00 +3 tries +HTTP 202/m);
+    expect(stdout).toMatch(/^people +alert +not tried yet/m);
     const [line] = jsonLines((await show(alertId, '--format', 'jsonl')).stdout);
-    expect(line?.deliveries).toHaveLength(2);
+    expect(line?.deliveries).toHaveLength(3);
   });
 
   test('says which channel is late with it and why, and which was given up', async () => {
@@ -219,9 +231,10 @@ describe('alert show', () => {
     await alerts().note(leased, { progress: { channels: { people } }, givenUp: [programs] });
     const [row] = jsonLines((await show(alertId, '--format', 'jsonl')).stdout);
     expect(row).toMatchObject({ channels: { people }, givenUp: [programs] });
-    const text = (await show(alertId)).stdout.replace(/\s+/g, ' ');
-    expect(text).toContain('people failed 3 times');
-    expect(text).toContain('programs was given up');
+    const { stdout } = await show(alertId);
+    expect(stdout).toContain('people late; programs given up');
+    expect(stdout).toMatch(/^people +alert +failed +\S+ \S+ +2026-11-20 14:10:00 +3 tries +AuthorizationError: no/m);
+    expect(stdout).toMatch(/^programs +alert +given up +\S+ \S+ +31 tries +NotFound: gone/m);
   });
 
   test('of a storm shows the alerts that it stands for', async () => {

@@ -1,4 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { alertMessageSchema } from '../../../../lambda/alerts/messages/message-schema.ts';
@@ -77,4 +81,20 @@ describe('alert test CHANNEL', () => {
       stderr: expect.stringContaining('--chat tries a topic'),
     });
   });
+});
+
+test('alert test has the topic for programs take a test as OCSF, where the settings say so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trailwarden-ocsf-'));
+  const config = join(folder, 'trailwarden.yaml');
+  writeFileSync(config, 'deployment: blue\nalerts: { programs: ocsf }\n');
+  const sns = mockClient(SNSClient);
+  sns.on(PublishCommand).resolves({});
+  lambda.on(InvokeCommand).resolves({ Payload: answers({ isTaken: true, answer: 'SNS: published as OCSF' }) });
+  expect(await send('--level', 'high', '--config', config)).toMatchObject({ code: 0 });
+  expect(sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.TopicArn?.split(':').at(-1))).toEqual([
+    'blue-high',
+  ]);
+  const [call] = lambda.commandCalls(InvokeCommand);
+  expect(JSON.parse(String(call?.args[0].input.Payload)).test.channel).toBe('programs');
+  sns.restore();
 });

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { record } from '../../support/records.ts';
+import type { Deployed } from '../world/deployed.ts';
+import { expectCode, expectThat } from '../world/expect.ts';
+import { REGION } from '../world/world.ts';
+import { statesOf } from './first-deploy.ts';
+
+const RUNBOOK = join(import.meta.dirname, '../../../docs/runbook.md');
+
+/**
+ * A log archive that others use can't be removed; in the order of the runbook it can, and what is made anew is wired again:
+ * an object goes through.
+ */
+export async function makeTheLogArchiveAnew(deployed: Deployed): Promise<void> {
+  const { world, name } = deployed;
+  const config = `-c config=${name}.yaml`;
+  const refused = await world.shell(`npx cdk destroy ${name}-log-archive --force --exclusively ${config}`);
+  expectThat(
+    refused.code !== 0 && refused.output.includes('in use by'),
+    'A log archive that is in use was removed:',
+    refused.output.slice(-3000),
+  );
+  const before = await statesOf(world, name);
+  expectThat(
+    [...before.values()].every((state) => /^(CREATE|UPDATE)_COMPLETE$/.test(state)) ||
+      before.get(`${name}-audit`) === 'CREATE_COMPLETE',
+    'The refusal changed something.',
+    [...before],
+  );
+
+  for (const line of await runbookLines(name)) {
+    const whole = `${line} ${config}${line.includes('destroy') ? ' --force' : ''}`;
+    expectCode(await world.shell(whole), 0, whole);
+  }
+  const log = deployed.trail.log(REGION, new Date(Date.now() - 5 * 60_000), [record()]);
+  await deployed.put(log);
+  await deployed.untilLedgerSays(log.key, { status: 'closed' });
+}
+
+/** The commands of the runbook's steps, for this deployment. */
+async function runbookLines(name: string): Promise<readonly string[]> {
+  const text = await readFile(RUNBOOK, 'utf8');
+  const section = text.split('\n## When the log archive is made anew\n')[1]?.split(/\n## /)[0] ?? '';
+  const lines = [...section.matchAll(/^\d\. `(npx cdk [^`]+)`/gm)].map(([, line = '']) =>
+    line.replaceAll('trailwarden-', `${name}-`),
+  );
+  expectThat(lines.length >= 3, 'The runbook has no steps for a log archive that is made anew.', section);
+  return lines;
+}
