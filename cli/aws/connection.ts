@@ -67,7 +67,7 @@ export function withConnection(command: Command): Command {
     .hook('preAction', (_, asked) => sayNotes(asked))
     .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
     .option('--local', 'ask what npm start has left on this machine, not AWS')
-    .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+    .option('--data <folder>', 'a folder that npm start --data or trailwarden history has kept; means --local');
 }
 
 /** What holds for every answer from a folder is said before it. */
