@@ -4,8 +4,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
 import { AuditStack } from '../lib/audit/audit-stack.ts';
 import { readConfig } from '../lib/config/config-file.ts';
+import { hasTrailStack } from '../lib/config/existing-sources.ts';
 import { LogArchiveStack } from '../lib/log-archive/log-archive-stack.ts';
-import { needsTrailStack, TrailStack } from '../lib/log-archive/trail-stack.ts';
+import { TrailStack } from '../lib/log-archive/trail-stack.ts';
 import { DataStack } from '../lib/stores/data-stack.ts';
 
 // Bundles keep their files' modes: with a umask such as 077, Lambda couldn't read them.
@@ -23,5 +24,5 @@ const logArchive = new LogArchiveStack(app, `${config.deployment}-log-archive`, 
 const data = new DataStack(app, `${config.deployment}-data`, { env, config, logArchive });
 new AuditStack(app, `${config.deployment}-audit`, { env, config, logArchive, data });
 // Last, so that somebody listens when the first log object is announced.
-if (needsTrailStack(config)) new TrailStack(app, `${config.deployment}-trail`, { env, config, logArchive });
+if (hasTrailStack(config)) new TrailStack(app, `${config.deployment}-trail`, { env, config, logArchive });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

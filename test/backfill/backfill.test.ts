@@ -38,6 +38,8 @@ describe('a backfill of objects of which some are broken and some were read befo
   const before = good.slice(0, BEFORE).map(({ key }) => key);
   let deployment: Deployment;
   let bed: BackfillBed;
+  /** Those of the objects that ingest has read. */
+  let alerts: Record<string, unknown>[];
 
   beforeAll(async () => {
     deployment = await startDeployment([TABLE_RULE]);
@@ -45,7 +47,7 @@ describe('a backfill of objects of which some are broken and some were read befo
     for (let at = 0; at < before.length; at += 10) {
       await deployment.deliver(notificationOf(deployment, ...before.slice(at, at + 10)));
     }
-    await deployment.received();
+    alerts = await deployment.rows('alerts');
     bed = new BackfillBed(deployment, { list: LIMITS });
   });
 
@@ -87,7 +89,8 @@ describe('a backfill of objects of which some are broken and some were read befo
   test('records findings, and alerts nobody', async () => {
     const deleted = past.records.filter(({ eventName }) => eventName === 'DeleteTable');
     expect(await deployment.rows('findings')).toHaveLength(deleted.length);
-    expect(await deployment.received()).toEqual([]);
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(await deployment.rows('alerts')).toEqual(alerts);
   });
 
   test('changes nothing when it is run again', async () => {
