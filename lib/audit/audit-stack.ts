@@ -3,6 +3,8 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import type { CustomerResources } from '../customer/customer-resources.ts';
+import { meetDemands } from '../customer/demands.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import { projectVersion } from '../config/project-version.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
@@ -29,6 +31,8 @@ export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
   readonly data: DataStack;
+  /** What the app that this stack is in has made itself, in the place of what the stack would make. */
+  readonly given?: CustomerResources;
   /** The folder of the default rules; the project's own unless said. */
   readonly defaultRules?: string;
 }
@@ -40,7 +44,11 @@ const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
  * that couldn't be made again.
  */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, { config, logArchive, data, defaultRules, ...props }: AuditStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, logArchive, data, given, defaultRules, ...props }: AuditStackProps,
+  ) {
     super(scope, id, {
       description: 'Trailwarden: audit index, detection and alerts',
       terminationProtection: config.protected,
@@ -48,7 +56,13 @@ export class AuditStack extends Stack {
     });
     const { deployment } = config;
     const { key, tables } = data;
-    const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
+    meetDemands(this, config);
+    const topics = new AlertTopics(this, 'Topics', {
+      deployment,
+      key,
+      alerts: config.alerts,
+      ...(given?.topics !== undefined && { given: given.topics }),
+    });
     const { deliveryTopic } = logArchive;
     const logQueue = new NotificationQueue(this, 'LogQueue', {
       deployment,

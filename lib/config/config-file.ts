@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { nearest } from '../../lambda/shared/nearest.ts';
-import { configSchema, type DeploymentConfig } from './config.ts';
+import { configSchema, type DeploymentConfig, type DeploymentSettings } from './config.ts';
 
 /** The settings file, relative to the project's root, if no file is named. */
 const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
@@ -55,6 +55,18 @@ export function parseConfig(text: string, file: string): DeploymentConfig {
   }
   const problems = withoutConsequences(result.error.issues).flatMap((issue) => describe(issue, document, lines, file));
   throw new ConfigError(problems);
+}
+
+/**
+ * Checks settings that a program gives. `where` is only the name that problems are reported under.
+ * @throws ConfigError with every problem at once.
+ */
+export function checkSettings(settings: DeploymentSettings, where: string): DeploymentConfig {
+  const result = configSchema.safeParse(settings);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    withoutConsequences(result.error.issues).map((issue) => `${where}: ${dotted(issue.path)}: ${issue.message}`),
+  );
 }
 
 /** A misspelt key also breaks rules about the settings around it. Reporting those would only hide the mistake. */

@@ -56,7 +56,8 @@ export function iamName(
     | 'auditor'
     | 'operator'
     | 'backfill-operator'
-    | 'sources',
+    | 'sources'
+    | 'replication',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -23,6 +23,7 @@ import {
   updateBookkeeping,
   useAuditKey,
   useKeyThrough,
+  useTopicKeys,
   writePages,
 } from './permissions.ts';
 
@@ -113,6 +114,7 @@ export class BackfillBatch extends AuditFunction {
         askSuppressions(tables),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
+    ...useTopicKeys(topics),
         ...queueForChannels(config),
         useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
       ],

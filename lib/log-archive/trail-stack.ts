@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { newTrail } from '../config/existing-sources.ts';
+import { meetDemands } from '../customer/demands.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';
@@ -27,6 +28,7 @@ export class TrailStack extends Stack {
       terminationProtection: config.protected,
       ...props,
     });
+    meetDemands(this, config);
     const { deployment, glue } = config;
     const { bucket, key } = logArchive;
     if (bucket !== undefined) {

@@ -21,7 +21,13 @@ export class AuditKey extends Key {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.addToResourcePolicy(
+    for (const statement of auditKeyStatements(deployment)) this.addToResourcePolicy(statement);
+  }
+}
+
+/** What the policy of the audit stack's key allows beside the use by IAM's policies, also if a customer made the key. */
+export function auditKeyStatements(deployment: string): PolicyStatement[] {
+  return [
       new PolicyStatement({
         // The two conditions that "Amazon SNS key management" shows: an encryption context is documented nowhere for alarms.
         sid: 'AllowAlarmsToPublish',
@@ -33,8 +39,6 @@ export class AuditKey extends Key {
           ArnLike: { 'aws:SourceArn': alarmArns(deployment) },
         },
       }),
-    );
-    this.addToResourcePolicy(
       new PolicyStatement({
         // CloudWatch Logs names the log group in the encryption context and asks for the condition on it.
         sid: 'AllowLogGroups',
@@ -47,8 +51,7 @@ export class AuditKey extends Key {
           },
         },
       }),
-    );
-  }
+  ];
 }
 
 /** The ARNs of the deployment's alarms, which are created after the key and the topic that they publish to. */
