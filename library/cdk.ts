@@ -8,6 +8,8 @@ export { AuditStack, type AuditStackProps } from '../lib/audit/audit-stack.ts';
 export type { DeploymentConfig, DeploymentSettings } from '../lib/config/config.ts';
 export { ConfigError, checkSettings, readConfig } from '../lib/config/config-file.ts';
 export type { CustomerResources } from '../lib/customer/customer-resources.ts';
+export { endpointStatements } from '../lib/customer/endpoint-policy.ts';
+export { type ReplicatedDeployment, replicaStatements } from '../lib/customer/replica-statements.ts';
 export { Trailwarden, type TrailwardenProps } from '../lib/deployment/trailwarden.ts';
 export { RulesError } from '../lib/functions/rules-layer.ts';
 export { LogArchiveStack, type LogArchiveStackProps } from '../lib/log-archive/log-archive-stack.ts';

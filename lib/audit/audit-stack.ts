@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import type { CustomerResources } from '../customer/customer-resources.ts';
-import { meetDemands } from '../customer/demands.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import { projectVersion } from '../config/project-version.ts';
+import type { CustomerResources } from '../customer/customer-resources.ts';
+import { meetDemands } from '../customer/demands.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { Backfill } from '../functions/backfill.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
@@ -22,6 +23,7 @@ import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
 import { BackfillPolicy } from './backfill-policy.ts';
+import { OperationsDashboard } from './operations-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
@@ -44,6 +46,16 @@ const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
  * that couldn't be made again.
  */
 export class AuditStack extends Stack {
+  /** Where alerts and alarms go. */
+  readonly topics: AlertTopics;
+  readonly alarms: Alarms;
+  /** For people's roles; attached to nobody here. */
+  readonly policies: {
+    readonly auditor: ManagedPolicy;
+    readonly operator: ManagedPolicy;
+    readonly backfill: ManagedPolicy;
+  };
+
   constructor(
     scope: Construct,
     id: string,
@@ -118,7 +130,8 @@ export class AuditStack extends Stack {
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     const backfill = new Backfill(this, 'Backfill', { config, settings, logKey: logArchive.key, tables, topics });
     const channels = this.channels(config, settings, tables, topics);
-    new Alarms(this, 'Alarms', {
+    const alarms = new Alarms(this, 'Alarms', {
+      config,
       deployment,
       ...(channels !== undefined && { channels }),
       hasSources: existingSources(config).length > 0,
@@ -131,6 +144,12 @@ export class AuditStack extends Stack {
       backfill: backfill.stateMachine,
       topics,
     });
+    this.topics = topics;
+    this.alarms = alarms;
+    const functions = [ingest, verify, sweep, pack].map((it) => it.function);
+    if (config.dashboard) {
+      new OperationsDashboard(this, 'Dashboard', { config, alarms, queue: logQueue, digestQueue, functions });
+    }
     const asked = { config, tables, key, logKey: logArchive.key };
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', asked);
     const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
@@ -139,10 +158,11 @@ export class AuditStack extends Stack {
       digestQueue,
       topics,
       deliveryTopic,
-      functions: [ingest, verify, sweep, pack].map((it) => it.function),
+      functions,
       ...(channels !== undefined && { notify: channels.notify }),
     });
     const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });
+    this.policies = { auditor: queryPolicy, operator: operatorPolicy, backfill: backfillPolicy };
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });

@@ -69,12 +69,21 @@ export function checkSettings(settings: DeploymentSettings, where: string): Depl
   );
 }
 
-/** A misspelt key also breaks rules about the settings around it. Reporting those would only hide the mistake. */
+/**
+ * A misspelt key also breaks rules about the settings around it, and others beside it may be missing. Reporting those would
+ * only hide the mistake.
+ */
 function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const slips = issues.filter(({ code }) => code === 'unrecognized_keys');
   const isAround = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
     path.every((key, index) => key === slip[index]);
-  return issues.filter(({ code, path }) => code !== 'custom' || !slips.some((slip) => isAround(path, slip.path)));
+  const isBeside = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
+    path.length === slip.length + 1 && isAround(slip, path);
+  return issues.filter(
+    ({ code, path }) =>
+      code === 'unrecognized_keys' ||
+      !slips.some((slip) => (code === 'custom' ? isAround(path, slip.path) : isBeside(path, slip.path))),
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, file: string): string[] {

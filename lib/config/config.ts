@@ -8,7 +8,14 @@ import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
 import { DEFAULT_EVENT_INDEXES, EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
-import { costSchema, customerProblems, keysSchema, rolesSchema, tagsSchema, topicsSchema } from './customer-settings.ts';
+import {
+  costSchema,
+  customerProblems,
+  keysSchema,
+  rolesSchema,
+  tagsSchema,
+  topicsSchema,
+} from './customer-settings.ts';
 import { logBucketSchema, unreadableTransitions } from './log-bucket-settings.ts';
 import { keyPrefixSchema, misplacedSources, placeSource, sourceListSchema } from './source-settings.ts';
 

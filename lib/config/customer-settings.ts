@@ -49,7 +49,8 @@ export const rolesSchema = z.strictObject({
     .string()
     .max(512)
     .regex(/^\/(?:[\w+=,.@-]+\/)*$/, {
-      error: 'must begin and end with a slash, such as /platform/audit/, with letters, digits and + = , . @ _ - between',
+      error:
+        'must begin and end with a slash, such as /platform/audit/, with letters, digits and + = , . @ _ - between',
     })
     .default('/'),
   permissionsBoundary: z
@@ -63,11 +64,9 @@ export const rolesSchema = z.strictObject({
 /** "Tag naming and usage" of AWS: what every service takes. CDK adds some of its own, so not all fifty are free. */
 export const tagsSchema = z
   .record(
-    z
-      .string()
-      .regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
-        error: "must be 1 to 128 letters, digits, spaces and _ . : / = + - @, and can't begin with aws:",
-      }),
+    z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
+      error: "must be 1 to 128 letters, digits, spaces and _ . : / = + - @, and can't begin with aws:",
+    }),
     z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, {
       error: 'must be at most 256 letters, digits, spaces and _ . : / = + - @',
     }),

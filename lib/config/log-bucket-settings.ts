@@ -32,7 +32,8 @@ const replication = z.strictObject({
     .regex(/^\d{12}$/, { error: 'must be an account id of 12 digits, in quotes' }),
   region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' }),
   key: z.string().regex(/^arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
-    error: "must be the ARN of the KMS key that encrypts the replicas, arn:aws:kms:REGION:ACCOUNT:key/ID: S3 takes no alias",
+    error:
+      'must be the ARN of the KMS key that encrypts the replicas, arn:aws:kms:REGION:ACCOUNT:key/ID: S3 takes no alias',
   }),
   storageClass: z.enum(['STANDARD', ...storageClasses]).optional(),
 });
@@ -42,9 +43,7 @@ export const logBucketSchema = z
     expireDays: days.default(1095),
     accessLogDays: days.default(365),
     administrators: z
-      .array(
-        z.string().regex(/^arn:[\w-]+:iam::\d{12}:(role|user)\/\S+$/, { error: "must be a role's or user's ARN" }),
-      )
+      .array(z.string().regex(/^arn:[\w-]+:iam::\d{12}:(role|user)\/\S+$/, { error: "must be a role's or user's ARN" }))
       .default([]),
     transitions: z.array(transition).max(5).default([]),
     objectLock: z.strictObject({ mode: z.enum(['governance', 'compliance']), days }).optional(),
@@ -66,7 +65,10 @@ export const logBucketSchema = z
     for (const [index, { storageClass, afterDays }] of transitions.entries()) {
       const before = transitions[index - 1];
       if (afterDays >= expireDays) {
-        problem(['transitions', index, 'afterDays'], `must be below expireDays (${expireDays}): objects are gone by then`);
+        problem(
+          ['transitions', index, 'afterDays'],
+          `must be below expireDays (${expireDays}): objects are gone by then`,
+        );
       }
       if (before === undefined) continue;
       if (storageClasses.indexOf(before.storageClass) >= storageClasses.indexOf(storageClass)) {

@@ -1,6 +1,5 @@
-import { Key } from 'aws-cdk-lib/aws-kms';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
@@ -56,6 +55,11 @@ export function customerKey(scope: Construct, id: string, arn: string | undefine
 }
 
 /** A topic of the customer's; undefined if the deployment makes its own. */
-export function customerTopic(scope: Construct, id: string, arn: string | undefined, given?: ITopic): ITopic | undefined {
+export function customerTopic(
+  scope: Construct,
+  id: string,
+  arn: string | undefined,
+  given?: ITopic,
+): ITopic | undefined {
   return given ?? (arn === undefined ? undefined : Topic.fromTopicArn(scope, id, arn));
 }

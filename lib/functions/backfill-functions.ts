@@ -114,7 +114,7 @@ export class BackfillBatch extends AuditFunction {
         askSuppressions(tables),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
-    ...useTopicKeys(topics),
+        ...useTopicKeys(topics),
         ...queueForChannels(config),
         useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
       ],

@@ -56,7 +56,7 @@ export class Sweep extends AuditFunction {
           ['by-state'],
         ),
         publishTo(topics.published),
-    ...useTopicKeys(topics),
+        ...useTopicKeys(topics),
         ...queueForChannels(config),
         useAuditKey(settings.key, config, ['dynamodb', 'sns']),
       ],

@@ -99,7 +99,11 @@ export class LogBucket extends Bucket {
       }),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    for (const statement of [...this.cloudTrailWrites(props), ...this.nobodyElse(objectLock !== undefined), ...this.settingsStay(props)]) {
+    for (const statement of [
+      ...this.cloudTrailWrites(props),
+      ...this.nobodyElse(objectLock !== undefined),
+      ...this.settingsStay(props),
+    ]) {
       this.addToResourcePolicy(statement);
     }
     // Without it, a deleted stack would leave the logs behind with nothing that protects them.
