@@ -2,6 +2,9 @@
 export interface PlaceholderSettings {
   readonly deployment?: string;
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+  /** Buckets and keys of trails that are there already. */
+  readonly logBuckets?: readonly string[];
+  readonly logKeys?: readonly string[];
 }
 
 /** The regions that need no opting in, after "AWS Regions" of the AWS Account Management guide. */
@@ -46,13 +49,15 @@ export const PLACEHOLDERS = {
 export function packPlaceholders({
   deployment = 'trailwarden',
   placeholders = {},
+  logBuckets = [],
+  logKeys = [],
 }: PlaceholderSettings = {}): Record<string, readonly string[]> {
   const defaults: Record<keyof typeof PLACEHOLDERS, readonly string[]> = {
     allowed_regions: DEFAULT_REGIONS,
     break_glass_roles: ['*:role/*break-glass*', '*:role/*breakglass*'],
     deployment_roles: [],
-    log_buckets: [`${deployment}-logs-*`, 'aws-cloudtrail-logs-*', '*cloudtrail*', '*cloud-trail*'],
-    log_keys: [],
+    log_buckets: [`${deployment}-logs-*`, 'aws-cloudtrail-logs-*', '*cloudtrail*', '*cloud-trail*', ...logBuckets],
+    log_keys: logKeys,
     trailwarden_deployment: [deployment],
     trusted_accounts: [],
   };

@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   readonly data?: string;
   /** The buckets that trails write to already, as the settings file names them. */
   readonly sources?: readonly LogSource[];
+  /** Whether the deployment has a stack of its trail; absent where no settings file says it. */
+  readonly trailStack?: boolean;
   /** What the topic for programs carries, as far as a settings file says it. */
   readonly programs?: 'alert' | 'ocsf';
   /** The topics of a customer that alerts go to, as the settings file names them. */
@@ -94,9 +96,10 @@ async function readSettings(command: Command): Promise<void> {
   }
   // It knows rules too, which most questions have no need of.
   const { readConfig } = await import('../../lib/config/config-file.ts');
-  const { logSourcesOf } = await import('../../lib/config/existing-sources.ts');
+  const { hasTrailStack, logSourcesOf } = await import('../../lib/config/existing-sources.ts');
   const settings = readConfig(process.cwd(), config);
   command.setOptionValueWithSource('sources', logSourcesOf(settings), 'config');
+  command.setOptionValueWithSource('trailStack', hasTrailStack(settings), 'config');
   if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');

@@ -14,8 +14,9 @@ interface ReadRecord {
 }
 
 /**
- * Reads records by their receipts, each log object once and only as far as it is needed. What is gone or can't be read
- * is left out; the hash of an object isn't checked, as `readRawRecord` does.
+ * Reads records by their receipts, each log object once and only as far as it is needed. What is gone is left out. An
+ * object that can't be read doesn't keep the others from being read: its error is thrown at the end, or at once where
+ * several at a time can't be read. The hash of an object isn't checked, as `readRawRecord` does.
  */
 export function recordsOfReceipts(s3: S3Client): RecordReader {
   return {
@@ -28,10 +29,16 @@ export function recordsOfReceipts(s3: S3Client): RecordReader {
         else known.push(receipt);
       }
       const objects = [...byObject.values()];
+      let fault: PromiseRejectedResult | undefined;
       for (let start = 0; start < objects.length; start += AT_ONCE) {
-        const read = await Promise.all(objects.slice(start, start + AT_ONCE).map((wanted) => readObject(s3, wanted)));
-        yield* read.flat();
+        const some = objects.slice(start, start + AT_ONCE);
+        const read = await Promise.allSettled(some.map((wanted) => readObject(s3, wanted)));
+        const failed = read.filter((result) => result.status === 'rejected');
+        fault ??= failed[0];
+        for (const result of read) if (result.status === 'fulfilled') yield* result.value;
+        if (failed.length === some.length && failed.length > 1) break;
       }
+      if (fault !== undefined) throw fault.reason;
     },
   };
 }

@@ -106,8 +106,8 @@ const packEnvironment = z.object({
 
 const backfillListEnvironment = z.object({
   DEPLOYMENT: deployment,
-  /** The buckets whose objects are listed, separated by commas. */
-  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
   LEDGER_TABLE: name,
   /** The normalised rule set, JSON: what a sample of the objects is judged by. */
   RULES_FILE: name,
@@ -123,8 +123,8 @@ const backfillListEnvironment = z.object({
 
 const backfillBatchEnvironment = z.object({
   ...alertingEnvironment,
-  /** The buckets whose objects may be read, separated by commas: a batch that names another one is refused. */
-  LOG_BUCKETS: name.transform((text) => text.split(',')),
+  LOG_BUCKETS: logBuckets,
+  SOURCES_FILE: sourcesFile,
   /** Where rejected records are kept with their reason and receipt. */
   QUARANTINE_BUCKET: name,
   SEGMENTS_TABLE: name,

@@ -95,6 +95,7 @@ export class AuditStack extends Stack {
       rules: config.rules,
       channels: config.alerts.channels,
       sources: logSourcesOf(config),
+      sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
     });
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {

@@ -37,7 +37,7 @@ export class QueryPolicy extends ManagedPolicy {
 const ASKED = [
   { name: 'events', actions: ['dynamodb:Query'] },
   { name: 'segments', actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'] },
-  { name: 'findings', actions: ['dynamodb:Query'] },
+  { name: 'findings', actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
   { name: 'alerts', actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
   { name: 'suppressions', actions: ['dynamodb:Query'] },
   { name: 'ledger', actions: ['dynamodb:Query'] },

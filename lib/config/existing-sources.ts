@@ -13,6 +13,11 @@ export function newTrail({ sources }: Pick<DeploymentConfig, 'sources'>): NewTra
   return sources.find((source) => source.type === 'trail' || source.type === 'organization-trail');
 }
 
+/** Whether a deployment has a stack of its trail, and of tables for Athena. */
+export function hasTrailStack(config: Pick<DeploymentConfig, 'sources' | 'glue'>): boolean {
+  return newTrail(config) !== undefined || config.glue.enabled;
+}
+
 /** Where a deployment is. */
 export interface Home {
   readonly deployment: string;

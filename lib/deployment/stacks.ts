@@ -2,9 +2,10 @@ import type { Environment } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AuditStack } from '../audit/audit-stack.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { hasTrailStack } from '../config/existing-sources.ts';
 import type { CustomerResources } from '../customer/customer-resources.ts';
 import { LogArchiveStack } from '../log-archive/log-archive-stack.ts';
-import { needsTrailStack, TrailStack } from '../log-archive/trail-stack.ts';
+import { TrailStack } from '../log-archive/trail-stack.ts';
 import { DataStack } from '../stores/data-stack.ts';
 
 /** All that is deployed. */
@@ -31,7 +32,7 @@ export function createStacks(
   const logArchive = new LogArchiveStack(scope, named('log-archive'), common('log-archive'));
   const data = new DataStack(scope, named('data'), { ...common('data'), logArchive });
   const audit = new AuditStack(scope, named('audit'), { ...common('audit'), logArchive, data });
-  if (!needsTrailStack(config)) return { logArchive, data, audit };
+  if (!hasTrailStack(config)) return { logArchive, data, audit };
   // Last, so that somebody listens when the first log object is announced.
   const trail = new TrailStack(scope, named('trail'), { env, config, stackName: named('trail'), logArchive });
   return { logArchive, data, audit, trail };

@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import type { BackfillBatchVariables, BackfillListVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
-import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { backfillFiles } from '../stores/backfill-bucket.ts';
@@ -13,13 +12,15 @@ import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings, RULES_FILE } from './audit-function.ts';
+import { logBucketVariables } from './log-bucket-variables.ts';
 import {
+  acknowledgeLogs,
   askSuppressions,
   onTable,
   publishTo,
   queueForChannels,
   raisePageShards,
-  readLogBucket,
+  readLogs,
   updateBookkeeping,
   useAuditKey,
   useKeyThrough,
@@ -41,7 +42,7 @@ export class BackfillList extends AuditFunction {
     const { config, settings, logKey, tables } = props;
     const environment: BackfillListVariables = {
       DEPLOYMENT: config.deployment,
-      LOG_BUCKETS: bucketName(config.deployment, 'logs'),
+      ...logBucketVariables(config),
       LEDGER_TABLE: tables.ledger.tableName,
       RULES_FILE,
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
@@ -59,7 +60,7 @@ export class BackfillList extends AuditFunction {
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
-        ...readLogBucket(config, logKey),
+        ...readLogs(config, logKey),
         new PolicyStatement({
           sid: 'AskWhichAreRead',
           actions: ['dynamodb:Query'],
@@ -70,7 +71,7 @@ export class BackfillList extends AuditFunction {
       ],
     });
     acknowledgeBackfillFiles(this, config);
-    acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
+    acknowledgeLogs(this.role, config);
   }
 }
 
@@ -83,7 +84,7 @@ export class BackfillBatch extends AuditFunction {
     const { config, settings, logKey, tables, topics } = props;
     const environment: BackfillBatchVariables = {
       ...alertingVariables(props),
-      LOG_BUCKETS: bucketName(config.deployment, 'logs'),
+      ...logBucketVariables(config),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       SEGMENTS_TABLE: tables.segments.tableName,
       PAGE_SHARDS: String(config.index.pageShards),
@@ -99,7 +100,7 @@ export class BackfillBatch extends AuditFunction {
       memorySize: 1769,
       environment,
       statements: [
-        ...readLogBucket(config, logKey),
+        ...readLogs(config, logKey),
         new PolicyStatement({
           sid: 'QuarantineRecords',
           actions: ['s3:PutObject'],
@@ -120,7 +121,7 @@ export class BackfillBatch extends AuditFunction {
       ],
     });
     acknowledgeBackfillFiles(this, config);
-    acknowledgeObjects(this.role, logObjects(config), 'The log objects, below AWSLogs/ only: their keys hold times.');
+    acknowledgeLogs(this.role, config);
     acknowledgeObjects(
       this.role,
       quarantinedRecords(config.deployment),

@@ -22,8 +22,10 @@ export interface RulesLayerProps {
   readonly rules: Pick<DeploymentConfig['rules'], 'placeholders' | 'overrides'>;
   /** Written beside the rules: an environment has no room for the accounts of many channels. */
   readonly channels?: DeploymentConfig['alerts']['channels'];
-  /** Written there for the same reason. */
+  /** Written there for the same reason. Rules about log buckets match theirs too. */
   readonly sources?: readonly LogSource[];
+  /** ARNs of the keys of those buckets. */
+  readonly sourceKeys?: readonly string[];
 }
 
 /**
@@ -35,9 +37,9 @@ export class RulesLayer extends LayerVersion {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, folders, rules, channels = [], sources = [] }: RulesLayerProps,
+    { deployment, folders, rules, channels = [], sources = [], sourceKeys = [] }: RulesLayerProps,
   ) {
-    const json = ruleSetJson({ deployment, folders, rules });
+    const json = ruleSetJson({ deployment, folders, rules, sources, sourceKeys });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
     try {
       writeFileSync(join(folder, basename(RULES_FILE)), json);
@@ -65,10 +67,15 @@ function rulesBelow(folder: string): readonly RuleSource[] {
   return readRuleSources(folder);
 }
 
-function ruleSetJson({ deployment, folders, rules }: RulesLayerProps): string {
+function ruleSetJson({ deployment, folders, rules, sources = [], sourceKeys = [] }: RulesLayerProps): string {
   const entries = Object.entries(rules.overrides);
   const { ruleSet, problems } = parseRules(folders.flatMap(rulesBelow), {
-    placeholders: packPlaceholders({ deployment, placeholders: rules.placeholders }),
+    placeholders: packPlaceholders({
+      deployment,
+      placeholders: rules.placeholders,
+      logBuckets: sources.map(({ bucket }) => bucket),
+      logKeys: sourceKeys,
+    }),
     levels: Object.fromEntries(entries.flatMap(([id, { level }]) => (level === undefined ? [] : [[id, level]]))),
     disabled: entries.filter(([, { enabled }]) => enabled === false).map(([id]) => id),
   });

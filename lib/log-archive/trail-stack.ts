@@ -1,7 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
-import { newTrail } from '../config/existing-sources.ts';
 import { meetDemands } from '../customer/demands.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
@@ -10,11 +9,6 @@ import { Trail } from './trail.ts';
 export interface TrailStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
-}
-
-/** Whether there is anything in the stack. */
-export function needsTrailStack(config: DeploymentConfig): boolean {
-  return newTrail(config) !== undefined || config.glue.enabled;
 }
 
 /**

@@ -160,6 +160,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
   const backfillList: BackfillListVariables = {
     DEPLOYMENT: deployment,
     LOG_BUCKETS: ingest.LOG_BUCKETS,
+    SOURCES_FILE: '',
     LEDGER_TABLE: tables.ledger,
     RULES_FILE: rulesFile,
     WORK_BUCKET: buckets.backfill,
@@ -171,6 +172,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
   const backfillBatch: BackfillBatchVariables = {
     ...sweep,
     LOG_BUCKETS: ingest.LOG_BUCKETS,
+    SOURCES_FILE: '',
     QUARANTINE_BUCKET: buckets.quarantine,
     SEGMENTS_TABLE: tables.segments,
     PAGE_SHARDS: ingest.PAGE_SHARDS,

@@ -23,23 +23,11 @@ type Region = z.infer<typeof regionSchema>;
 const pullSchema = z.object({
   account: z.string(),
   filter: filterSchema.optional(),
-  /** The times that were asked for, all runs together. */
-  since: z.string(),
-  until: z.string(),
   regions: z.record(z.string(), regionSchema),
 });
 export type HistoryPull = z.infer<typeof pullSchema>;
 
 const fileSchema = z.object({ version: z.literal(1), pulls: z.array(pullSchema) });
-
-/** What was asked for in one account. */
-export interface AskedHistory {
-  readonly account: string;
-  readonly filter?: HistoryFilter;
-  /** ISO 8601 in UTC to the second. */
-  readonly since: string;
-  readonly until: string;
-}
 
 /** What a folder holds of LookupEvents: how far it goes, so that the next run goes on there. One process writes it. */
 export class HistoryFile {
@@ -57,13 +45,12 @@ export class HistoryFile {
     return new HistoryFile(folder, await readPulls(folder));
   }
 
-  /** The pull of an account and filter, with the times widened to those that are asked for now. */
-  async begin({ account, filter, since, until }: AskedHistory): Promise<HistoryPull> {
+  /** What is known of an account and filter. */
+  async begin(account: string, filter?: HistoryFilter): Promise<HistoryPull> {
     const known = this.#pulls.find((pull) => pull.account === account && sameFilter(pull.filter, filter));
-    const pull = known ?? { account, ...(filter && { filter }), since, until, regions: {} };
-    if (known === undefined) this.#pulls.push(pull);
-    if (since < pull.since) pull.since = since;
-    if (until > pull.until) pull.until = until;
+    if (known !== undefined) return known;
+    const pull: HistoryPull = { account, ...(filter && { filter }), regions: {} };
+    this.#pulls.push(pull);
     await this.#write();
     return pull;
   }
@@ -127,18 +114,30 @@ export async function historyNotes(folder: string): Promise<readonly string[]> {
   return pulls.map(noteOf);
 }
 
-function noteOf({ account, filter, since, until, regions }: HistoryPull): string {
-  const asked = Object.entries(regions).filter(([, { state }]) => state !== 'not-enabled');
-  const open = asked.filter(([, { state }]) => state === 'open').map(([region]) => region);
+function noteOf({ account, filter, regions }: HistoryPull): string {
+  const open = Object.entries(regions).flatMap(([region, { state }]) => (state === 'open' ? [region] : []));
   const only = filter === undefined ? '' : `, only ${filterText(filter)}`;
   const rest =
     open.length === 0 ? '' : ` Not all of it is here yet (${open.join(', ')}): run trailwarden history again.`;
   return (
-    `From LookupEvents of account ${account}, ${since} to ${until}, ${asked.length === 1 ? '1 region' : `${asked.length} regions`}${only}: ` +
+    `From LookupEvents of account ${account}${timesOf(regions)}${only}: ` +
     `management events alone, no data events, and no digest vouches for them.${rest}`
   );
 }
 
-export function filterText({ key, value }: HistoryFilter): string {
+/** The time of which every region that was read to its end has all events, and whether some have more. */
+function timesOf(regions: HistoryPull['regions']): string {
+  const whole = Object.values(regions).filter(({ state }) => state === 'complete');
+  const newest = whole.flatMap(({ covered }) => covered.slice(0, 1));
+  const from = newest.map((time) => time.from).toSorted();
+  const to = newest.map((time) => time.to).toSorted();
+  const [first, last] = [from.at(-1), to[0]];
+  if (first === undefined || last === undefined || first > last) return '';
+  const isMore = from[0] !== first || to.at(-1) !== last || whole.some(({ covered }) => covered.length > 1);
+  const count = newest.length === 1 ? '1 region' : `${newest.length} regions`;
+  return `, ${first} to ${last} of ${count}${isMore ? ', of some more' : ''}`;
+}
+
+function filterText({ key, value }: HistoryFilter): string {
   return key === 'ReadOnly' ? 'calls that change something' : `those with ${key} ${value}`;
 }

@@ -32,6 +32,7 @@ export class BackfillBed {
   readonly metrics = new CountedMetrics();
   readonly executions: LocalExecutions;
   readonly #dynamodb: DynamoDBClient;
+  readonly #functions: BackfillFunctions;
 
   constructor(
     { aws }: Deployment,
@@ -43,7 +44,7 @@ export class BackfillBed {
     const { s3, sns, sqs } = clients;
     this.work = new WorkBucket(s3, workBucket);
     const logger = new Logger({ serviceName: 'test', logLevel: 'SILENT' });
-    const functions: BackfillFunctions = {
+    this.#functions = {
       list: wireList({
         environment: readBackfillListEnvironment(resources.variables.backfillList),
         dynamodb: clients.dynamodb,
@@ -64,7 +65,7 @@ export class BackfillBed {
     this.executions = new LocalExecutions({
       s3,
       workBucket,
-      functions: around(functions),
+      functions: around(this.#functions),
       wait: async () => {},
       lookMilliseconds: 0,
     });
@@ -79,6 +80,12 @@ export class BackfillBed {
       toleratedFailurePercentage: 0,
       ...input,
     });
+  }
+
+  /** Calls the function that reads a batch, as the state machine does. */
+  async batch(line: unknown, milliseconds = 240_000): Promise<unknown> {
+    const end = Date.now() + milliseconds;
+    return this.#functions.batch(line, { getRemainingTimeInMillis: () => end - Date.now() });
   }
 
   async report(run: string, attempt = 1): Promise<BackfillReport> {

@@ -179,6 +179,7 @@ function siteOf(commandName: string, input: Input, { deployment, buckets }: Reso
     return `${command} ${[...new Set(tables)].join('+')}${input.IndexName === undefined ? '' : `/${input.IndexName}`}`;
   }
   if (input.Bucket !== undefined) {
+    if (input.Bucket === buckets.backfill) return `${command} work`;
     const isDigest = input.Key?.includes('/CloudTrail-Digest/') ?? false;
     return `${command} ${input.Bucket === buckets.logs ? (isDigest ? 'digest' : 'log object') : 'quarantine'}`;
   }

@@ -1,3 +1,4 @@
+import { backfillUnderEveryFault, backfillUnderRandomFaults } from './backfill-parts.ts';
 import { brokenChannels } from './broken-channel.ts';
 import { type CampaignReport, everyFault, everyKind, randomRounds } from './campaign.ts';
 import { kinds } from './kinds.ts';
@@ -39,7 +40,8 @@ export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part
       title: 'A broken channel',
       run: (world, share, onProgress) => brokenChannels(world, { share, onProgress }),
     },
-    ...(skipSites ? [] : [receiversUnderEveryFault(), packUnderEveryFault()]),
+    ...(skipSites ? [] : [receiversUnderEveryFault(), packUnderEveryFault(), backfillUnderEveryFault()]),
+    backfillUnderRandomFaults({ rounds: Math.ceil(rounds / 4), seed }),
     packUnderRandomFaults({ rounds: Math.ceil(rounds / 4), seed }),
     {
       title: `${rounds} random rounds`,

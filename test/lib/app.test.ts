@@ -11,9 +11,10 @@ const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 async function runApp(
   config: string,
   outdir = folderOf({}),
+  script = 'app.ts',
 ): Promise<Record<string, { stackName: string | undefined }>> {
   const context = { ...z.record(z.string(), z.unknown()).parse(cdkJson().context), config };
-  await promisify(execFile)(process.execPath, [join(PROJECT_ROOT, 'bin', 'app.ts')], {
+  await promisify(execFile)(process.execPath, [join(PROJECT_ROOT, 'bin', script)], {
     cwd: PROJECT_ROOT,
     env: {
       ...process.env,
@@ -56,6 +57,28 @@ describe('the app', () => {
       'blue-data',
       'blue-audit',
       'blue-trail',
+    ]);
+  });
+
+  const EXISTING = `{ deployment: blue, account: '${ACCOUNT}', region: ${REGION}, sources: [
+    { name: far, type: bucket, bucket: far-logs, account: '444455556666', region: sa-east-1, notification: eventbridge, access: role },
+    { name: lz, type: log-archive, bucket: lz-logs, account: '555566667777', topic: 'arn:aws:sns:${REGION}:666677778888:logs' }] }`;
+
+  test('has no stack of a trail where trails are there already', async () => {
+    const folder = folderOf({ 'blue.yaml': EXISTING });
+    expect(Object.keys(await runApp(join(folder, 'blue.yaml')))).toEqual([
+      'blue-log-archive',
+      'blue-data',
+      'blue-audit',
+    ]);
+  });
+
+  test('of the sources has a stack for each account that needs one', async () => {
+    const folder = folderOf({ 'blue.yaml': EXISTING });
+    expect(Object.keys(await runApp(join(folder, 'blue.yaml'), folderOf({}), 'source.ts'))).toEqual([
+      'blue-source-far',
+      'blue-source-lz',
+      'blue-source-lz-topic',
     ]);
   });
 

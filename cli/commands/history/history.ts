@@ -13,7 +13,6 @@ import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
 import { type FilterOptions, filterOf } from './asked-filter.ts';
 import { expectation, PACE } from './how-long.ts';
-import { secondOf } from './look-up.ts';
 import { PullProgress } from './pull-progress.ts';
 import type { PullOptions, RegionResult } from './pull-regions.ts';
 import { regionsOf } from './regions.ts';
@@ -99,13 +98,7 @@ async function run(options: HistoryOptions, io: Io): Promise<void> {
     const { data, fresh } = options;
     const results = await withLocalPipeline({ data, fresh, io, signal: interruption.signal }, async (local) => {
       const { history, s3, bucket } = local;
-      const filter = filterOf(options);
-      const pull = await history.begin({
-        account,
-        ...(filter && { filter }),
-        since: secondOf(times.since),
-        until: secondOf(times.until),
-      });
+      const pull = await history.begin(account, filterOf(options));
       return pullAll({ ...times, now, regions, pull, history, s3, bucket, signal: interruption.signal }, options, io);
     });
     await report(results, options, io);

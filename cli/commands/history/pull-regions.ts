@@ -1,7 +1,7 @@
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { HistoryFile, HistoryPull } from '../../../local/history/history-file.ts';
 import { isNamed, pacedLookUp, secondOf } from './look-up.ts';
+import { createLookUpClient } from './look-up-client.ts';
 import { putLookedUp } from './looked-up-object.ts';
 import { type FirstPage, pullRegion } from './pull-region.ts';
 
@@ -67,14 +67,7 @@ export async function pullRegions(options: PullOptions): Promise<readonly Region
 
 async function pullOne(region: string, options: PullOptions, onFirstPage: (page: FirstPage) => void): Promise<void> {
   const { profile, pull, history, s3, bucket, since, until, now, signal, onEvents } = options;
-  const client = new CloudTrailClient({
-    region,
-    ...(profile !== undefined && { profile }),
-    // Its own tries would go beyond the pace.
-    maxAttempts: 1,
-    // A connection that says nothing is a fault like any other.
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
-  });
+  const client = createLookUpClient({ region, ...(profile !== undefined && { profile }) });
   try {
     const { account } = pull;
     await history.settle(pull, region, 'open');

@@ -18,7 +18,7 @@ export function incidentMarkdown(incident: Incident, { zone, limit, command }: T
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function sectionMarkdown({ title, columns, rows, more, moreAtLeast, nothing }: IncidentSection): string {
+function sectionMarkdown({ title, columns, rows, more, moreAtLeast, nothing, remark }: IncidentSection): string {
   if (rows.length === 0) return `## ${title}\n\n${nothing}`;
   const shown = columns.flatMap((column, index) =>
     rows.every((row) => (row[index] ?? '') === '') ? [] : [{ ...column, index }],
@@ -26,7 +26,7 @@ function sectionMarkdown({ title, columns, rows, more, moreAtLeast, nothing }: I
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const left = more > 0 ? `\n\nAnd ${more.toLocaleString('en-US')}${moreAtLeast ? ' or more' : ''} more.` : '';
   return [
-    `## ${title}`,
+    `## ${title}${remark === undefined ? '' : `: ${remark}`}`,
     '',
     line(shown.map(({ title: name }) => name.trim())),
     line(shown.map(() => '---')),

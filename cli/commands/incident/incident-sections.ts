@@ -31,6 +31,8 @@ export interface IncidentSection {
   readonly moreAtLeast: boolean;
   /** What is said where there is nothing. */
   readonly nothing: string;
+  /** A few words about all of it. */
+  readonly remark?: string;
 }
 
 /** How lines are told. */
@@ -148,20 +150,24 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
       allOf(incident.findings.tactics, (tactics) => worstTactics(tactics, limit)),
       'No findings.',
     ),
-    section(
-      'How they may come back',
-      [
-        { title: 'Way back', text: ({ kind }) => kind },
-        { title: `When (${zone.name})`, text: ({ event }) => time(event.eventTime) },
-        { title: 'Action', text: ({ event }) => event.action },
-        { title: 'What', text: ({ resources }) => namesText(allOf(resources), 3) },
-        { title: 'Lets', text: ({ lets = [] }) => namesText(allOf(lets), 2) },
-        { title: 'Taken back', text: ({ undone }) => (undone === undefined ? 'no' : time(undone.eventTime)) },
-        { title: 'Event', isKey: true, text: ({ event }) => event.eventID },
-      ],
-      incident.persistence,
-      'No new key, user, login, role, trust, policy, access entry or code.',
-    ),
+    {
+      ...section(
+        'How they may come back',
+        [
+          { title: 'Way back', text: ({ kind }) => kind },
+          { title: `When (${zone.name})`, text: ({ event }) => time(event.eventTime) },
+          { title: 'Action', text: ({ event }) => event.action },
+          { title: 'What', text: ({ resources }) => namesText(allOf(resources), 3) },
+          { title: 'Lets', text: ({ lets = [] }) => namesText(allOf(lets), 2) },
+          { title: 'Taken back', text: ({ undone }) => (undone === undefined ? 'no' : time(undone.eventTime)) },
+          { title: 'Event', isKey: true, text: ({ event }) => event.eventID },
+        ],
+        incident.persistence,
+        'No new key, user, login, role, trust, policy, access entry or code.',
+      ),
+      remark:
+        incident.persistence.standing === 0 ? 'none stands' : `${grouped(incident.persistence.standing)} still stand`,
+    },
     section(
       'What was done with credentials that were issued',
       [
@@ -222,13 +228,20 @@ function lookedAtText(
   time: (text: string) => string,
   zone: Zone,
 ): readonly string[] {
-  if (times === 'asked' || times === 'none' || since === undefined) return [];
-  const what = times === 'around' ? 'a day before and after' : 'the 7 days up to the last event';
-  const to = until === undefined ? '' : ` to ${time(until)}`;
-  return [
-    `Looked at: ${what}, from ${time(since)}${to} ${zone.name}${earlier === true ? '; there is more before' : ''}`,
-  ];
+  if (since === undefined && until === undefined) return [];
+  const bounds = [
+    ...(since === undefined ? [] : [`from ${time(since)}`]),
+    ...(until === undefined ? [] : [`to ${time(until)}`]),
+  ].join(' ');
+  return [`Looked at: ${TIMES[times]}${bounds} ${zone.name}${earlier === true ? '; there is more before' : ''}`];
 }
+
+const TIMES: Readonly<Record<Incident['subject']['times'], string>> = {
+  asked: '',
+  none: '',
+  around: 'a day before and after, ',
+  'last-days': 'the 7 days up to the last event, ',
+};
 
 /** Times of one day are told without it. */
 function timeFormat(zone: Zone, first: string | undefined, last: string | undefined): (text: string) => string {

@@ -44,10 +44,14 @@ export function incidentText(incident: Incident, options: TextOptions, output: O
 const MAX_LINE = 4096;
 
 /** The head of the first column is that of the part, too: a line of its own would take a second screen. */
-function sectionText({ columns, rows, more, moreAtLeast }: IncidentSection, output: Output): string {
+function sectionText({ columns, rows, more, moreAtLeast, remark }: IncidentSection, output: Output): string {
   const all = rows.length + more;
-  const left =
-    all > rows.length || moreAtLeast ? ` (${rows.length} of ${counted(all)}${moreAtLeast ? ' or more' : ''})` : '';
+  const isCut = all > rows.length || moreAtLeast;
+  const notes = [
+    ...(isCut ? [`${rows.length} of ${counted(all)}${moreAtLeast ? ' or more' : ''}`] : []),
+    ...(remark === undefined ? [] : [remark]),
+  ];
+  const left = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
   const shown = columns.flatMap(({ title, isKey }, index): Column<readonly string[]>[] => {
     if (rows.every((row) => (row[index] ?? '') === '')) return [];
     const name = index === 0 ? `${title}${left}` : title;

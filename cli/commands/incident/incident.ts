@@ -3,10 +3,11 @@ import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { Incident } from '../../../lambda/store/questions/incident/incident.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../../lambda/store/questions/incident/subject.ts';
-import { tellIncident } from '../../../lambda/store/questions/incident/tell-incident.ts';
+import { type IncidentQuery, tellIncident } from '../../../lambda/store/questions/incident/tell-incident.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { ownCommand } from '../../aws/own-command.ts';
+import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { recordsOfReceipts } from '../../inputs/records-of-receipts.ts';
 import { collectAccount } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
@@ -16,6 +17,7 @@ import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import type { Io } from '../../output/process-io.ts';
 import { incidentMarkdown } from './incident-markdown.ts';
+import { askedOfFiles, sourcesOfFiles } from './incident-of-files.ts';
 import { incidentText } from './incident-text.ts';
 
 /** A further form of the answer has its line here, and a renderer beside the others. */
@@ -40,7 +42,8 @@ const TEXT_LINES = 5;
 const MARKDOWN_LINES = 10;
 const JSON_LINES = 100;
 
-interface IncidentOptions extends ConnectionOptions, TimeOptions, ReadLimitOptions {
+interface IncidentOptions extends ConnectionOptions, RuleLoadOptions, TimeOptions, ReadLimitOptions {
+  readonly file?: readonly string[];
   readonly as?: SubjectKind;
   readonly account?: readonly string[];
   readonly region?: readonly string[];
@@ -56,6 +59,8 @@ Without one, it is all that happened between --since and --until.
 Told are its events, and what was done with the credentials that they issued. Without --since and --until these are: of an
 event, finding or alert what its actor did a day before and after; of anything else the 7 days up to the last event.
 Whom something was opened to, and how many bytes were read, is in the records: --records log objects are read for that.
+With --file, files and folders of CloudTrail records are asked, as scan reads them, and judged by --rules; all of them are
+read for each question, and their events stay in memory.
 The events asked for must fit into --max-reads; of what goes beyond them as much is told as fits, and the answer says what
 is left out.
 
@@ -64,6 +69,7 @@ Examples:
   $ trailwarden incident 203.0.113.10 --since 2d
   $ trailwarden incident role/Deploy --around 2026-11-20T14:03Z --within 2h
   $ trailwarden incident 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a --format markdown > ticket.md
+  $ trailwarden incident AKIAIOSFODNN7EXAMPLE --file ~/Downloads/AWSLogs
   $ trailwarden incident --since 14:00 --until 15:00 --account 111122223333
 `;
 
@@ -79,7 +85,13 @@ export function incidentCommand(io: Io): Command {
       ),
     )
     .option('--account <id>', 'only in an account: 12 digits, or a pattern with *', collectAccount)
-    .option('--region <region>', 'only in a region', collect);
+    .option('--region <region>', 'only in a region', collect)
+    .addOption(
+      new Option('--file <path>', 'over files and folders, without a deployment; may be given several times')
+        .argParser(collect)
+        .conflicts(['local', 'data', 'deployment', 'config']),
+    );
+  withRules(command);
   withTimes(command)
     .addOption(oneOf(new Option('--format <format>', 'form of the answer').default('text'), FORMATS))
     .addOption(
@@ -119,7 +131,22 @@ async function show(subject: string | undefined, options: IncidentOptions, io: I
     maxReadUnits: maxReads,
     onEstimate: sayEstimate(options, io),
   };
-  const incident = await connected(options, (connection) => {
+  const incident =
+    options.file === undefined
+      ? await overDeployment(options, query, io)
+      : await tellIncident(await sourcesOfFiles(options.file, options, io), query);
+  if (incident === undefined) {
+    throw new CommandFailure(
+      `The index knows nothing of ${subject}${(times.since ?? times.until) ? ' in this time' : ''}. ${HOW_TO_NAME}`,
+    );
+  }
+  io.stdout.write(
+    RENDERERS[format](asCanBeAsked(incident, options), { ...options, command: commandOf(options, io) }, io),
+  );
+}
+
+async function overDeployment(options: IncidentOptions, query: IncidentQuery, io: Io): Promise<Incident | undefined> {
+  return await connected(options, (connection) => {
     const { documents, tables, s3 } = connection;
     const sources = {
       events: eventQuestions(connection, io),
@@ -129,13 +156,17 @@ async function show(subject: string | undefined, options: IncidentOptions, io: I
     };
     return withinReadLimit(() => tellIncident(sources, query));
   });
-  if (incident === undefined) {
-    throw new CommandFailure(
-      `The index knows nothing of ${subject}${(times.since ?? times.until) ? ' in this time' : ''}. ${HOW_TO_NAME}`,
-    );
-  }
-  const command = (args: readonly string[]): string => ownCommand(args, options, io);
-  io.stdout.write(RENDERERS[format](incident, { ...options, command }, io));
+}
+
+function asCanBeAsked(incident: Incident, { file }: IncidentOptions): Incident {
+  return file === undefined ? incident : { ...incident, next: incident.next.flatMap(askedOfFiles) };
+}
+
+/** Command lines over the same index, or the same files. */
+function commandOf({ file, ...options }: IncidentOptions, io: Io): (args: readonly string[]) => string {
+  if (file === undefined) return (args) => ownCommand(args, options, io);
+  const files = file.flatMap((path) => ['--file', path]);
+  return (args) => ownCommand([...args, ...files], {}, io);
 }
 
 const HOW_TO_NAME =

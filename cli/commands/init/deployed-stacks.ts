@@ -10,19 +10,20 @@ export const DEPLOYED_STACKS = [
   },
   {
     stack: 'data',
-    holds: `the key, ${Object.keys(TABLES).length} tables, and the quarantine bucket`,
-    resources: { 'AWS::KMS::Key': 1, 'AWS::DynamoDB::GlobalTable': Object.keys(TABLES).length, 'AWS::S3::Bucket': 1 },
+    holds: `the key, ${Object.keys(TABLES).length} tables, the quarantine bucket, and the bucket of backfills`,
+    resources: { 'AWS::KMS::Key': 1, 'AWS::DynamoDB::GlobalTable': Object.keys(TABLES).length, 'AWS::S3::Bucket': 2 },
   },
   {
     stack: 'audit',
-    holds: `four functions, four queues, six topics, two schedules, ${ASSUMPTIONS.alarms} alarms, two policies for people`,
+    holds: `six functions, four queues, six topics, two schedules, the state machine of backfills, ${ASSUMPTIONS.alarms} alarms, three policies for people`,
     resources: {
-      'AWS::Lambda::Function': 4,
+      'AWS::Lambda::Function': 6,
       'AWS::SQS::Queue': 4,
       'AWS::SNS::Topic': 6,
       'AWS::Scheduler::Schedule': 2,
       'AWS::CloudWatch::Alarm': ASSUMPTIONS.alarms,
-      'AWS::IAM::ManagedPolicy': 2,
+      'AWS::IAM::ManagedPolicy': 3,
+      'AWS::StepFunctions::StateMachine': 1,
     },
   },
   {

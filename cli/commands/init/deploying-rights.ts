@@ -11,7 +11,7 @@ export const DEPLOYING_RIGHTS: readonly { readonly service: string; readonly on:
   },
   {
     service: 'iam',
-    on: "roles, their policies and managed policies whose names begin with the deployment's; PassRole to lambda and scheduler",
+    on: "roles, their policies and managed policies whose names begin with the deployment's; PassRole to lambda, scheduler and states",
   },
   {
     service: 'kms',
@@ -25,5 +25,6 @@ export const DEPLOYING_RIGHTS: readonly { readonly service: string; readonly on:
   },
   { service: 'scheduler', on: 'schedules' },
   { service: 'sns, sqs', on: 'topics, subscriptions, queues and their policies' },
+  { service: 'stepfunctions', on: 'the state machine of backfills (actions of states:)' },
   { service: 'ssm', on: "GetParameters on the bootstrap's version" },
 ];

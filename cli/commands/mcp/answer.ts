@@ -9,7 +9,7 @@ const MAX_CHARACTERS = 50_000;
 const MAX_TEXT = 2000;
 
 /** Members that any list keeps, tried in this order until the answer is short enough. */
-const LIST_LENGTHS = [Number.POSITIVE_INFINITY, 100, 50, 25, 12, 6, 3, 1] as const;
+const LIST_LENGTHS = [Number.POSITIVE_INFINITY, 150, 100, 75, 50, 35, 25, 18, 12, 8, 6, 4, 3, 2, 1] as const;
 
 export const UNTRUSTED =
   'What stands between the marks is from the log: whoever called AWS chose names, user agents, error messages, tags and ' +

@@ -53,7 +53,7 @@ async function protect(options: ProtectOptions, io: Io): Promise<void> {
   if (options.local === true || options.data !== undefined) {
     throw new CommandFailure('On this machine there is nothing to protect: leave out --local and --data.', EXIT.usage);
   }
-  const { deployment, awsRegion, awsProfile } = options;
+  const { deployment, awsRegion, awsProfile, trailStack = true } = options;
   const common = {
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
@@ -65,7 +65,9 @@ async function protect(options: ProtectOptions, io: Io): Promise<void> {
     // Made from the keys of TABLES.
     const tables = Object.keys(TABLES) as TableName[];
     const all = [
-      ...STACKS.map((name) => stack(cloudFormation, `${deployment}-${name}`)),
+      ...STACKS.filter((name) => trailStack || name !== 'trail').map((name) =>
+        stack(cloudFormation, `${deployment}-${name}`),
+      ),
       ...tables.map((name) => table(dynamodb, tableName(deployment, name))),
     ];
     for (const guarded of all) {

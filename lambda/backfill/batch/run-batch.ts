@@ -10,6 +10,7 @@ import { describeError } from '../../runtime/describe-error.ts';
 import { publishMetrics } from '../../runtime/function-metrics.ts';
 import { recordMetric } from '../../runtime/record-metric.ts';
 import { METRICS } from '../../shared/metric-names.ts';
+import type { LogBuckets } from '../../sources/log-buckets.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
 import { type BatchLine, batchLineSchema } from '../batch-line.ts';
 import type { BatchResult } from '../batch-result.ts';
@@ -22,7 +23,7 @@ import { type ReadBatch, readBatch } from './read-batch.ts';
 export interface BatchDependencies {
   readonly work: WorkBucket;
   /** The buckets whose objects may be read. */
-  readonly logBuckets: readonly string[];
+  readonly logBuckets: Pick<LogBuckets, 'has'>;
   readonly ledger: Ledger;
   /** As ingest has it, except that it leaves no rows. @param alert whether findings alert. */
   readonly processorOf: (alert: boolean) => Omit<ProcessorDependencies, 'ledger' | 'correlator' | 'createPages'>;
@@ -66,7 +67,7 @@ export function createRunBatch(dependencies: BatchDependencies): RunBatch {
   return async (event, context) => {
     const { prepare, units } = dependencies;
     const line = batchLineSchema.parse(event);
-    if (!dependencies.logBuckets.includes(line.bucket)) {
+    if (!dependencies.logBuckets.has(line.bucket)) {
       throw new Error(`A batch names the bucket ${line.bucket}, which is none of the log buckets.`);
     }
     if (!isPrepared) await prepare();

@@ -14,6 +14,9 @@ import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
+import { LogBuckets } from '../../sources/log-buckets.ts';
+import { type LogSource, readLogSources } from '../../sources/log-source.ts';
+import { createSourceClient } from '../../sources/source-client.ts';
 import { RowWriter } from '../../store/dynamo/row-writer.ts';
 import { Ledger, type LedgerRow } from '../../store/ledger/ledger.ts';
 import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../../store/rows/event-row.ts';
@@ -27,8 +30,8 @@ export interface BatchWiring {
   /** What its calls take is counted. */
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
-  /** The client that reads a log bucket: another account's may need a role of that account. Default: `s3`. */
-  readonly s3Of?: (bucket: string) => S3Client;
+  /** Makes the client of a source's bucket. Default: in the bucket's region, with the source's role. */
+  readonly sourceClient?: (source: LogSource) => S3Client;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
   readonly logger: Logger;
@@ -39,7 +42,16 @@ export interface BatchWiring {
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireBatch(wiring: BatchWiring): RunBatch {
-  const { environment, dynamodb, s3, s3Of = () => s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const { sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-backfill` }) } =
+    wiring;
+  const logBuckets = new LogBuckets({
+    own: environment.LOG_BUCKETS,
+    s3,
+    expireDays: Number.POSITIVE_INFINITY,
+    sources: readLogSources(environment.SOURCES_FILE),
+    createClient: sourceClient,
+  });
   const units = new ConsumedUnits(dynamodb);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
@@ -68,10 +80,10 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   });
   return createRunBatch({
     work: new WorkBucket(s3, environment.WORK_BUCKET),
-    logBuckets: environment.LOG_BUCKETS,
+    logBuckets,
     ledger: new Ledger(documents, environment.LEDGER_TABLE),
     processorOf: (alerts) => processorOf(alerts ? alert : record),
-    open: (bucket, key) => openObject(s3Of(bucket), { bucket, key }),
+    open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),
     detector,
     ruleSet,
     units,

@@ -16,11 +16,12 @@ import type { WorkBucket } from '../work-bucket.ts';
 import type { BatchLimits } from './batches.ts';
 import { type EstimatePart, estimatePart } from './estimate.ts';
 import { type ListedPart, listPart, type PART_LIMITS, type RunSettings } from './list-part.ts';
+import type { LogPlace } from './shards.ts';
 import { type ListedDay, walk } from './walk.ts';
 
 export interface ListDependencies {
   readonly s3Of: (bucket: string) => S3Client;
-  readonly buckets: readonly string[];
+  readonly places: readonly LogPlace[];
   readonly ledger: Pick<DigestLedger, 'logObjects'>;
   readonly work: WorkBucket;
   readonly detector: Detector;
@@ -53,13 +54,13 @@ export type RunList = (
 
 /** Lists what a backfill asks for: for the state machine, or for an estimate. */
 export function createRunList(dependencies: ListDependencies): RunList {
-  const { s3Of, buckets, ledger, work, detector, limits, settings, now, batchLimits, partLimits } = dependencies;
+  const { s3Of, places, ledger, work, detector, limits, settings, now, batchLimits, partLimits } = dependencies;
   return async (event, context) => {
     const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
     const walkOf =
       (request: BackfillRequest, run?: string) =>
       (from: Cursor['at']): AsyncGenerator<ListedDay> =>
-        walk({ s3Of, buckets, ledger, request, from, ...(run !== undefined && { run }) });
+        walk({ s3Of, places, ledger, request, from, ...(run !== undefined && { run }) });
     const asked = estimateCallSchema.safeParse(event);
     if (asked.success) {
       const { request, next } = asked.data;

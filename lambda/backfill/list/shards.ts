@@ -24,16 +24,23 @@ const MOST_FOLDERS = 2_000;
 
 const LISTERS = 16;
 
+/** A bucket of log objects. */
+export interface LogPlace {
+  readonly bucket: string;
+  /** `AWSLogs/`, or `PREFIX/AWSLogs/`; looked for in the whole bucket where it is left out. */
+  readonly root?: string;
+}
+
 /** Every shard of a bucket that a backfill asks for, in the order of their prefixes. @throws the SDK's errors. */
 export async function findShards(
   s3: S3Client,
-  bucket: string,
+  { bucket, root }: LogPlace,
   { accounts, regions }: Pick<BackfillRequest, 'accounts' | 'regions'>,
 ): Promise<readonly Shard[]> {
   const folders = (prefix: string): Promise<readonly string[]> => foldersOf(s3, bucket, prefix);
   const below = async (prefixes: readonly string[]): Promise<readonly string[]> =>
     (await mapConcurrently(prefixes, LISTERS, folders)).flat();
-  const logs = await findLogFolders(folders);
+  const logs = root === undefined ? await findLogFolders(folders) : [root];
   const first = await below(logs);
   const organizations = first.filter((prefix) => /^o-[a-z0-9]{10,32}$/.test(nameOf(prefix)));
   const owners = [...first, ...(await below(organizations))].filter((prefix) => {

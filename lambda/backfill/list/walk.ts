@@ -4,14 +4,14 @@ import type { DigestLedger } from '../../store/ledger/digest-ledger.ts';
 import type { BackfillRequest, Cursor } from '../backfill-request.ts';
 import type { ListedObject } from '../batch-line.ts';
 import { isLogObject, type Known, knownObjects } from './known-objects.ts';
-import { daysBetween, findShards, listDay, type Shard } from './shards.ts';
+import { daysBetween, findShards, type LogPlace, listDay, type Shard } from './shards.ts';
 
 /** Shards that are listed at the same time. */
 const LISTERS = 32;
 
 export interface WalkOptions {
   readonly s3Of: (bucket: string) => S3Client;
-  readonly buckets: readonly string[];
+  readonly places: readonly LogPlace[];
   readonly ledger: Pick<DigestLedger, 'logObjects'>;
   readonly request: BackfillRequest;
   /** Whose objects count as `done`. */
@@ -34,7 +34,7 @@ export interface ListedDay {
  */
 export async function* walk(options: WalkOptions): AsyncGenerator<ListedDay> {
   const { s3Of, ledger, request, run } = options;
-  yield* mapInOrder(places(options), LISTERS, async ({ place, shard }) => {
+  yield* mapInOrder(shardDays(options), LISTERS, async ({ place, shard }) => {
     const { bucket, day } = place;
     const objects = (await listDay(s3Of(bucket), bucket, shard, day)).filter(isLogObject);
     const known =
@@ -45,15 +45,21 @@ export async function* walk(options: WalkOptions): AsyncGenerator<ListedDay> {
   });
 }
 
-async function* places({
+async function* shardDays({
   s3Of,
-  buckets,
+  places,
   request,
   from,
 }: WalkOptions): AsyncGenerator<{ readonly place: ListedDay['place']; readonly shard: Shard }> {
-  const first = from === undefined ? 0 : Math.max(0, buckets.indexOf(from.bucket));
-  for (const bucket of buckets.slice(first)) {
-    const shards = await findShards(s3Of(bucket), bucket, request);
+  const first =
+    from === undefined
+      ? 0
+      : Math.max(
+          0,
+          places.findIndex(({ bucket }) => bucket === from.bucket),
+        );
+  for (const { bucket, root } of places.slice(first)) {
+    const shards = await findShards(s3Of(bucket), { bucket, ...(root !== undefined && { root }) }, request);
     for (const day of daysBetween(request.since, request.until)) {
       for (const shard of shards) {
         const place = { bucket, day, after: shard.prefix };

@@ -4,6 +4,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../../cloudtrail/log/log-object.ts';
 import type { BackfillListEnvironment } from '../../runtime/environment.ts';
 import { loadDetector } from '../../runtime/rules-file.ts';
+import { LogBuckets } from '../../sources/log-buckets.ts';
+import { type LogSource, readLogSources, sourceKeyPrefix } from '../../sources/log-source.ts';
+import { createSourceClient } from '../../sources/source-client.ts';
 import { DigestLedger } from '../../store/ledger/digest-ledger.ts';
 import { WorkBucket } from '../work-bucket.ts';
 import { createRunList, type ListDependencies, type RunList } from './run-list.ts';
@@ -12,8 +15,8 @@ export interface ListWiring extends Pick<ListDependencies, 'batchLimits' | 'part
   readonly environment: BackfillListEnvironment;
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
-  /** The client that lists a log bucket: another account's may need a role of that account. Default: `s3`. */
-  readonly s3Of?: (bucket: string) => S3Client;
+  /** Makes the client of a source's bucket. Default: in the bucket's region, with the source's role. */
+  readonly sourceClient?: (source: LogSource) => S3Client;
   /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
 }
@@ -23,14 +26,25 @@ export function wireList({
   environment,
   dynamodb,
   s3,
-  s3Of = () => s3,
+  sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-backfill` }),
   now = () => new Date(),
   ...limits
 }: ListWiring): RunList {
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  const sources = readLogSources(environment.SOURCES_FILE);
+  const logBuckets = new LogBuckets({
+    own: environment.LOG_BUCKETS,
+    s3,
+    expireDays: Number.POSITIVE_INFINITY,
+    sources,
+    createClient: sourceClient,
+  });
   return createRunList({
-    s3Of,
-    buckets: environment.LOG_BUCKETS,
+    s3Of: (bucket) => logBuckets.clientOf(bucket),
+    places: [
+      ...environment.LOG_BUCKETS.map((bucket) => ({ bucket })),
+      ...sources.map((source) => ({ bucket: source.bucket, root: sourceKeyPrefix(source) })),
+    ],
     ledger: new DigestLedger(documents, environment.LEDGER_TABLE),
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     detector: loadDetector(environment.RULES_FILE),

@@ -67,7 +67,8 @@ export function createEventQueries(
 /** Told once of pages that pack left behind and this program can't read: their events are in no answer. */
 export type OnUnreadable = (pages: readonly UnreadablePage[]) => void;
 
-function queriesOver(take: TakeSnapshot): EventQueries {
+/** The questions over what is taken as the snapshot of each. */
+export function queriesOver(take: TakeSnapshot): EventQueries {
   const search = (query: EventQuery, meter?: ReadMeter): EventSearch => new EventSearch(take, query, meter);
   return {
     search,

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
@@ -73,15 +72,10 @@ sources: [{ name: new, type: trail }, { name: old, type: bucket, bucket: ${bucke
     sources: readPolicy(templates, 'SourcePolicy', bucketOf),
   };
   inAws = await backfillInAws(deployment);
-  mockClient(STSClient).on(GetCallerIdentityCommand).resolves({
-    Arn: 'arn:aws:iam::000000000000:user/alice',
-    Account: '000000000000',
-    UserId: 'AIDAEXAMPLE',
-  });
   mockClient(CloudFormationClient)
     .on(DescribeStacksCommand)
     .callsFake(({ StackName }) => ({ Stacks: [{ StackName, StackStatus: 'CREATE_COMPLETE' }] }));
-  mockClient(LambdaClient).on(GetFunctionConfigurationCommand).resolves({ State: 'Active' });
+  inAws.lambda.on(GetFunctionConfigurationCommand).resolves({ State: 'Active' });
   keys = await fill();
 });
 
@@ -230,7 +224,14 @@ async function callsOf(command: string, args: readonly string[]): Promise<readon
     const { code, stdout, stderr } = await runCommand([...command.split(' '), ...args, ...options], {
       now,
     });
-    expect({ command, args, code, stderr }).toMatchObject({ code: CODES[command] ?? 0 });
+    const expected = CODES[command] ?? 0;
+    // A command that fails says its reason.
+    expect({ command, args, code, stderr: code === expected ? '' : stderr }).toEqual({
+      command,
+      args,
+      code: expected,
+      stderr: '',
+    });
     if (command === 'suppress') suppressionId = stdout.trim();
     // doctor makes the bucket's name, which the embedded one doesn't have.
     const { buckets, deployment: name } = deployment.aws.resources;

@@ -48,7 +48,13 @@ const JSON_ONLY: Readonly<Record<string, readonly string[]>> = {
   ],
   'rules-backtest': ['rules', 'backtest', '6f2851ab-02e1-412c-9fd8-7f7d91dbb441', SAMPLE, '--rules', '<rules>'],
 };
+/** Every line is one object, whatever the format is called. */
+const EXPORTS: Readonly<Record<string, readonly string[]>> = {
+  'export-events.jsonl': ['export', 'events', '--kind', 'root', '--format', 'jsonl'],
+  'export-events-ocsf.jsonl': ['export', 'events', '--kind', 'root', '--format', 'ocsf'],
+};
 const CASES = [
+  ...Object.entries(EXPORTS),
   ...Object.entries(COMMANDS).flatMap(([name, args]) =>
     ['json', 'jsonl'].map((format) => [`${name}.${format}`, [...args, '--format', format]] as const),
   ),

@@ -1,8 +1,14 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  LambdaClient,
+  type LambdaClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { mockClient } from 'aws-sdk-client-mock';
+import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { executionInputSchema } from '../../../lambda/backfill/backfill-request.ts';
 import { readBackfillBatchEnvironment, readBackfillListEnvironment } from '../../../lambda/runtime/environment.ts';
 import { BackfillBed } from '../../backfill/backfill-bed.ts';
@@ -16,6 +22,8 @@ const REGION = 'us-east-1';
 /** Step Functions and Lambda as far as backfills use them, over the embedded AWS. */
 export interface BackfillInAws {
   readonly bed: BackfillBed;
+  /** Answers calls of functions; other calls of Lambda may be added. */
+  readonly lambda: AwsStub<ServiceInputTypes, ServiceOutputTypes, LambdaClientResolvedConfig>;
   /** The rights that calls have asked for since the last time, named as the audit stack's template names them. */
   takeAsked(): readonly AskedRight[];
   /** Resolves once all executions have ended. */
@@ -81,6 +89,7 @@ export async function backfillInAws(deployment: Deployment): Promise<BackfillInA
   });
   return {
     bed,
+    lambda,
     takeAsked: () => asked.splice(0),
     settled: async () => {
       await Promise.all(running);

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { type JsonObject, textAt } from '../../../lambda/shared/json.ts';
 
-/** What goes wrong with a call. `expired`: the token of a page isn't taken any more. */
-export type LookupFault = 'throttled' | 'broken' | 'cut' | 'expired' | 'denied' | 'unknown-credentials';
+/** What goes wrong with a call. `hung`: no answer ever comes. `expired`: the token of a page isn't taken any more. */
+export type LookupFault = 'throttled' | 'broken' | 'cut' | 'hung' | 'expired' | 'denied' | 'unknown-credentials';
 
 /** One call of LookupEvents as it came in. */
 export interface LookupCall {
@@ -43,6 +43,9 @@ const requestSchema = z.object({
     .default([]),
 });
 
+/** Less than a second: calls don't arrive as evenly as they were made. */
+const WINDOW_MILLISECONDS = 700;
+
 interface Held {
   readonly seconds: number;
   readonly record: JsonObject;
@@ -51,8 +54,9 @@ interface Held {
 /**
  * Answers as "LookupEvents" of the CloudTrail API Reference has it: 50 events at most, the newest first, a token that goes
  * with the same parameters alone, and two calls a second and region, beyond which it throttles.
+ * @param callsPerSecond more, where the pace isn't what a test is about.
  */
-export async function startLookupServer(account: string): Promise<LookupServer> {
+export async function startLookupServer(account: string, callsPerSecond = 2): Promise<LookupServer> {
   const regions = new Map<string, Held[]>();
   const calls: LookupCall[] = [];
   const names = new Set<string>();
@@ -62,8 +66,8 @@ export async function startLookupServer(account: string): Promise<LookupServer> 
     const { StartTime, EndTime, MaxResults, NextToken, LookupAttributes } = requestSchema.parse(JSON.parse(body));
     const at = Date.now();
     const call = { region, at, startTime: StartTime, endTime: EndTime, token: NextToken, attributes: LookupAttributes };
-    const recent = calls.filter((other) => other.region === region && other.at > at - 950).length;
-    const fault = recent >= 2 ? 'throttled' : faultOf(call, calls.length);
+    const recent = calls.filter((other) => other.region === region && other.at > at - WINDOW_MILLISECONDS).length;
+    const fault = recent >= callsPerSecond ? 'throttled' : faultOf(call, calls.length);
     calls.push({ ...call, fault });
     if (fault !== undefined) {
       fail(fault, response);
@@ -143,20 +147,18 @@ function meets(record: JsonObject, { AttributeKey, AttributeValue }: LookupCall[
   }
 }
 
-const ANSWERS: Readonly<Record<Exclude<LookupFault, 'cut'>, readonly [status: number, type: string, message: string]>> =
-  {
-    throttled: [400, 'ThrottlingException', 'Rate exceeded'],
-    broken: [500, 'InternalFailure', 'Something broke.'],
-    expired: [400, 'InvalidNextTokenException', 'The token is not valid.'],
-    denied: [400, 'AccessDeniedException', 'User is not authorized.'],
-    'unknown-credentials': [
-      400,
-      'UnrecognizedClientException',
-      'The security token included in the request is invalid.',
-    ],
-  };
+const ANSWERS: Readonly<
+  Record<Exclude<LookupFault, 'cut' | 'hung'>, readonly [status: number, type: string, message: string]>
+> = {
+  throttled: [400, 'ThrottlingException', 'Rate exceeded'],
+  broken: [500, 'InternalFailure', 'Something broke.'],
+  expired: [400, 'InvalidNextTokenException', 'The token is not valid.'],
+  denied: [400, 'AccessDeniedException', 'User is not authorized.'],
+  'unknown-credentials': [400, 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
+};
 
 function fail(fault: LookupFault, response: ServerResponse): void {
+  if (fault === 'hung') return;
   if (fault === 'cut') {
     response.socket?.destroy();
     return;

@@ -8,8 +8,11 @@ import { documentSchema, type Statement } from './statement.ts';
 export interface Principal {
   readonly name: string;
   readonly statements: readonly Statement[];
-  /** What Lambda does with the role of a function for it: take messages from its queues, write its log. */
-  readonly asksThroughLambda: readonly AskedRight[];
+  /**
+   * What services do with the role, past the proxy: Lambda takes messages from a function's queues and writes its log, and
+   * the scheduler calls functions.
+   */
+  readonly asksThroughServices: readonly AskedRight[];
 }
 
 /** What a deployment's templates grant, and what encrypts what. */
@@ -41,7 +44,7 @@ function principalsOf(
   keys: ReadonlyMap<string, string>,
 ): Map<string, Principal> {
   const principals = new Map<string, Principal>();
-  const throughLambda = lambdasOwn(resources, keys);
+  const throughServices = new Map([...lambdasOwn(resources, keys), ...schedulersOwn(resources)]);
   for (const { type, properties } of resources) {
     if (type === 'AWS::IAM::Policy') {
       const { PolicyDocument, Roles } = z
@@ -51,7 +54,7 @@ function principalsOf(
         principals.set(name, {
           name,
           statements: [...(principals.get(name)?.statements ?? []), ...PolicyDocument.Statement],
-          asksThroughLambda: throughLambda.get(name) ?? [],
+          asksThroughServices: throughServices.get(name) ?? [],
         });
       }
     }
@@ -59,7 +62,7 @@ function principalsOf(
       const { PolicyDocument, ManagedPolicyName: name } = z
         .looseObject({ PolicyDocument: documentSchema, ManagedPolicyName: z.string() })
         .parse(properties);
-      principals.set(name, { name, statements: PolicyDocument.Statement, asksThroughLambda: [] });
+      principals.set(name, { name, statements: PolicyDocument.Statement, asksThroughServices: [] });
     }
   }
   return principals;
@@ -105,6 +108,18 @@ function lambdasOwn(
     ]);
   }
   return asked;
+}
+
+const scheduleSchema = z.looseObject({ Target: z.looseObject({ Arn: z.string(), RoleArn: z.string() }) });
+
+function schedulersOwn(resources: readonly DeployedResource[]): Map<string, AskedRight[]> {
+  const schedules = resources.filter(({ type }) => type === 'AWS::Scheduler::Schedule');
+  return new Map(
+    schedules.map(({ properties }) => {
+      const { Target } = scheduleSchema.parse(properties);
+      return [Target.RoleArn.split('/').at(-1) ?? '', [{ action: 'lambda:InvokeFunction', resource: Target.Arn }]];
+    }),
+  );
 }
 
 export function viaService(service: string, resource: string): Record<string, readonly string[]> {

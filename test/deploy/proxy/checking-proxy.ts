@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { AskedRight, AwsCall } from './asked-right.ts';
 import { refusal } from './refused.ts';
 import { rightsOfCall } from './rights-of-call.ts';
+import { rightsWhenMissing } from './rights-of-s3.ts';
 
 /** Says whether a principal may do all of it. */
 export type Judge = (principal: string, call: AwsCall, rights: readonly AskedRight[]) => Promise<boolean>;
@@ -24,6 +25,13 @@ export interface CheckingProxy {
   stop(): Promise<void>;
 }
 
+/** A call of a principal that is held against its policies. */
+interface HeldCall {
+  readonly principal: string;
+  readonly call: AwsCall;
+  readonly rights: readonly AskedRight[];
+}
+
 /** `AWS4-HMAC-SHA256 Credential=KEY/20261126/eu-central-1/dynamodb/aws4_request, …` */
 const CREDENTIAL = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
 /** An access key id that names its principal: the account, and a role or managed policy of it. */
@@ -38,13 +46,8 @@ export function accessKeyOf(account: string, principal: string): string {
  * Stands before the emulator, which enforces no policy. Calls whose access key id names a principal are refused where its
  * policies don't allow them; all others (of CloudFormation, of the test itself) pass.
  */
-export async function startCheckingProxy({
-  target,
-  port,
-  judge,
-  heard,
-  failed,
-}: CheckingProxyOptions): Promise<CheckingProxy> {
+export async function startCheckingProxy(options: CheckingProxyOptions): Promise<CheckingProxy> {
+  const { target, port, judge, heard, failed } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
@@ -56,51 +59,29 @@ export async function startCheckingProxy({
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = Buffer.concat(await incoming.toArray());
-    const { authorization = '' } = incoming.headers;
-    const [, accessKey = '', region = '', service = ''] = CREDENTIAL.exec(authorization) ?? [];
-    const [, account, principal = ''] = NAMED.exec(accessKey) ?? [];
-    const headers = { ...incoming.headers };
-    if (account !== undefined) {
-      const call: AwsCall = {
-        account,
-        region,
-        service,
-        method: incoming.method ?? '',
-        url: new URL(incoming.url ?? '', target),
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
-        body,
-      };
-      const rights = rightsOfCall(call);
-      if (!(await judge(principal, call, rights))) {
-        const message = `${principal} is not authorized to perform ${rights.map(({ action }) => action).join(', ')}`;
-        const refused = refusal(service, message);
-        outgoing.writeHead(refused.status, refused.headers).end(refused.body);
-        return;
-      }
-      heard?.(call);
+    const { 'transfer-encoding': _, expect: __, ...headers } = incoming.headers;
+    const held = readHeld(incoming, body, target);
+    if (held !== undefined) {
+      if (!(await judge(held.principal, held.call, held.rights))) return refuse(outgoing, held, held.rights);
+      heard?.(held.call);
       // The emulator knows an account by an access key id of twelve digits.
-      headers.authorization = authorization.replace(accessKey, account);
+      headers.authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${held.call.account}`);
     }
-    await passOn(incoming, outgoing, headers, body);
-  }
-
-  async function passOn(
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
-    headers: IncomingMessage['headers'],
-    body: Buffer,
-  ): Promise<void> {
-    const { 'transfer-encoding': _, ...rest } = headers;
     const asked = httpRequest(new URL(incoming.url ?? '', target), {
       method: incoming.method,
-      headers: { ...rest, 'content-length': body.length },
+      headers: { ...headers, 'content-length': body.length },
       agent,
     });
     asked.end(body);
-    const [answered]: [IncomingMessage] = (await once(asked, 'response')) as [IncomingMessage];
-    outgoing.writeHead(answered.statusCode ?? 502, answered.headers);
-    for await (const chunk of answered) outgoing.write(chunk);
-    outgoing.end();
+    // The event has the response alone.
+    const [answered] = (await once(asked, 'response')) as [IncomingMessage];
+    const content = Buffer.concat(await answered.toArray());
+    if (held !== undefined && answered.statusCode === 404) {
+      const rights = rightsWhenMissing(held.call);
+      if (!(await judge(held.principal, held.call, rights))) return refuse(outgoing, held, rights);
+    }
+    const { 'transfer-encoding': ___, ...answeredHeaders } = answered.headers;
+    outgoing.writeHead(answered.statusCode ?? 502, answeredHeaders).end(content);
   }
 
   server.listen(port, '127.0.0.1');
@@ -115,4 +96,27 @@ export async function startCheckingProxy({
       agent.destroy();
     },
   };
+}
+
+/** @returns nothing for a call that is held against no policies. @throws Error for one that isn't known here. */
+function readHeld(incoming: IncomingMessage, body: Buffer, target: string): HeldCall | undefined {
+  const [, accessKey = '', region = '', service = ''] = CREDENTIAL.exec(incoming.headers.authorization ?? '') ?? [];
+  const [, account, principal = ''] = NAMED.exec(accessKey) ?? [];
+  if (account === undefined) return undefined;
+  const call: AwsCall = {
+    account,
+    region,
+    service,
+    method: incoming.method ?? '',
+    url: new URL(incoming.url ?? '', target),
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, value?.toString()])),
+    body,
+  };
+  return { principal, call, rights: rightsOfCall(call) };
+}
+
+function refuse(outgoing: ServerResponse, { principal, call }: HeldCall, rights: readonly AskedRight[]): void {
+  const message = `${principal} is not authorized to perform ${rights.map(({ action }) => action).join(', ')}`;
+  const { status, headers, body } = refusal(call.service, message);
+  outgoing.writeHead(status, headers).end(body);
 }

@@ -30,3 +30,12 @@ export function rightsOfS3({ method, url, account }: AwsCall): readonly AskedRig
     `Which rights does ${method} ${url.pathname}${url.search} of S3 ask for? Say it in test/deploy/proxy/rights-of-s3.ts.`,
   );
 }
+
+/** What S3 asks for before it says that an object isn't there: whoever may not list is answered as if it were forbidden. */
+export function rightsWhenMissing({ service, url, account }: AwsCall): readonly AskedRight[] {
+  const [, bucket = '', ...rest] = url.pathname.split('/').map(decodeURIComponent);
+  if (service !== 's3' || rest.join('/') === '') return [];
+  return [
+    { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context: { 's3:ResourceAccount': [account] } },
+  ];
+}

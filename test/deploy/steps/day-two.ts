@@ -29,7 +29,7 @@ export async function protectAndUpdate(world: World, line: string): Promise<void
 
   await writeSettings(
     world.project,
-    'protected: true\nindex: { rows: all }\nalerts: { minimumLevel: medium }\nmaxConcurrency: 12\n',
+    'protected: true\nindex: { rows: all, pageShards: 2 }\nalerts: { minimumLevel: medium }\nmaxConcurrency: 12\n',
   );
   const tables = await tableIds(world, 'trailwarden');
   const update = await world.shell(DEPLOY);

@@ -1,11 +1,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { JsonObject } from '../../../lambda/shared/json.ts';
-import { LEDGER_BOOKKEEPING } from '../../../lambda/store/schema.ts';
 import { record, root } from '../../support/records.ts';
 import type { DeliveredHour } from '../../support/signed-trail.ts';
 import { type Deployed, Subscriber } from '../world/deployed.ts';
-import { expectThat } from '../world/expect.ts';
+import { eventually, expectThat } from '../world/expect.ts';
 import { ACCOUNT, REGION } from '../world/world.ts';
 
 /** What the questions of the next steps ask for. */
@@ -13,6 +12,8 @@ export interface Delivered {
   readonly rootEvent: string;
   readonly logKey: string;
   readonly digestKey: string;
+  /** Of the log object that holds what is no record. */
+  readonly rejectedKey: string;
 }
 
 const HOUR = 3_600_000;
@@ -24,7 +25,7 @@ const HOUR = 3_600_000;
  */
 export async function deliverAnHour(deployed: Deployed, early: EarlyObject): Promise<Delivered> {
   const { trail, world } = deployed;
-  await beginEarlier(deployed);
+  await deployed.beginEarlier();
   const people = await Subscriber.to(world, deployed.topic('high'));
   const programs = await Subscriber.to(world, deployed.topic('alerts'));
   const { logs, rootEvent } = hourOf(deployed);
@@ -58,7 +59,7 @@ export async function deliverAnHour(deployed: Deployed, early: EarlyObject): Pro
   await lookAgain(deployed, digest.key, 2);
   await deployed.untilLedgerSays(early.log.key, { digestStatus: 'verified' });
   await programs.message('trailwarden-log-object-missing');
-  return { rootEvent, logKey: noticed.key, digestKey: digest.key };
+  return { rootEvent, logKey: noticed.key, digestKey: digest.key, rejectedKey: withRejected.key };
 }
 
 /** An object of the hour that the first digest is about. */
@@ -116,20 +117,6 @@ function ofAccount(at: Date, members: JsonObject): JsonObject {
   });
 }
 
-/** Verify vouches for nothing that came before the deployment began, and there is no hour to wait for. */
-async function beginEarlier(deployed: Deployed): Promise<void> {
-  await deployed.world.clients.documents.send(
-    new PutCommand({
-      TableName: deployed.table('ledger'),
-      Item: {
-        object: LEDGER_BOOKKEEPING.deployment,
-        version: 'start',
-        startedAt: new Date(Date.now() - 3 * HOUR).toISOString(),
-      },
-    }),
-  );
-}
-
 /** Lets the half hour pass after which verify looks at a digest again. */
 async function lookAgain(deployed: Deployed, key: string, checks: number): Promise<void> {
   const { world, bucket } = deployed;
@@ -147,14 +134,46 @@ async function lookAgain(deployed: Deployed, key: string, checks: number): Promi
   await deployed.queue('digests', { s3Bucket: bucket, s3ObjectKey: [key], recheckAt });
 }
 
+/** What no object is behind, and what is no notification: it must come back later, or be given up with its reason. */
+export async function disturb(deployed: Deployed): Promise<void> {
+  const absent = deployed.trail.log(REGION, new Date(), [record()]);
+  for (const [queue, key] of [
+    ['logs', absent.key],
+    [
+      'digests',
+      absent.key.replaceAll('CloudTrail/', 'CloudTrail-Digest/').replace('_CloudTrail_', '_CloudTrail-Digest_'),
+    ],
+  ] as const) {
+    await deployed.queue(queue, { s3Bucket: deployed.bucket, s3ObjectKey: [key] });
+    await deployed.queue(queue, { some: 'other message' });
+    await eventually(
+      `a message of ${deployed.name}-${queue} is given up`,
+      async () => ((await deployed.waiting(`${queue}-dead-letter`)) > 0 ? true : undefined),
+      { withinSeconds: 30 },
+    );
+  }
+}
+
+/** Lets the windows of alerts end, and a digest be overdue: sweep sums up, and reports it. */
+export async function letTimePass(deployed: Deployed): Promise<void> {
+  const { world, name } = deployed;
+  const past = new Date(Date.now() - 60_000).toISOString();
+  await deployed.setEverywhere('alerts', 'dueAt', past);
+  await deployed.setEverywhere('ledger', 'dueAt', past);
+  const programs = await Subscriber.to(world, deployed.topic('critical'));
+  await callFunction(deployed, `${name}-sweep`, {});
+  await programs.message('overdue');
+}
+
 /** Calls pack, as the schedule does every ten minutes. Its clock is ahead, so that the pages are old enough. */
 export async function packAll(deployed: Deployed): Promise<void> {
-  const { FunctionError, Payload } = await deployed.world.clients.lambda.send(
-    new InvokeCommand({
-      FunctionName: `${deployed.name}-pack`,
-      Payload: JSON.stringify({ lane: 0, lanes: 1 }),
-    }),
-  );
-  expectThat(FunctionError === undefined, 'Pack failed.', Buffer.from(Payload ?? []).toString());
+  await callFunction(deployed, `${deployed.name}-pack`, { lane: 0, lanes: 1 });
   expectThat((await deployed.segments()) > 0, 'Pack made no segment.');
+}
+
+async function callFunction({ world }: Deployed, FunctionName: string, input: object): Promise<void> {
+  const { FunctionError, Payload } = await world.clients.lambda.send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(input) }),
+  );
+  expectThat(FunctionError === undefined, `${FunctionName} failed.`, Buffer.from(Payload ?? []).toString());
 }

@@ -1,3 +1,5 @@
+import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import * as z from 'zod';
 import { NEEDED_POLICIES } from '../../../cli/aws/needed-policy.ts';
 import type { Deployed } from '../world/deployed.ts';
 import { expectCode, expectThat } from '../world/expect.ts';
@@ -6,11 +8,48 @@ import type { Delivered } from './deliver.ts';
 
 const RULE = '6f2851ab-02e1-412c-9fd8-7f7d91dbb441';
 
+/** A program's questions: the server answers in lines of JSON, and ends when its input does. */
+async function askByProtocol({ world, name }: Deployed): Promise<void> {
+  const clientInfo = { name: 'test', version: '1' };
+  const messages = [
+    { id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } },
+    { method: 'notifications/initialized' },
+    { id: 2, method: 'tools/call', params: { name: 'events', arguments: { since: '2h' } } },
+  ].map((message) => `'${JSON.stringify({ jsonrpc: '2.0', ...message })}'`);
+  // Time for the answer, before the input ends.
+  const line = `(printf '%s\\n' ${messages.join(' ')}; sleep 8) | npm run -s trailwarden -- mcp --deployment ${name}`;
+  const { output } = await world.shell(line, `${name}-auditor-${REGION}`);
+  expectThat(output.includes('fsx:TagResource'), 'The server of the Model Context Protocol does not answer:', output);
+}
+
+/** What docs/runbook.md has an auditor ask by the AWS CLI. */
+function awsLines({ bucket, name }: Deployed): readonly string[] {
+  const pending = `--expression-attribute-names '{"#s":"state"}' --expression-attribute-values '{":p":{"S":"pending"}}'`;
+  return [
+    `aws s3api list-object-versions --bucket ${bucket} --prefix AWSLogs/`,
+    `aws dynamodb query --table-name ${name}-alerts --index-name by-state --key-condition-expression '#s = :p' ${pending}`,
+  ];
+}
+
+/** Of the object with the record that can't be read, nothing is left but its copy in quarantine. */
+async function loseObject({ world, bucket }: Deployed, { rejectedKey }: Delivered): Promise<void> {
+  const { Versions = [] } = await world.clients.s3.send(
+    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: rejectedKey }),
+  );
+  for (const { Key, VersionId } of Versions) {
+    await world.clients.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+  }
+}
+
 /** By what a command says that it needs. Administrators are held against nothing. */
 const POLICIES: Readonly<Record<string, readonly string[]>> = {
   auditor: ['auditor'],
   operator: ['auditor', 'operator'],
+  'backfill-operator': ['backfill-operator'],
 };
+
+/** Commands about a source are tried with one in another account, `mcp` by its own protocol. */
+const ELSEWHERE = /^source |^mcp$/;
 
 /** A command line, what it must end with, and what it must say. */
 interface Asked {
@@ -23,7 +62,9 @@ interface Asked {
 export async function askEverything(deployed: Deployed, delivered: Delivered): Promise<void> {
   const { bucket } = deployed;
   await deployed.queue('logs-dead-letter', { s3Bucket: bucket, s3ObjectKey: [delivered.logKey] });
-  const alert = await oneAlert(deployed);
+  await loseObject(deployed, delivered);
+  const alert = await firstId(deployed, 'alert list', 'alertId');
+  const finding = await firstId(deployed, 'findings', 'findingId');
   let suppression = '';
   for (const [command, asked] of Object.entries(commandLines(deployed, delivered))) {
     for (const { args, code = 0, says = '' } of asked) {
@@ -31,14 +72,20 @@ export async function askEverything(deployed: Deployed, delivered: Delivered): P
       const principal = POLICIES[String(needed)]
         ?.map((policy) => `${deployed.name}-${policy}-${REGION}`)
         .join(TOGETHER);
-      const line = `npm run -s trailwarden -- ${command} ${args.replace('SUPPRESSION', suppression).replace('ALERT', alert)}`;
+      const line = `npm run -s trailwarden -- ${command} ${args.replace('SUPPRESSION', suppression).replace('ALERT', alert).replace('FINDING', finding)}`;
       const result = await deployed.world.shell(line, principal);
       expectCode(result, code, line);
       if (command === 'suppress') suppression = result.stdout.trim();
       expectThat(result.output.includes(says), `${line}\ndoes not say "${says}":`, result.output.slice(-3000));
     }
   }
-  const missing = Object.keys(NEEDED_POLICIES).filter((command) => !(command in commandLines(deployed, delivered)));
+  await askByProtocol(deployed);
+  for (const line of awsLines(deployed)) {
+    expectCode(await deployed.world.shell(line, `${deployed.name}-auditor-${REGION}`), 0, line);
+  }
+  const missing = Object.keys(NEEDED_POLICIES).filter(
+    (command) => !ELSEWHERE.test(command) && !(command in commandLines(deployed, delivered)),
+  );
   expectThat(
     missing.length === 0,
     'These commands are not tried: say in test/deploy/steps/every-command.ts how.',
@@ -57,6 +104,13 @@ function commandLines(
       { args: '--resource fs-0123456789abcdef0 --format json', says: rootEvent },
     ],
     event: [{ args: rootEvent, says: 'TagResource' }],
+    'findings mark': [{ args: `FINDING false --reason 'A migration'` }],
+    incident: [{ args: rootEvent, says: 'fsx:TagResource' }],
+    'export events': [{ args: '--since 2h --format csv', says: 'TagResource' }],
+    'export findings': [{ args: '--since 2h --format jsonl', says: RULE }],
+    history: [{ args: '--since 1h' }],
+    backfill: [{ args: '--since 2h --yes --format json' }],
+    'backfill status': [{ args: '' }],
     findings: [
       { args: '--since 2h', says: 'Root credentials changed tags' },
       { args: '--level high --format jsonl', says: RULE },
@@ -79,9 +133,10 @@ function commandLines(
     suppress: [{ args: `${RULE} --until 4h --reason 'A migration'` }],
     'suppress list': [{ args: '--all', says: 'A migration' }],
     'suppress end': [{ args: 'SUPPRESSION' }],
-    'redrive dead-letters': [{ args: '--dry-run', says: '1' }, { args: '' }],
+    'redrive dead-letters': [{ args: '--dry-run', says: 'would be moved back' }, { args: '' }],
     'redrive rejected': [{ args: '--dry-run' }, { args: '' }],
-    'redrive range': [{ args: '--since 2h' }],
+    // One of them is gone.
+    'redrive range': [{ args: '--since 2h', code: 1, says: 'were queued' }],
     'redrive object': [{ args: `s3://${bucket}/${logKey} s3://${bucket}/${digestKey}` }],
     doctor: [{ args: '--wait 0', code: 1, says: 'protection' }],
     init: [{ args: '--yes --file other.yaml', says: 'What it costs' }],
@@ -90,7 +145,11 @@ function commandLines(
   };
 }
 
-async function oneAlert({ world, name }: Deployed): Promise<string> {
-  const { stdout } = await world.shell(`npm run -s trailwarden -- alert list --format jsonl --deployment ${name}`);
-  return /[0-9a-f]{32}/.exec(stdout)?.[0] ?? '';
+async function firstId({ world, name }: Deployed, command: string, member: string): Promise<string> {
+  const { stdout } = await world.shell(`npm run -s trailwarden -- ${command} --format jsonl --deployment ${name}`);
+  const [first = '{}'] = stdout.split('\n');
+  return z
+    .record(z.string(), z.unknown())
+    .transform((it) => String(it[member]))
+    .parse(JSON.parse(first));
 }

@@ -41,6 +41,18 @@ export async function doctor({ world, name }: Deployed, wanted: number): Promise
   return new Map(checks.map((check) => [check.check, check]));
 }
 
+/** The lines of the README after the protection: at the end doctor must be content. */
+export async function followToTheEnd({ world, name }: Deployed, lines: readonly string[]): Promise<void> {
+  const operator = ['auditor', 'operator'].map((policy) => `${name}-${policy}-${REGION}`).join(TOGETHER);
+  for (const line of lines) {
+    const isDoctor = line.endsWith('doctor');
+    const result = await world.shell(line, isDoctor ? operator : undefined);
+    expectCode(result, 0, line);
+    if (isDoctor)
+      expectThat(/^ok +test event/m.test(result.stdout), `${line} does not end as it should:`, result.output);
+  }
+}
+
 /** What doctor says of each check, where it isn't as it should be. */
 export function expectStates(lines: ReadonlyMap<string, Line>, wanted: Readonly<Record<string, string>>): void {
   const found = Object.fromEntries([...lines].map(([check, { state }]) => [check, state]));

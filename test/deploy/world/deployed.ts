@@ -8,9 +8,15 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
-import { type TableName, tableName } from '../../../lambda/store/schema.ts';
+import {
+  LEDGER_BOOKKEEPING,
+  TABLES,
+  type TableName,
+  type TableSchema,
+  tableName,
+} from '../../../lambda/store/schema.ts';
 import { descriptorPartition } from '../../../lambda/store/segments/table/keys.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
 import { eventually } from './expect.ts';
@@ -30,10 +36,10 @@ export class Deployed {
   readonly bucket: string;
   readonly trail: SignedTrail;
 
-  constructor(world: World, name: string, now = new Date()) {
+  constructor(world: World, name: string, now = new Date(), bucket = `${name}-logs-${ACCOUNT}-${REGION}`) {
     this.world = world;
     this.name = name;
-    this.bucket = `${name}-logs-${ACCOUNT}-${REGION}`;
+    this.bucket = bucket;
     this.trail = new SignedTrail({
       bucket: this.bucket,
       account: ACCOUNT,
@@ -52,11 +58,51 @@ export class Deployed {
     return `arn:aws:sns:${REGION}:${ACCOUNT}:${this.name}-${name}`;
   }
 
+  /** Verify vouches for nothing that came before the deployment began, and there is no hour to wait for. */
+  async beginEarlier(): Promise<void> {
+    const startedAt = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    await this.world.clients.documents.send(
+      new PutCommand({
+        TableName: this.table('ledger'),
+        Item: { object: LEDGER_BOOKKEEPING.deployment, version: 'start', startedAt },
+      }),
+    );
+  }
+
   /** Sends a message to one of the deployment's queues. */
   async queue(name: string, message: object): Promise<void> {
     const { sqs } = this.world.clients;
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${this.name}-${name}` }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
+  }
+
+  /** How many messages wait in one of the deployment's queues. */
+  async waiting(name: string): Promise<number> {
+    const { sqs } = this.world.clients;
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${this.name}-${name}` }));
+    const AttributeNames = ['ApproximateNumberOfMessages' as const];
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+    return Number(Attributes?.ApproximateNumberOfMessages);
+  }
+
+  /** Sets an attribute of every row of a table that has it. */
+  async setEverywhere(name: TableName, attribute: string, value: string): Promise<void> {
+    const { documents } = this.world.clients;
+    const TableName = this.table(name);
+    const { partitionKey, sortKey }: TableSchema = TABLES[name];
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
+    for (const item of Items.filter((it) => attribute in it)) {
+      const Key = { [partitionKey]: item[partitionKey], ...(sortKey !== undefined && { [sortKey]: item[sortKey] }) };
+      await documents.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #attribute = :value',
+          ExpressionAttributeNames: { '#attribute': attribute },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    }
   }
 
   async put({ key, body, metadata }: LogFile): Promise<void> {

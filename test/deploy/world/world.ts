@@ -31,8 +31,13 @@ export interface World {
   readonly project: string;
   /** With an administrator's rights: what the test itself does, and what stands for AWS's own services. */
   readonly clients: Clients;
-  /** Runs a line in the checkout, as an administrator, or held against the policies of a role or managed policy. */
-  shell(line: string, principal?: string): Promise<ShellResult>;
+  /** The clients of another account's administrator. */
+  clientsOf(account: string): Clients;
+  /**
+   * Runs a line in the checkout, as an administrator, or held against the policies of a role or managed policy.
+   * @param account the other account whose administrator runs it.
+   */
+  shell(line: string, principal?: string, account?: string): Promise<ShellResult>;
   /** Called for each call of AWS that a held principal makes. */
   onCall(listener: (call: AwsCall) => void): void;
   /** Every principal that the templates of a deployment have. */
@@ -79,12 +84,12 @@ export async function startWorld(): Promise<World> {
     failed: (error) => failures.push(error),
   });
   const project = join(folder, 'project');
-  const environment = (principal?: string) => ({
+  const environment = (principal?: string, account = ACCOUNT) => ({
     PATH: `${awsCli}:${process.env.PATH}`,
     AWS_ENDPOINT_URL: proxy.endpoint,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
-    AWS_ACCESS_KEY_ID: principal === undefined ? ACCOUNT : accessKeyOf(ACCOUNT, principal),
+    AWS_ACCESS_KEY_ID: principal === undefined ? account : accessKeyOf(account, principal),
     AWS_SECRET_ACCESS_KEY: 'none',
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,
@@ -104,7 +109,8 @@ export async function startWorld(): Promise<World> {
     project,
     clients: all,
     failures,
-    shell: (line, principal) => shell(line, { cwd: project, env: environment(principal) }),
+    clientsOf: (account) => clientsOf(emulator.endpoint, account),
+    shell: (line, principal, account) => shell(line, { cwd: project, env: environment(principal, account) }),
     onCall: (listener) => listeners.push(listener),
     principals: async (deployment) => [...(await grantsOf.read(deployment, true)).principals.values()],
     stop: () => stopAll({ proxy, emulator, clients: all, folder }),
@@ -140,8 +146,8 @@ async function judge(
   rights: readonly AskedRight[],
 ): Promise<boolean> {
   const names = name.split(TOGETHER);
-  // `DEPLOYMENT-FUNCTION-REGION`, as roles and managed policies are named.
-  const deployment = name.replace(new RegExp(`-[a-z]+(-schedule)?-${REGION}(\\${TOGETHER}.*)?$`), '');
+  // `DEPLOYMENT-FUNCTION-REGION`, as roles and managed policies are named. Deployments of the test have one word.
+  const deployment = name.slice(0, name.indexOf('-'));
   let grants = await reader.read(deployment);
   if (!names.every((one) => grants.principals.has(one))) grants = await reader.read(deployment, true);
   const principals = names.map((one) => {
@@ -150,11 +156,11 @@ async function judge(
     return principal;
   });
   const all = [...rights, ...rights.flatMap((right) => rightsThroughKeys(right, grants.keys))];
-  return held.hold(principals, [...all, ...principals.flatMap(({ asksThroughLambda }) => asksThroughLambda)]);
+  return held.hold(principals, [...all, ...principals.flatMap(({ asksThroughServices }) => asksThroughServices)]);
 }
 
-function clientsOf(endpoint: string): Clients {
-  const common = { endpoint, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'none' } };
+function clientsOf(endpoint: string, accessKeyId = ACCOUNT): Clients {
+  const common = { endpoint, region: REGION, credentials: { accessKeyId, secretAccessKey: 'none' } };
   return {
     cloudFormation: new CloudFormationClient(common),
     cloudTrail: new CloudTrailClient(common),

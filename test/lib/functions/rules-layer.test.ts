@@ -4,16 +4,17 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createDetector, ruleSetSchema } from '../../../lambda/detection/index.ts';
 import { RulesError, RulesLayer, type RulesLayerProps } from '../../../lib/functions/rules-layer.ts';
+import { logSource } from '../../support/sources.ts';
 import { createApp, folderOf, RULE } from '../support/deployment.ts';
 
 const RULE_ID = '0b1f9f4e-54f3-4d0c-8d5f-5a2f4f1c2b11';
 const NOTHING: RulesLayerProps['rules'] = { placeholders: {}, overrides: {} };
 
 /** The rule set that a function would find. */
-function deployedRules(folders: string[], rules = NOTHING) {
+function deployedRules(folders: string[], rules = NOTHING, more: Partial<RulesLayerProps> = {}) {
   const app = createApp();
   const stack = new Stack(app, 'stack');
-  new RulesLayer(stack, 'Rules', { deployment: 'trailwarden', folders, rules });
+  new RulesLayer(stack, 'Rules', { deployment: 'trailwarden', folders, rules, ...more });
   const assembly = app.synth();
   const [layer] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::LayerVersion'));
   const asset = join(assembly.directory, `asset.${String(layer?.Properties.Content.S3Key).replace('.zip', '')}`);
@@ -49,6 +50,24 @@ describe('the rules layer', () => {
     expect(createDetector(raised).rules.map(({ level }) => level)).toEqual(['critical']);
     const off = deployedRules([folder], { placeholders: {}, overrides: { [RULE_ID]: { enabled: false } } });
     expect(off.rules).toEqual([]);
+  });
+
+  test('looks for buckets and keys of sources where rules look for those of logs', () => {
+    const changed = RULE.replace('eventName: DeleteTable', "requestParameters.bucketName|expand: '%log_buckets%'");
+    const used = RULE.replace(RULE_ID, '6d2a1f8e-54f3-4d0c-8d5f-5a2f4f1c2b12').replace(
+      'eventName: DeleteTable',
+      "requestParameters.keyId|expand: '%log_keys%'",
+    );
+    const key = 'arn:aws:kms:eu-central-1:444455556666:key/1234abcd';
+    const ruleSet = deployedRules([folderOf({ 'changed.yml': changed, 'used.yml': used })], NOTHING, {
+      sources: [logSource({ name: 'old', bucket: 'old-logs' })],
+      sourceKeys: [key],
+    });
+    const detector = createDetector(ruleSet);
+    const event = { eventSource: 'dynamodb.amazonaws.com', eventTime: '2026-11-21T09:00:00Z' };
+    expect(detector.match({ ...event, requestParameters: { bucketName: 'old-logs' } })).toHaveLength(1);
+    expect(detector.match({ ...event, requestParameters: { bucketName: 'other' } })).toHaveLength(0);
+    expect(detector.match({ ...event, requestParameters: { keyId: key } })).toHaveLength(1);
   });
 
   test('has the placeholders of the configuration in its rules', () => {

@@ -210,7 +210,7 @@ describe('digests, which CloudTrail may encrypt with S3’s own key or with the 
     expect(JSON.stringify(BucketPolicy)).not.toMatch(/server-side-encryption/i);
   });
 
-  test('can be decrypted by verify, auditors and operators', () => {
+  test('can be decrypted by verify and auditors', () => {
     const decrypt = {
       Effect: 'Allow',
       Action: 'kms:Decrypt',
@@ -218,7 +218,7 @@ describe('digests, which CloudTrail may encrypt with S3’s own key or with the 
       Condition: { StringEquals: { 'kms:ViaService': ['s3.eu-central-1.amazonaws.com'] } },
     };
     const policies = { ...resources(audit, 'AWS::IAM::Policy'), ...resources(audit, 'AWS::IAM::ManagedPolicy') };
-    for (const id of ['VerifyRoleDefaultPolicy', 'QueryPolicy', 'OperatorPolicy']) {
+    for (const id of ['VerifyRoleDefaultPolicy', 'QueryPolicy']) {
       expect(statements(policies[id]?.PolicyDocument).DecryptLogObjects).toEqual(decrypt);
     }
   });

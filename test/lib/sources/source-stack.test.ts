@@ -56,6 +56,8 @@ describe('the account of a log archive', () => {
       trusted('111122223333', [
         'arn:aws:iam::111122223333:role/trailwarden-ingest-eu-central-1',
         'arn:aws:iam::111122223333:role/trailwarden-verify-eu-central-1',
+        'arn:aws:iam::111122223333:role/trailwarden-backfill-list-eu-central-1',
+        'arn:aws:iam::111122223333:role/trailwarden-backfill-batch-eu-central-1',
       ]),
       trusted('777788889999', ['arn:aws:iam::777788889999:role/Auditor']),
     ]);

@@ -63,6 +63,7 @@ interface EffectEntry extends Counted {
 
 /** A read whose record may say how much it handed out. */
 export interface TakingRead {
+  readonly eventID: string;
   readonly receipt: Receipt;
   /** Adds the bytes that its record names. */
   readonly addBytes: (bytes: number) => void;
@@ -377,7 +378,7 @@ export class GatheredEvents {
       entry.bytes += bytes;
       entry.bytesOfEvents++;
     };
-    this.#taking.push({ receipt: event.receipt, addBytes });
+    this.#taking.push({ eventID: event.eventID, receipt: event.receipt, addBytes });
   }
 
   #addDenied(event: EventDetail): void {

@@ -38,8 +38,7 @@ export interface Incident {
   /** Denied calls, then those that failed otherwise; each by count. */
   readonly denied: Listed<DeniedAction>;
   readonly findings: IncidentFindings;
-  /** What still stands first, then by kind and time. */
-  readonly persistence: Listed<PersistenceStep>;
+  readonly persistence: Persistence;
   /** What was done with credentials that were issued: those with the most changes, then events, first. */
   readonly issued: Listed<IssuedCredentialUse>;
   /** Questions that follow, the most useful first. */
@@ -227,6 +226,12 @@ export interface RuleFindings extends Omit<Span, 'events'> {
   /** The first finding of it. */
   readonly findingId: string;
   readonly alertId?: string;
+}
+
+/** Calls that let somebody come back: what still stands first, then by kind and time. */
+export interface Persistence extends Listed<PersistenceStep> {
+  /** Those that the incident itself didn't take back, as far as they are kept. */
+  readonly standing: number;
 }
 
 /** A successful call that lets somebody come back. */

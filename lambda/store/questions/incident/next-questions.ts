@@ -5,6 +5,9 @@ import type { Incident, NextQuestion } from './incident.ts';
 /** Questions that are told. */
 const MOST_QUESTIONS = 3;
 
+/** Commands whose first word after the name is what they are asked about. */
+const ASKED_BY_SUBJECT: ReadonlySet<string> = new Set(['incident', 'timeline', 'trace']);
+
 type Told = Omit<Incident, 'next' | 'reads' | 'leftOut' | 'version'>;
 
 /** The questions that follow from what is known, the most useful first. */
@@ -15,6 +18,9 @@ export function nextQuestions(told: Told): readonly NextQuestion[] {
   return candidates
     .flatMap((question) => question ?? [])
     .filter(({ args }) => {
+      const [name = '', subject = ''] = args;
+      // Whoever names a thing so that it looks like an option gets no command.
+      if (ASKED_BY_SUBJECT.has(name) && subject.startsWith('-')) return false;
       const key = args.join(' ');
       if (seen.has(key)) return false;
       seen.add(key);

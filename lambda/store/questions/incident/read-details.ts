@@ -9,7 +9,7 @@ import type { LoggedStep } from './persistence-log.ts';
 export interface RecordReader {
   /**
    * The records, in any order; what can't be found is left out.
-   * @throws where nothing can be read at all, for example without the right to.
+   * @throws after those that can be read, where others can't, for example without the right to.
    */
   read(receipts: readonly Receipt[]): AsyncIterable<{ readonly receipt: Receipt; readonly record: JsonObject }>;
 }
@@ -34,8 +34,8 @@ export interface DetailsAsked {
   readonly steps: readonly LoggedStep[];
 }
 
-/** What is done with each record. */
-type Take = (record: JsonObject) => void;
+/** What is done with each record. @returns whether it was the one that was meant. */
+type Take = (record: JsonObject) => boolean;
 
 /**
  * Reads the records of an incident that say whom something was opened to, and how many bytes were handed out: each log
@@ -44,32 +44,36 @@ type Take = (record: JsonObject) => void;
 export async function readDetails({ records, maxObjects, gathered, steps }: DetailsAsked): Promise<RecordDetails> {
   const lets = new Map<EventDetail, readonly string[]>();
   const sharedWith = new Map<string, Set<string>>();
-  const wanted: { readonly receipt: Receipt; readonly take: Take }[] = [
-    ...steps.map(({ event }) => ({
-      receipt: event.receipt,
-      take: (record: JsonObject) => void lets.set(event, openedTo(record, new Set())),
-    })),
-    ...gathered.sharing.events.map((event) => ({
-      receipt: event.receipt,
-      take: (record: JsonObject) => {
-        const names = sharedWith.get(event.action) ?? new Set();
-        for (const name of openedTo(record, new Set([event.account]))) if (!isService(name)) names.add(name);
-        sharedWith.set(event.action, names);
-      },
-    })),
-    ...gathered.taking.reads.map(({ receipt, addBytes }) => ({
-      receipt,
-      take: (record: JsonObject) => {
-        const bytes = bytesSent(record);
-        if (bytes !== undefined) addBytes(bytes);
-      },
-    })),
-  ];
+  const wanted: { readonly eventID: string; readonly receipt: Receipt; readonly take: (record: JsonObject) => void }[] =
+    [
+      ...steps.map(({ event }) => ({
+        eventID: event.eventID,
+        receipt: event.receipt,
+        take: (record: JsonObject) => void lets.set(event, openedTo(record, new Set())),
+      })),
+      ...gathered.sharing.events.map((event) => ({
+        eventID: event.eventID,
+        receipt: event.receipt,
+        take: (record: JsonObject) => {
+          const names = sharedWith.get(event.action) ?? new Set();
+          for (const name of openedTo(record, new Set([event.account]))) if (!isService(name)) names.add(name);
+          sharedWith.set(event.action, names);
+        },
+      })),
+      ...gathered.taking.reads.map(({ eventID, receipt, addBytes }) => ({
+        eventID,
+        receipt,
+        take: (record: JsonObject) => {
+          const bytes = bytesSent(record);
+          if (bytes !== undefined) addBytes(bytes);
+        },
+      })),
+    ];
   const takes = new Map<string, Take[]>();
   const objects = new Set<string>();
   const receipts: Receipt[] = [];
   let unread = 0;
-  for (const { receipt, take } of wanted) {
+  for (const { eventID, receipt, take } of wanted) {
     const object = objectOf(receipt);
     if (!objects.has(object) && objects.size >= maxObjects) {
       unread++;
@@ -79,19 +83,26 @@ export async function readDetails({ records, maxObjects, gathered, steps }: Deta
     const place = placeOf(receipt);
     const known = takes.get(place);
     if (known === undefined) receipts.push(receipt);
-    takes.set(place, [...(known ?? []), take]);
+    // Whoever may write into the bucket may have put another record in its place.
+    const takeOwn: Take = (record) => {
+      if (String(record.eventID ?? record.eventId) !== eventID) return false;
+      take(record);
+      return true;
+    };
+    takes.set(place, [...(known ?? []), takeOwn]);
   }
   const reasons: string[] = [];
   try {
     if (receipts.length > 0) {
       for await (const { receipt, record } of records.read(receipts)) {
-        for (const take of takes.get(placeOf(receipt)) ?? []) take(record);
-        takes.delete(placeOf(receipt));
+        const isTaken = takes.get(placeOf(receipt))?.map((take) => take(record)) ?? [];
+        if (isTaken.every(Boolean)) takes.delete(placeOf(receipt));
       }
       if (takes.size > 0) reasons.push(`${takes.size} of them are no longer where they were read`);
     }
   } catch (error) {
-    reasons.push(`they can't be read: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    reasons.push(`${takes.size} of them can't be read: ${why}`);
   }
   if (unread > 0) reasons.push(`${unread} of them are in more than the ${maxObjects} log objects that are read`);
   if (gathered.sharing.isCut || gathered.taking.isCut) reasons.push('there are more of them than are looked at');

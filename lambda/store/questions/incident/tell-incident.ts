@@ -111,6 +111,7 @@ export async function tellIncident(sources: IncidentSources, query: IncidentQuer
     persistence: {
       items: steps.slice(0, most).map((step) => stepOf(step, details)),
       total: gathered.persistence.total,
+      standing: steps.filter(({ undoneBy }) => undoneBy === undefined).length,
     },
     issued: { items: busiestFirst(issued).slice(0, most), total: issued.length },
   };

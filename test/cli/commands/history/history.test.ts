@@ -94,7 +94,7 @@ test('the last days of an account are here without a deployment, are judged, and
   expect({ code, stderr }).toMatchObject({ code: 0 });
   // How long it takes comes first of all.
   expect(stderr.split('\n')[0]).toContain('a million events of one region take 2.8 hours');
-  expect(stderr).toMatch(/about 1\d\d events, 1\d\d of them in eu-west-1: a minute or so/);
+  expect(stderr).toMatch(/about 1\d\d events: a minute or so/);
   expect(stderr).toContain('Not enabled in this account: me-south-1.');
   expect(stdout).toContain('71 events were fetched.');
   expect([...server.names].toSorted()).toEqual(['GetCallerIdentity', 'cloudtrail:LookupEvents']);
@@ -148,15 +148,19 @@ test('one that is interrupted goes on where it stopped, and says until then that
   expect((await trailwarden('events', '--data', 'kept', '--count')).stderr).not.toContain('Not all');
 });
 
-test('a region that fails stops no other, and is named', async () => {
-  server.add('eu-west-1', [record({ eventTime: hoursAgo(2) })]);
+test('a region that fails stops no other, and a record that is not JSON is rejected alone', async () => {
+  server.add('eu-west-1', [
+    record({ eventTime: hoursAgo(2) }),
+    { eventID: 'broken', eventTime: hoursAgo(3), verbatim: '{"eventID": "brok' },
+  ]);
   server.breakBy(({ region }) => (region === 'us-east-1' ? 'denied' : undefined));
   const { code, stderr } = await history('--region', 'eu-west-1', '--region', 'us-east-1');
   expect({ code, stderr }).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('us-east-1: User is not authorized'),
   });
-  expect(await count()).toBe(1);
+  const { stdout } = await trailwarden('status', '--data', 'kept', '--format', 'json');
+  expect(JSON.parse(stdout)).toMatchObject([{ region: 'eu-west-1', records: 2, indexed: 1, rejected: 1 }]);
 });
 
 test('with a filter CloudTrail gives that alone, and every answer says so', async () => {
@@ -193,17 +197,6 @@ test.each([
   [{ writes: true as const }, { key: 'ReadOnly', value: 'false' }],
 ])('%j is asked as LookupEvents takes it', (options, filter) => {
   expect(filterOf(options)).toEqual(filter);
-});
-
-test('a record that is not JSON is rejected alone', async () => {
-  server.add('eu-west-1', [
-    record({ eventTime: hoursAgo(2) }),
-    { eventID: 'broken', eventTime: hoursAgo(3), verbatim: '{"eventID": "brok' },
-  ]);
-  expect(await history('--region', 'eu-west-1')).toMatchObject({ code: 0 });
-  expect(await count()).toBe(1);
-  const { stdout } = await trailwarden('status', '--data', 'kept', '--format', 'json');
-  expect(JSON.parse(stdout)).toMatchObject([{ records: 2, indexed: 1, rejected: 1 }]);
 });
 
 test.each([

@@ -1,6 +1,6 @@
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import * as fc from 'fast-check';
-import { type LookedUpEvent, pacedLookUp } from '../../../../cli/commands/history/look-up.ts';
+import { CALL_MILLISECONDS, type LookedUpEvent, pacedLookUp } from '../../../../cli/commands/history/look-up.ts';
+import { createLookUpClient } from '../../../../cli/commands/history/look-up-client.ts';
 import { type FirstPage, pullRegion } from '../../../../cli/commands/history/pull-region.ts';
 import { HistoryFile, historyNotes } from '../../../../local/history/history-file.ts';
 import { ACCOUNT, record } from '../../../support/records.ts';
@@ -22,7 +22,7 @@ const recordsAt = (seconds: readonly number[]) =>
 let server: LookupServer;
 let folder: TemporaryFolder;
 beforeEach(async () => {
-  server = await startLookupServer(ACCOUNT);
+  server = await startLookupServer(ACCOUNT, Number.POSITIVE_INFINITY);
   folder = await temporaryFolder();
 });
 afterEach(async () => {
@@ -39,13 +39,13 @@ interface Run {
 }
 
 /** One run over the folder, as a process makes it. */
-async function pulled({ callMilliseconds = 500, until = UNTIL, settledUntil = until, ...run }: Run = {}) {
+async function pulled({ callMilliseconds = 0, until = UNTIL, settledUntil = until, ...run }: Run = {}) {
   const history = await HistoryFile.open(folder.path);
-  const client = new CloudTrailClient({
+  const client = createLookUpClient({
     region: REGION,
     endpoint: server.url,
-    maxAttempts: 1,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    answerMilliseconds: 300,
   });
   const stored: LookedUpEvent[] = [];
   const first: FirstPage[] = [];
@@ -53,7 +53,7 @@ async function pulled({ callMilliseconds = 500, until = UNTIL, settledUntil = un
   try {
     await pullRegion({
       region: REGION,
-      pull: await history.begin({ account: ACCOUNT, since: SINCE, until }),
+      pull: await history.begin(ACCOUNT),
       history,
       lookUp: pacedLookUp(client, { signal, callMilliseconds, firstWait: 5, longestWait: 50 }),
       store: async (events) => {
@@ -75,17 +75,19 @@ async function pulled({ callMilliseconds = 500, until = UNTIL, settledUntil = un
 }
 
 test('events come the newest first, whole pages, each once, at two calls a second', async () => {
+  await server.stop();
+  server = await startLookupServer(ACCOUNT);
   server.add(REGION, recordsAt(Array.from({ length: 210 }, (_, index) => index)));
-  const { ids, first } = await pulled();
+  const { ids, first } = await pulled({ callMilliseconds: CALL_MILLISECONDS });
   expect(ids).toEqual(Array.from({ length: 210 }, (_, index) => `e-${index}`));
   expect(first).toEqual([{ region: REGION, events: 50, seconds: 49, askedSeconds: 86_400, hasMore: true }]);
   // The server throttles whoever is faster.
   expect(server.calls.map(({ fault }) => fault)).toEqual([undefined, undefined, undefined, undefined, undefined]);
 });
 
-test('a call that is throttled, breaks or is cut is made again, and nothing is lost', async () => {
+test('a call that is throttled, breaks, is cut or never answered is made again, and nothing is lost', async () => {
   server.add(REGION, recordsAt(Array.from({ length: 120 }, (_, index) => index)));
-  const faults = ['throttled', 'broken', undefined, 'cut', undefined, 'throttled'] as const;
+  const faults = ['throttled', 'broken', undefined, 'cut', 'hung', undefined, 'throttled'] as const;
   server.breakBy((_, count) => faults[count]);
   const { ids, error } = await pulled();
   expect(error).toBeUndefined();
@@ -174,6 +176,28 @@ test('a later run asks for what is new, and again for what may have come late', 
   expect((await pulled({ until: later, settledUntil: later })).ids).toEqual([]);
 });
 
+test('the word about a folder claims no more than is there', async () => {
+  server.add(REGION, recordsAt([100, 2_000]));
+  await pulled({ settledUntil: at(900) });
+  const [before] = await historyNotes(folder.path);
+  expect(before).toContain(`, ${SINCE} to ${at(900)} of 1 region: management events alone`);
+  const history = await HistoryFile.open(folder.path);
+  const pull = await history.begin(ACCOUNT);
+  await history.cover(pull, 'us-east-1', { from: at(50_000), to: UNTIL, ids: [] }, 3);
+  await history.settle(pull, 'us-east-1', 'complete');
+  await history.settle(pull, 'me-south-1', 'not-enabled');
+  const [after] = await historyNotes(folder.path);
+  expect(after).toContain(`, ${at(50_000)} to ${at(900)} of 2 regions, of some more: management events alone`);
+});
+
+test('a file of another version stops a run, and an answer says that it cannot say what is there', async () => {
+  await folder.write('history.json', '{"version":2}');
+  expect(await pulled().catch((error: unknown) => error)).toMatchObject({
+    message: expect.stringContaining('is of another version'),
+  });
+  expect((await historyNotes(folder.path))[0]).toContain("can't be read");
+});
+
 test('whatever the times of events, and wherever runs are interrupted, none is lost', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -184,31 +208,20 @@ test('whatever the times of events, and wherever runs are interrupted, none is l
       async (seconds, faults) => {
         await server.stop();
         await folder.remove();
-        server = await startLookupServer(ACCOUNT);
+        server = await startLookupServer(ACCOUNT, Number.POSITIVE_INFINITY);
         folder = await temporaryFolder();
         server.add(REGION, recordsAt(seconds));
-        // The server's own limit stays out of this.
         let count = 0;
-        const unlimited = Date.now;
-        let clock = unlimited();
-        Date.now = () => {
-          clock += 1_000;
-          return clock;
-        };
-        try {
-          server.breakBy(() => faults[count++]);
-          const ids = new Set<string>();
-          let run = await pulled({ callMilliseconds: 0 });
+        server.breakBy(() => faults[count++]);
+        const ids = new Set<string>();
+        let run = await pulled();
+        for (const id of run.ids) ids.add(id);
+        for (let turn = 0; turn < 20 && run.error !== undefined; turn++) {
+          run = await pulled();
           for (const id of run.ids) ids.add(id);
-          for (let turn = 0; turn < 20 && run.error !== undefined; turn++) {
-            run = await pulled({ callMilliseconds: 0 });
-            for (const id of run.ids) ids.add(id);
-          }
-          expect(run.error).toBeUndefined();
-          expect(ids.size).toBe(seconds.length);
-        } finally {
-          Date.now = unlimited;
         }
+        expect(run.error).toBeUndefined();
+        expect(ids.size).toBe(seconds.length);
       },
     ),
     { numRuns: 40 },

@@ -137,6 +137,7 @@ describe('trailwarden incident', () => {
         lets,
         undone: undone?.action,
       }));
+      expect(told.persistence).toMatchObject({ total: 5, standing: 4 });
       expect(ways).toEqual([
         { kind: 'key', action: 'iam:CreateAccessKey', on: 'backdoor' },
         { kind: 'user', action: 'iam:CreateUser', on: 'backdoor' },
@@ -241,13 +242,15 @@ describe('trailwarden incident', () => {
   test('tells more lines of each part where they are wanted', async () => {
     const lines = async (...args: string[]) => (await ask(STOLEN_KEY, ...args)).stdout.split('\n').length;
     expect(await lines('--limit', '1')).toBeLessThan(await lines());
-    expect((await ask(STOLEN_KEY, '--limit', '1')).stdout).toContain('Who (1 of 3)');
+    const { stdout } = await ask(STOLEN_KEY, '--limit', '1');
+    expect(stdout).toContain('Who (1 of 3)');
+    expect(stdout).toContain('Way back (1 of 5, 4 still stand)');
   });
 
   test('makes Markdown for a ticket', async () => {
     const { stdout } = await ask(STOLEN_KEY, '--format', 'markdown');
     expect(stdout).toMatch(/^# `Incident of access key AKIASTOLENEXAMPLE000`\n/);
-    expect(stdout).toContain('## How they may come back');
+    expect(stdout).toContain('## How they may come back: 4 still stand\n');
     expect(stdout).toContain('| `s3:GetObject` | `payroll` | `3` | `2` | `7,000,000` |');
   });
 
@@ -269,6 +272,25 @@ describe('trailwarden incident', () => {
       expect(stdout).not.toMatch(/^# heading/m);
       expect(stdout).not.toMatch(/(^|[^`\\]) \| <\/td>/m);
     }
+  });
+
+  test('asks nothing about what was named to look like an option', async () => {
+    const [first] = BREAK_IN;
+    await deployment.put([
+      {
+        ...first,
+        eventID: 'looks-like-an-option',
+        eventTime: '2026-10-02T00:00:00Z',
+        eventSource: 'ec2.amazonaws.com',
+        eventName: 'DeleteKeyPair',
+        readOnly: false,
+        requestParameters: { keyName: '--data=/tmp/x' },
+        userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/carol', userName: 'carol' },
+      },
+    ]);
+    const { effects, next } = await tell('looks-like-an-option');
+    expect(effects[0]?.actions.items[0]?.resources.items).toEqual(['--data=/tmp/x']);
+    expect(next.flatMap(({ args }) => args)).not.toContain('--data=/tmp/x');
   });
 
   test('says what it doesn’t know, with what it takes', async () => {

@@ -5,9 +5,9 @@ test('an answer that is too long keeps the beginning of each list, and says so',
   const events = Array.from({ length: 200 }, (_, index) => ({ eventID: `e-${index}`, userAgent: 'a'.repeat(500) }));
   const { json, listsCutTo } = boundedJson({ events, count: 200 });
   expect(json.length).toBeLessThanOrEqual(50_000);
-  expect(listsCutTo).toBe(50);
-  expect(JSON.parse(json)).toEqual({ events: events.slice(0, 50), count: 200 });
-  expect(markedText({ events }, [])).toContain('Lists were cut to 50 members');
+  expect(listsCutTo).toBe(75);
+  expect(JSON.parse(json)).toEqual({ events: events.slice(0, 75), count: 200 });
+  expect(markedText({ events }, [])).toContain('Lists were cut to 75 members');
   expect(markedText({ events: events.slice(0, 2) }, [])).not.toContain('cut');
 });
 

@@ -7,6 +7,7 @@ import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-s
 import { mockClient } from 'aws-sdk-client-mock';
 import { TABLES } from '../../../../lambda/store/schema.ts';
 import { runCommand } from '../../support/run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const dynamodb = mockClient(DynamoDBClient);
@@ -50,6 +51,20 @@ test('every stack and table of the deployment is protected, and a second run cha
   expect(again.stdout.match(/protected already/g)).toHaveLength(ALL.length);
   expect(dynamodb.commandCalls(UpdateTableCommand)).toHaveLength(before);
   expect(cloudFormation.commandCalls(UpdateTerminationProtectionCommand)).toHaveLength(4);
+});
+
+test('a deployment without a trail of its own has no stack of one to protect', async () => {
+  const folder = await temporaryFolder();
+  try {
+    const file = await folder.write(
+      'trailwarden.yaml',
+      "deployment: blue\naccount: '111122223333'\nregion: eu-central-1\nsources: [{ name: old, type: bucket, bucket: old-logs }]\n",
+    );
+    expect(await protect('--config', file)).toMatchObject({ code: 0, stderr: '' });
+    expect([...guarded].sort()).toEqual(ALL.filter((name) => name !== 'blue-trail').sort());
+  } finally {
+    await folder.remove();
+  }
 });
 
 test('what fails is named, stops nothing else, and is done by the next run', async () => {

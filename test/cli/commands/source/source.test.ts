@@ -10,6 +10,8 @@ const HOME = "account: '111122223333'\nregion: eu-central-1\nsources:\n";
 const READERS = [
   'arn:aws:iam::111122223333:role/trailwarden-ingest-eu-central-1',
   'arn:aws:iam::111122223333:role/trailwarden-verify-eu-central-1',
+  'arn:aws:iam::111122223333:role/trailwarden-backfill-list-eu-central-1',
+  'arn:aws:iam::111122223333:role/trailwarden-backfill-batch-eu-central-1',
 ];
 
 let folder: TemporaryFolder;

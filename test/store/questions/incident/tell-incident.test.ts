@@ -176,26 +176,34 @@ describe('an incident', () => {
       record({
         eventSource: 's3.amazonaws.com',
         eventName: 'GetObject',
+        eventID: `take-${n}`,
         eventTime: at(n),
         eventCategory: 'Data',
         resources: [{ ARN: `arn:aws:s3:::payroll/${n}` }],
       });
 
+    const READER: RecordReader = {
+      read: async function* (receipts) {
+        for (const receipt of receipts) {
+          // That of the fourth was replaced since.
+          const eventID = receipt.key === '3' ? 'another' : `take-${receipt.key}`;
+          yield { receipt, record: { eventID, additionalEventData: { bytesTransferredOut: 10 } } };
+        }
+      },
+    };
+
     test('of as many log objects as it may, and says what that leaves out', async () => {
-      const read: string[] = [];
-      const records: RecordReader = {
-        read: async function* (receipts) {
-          for (const receipt of receipts) {
-            read.push(receipt.key);
-            yield { receipt, record: { additionalEventData: { bytesTransferredOut: 10 } } };
-          }
-        },
-      };
       const events = await indexed([taking(0), taking(1), taking(2)]);
-      const { taken, leftOut } = await told(events, { text: 'alice', maxObjects: 2 }, { records });
-      expect(read).toEqual(['0', '1']);
+      const { taken, leftOut } = await told(events, { text: 'alice', maxObjects: 2 }, { records: READER });
       expect(taken.items).toMatchObject([{ events: 3, bytes: 20, bytesOfEvents: 2 }]);
       expect(leftOut).toMatchObject([{ part: 'records', reason: expect.stringContaining('1 of them') }]);
+    });
+
+    test('and believes none that stands in another’s place', async () => {
+      const events = await indexed([taking(0), taking(1), taking(2), taking(3)]);
+      const { taken, leftOut } = await told(events, { text: 'alice' }, { records: READER });
+      expect(taken.items).toMatchObject([{ events: 4, bytes: 30, bytesOfEvents: 3 }]);
+      expect(leftOut).toMatchObject([{ part: 'records', reason: expect.stringContaining('no longer where') }]);
     });
 
     test('and tells everything else where it may not', async () => {
