@@ -1,11 +1,10 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
-import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
 
 export type ReplicationSettings = NonNullable<DeploymentConfig['logBucket']['replication']>;
 
@@ -38,8 +37,11 @@ export class LogReplication extends Construct {
     });
     for (const statement of permissions(props)) role.addToPrincipalPolicy(statement);
     const reason = 'Every object of the log bucket is copied, to one bucket: their keys hold times.';
-    for (const bucket of [bucketName(deployment, 'logs'), to.bucket]) {
-      acknowledgeObjects(role, `${bucketArn(bucket)}/*`, reason);
+    for (const bucket of [`${deployment}-logs-<AWS::AccountId>-<AWS::Region>`, to.bucket]) {
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*]`,
+        reason,
+      });
     }
     this.configuration = {
       role: role.roleArn,
