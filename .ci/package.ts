@@ -25,12 +25,17 @@ function templatesOf(assembly: string): string[] {
   return readdirSync(assembly, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.template.json'));
 }
 
+const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
+const [, shown = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
+
 try {
   run(ROOT, 'npm', 'pack', '--silent', '--pack-destination', folder);
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   for (const name of readdirSync(EXAMPLES)) {
     const app = join(folder, name);
     cpSync(join(EXAMPLES, name), app, { recursive: true });
+    // What the documentation shows must hold as well.
+    writeFileSync(join(app, 'shown.ts'), shown);
     const file = join(app, 'package.json');
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
     manifest.dependencies.trailwarden = `file:${join(folder, tarball)}`;

@@ -46,6 +46,12 @@ describe('what docs/constructs.md asks of owners is what the deployment needs:',
   });
 });
 
+test('docs/constructs.md shows a deployment in twenty lines', () => {
+  const [, shown = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
+  expect(shown).toContain("from 'trailwarden/cdk'");
+  expect(shown.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+});
+
 test('a role below a path is the one that may replicate', () => {
   const { bucket } = replicaStatements(
     { deployment: 'blue', account: ACCOUNT, region: REGION, rolePath: '/platform/' },
