@@ -7,6 +7,9 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Trailwarden } from 'trailwarden/cdk';
 
+/** What roles of this account may use at all. */
+const SERVICES = ['cloudtrail', 'dynamodb', 'kms', 'lambda', 'logs', 's3', 'sns', 'sqs', 'states'];
+
 /** What a platform team has already (a key, a topic, a boundary, roles), and the audit of the account beside it. */
 export class SecurityStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
@@ -14,7 +17,7 @@ export class SecurityStack extends Stack {
     const key = new Key(this, 'Key', { enableKeyRotation: true });
     const pager = new Topic(this, 'Pager', { enforceSSL: true });
     const permissionsBoundary = new ManagedPolicy(this, 'Boundary', {
-      statements: [new PolicyStatement({ notActions: ['iam:*', 'organizations:*'], resources: ['*'] })],
+      statements: [new PolicyStatement({ actions: SERVICES.map((name) => `${name}:*`), resources: ['*'] })],
     });
 
     const audit = new Trailwarden(this, 'Audit', {

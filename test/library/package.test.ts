@@ -95,6 +95,11 @@ describe('the published package', () => {
     }
   }, 120_000);
 
+  test('gives the same to CDK apps that are CommonJS, as `cdk init` makes them', async () => {
+    const program = "console.log(typeof require('trailwarden/cdk').Trailwarden)";
+    expect(await node('--input-type=commonjs', '--eval', program)).toBe('function\n');
+  }, 30_000);
+
   test('tells a CDK app what is wrong with its settings, with the place of the construct', async () => {
     const program = `
       import { App } from 'aws-cdk-lib';
