@@ -16,7 +16,7 @@ import {
   tagsSchema,
   topicsSchema,
 } from './customer-settings.ts';
-import { logBucketSchema, unreadableTransitions } from './log-bucket-settings.ts';
+import { logBucketSchema, settingsOfNoBucket, unreadableTransitions } from './log-bucket-settings.ts';
 import { keyPrefixSchema, misplacedSources, placeSource, sourceListSchema } from './source-settings.ts';
 
 /**
@@ -216,6 +216,10 @@ export const configSchema = settings
   .superRefine((config, context) => {
     for (const { path, message } of customerProblems(config)) {
       context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    for (const name of settingsOfNoBucket(config)) {
+      const message = 'is of the bucket of a new trail, and no source makes one: set it on the buckets that are there';
+      context.addIssue({ code: 'custom', path: ['logBucket', name], message });
     }
     for (const index of unreadableTransitions(config)) {
       const message = `must be above retentionDays (${config.retentionDays}): an event in the index is read from its log object, and from this class that takes hours`;

@@ -98,3 +98,16 @@ export function unreadableTransitions({ retentionDays, logBucket }: Kept): reado
     STORAGE_CLASSES[storageClass].atOnce || afterDays > retentionDays ? [] : [index],
   );
 }
+
+/** Settings of a bucket that the deployment doesn't make, because all of its sources are there already. */
+export function settingsOfNoBucket({
+  sources,
+  logBucket: { objectLock, replication, transitions },
+}: Pick<Kept, 'logBucket'> & { readonly sources: readonly { readonly type: string }[] }): readonly string[] {
+  if (sources.some(({ type }) => type === 'trail' || type === 'organization-trail')) return [];
+  return [
+    ...(objectLock === undefined ? [] : ['objectLock']),
+    ...(replication === undefined ? [] : ['replication']),
+    ...(transitions.length === 0 ? [] : ['transitions']),
+  ];
+}

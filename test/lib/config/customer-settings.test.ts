@@ -75,6 +75,11 @@ test.each([
     /another region than the bucket/,
   ],
   ['a replica without a key', `logBucket: { replication: { ${REPLICATION} } }`, /replication\.key/],
+  [
+    'a lock of a bucket that it does not make',
+    "{ account: '111122223333', region: eu-central-1, sources: [{ name: old, type: bucket, bucket: acme }], logBucket: { objectLock: { mode: governance, days: 1 } } }",
+    /logBucket\.objectLock: .*no source makes one/,
+  ],
   ['a cost of nothing', 'cost: { alarmUsdPerDay: 0 }', /alarmUsdPerDay/],
 ])('the settings refuse %s', (_, yaml, problem) => {
   expect(problemsOf(yaml)).toEqual([expect.stringMatching(problem)]);
