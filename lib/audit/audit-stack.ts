@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
@@ -49,6 +50,10 @@ export class AuditStack extends Stack {
   /** Where alerts and alarms go. */
   readonly topics: AlertTopics;
   readonly alarms: Alarms;
+  /** By their names, without the deployment's. */
+  readonly functions: Readonly<Record<'ingest' | 'verify' | 'sweep' | 'pack', IFunction>>;
+  /** New objects, for ingest and for verify, each with its dead-letter queue. */
+  readonly queues: { readonly logs: NotificationQueue; readonly digests: NotificationQueue };
   /** For people's roles; attached to nobody here. */
   readonly policies: {
     readonly auditor: ManagedPolicy;
@@ -147,7 +152,14 @@ export class AuditStack extends Stack {
     });
     this.topics = topics;
     this.alarms = alarms;
-    const functions = [ingest, verify, sweep, pack].map((it) => it.function);
+    this.queues = { logs: logQueue, digests: digestQueue };
+    this.functions = {
+      ingest: ingest.function,
+      verify: verify.function,
+      sweep: sweep.function,
+      pack: pack.function,
+    };
+    const functions = Object.values(this.functions);
     if (config.dashboard) {
       new OperationsDashboard(this, 'Dashboard', { config, alarms, queue: logQueue, digestQueue, functions });
     }

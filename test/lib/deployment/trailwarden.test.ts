@@ -36,6 +36,19 @@ describe('a deployment in an app of somebody else', () => {
     for (const stack of stacks) expect(stack).toMatchObject(ENV);
   });
 
+  test('gives its parts to the app around it', () => {
+    const { audit, data, logArchive } = inStack({ deployment: 'blue' });
+    const watch = new Stack(audit.node.root as App, 'watch', { env: ENV });
+    audit.functions.ingest.metricErrors().createAlarm(watch, 'Errors', { threshold: 1, evaluationPeriods: 1 });
+    audit.queues.logs.deadLetterQueue.metricNumberOfMessagesSent().createAlarm(watch, 'Dead', {
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    expect(audit.alarms.byName.get('ingest-errors')?.alarmName).toBeDefined();
+    expect([data.tables.findings.tableName, logArchive.bucket?.bucketName]).not.toContain(undefined);
+    Template.fromStack(watch).resourceCountIs('AWS::CloudWatch::Alarm', 2);
+  });
+
   test('has no stack for a trail where all sources are there already', () => {
     const { trail } = inStack({ sources: [{ name: 'old', type: 'bucket', bucket: 'acme-cloudtrail' }] });
     expect(trail).toBeUndefined();
