@@ -1,8 +1,9 @@
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { SERVICES } from '../lambda/shared/metric-names.ts';
 import { bundleHandler } from '../lib/bundle/bundle-handler.ts';
+import { buildPage } from '../ui/build/build-page.ts';
 
 /**
  * Builds what is published into dist/, or into the folder that is named: Node strips no types below node_modules, so
@@ -42,6 +43,9 @@ await build({
     'library/detection.ts',
     'local/**/*.ts',
     'rules/*.ts',
+    'ui/protocol/*.ts',
+    'ui/report/*.ts',
+    'ui/server/*.ts',
   ],
   outbase: '.',
   outdir: DIST,
@@ -56,6 +60,9 @@ await build({
 for (const room of ['rules', 'local']) {
   await cp(join(ROOT, room), join(DIST, room), { recursive: true, filter: (path) => !isTypeScript(path) });
 }
+const built = join(DIST, 'ui/built');
+await mkdir(built, { recursive: true });
+for (const [name, content] of await buildPage()) await writeFile(join(built, name), content);
 // The flags that the constructs ask for.
 await cp(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));
 // Whoever installs the package must be able to read what it deploys, whatever the umask of whoever builds it.

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LAST_RUN } from './deployment/data-folder.ts';
 import { InputError } from './deployment/input-error.ts';
 import { run } from './run/local-run.ts';
+import { openPage } from './run/open-page.ts';
 
 const program = new Command()
   .name('npm start --')
@@ -22,6 +24,7 @@ const program = new Command()
     'what aws cloudtrail list-public-keys prints, to check digests with; may be given twice',
     (file: string, files: readonly string[] = []) => [...files, file],
   )
+  .addOption(new Option('--ui', 'when all is read, open a page on this machine to look at it').conflicts('serve'))
   .option('--serve', 'stay up and process what is put into the bucket; without a path it starts with nothing')
   .option('--port <number>', 'the port of S3, SNS and SQS on 127.0.0.1; any free one if it is left out', parsePort)
   .addHelpText(
@@ -37,6 +40,7 @@ Examples:
   npm start -- ~/Downloads/AWSLogs --public-keys keys.json
   aws cloudtrail lookup-events | npm start -- -
   npm start -- --serve --port 4566
+  npm start -- --ui
 
 Exit code: 0 when every file was dealt with (rejected with a reason counts), 1 when not or on an error,
 130 when interrupted before it was done; --serve ends with 0 on Ctrl-C.`,
@@ -65,6 +69,7 @@ const options = program.opts<{
   fresh?: true;
   publicKeys?: readonly string[];
   serve?: true;
+  ui?: true;
   port?: number;
 }>();
 try {
@@ -80,6 +85,7 @@ try {
     interrupted: interruption.signal,
   });
   process.exitCode = isComplete ? 0 : 1;
+  if (options.ui === true) await openPage(options.data ?? LAST_RUN);
 } catch (error) {
   if (interruption.signal.aborted) process.exitCode = 130;
   else {

@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   readonly sources?: readonly LogSource[];
   /** Whether the deployment has a stack of its trail; absent where no settings file says it. */
   readonly trailStack?: boolean;
+  /** Whether it makes a trail; absent likewise. */
+  readonly ownTrail?: boolean;
   /** What the topic for programs carries, as far as a settings file says it. */
   readonly programs?: 'alert' | 'ocsf';
   /** The topics of a customer that alerts go to, as the settings file names them. */
@@ -96,10 +98,11 @@ async function readSettings(command: Command): Promise<void> {
   }
   // It knows rules too, which most questions have no need of.
   const { readConfig } = await import('../../lib/config/config-file.ts');
-  const { hasTrailStack, logSourcesOf } = await import('../../lib/config/existing-sources.ts');
+  const { hasTrailStack, logSourcesOf, newTrail } = await import('../../lib/config/existing-sources.ts');
   const settings = readConfig(process.cwd(), config);
   command.setOptionValueWithSource('sources', logSourcesOf(settings), 'config');
   command.setOptionValueWithSource('trailStack', hasTrailStack(settings), 'config');
+  command.setOptionValueWithSource('ownTrail', newTrail(settings) !== undefined, 'config');
   if (deployment === undefined) command.setOptionValueWithSource('deployment', settings.deployment, 'config');
   if (awsRegion === undefined && settings.region !== undefined) {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');

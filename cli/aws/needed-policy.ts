@@ -40,6 +40,7 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
     rights: 'cloudtrail:LookupEvents on *, as AWSCloudTrail_ReadOnlyAccess and SecurityAudit of AWS do',
   },
   completion: 'none',
+  ui: 'auditor',
   cost: 'none',
   'rules list': 'none',
   'rules check': 'none',

@@ -64,6 +64,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./trace/timeline-command.ts')).timelineCommand,
   },
   {
+    name: 'ui',
+    takes: '[options]',
+    description: 'Opens a page on this machine to look at events, findings and incidents.',
+    load: async () => (await import('./ui/ui.ts')).uiCommand,
+  },
+  {
     name: 'export',
     takes: '',
     description: 'Writes events or findings for other tools: JSON lines, CSV, Parquet, OCSF.',

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSet } from '../../lambda/detection/index.ts';
+import { ownCommand } from '../aws/own-command.ts';
 import { CommandFailure } from '../output/exit-codes.ts';
 import type { Io } from '../output/process-io.ts';
 import { defaultRules, loadRules, type RuleLoadOptions } from './load-rules.ts';
@@ -32,7 +33,7 @@ export async function chooseRules(rule: string, options: RuleLoadOptions, io: Io
     nearestRule(
       rule,
       ruleSet.rules.map(({ metadata }) => metadata),
-    ) ?? 'trailwarden rules list names them all.';
+    ) ?? `${ownCommand(['rules', 'list', ...(options.rules ?? [])], {}, io)} names them all.`;
   throw new CommandFailure(`There is no rule file, and no rule with the id, name or title '${rule}'. ${hint}`);
 }
 

@@ -2,6 +2,7 @@ import * as digestChecks from '../../lambda/findings/digest-checks.ts';
 import { LOG_OBJECT_OVERWRITTEN } from '../../lambda/findings/integrity-finding.ts';
 import { createFindingQueries } from '../../lambda/store/findings/finding-query.ts';
 import type { Connection } from '../aws/connection.ts';
+import { ownCommand } from '../aws/own-command.ts';
 import { CommandFailure } from '../output/exit-codes.ts';
 import type { Io } from '../output/process-io.ts';
 import { defaultRules, parseRulesAt, readPlaceholders } from './load-rules.ts';
@@ -39,7 +40,9 @@ export async function resolveRules(
     recent ??= await recentRules(queries);
     const seen = rulesNamed(text, recent);
     if (seen.length > 0) return seen.map(({ id }) => id);
-    const hint = nearestRule(text, [...known, ...recent]) ?? 'trailwarden rules list names those of the default pack.';
+    const hint =
+      nearestRule(text, [...known, ...recent]) ??
+      `${ownCommand(['rules', 'list'], {}, io)} names those of the default pack.`;
     throw new CommandFailure(`There is no rule with the id, name or title '${text}'. ${hint}`);
   };
   const ids: string[] = [];

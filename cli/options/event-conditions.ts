@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EventConditions, readConditions } from '../../lambda/store/questions/conditions.ts';
 import { actorPatterns } from '../../lambda/store/questions/incident/subject.ts';
+import { collectExcluded, EXCLUDED_FIELDS, type ExcludedValue } from './excluded-values.ts';
 import { collect, readText, severalOf } from './repeatable.ts';
 
 type Values = readonly string[];
@@ -20,6 +21,7 @@ export interface ConditionOptions {
   readonly session?: Values;
   readonly userAgent?: Values;
   readonly category?: Values;
+  readonly not?: readonly ExcludedValue[];
 }
 
 const ACCESS = ['read', 'write', 'tagging', 'permissions-management', 'list'];
@@ -55,12 +57,14 @@ export function withConditions(command: Command): Command {
     .addOption(severalOf(new Option('--kind <kind>', 'kind of actor'), KINDS))
     .option('--session <name>', 'name of the role session', collect)
     .option('--user-agent <text>', 'a part of the user agent, in any case', collect)
-    .addOption(severalOf(new Option('--category <category>', 'category of the event'), CATEGORIES));
+    .addOption(severalOf(new Option('--category <category>', 'category of the event'), CATEGORIES))
+    .option('--not <what=value>', `without a value: ${EXCLUDED_FIELDS.join(', ')}`, collectExcluded);
 }
 
 export const CONDITIONS_HELP = `
 Conditions:
-  All of them must hold; an option that is given twice means either value. * stands for any characters, ? for one,
+  All of them must hold; an option that is given twice means either value. --not address=203.0.113.10 leaves out events
+  with that value, and keeps those that name no address. * stands for any characters, ? for one,
   and \\* for the star itself. Every segment of the index knows in which of its blocks a value is: exact values take the
   least, and a pattern the list of values, where that is shorter than the blocks. What no value narrows is read through.
   --actor takes names as tables print them too, in any account: role/Deploy is *:role/Deploy, root is *:root, and
@@ -86,6 +90,13 @@ export function readConditionOptions(options: ConditionOptions): EventConditions
     userAgent,
     category,
   };
+}
+
+/** What events must not have. */
+export function readExcluded({ not = [] }: ConditionOptions): EventConditions {
+  const options: Partial<Record<string, Values>> = {};
+  for (const { option, value } of not) options[option] = [...(options[option] ?? []), value];
+  return readConditionOptions(options);
 }
 
 /** Whether actions were asked for that no event can have: they are all written service:Name. */

@@ -18,6 +18,7 @@ export function showNextSteps(screen: Screen, { data, isSample, since, suspect }
   const trailwarden = 'npm run -s trailwarden --';
   for (const line of [
     ...(suspect === undefined ? [] : [`${trailwarden} incident ${shellWord(suspect)} ${local}`]),
+    `${trailwarden} ui ${local}`,
     `${trailwarden} findings ${local}`,
     `${trailwarden} status ${local}${sinceOption(since)}`,
     isSample ? 'npm start -- PATH…          your own files and folders' : 'npm start -- --fresh PATH…  starts anew',

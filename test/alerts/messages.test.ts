@@ -95,7 +95,7 @@ describe('the text for people', () => {
       'May be harmless when:\n  Account set-up\n',
       'What matched:\n  userIdentity.type = Root\n',
       'Receipt:\n  s3://logs/AWSLogs/1.json.gz\n',
-      'Look at it:\n  trailwarden event e-1\n  https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1\n',
+      `Look at it:\n  trailwarden ui --alert ${alert().alertId}\n  trailwarden event e-1\n  https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1\n`,
       'References:\n  https://example.com/root\n  attack.t1078.004\n',
       'by Trailwarden',
     ];
@@ -268,6 +268,7 @@ describe('the custom notification for chat applications', () => {
         description: [...text().body.split('\n').slice(0, 3), 'Root is for emergencies.'].join('\n'),
         nextSteps: [
           'Call whoever holds the root password; then end the session.',
+          `trailwarden ui --alert ${alert().alertId}`,
           'trailwarden event e-1',
           'https://console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1',
         ],

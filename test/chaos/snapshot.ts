@@ -29,6 +29,7 @@ const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'led
   findings: ['recordedAt', 'receipt'],
   alerts: [
     'openedBy',
+    'message',
     'publication',
     'createdAt',
     'sentAt',

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { SERVICES } from '../../lambda/shared/metric-names.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -148,4 +149,36 @@ describe('the published package', () => {
     const found = await node(command, 'scan', 'a.json', 'b.json', '--format', 'jsonl', '--min-level', 'high');
     expect(found.split('\n').filter((line) => line.includes('"Root credentials used"'))).toHaveLength(1);
   }, 60_000);
+
+  test('holds the page: at most 70 KB of script and style when they are packed, one font, and what others’ work is under', async () => {
+    const built = join(project, 'node_modules/trailwarden/dist/ui/built');
+    expect((await readdir(built)).toSorted()).toEqual([
+      'icon.svg',
+      'index.html',
+      'inter-400.woff2',
+      'inter-600.woff2',
+      'licences.txt',
+      'page.css',
+      'page.js',
+    ]);
+    const packed = async (name: string) => gzipSync(await readFile(join(built, name))).length;
+    expect((await packed('page.js')) + (await packed('page.css')) + (await packed('index.html'))).toBeLessThan(
+      70 * 1024,
+    );
+    const licences = await readFile(join(built, 'licences.txt'), 'utf8');
+    for (const work of ['preact', '@preact/signals', 'uplot', 'SIL OPEN FONT LICENSE'])
+      expect(licences).toContain(work);
+    // No other host is named by what runs.
+    expect(await readFile(join(built, 'page.js'), 'utf8')).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  test('gives people the page, which runs without what builds it', async () => {
+    const command = join(project, 'node_modules/trailwarden/dist/bin/trailwarden.js');
+    expect(await node(command, 'ui', '--help')).toContain('Usage: trailwarden ui');
+    const program = `
+      import { pageFiles } from './node_modules/trailwarden/dist/ui/server/page-files.js';
+      console.log([...await pageFiles()].map(([name, { type }]) => name + ' ' + type).toSorted().join('\\n'));
+    `;
+    expect(await node('--input-type=module', '--eval', program)).toContain('page.js text/javascript; charset=utf-8');
+  });
 });

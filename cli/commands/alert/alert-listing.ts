@@ -51,7 +51,8 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
   };
 }
 
-function whatBecame(alert: AlertRow, time: (text: string) => string): string {
+/** What became of an alert, in a sentence. @param time shows a time. */
+export function whatBecame(alert: AlertRow, time: (text: string) => string): string {
   return [mainPart(alert, time), ...lateChannels(alert)].join('; ');
 }
 

@@ -8,6 +8,7 @@ import { type Check, type Checked, runChecks } from './check.ts';
 import { checkFunctions, checkNotification, checkSubscriptions } from './check-announcements.ts';
 import { checkDigests } from './check-digests.ts';
 import { checkPolicies } from './check-policies.ts';
+import { checkSources } from './check-sources.ts';
 import {
   checkProtection,
   checkStacks,
@@ -75,11 +76,12 @@ async function examine(options: DoctorOptions, io: Io): Promise<void> {
 }
 
 async function diagnose(
-  { deployment, wait }: DoctorOptions,
+  options: DoctorOptions,
   clients: DoctorClients,
   connection: Connection,
   io: Io,
 ): Promise<Diagnosis> {
+  const { deployment, wait } = options;
   const { now } = io;
   // Sent first, so that CloudTrail works on it while the rest is looked at.
   const testEvent = await sendTestEvent(clients.sts, now);
@@ -92,7 +94,7 @@ async function diagnose(
       `There is no deployment ${deployment} in ${account}, ${region}. Is --deployment right, and --aws-region?`,
     );
   }
-  const checks = [...(await settingsOf(target, stacks, connection, now)), checkClock(testEvent)];
+  const checks = [...(await settingsOf(options, target, stacks, connection, now)), checkClock(testEvent)];
   if (wait > 0) checks.push(...(await runChecks([{ name: 'test event', run: awaited }])));
   return { deployment, account, region, checks };
 
@@ -109,30 +111,34 @@ async function diagnose(
 
 /** What can be looked at at once. */
 async function settingsOf(
+  { sources = [], ownTrail = true, trailStack = true }: DoctorOptions,
   target: DoctorTarget,
   stacks: DeployedStacks,
-  { documents, tables }: Connection,
+  { documents, tables, s3 }: Connection,
   now: () => Date,
 ): Promise<Checked[]> {
   const { deployment, account, region } = target;
   const bucket = `${deployment}-logs-${account}-${region}`;
   const trail = outputOf(stacks, 'trail', 'trailName') ?? deployment;
   let digests: TrailDigests = {};
+  // Where all trails are there already, the deployment has neither a trail nor a log bucket.
+  const ofOwnTrail = (check: Check): readonly Check[] => (ownTrail ? [check] : []);
   const checks: readonly Check[] = [
-    { name: 'stacks', run: async () => checkStacks(stacks, deployment) },
+    { name: 'stacks', run: async () => checkStacks(stacks, deployment, trailStack) },
     { name: 'version', run: async () => checkVersion(stacks) },
     { name: 'protection', run: () => checkProtection(target, stacks) },
-    {
+    ...ofOwnTrail({
       name: 'trail',
       run: async () => {
         const { lines, digests: found } = await checkTrail(target, trail, now());
         digests = found;
         return lines;
       },
-    },
-    { name: 'notification', run: () => checkNotification(target, bucket) },
+    }),
+    ...ofOwnTrail({ name: 'notification', run: () => checkNotification(target, bucket) }),
+    ...(sources.length > 0 ? [{ name: 'sources', run: () => checkSources(target, s3, sources) }] : []),
     { name: 'subscriptions', run: () => checkSubscriptions(target) },
-    { name: 'policies', run: () => checkPolicies(target, bucket, trail) },
+    ...ofOwnTrail({ name: 'policies', run: () => checkPolicies(target, bucket, trail) }),
     { name: 'functions', run: () => checkFunctions(target) },
   ];
   const lines = await runChecks(checks);

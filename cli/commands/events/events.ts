@@ -12,6 +12,7 @@ import {
   type ConditionOptions,
   lacksService,
   readConditionOptions,
+  readExcluded,
   withConditions,
 } from '../../options/event-conditions.ts';
 import { FirstOnes } from '../../options/first-ones.ts';
@@ -86,6 +87,7 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
   if (top !== undefined && by === undefined) throw new CommandFailure('--top goes with --by', EXIT.usage);
   const query: EventQuery = {
     conditions: readConditionOptions(options),
+    not: readExcluded(options),
     ...askedTimes(options, now),
     order: options.oldestFirst ? 'oldest-first' : 'newest-first',
     maxReadUnits: maxReads,

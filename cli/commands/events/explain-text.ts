@@ -8,9 +8,9 @@ export function explainText(report: SearchReport | undefined): string {
   const { blocks, dictionaryParts, otherItems, units, rows, requests } = report;
   const lines = [
     `Time     ${first ?? 'the beginning'} to ${last ?? 'now'}`,
-    ...conditions.map(({ field, values, exact }) => {
+    ...conditions.map(({ field, values, exact, isNegated }) => {
       const how = exact === undefined ? 'patterns' : 'exact';
-      return `Asked    ${field}: ${values.join(' or ')} (${how})`;
+      return `Asked    ${field}: ${isNegated ? 'none of ' : ''}${values.join(' or ')} (${how})`;
     }),
     `Pages    ${pages}, ${counted(pageEvents, 'event')}${unreadable.length === 0 ? '' : `; ${unreadable.length} can't be read`}`,
     `Segments ${segmentsOpened} opened of ${segments}`,

@@ -1,9 +1,9 @@
 import { type CloudTrailEvent, type Receipt, readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
-import { findingsInMemory } from '../../../lambda/store/findings/findings-in-memory.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
-import { EventsInMemory } from '../../../lambda/store/questions/events-in-memory.ts';
+import { EventsInMemory } from '../../../lambda/store/memory/events-in-memory.ts';
+import { findingsInMemory } from '../../../lambda/store/memory/findings-in-memory.ts';
 import type { NextQuestion } from '../../../lambda/store/questions/incident/incident.ts';
 import type { RecordReader } from '../../../lambda/store/questions/incident/read-details.ts';
 import type { IncidentSources } from '../../../lambda/store/questions/incident/tell-incident.ts';

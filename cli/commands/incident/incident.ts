@@ -16,6 +16,7 @@ import { askedTimes, type TimeOptions, withTimes } from '../../options/time-opti
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import type { Io } from '../../output/process-io.ts';
+import { incidentHtml } from './incident-html.ts';
 import { incidentMarkdown } from './incident-markdown.ts';
 import { askedOfFiles, sourcesOfFiles } from './incident-of-files.ts';
 import { incidentText } from './incident-text.ts';
@@ -26,12 +27,18 @@ const RENDERERS = {
     incidentText(incident, { zone, limit, command }, io.stdout),
   markdown: (incident, { zone, limit = MARKDOWN_LINES, command }) =>
     incidentMarkdown(incident, { zone, limit, command }),
+  html: (incident, { zone, limit = HTML_LINES, command, args, deployment }, io) =>
+    incidentHtml(incident, { zone, limit, command, args, made: io.now(), deployment }),
   json: (incident) => `${jsonText(incident, 2)}\n`,
 } as const satisfies Readonly<Record<string, Renderer>>;
 
 type Renderer = (
   incident: Incident,
-  options: IncidentOptions & { readonly command: (args: readonly string[]) => string },
+  options: IncidentOptions & {
+    readonly command: (args: readonly string[]) => string;
+    /** The command line that was typed, as far as it says of what. */
+    readonly args: readonly string[];
+  },
   io: Io,
 ) => string;
 
@@ -40,6 +47,7 @@ const FORMATS = Object.keys(RENDERERS) as (keyof typeof RENDERERS)[];
 /** Lines of a part, where nothing else is said. */
 const TEXT_LINES = 5;
 const MARKDOWN_LINES = 10;
+const HTML_LINES = 50;
 const JSON_LINES = 100;
 
 interface IncidentOptions extends ConnectionOptions, RuleLoadOptions, TimeOptions, ReadLimitOptions {
@@ -69,6 +77,7 @@ Examples:
   $ trailwarden incident 203.0.113.10 --since 2d
   $ trailwarden incident role/Deploy --around 2026-11-20T14:03Z --within 2h
   $ trailwarden incident 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a --format markdown > ticket.md
+  $ trailwarden incident AKIAIOSFODNN7EXAMPLE --format html > ticket.html    one file, without a script
   $ trailwarden incident AKIAIOSFODNN7EXAMPLE --file ~/Downloads/AWSLogs
   $ trailwarden incident --since 14:00 --until 15:00 --account 111122223333
 `;
@@ -97,7 +106,7 @@ export function incidentCommand(io: Io): Command {
     .addOption(
       new Option(
         '--limit <count>',
-        `lines of each part (default: ${TEXT_LINES}, markdown ${MARKDOWN_LINES}, json ${JSON_LINES})`,
+        `lines of each part (default: ${TEXT_LINES}, markdown ${MARKDOWN_LINES}, html ${HTML_LINES}, json ${JSON_LINES})`,
       ).argParser(readCount),
     )
     .addOption(
@@ -140,9 +149,23 @@ async function show(subject: string | undefined, options: IncidentOptions, io: I
       `The index knows nothing of ${subject}${(times.since ?? times.until) ? ' in this time' : ''}. ${HOW_TO_NAME}`,
     );
   }
+  const args = [
+    'incident',
+    ...(subject === undefined ? [] : [subject]),
+    ...rangeArgs(times),
+    ...(kind === undefined ? [] : ['--as', kind]),
+  ];
   io.stdout.write(
-    RENDERERS[format](asCanBeAsked(incident, options), { ...options, command: commandOf(options, io) }, io),
+    RENDERERS[format](asCanBeAsked(incident, options), { ...options, command: commandOf(options, io), args }, io),
   );
+}
+
+/** The times that were asked for, as anybody may ask for them later and in any zone. */
+function rangeArgs({ since, until }: { readonly since?: Date; readonly until?: Date }): readonly string[] {
+  return [
+    ...(since === undefined ? [] : ['--since', since.toISOString()]),
+    ...(until === undefined ? [] : ['--until', until.toISOString()]),
+  ];
 }
 
 async function overDeployment(options: IncidentOptions, query: IncidentQuery, io: Io): Promise<Incident | undefined> {

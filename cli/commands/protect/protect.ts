@@ -7,6 +7,7 @@ import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-s
 import { Command } from 'commander';
 import { TABLES, type TableName, tableName } from '../../../lambda/store/schema.ts';
 import { type ConnectionOptions, withConnection } from '../../aws/connection.ts';
+import { ownCommand } from '../../aws/own-command.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
 
@@ -82,7 +83,7 @@ async function protect(options: ProtectOptions, io: Io): Promise<void> {
   if (failures > 0) {
     throw new CommandFailure(
       options.check
-        ? `${failures} not protected: run trailwarden protect.`
+        ? `${failures} not protected: run ${ownCommand(['protect'], options, io)}.`
         : `${failures} could not be protected. Remove the cause, and run it again.`,
     );
   }

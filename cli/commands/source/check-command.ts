@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { readConfig } from '../../../lib/config/config-file.ts';
+import { homeOf, logSourcesOf } from '../../../lib/config/existing-sources.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
 import { checkNotifications } from './check-notifications.ts';
+import { deliveryTopicArn } from './connect-command.ts';
 
 const HELP = `
 Verify looks every half hour too, and the alarm source-notification-missing rings where a notification is gone.
@@ -27,9 +29,15 @@ async function check(options: ConnectionOptions, io: Io): Promise<void> {
     throw new CommandFailure('On this machine there are no sources: leave out --local and --data.', EXIT.usage);
   }
   const config = readConfig(process.cwd(), options.config);
-  const checks = await connected(options, ({ s3 }) => checkNotifications(s3, config));
-  for (const { name, state, what } of checks)
-    io.stdout.write(`${state === 'ok' ? 'ok  ' : 'FAIL'}  ${name}: ${what}\n`);
+  const sources = logSourcesOf(config);
+  const checks = await connected(options, async ({ s3 }) => {
+    if (sources.length === 0) return [];
+    const home = homeOf(config);
+    return checkNotifications(s3, { deployment: home.deployment, topic: deliveryTopicArn(home) }, sources);
+  });
+  for (const { name, state, says, todo } of checks) {
+    io.stdout.write(`${state === 'ok' ? 'ok  ' : 'FAIL'}  ${name}: ${says}${todo === undefined ? '' : `: ${todo}`}\n`);
+  }
   if (checks.length === 0) io.stdout.write('The settings file has no source of an existing bucket.\n');
   const failures = checks.filter(({ state }) => state !== 'ok').length;
   if (failures > 0) throw new CommandFailure(`${failures} of ${checks.length} sources: see above.`);

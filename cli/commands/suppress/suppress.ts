@@ -82,27 +82,47 @@ function endCommand(io: Io): Command {
 }
 
 async function suppress(rule: string, options: SuppressOptions, io: Io): Promise<void> {
-  const { actor, account, reason = '', zone } = options;
+  const { account, reason = '', zone } = options;
   if (account !== undefined && !/^\d{12}$/.test(account)) {
     throw new CommandFailure(`--account ${account} is not an account id: 12 digits.`, EXIT.usage);
   }
   // Not requiredOption: the subcommands would require it, too.
   if (reason.trim() === '') throw new CommandFailure('Give a --reason, for whoever asks later.', EXIT.usage);
-  const until = endOf(options, io.now());
+  const request = { ...options, until: endOf(options, io.now()), reason };
   await connected(options, async (connection) => {
-    const ruleIds = await resolveRules([rule], options, connection, io);
-    const [ruleId = rule] = ruleIds;
-    if (ruleIds.length > 1) throw new CommandFailure(`'${rule}' is the title of several rules: ${ruleIds.join(', ')}.`);
-    const suppression = await tableOf(connection, io).create(
-      { ruleId, ...(actor !== undefined && { actor }), ...(account !== undefined && { account }), until, reason },
-      await connection.caller(),
-    );
+    const suppression = await makeSuppression(rule, request, connection, io);
     io.stdout.write(`${suppression.suppressionId}\n`);
     io.stderr.write(`${printableLines(sentence(suppression, zone))}\n`);
-    if (await isUnknown(ruleId, connection, io)) {
+    if (await isUnknown(suppression.ruleId, connection, io)) {
       io.stderr.write('No finding of this rule is recorded so far. suppress end takes it back.\n');
     }
   });
+}
+
+/** What is to be suppressed, for how long and why. */
+interface RequestedSuppression extends Pick<SuppressOptions, 'actor' | 'account' | 'rules'> {
+  /** As `endOf` gives it. */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/**
+ * Makes a suppression of the rule that a text means.
+ * @throws CommandFailure for a text that means no rule, or several.
+ */
+export async function makeSuppression(
+  rule: string,
+  { actor, account, rules, until, reason }: RequestedSuppression,
+  connection: Connection,
+  io: Io,
+): Promise<Suppression> {
+  const ruleIds = await resolveRules([rule], { rules }, connection, io);
+  const [ruleId = rule] = ruleIds;
+  if (ruleIds.length > 1) throw new CommandFailure(`'${rule}' is the title of several rules: ${ruleIds.join(', ')}.`);
+  return await tableOf(connection, io).create(
+    { ruleId, ...(actor !== undefined && { actor }), ...(account !== undefined && { account }), until, reason },
+    await connection.caller(),
+  );
 }
 
 async function list(options: ListOptions, io: Io): Promise<void> {
@@ -130,7 +150,11 @@ function tableOf({ documents, tables }: Connection, io: Io): SuppressionTable {
   return new SuppressionTable(documents, tables, io.now);
 }
 
-function endOf({ until, zone }: SuppressOptions, now: Date): string {
+/**
+ * When a suppression ends by itself.
+ * @throws CommandFailure for a time that can't be read, is over, or is too far away.
+ */
+export function endOf({ until, zone }: Pick<SuppressOptions, 'until' | 'zone'>, now: Date): string {
   if (until === undefined) throw new CommandFailure('Say with --until when it ends.', EXIT.usage);
   const time = parseEnd(until, zone, now);
   if (time.getTime() <= now.getTime()) throw new CommandFailure(`--until ${until} is over already.`, EXIT.usage);

@@ -1,9 +1,9 @@
-import type { Finding } from '../../findings/finding.ts';
 import { printable } from '../../shared/printable.ts';
+import type { Alert } from './alert-content.ts';
 import { headline } from './alert-headline.ts';
 import type { FindingNotice, NoticeKind } from './alert-notice.ts';
 import { alertTitle } from './alert-title.ts';
-import { consoleLink, eventCommand } from './event-links.ts';
+import { consoleLink, eventCommand, storyCommand } from './event-links.ts';
 import { firstStep } from './first-step.ts';
 import { ruleText } from './rule-text.ts';
 
@@ -48,7 +48,7 @@ export function chatMessage(notice: FindingNotice, deployment: string): string {
     level: alert.level,
     title,
     lines: [...headline(finding), ...ruleText(finding.description).why.slice(0, 1)],
-    nextSteps: steps(finding, deployment),
+    nextSteps: steps(alert, deployment),
     keywords: [finding.account, finding.region, finding.action],
     relatedResources: finding.resources.slice(0, 5),
     context: { ruleId: finding.ruleId, account: finding.account, region: finding.region, eventID: finding.eventID },
@@ -102,9 +102,14 @@ function titleStart(notice: FindingNotice): string {
   return notice.kind === 'test' ? `(TEST) ${level}` : level;
 }
 
-function steps(finding: Finding, deployment: string): string[] {
+function steps({ alertId, finding }: Alert, deployment: string): string[] {
   const first = firstStep(finding, deployment);
-  return [...(first === undefined ? [] : [first]), eventCommand(finding, deployment), consoleLink(finding)];
+  return [
+    ...(first === undefined ? [] : [first]),
+    storyCommand(alertId, deployment),
+    eventCommand(finding, deployment),
+    consoleLink(finding),
+  ];
 }
 
 /**

@@ -20,6 +20,11 @@ export function eventCommand(finding: Finding, deployment: string): string {
     : command(deployment, 'event', finding.eventID);
 }
 
+/** The command that opens the story of an alert in the page. */
+export function storyCommand(alertId: string, deployment: string): string {
+  return command(deployment, 'ui', '--alert', alertId);
+}
+
 /**
  * The event in the console of the partition that its region is in; CloudTrail keeps it there for 90 days. For a finding
  * about the log itself, the object in S3.

@@ -4,7 +4,7 @@ import { printable } from '../../shared/printable.ts';
 import { headline } from './alert-headline.ts';
 import type { FindingNotice } from './alert-notice.ts';
 import { alertTitle } from './alert-title.ts';
-import { consoleLink, eventCommand } from './event-links.ts';
+import { consoleLink, eventCommand, storyCommand } from './event-links.ts';
 import { firstStep } from './first-step.ts';
 import { ruleText } from './rule-text.ts';
 
@@ -100,7 +100,11 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
       `s3://${receipt.bucket}/${receipt.key}`,
       `version ${receipt.version}, record ${receipt.index}`,
     ]),
-    ...section('Look at it', [eventCommand(finding, deployment), consoleLink(finding)]),
+    ...section('Look at it', [
+      storyCommand(alert.alertId, deployment),
+      eventCommand(finding, deployment),
+      consoleLink(finding),
+    ]),
     ...section('References', [...finding.references, ...finding.tags]),
     printable(
       `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}, version ${finding.ruleHash.slice(0, 12)}${finding.author === undefined ? '' : `, by ${finding.author}`}`,

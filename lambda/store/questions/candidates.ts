@@ -52,7 +52,8 @@ async function candidateBlocks(segment: LiveSegment, { conditions, range }: Aske
   });
   for (const postings of found) blocks = within(blocks, postings.values());
   for (const condition of conditions) {
-    if (condition.exact !== undefined || blocks.length === 0) continue;
+    // No dictionary tells which blocks have events without a value.
+    if (condition.exact !== undefined || condition.isNegated || blocks.length === 0) continue;
     const { dimension, matches } = condition;
     if ((descriptor.parts[dimension] ?? 0) === 0) return [];
     if (!isWorthReading(descriptor, condition, blocks.length)) continue;

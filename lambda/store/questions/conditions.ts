@@ -45,6 +45,20 @@ export interface Condition {
   readonly exact?: readonly string[];
   /** Whether one value of this field is asked for; for `resource`, whether one of several is. */
   readonly matches: (value: string) => boolean;
+  /** It is met by events that have no such value, those without any value of the field included. */
+  readonly isNegated?: true;
+}
+
+/**
+ * The conditions that events must meet, and those that they must not: of each field none of the values.
+ * @throws RangeError for a network that isn't one.
+ */
+export function readAllConditions(conditions: EventConditions, not: EventConditions): readonly Condition[] {
+  const excluded = readConditions(not).map(({ exact: _, ...condition }) => ({
+    ...condition,
+    isNegated: true as const,
+  }));
+  return [...readConditions(conditions), ...excluded];
 }
 
 /** @throws RangeError for a network that isn't one. */
@@ -117,11 +131,15 @@ export interface SecondsRange {
 
 /** The positions of a block whose events meet every condition and lie in the range, in order. */
 export function positionsOf(block: Block, conditions: readonly Condition[], { first, last }: SecondsRange): number[] {
-  const masks = conditions.map(({ dimension, matches }) => positionsWith(block, dimension, matches));
+  const masks = conditions.map(({ dimension, matches, isNegated }) => ({
+    mask: positionsWith(block, dimension, matches),
+    wanted: isNegated ? 0 : 1,
+  }));
   const found: number[] = [];
   for (let position = 0; position < block.count; position++) {
     const seconds = block.seconds(position);
-    if (seconds >= first && seconds <= last && masks.every((mask) => mask[position] === 1)) found.push(position);
+    if (seconds >= first && seconds <= last && masks.every(({ mask, wanted }) => mask[position] === wanted))
+      found.push(position);
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { timeRange } from '../dynamo/time-range.ts';
 import { secondsOf } from '../segments/block.ts';
 import type { Snapshot, UnreadablePage } from '../segments/table/snapshot.ts';
 import { Candidates, overlaps } from './candidates.ts';
-import { type Condition, type EventConditions, readConditions, type SecondsRange } from './conditions.ts';
+import { type Condition, type EventConditions, readAllConditions, type SecondsRange } from './conditions.ts';
 import { countEvents } from './count.ts';
 import type { Facet } from './facets.ts';
 import { countByFacets, type FacetCounts } from './facets.ts';
@@ -17,6 +17,8 @@ import { searchSnapshot } from './search.ts';
 export interface EventQuery {
   /** What an event must meet: of each field any value, of several fields all. */
   readonly conditions?: EventConditions;
+  /** What it must not have: of each field none of the values. Events without any value of a field are given. */
+  readonly not?: EventConditions;
   /** The earliest time, included. */
   readonly since?: Date;
   /** The end of the time: not included. */
@@ -89,8 +91,8 @@ export class EventSearch implements AsyncIterable<IndexedEvent> {
   constructor(take: TakeSnapshot, query: EventQuery, meter: ReadMeter = new ReadMeter(query.maxReadUnits)) {
     this.#take = take;
     this.#query = query;
-    this.#conditions = readConditions(query.conditions ?? {});
-    this.#resource = this.#conditions.find(({ field }) => field === 'resource');
+    this.#conditions = readAllConditions(query.conditions ?? {}, query.not ?? {});
+    this.#resource = this.#conditions.find(({ field, isNegated }) => field === 'resource' && !isNegated);
     const range = timeRange(query.since, query.until);
     const { first, last } = range ?? {};
     this.#range = range && {

@@ -127,6 +127,7 @@ function findingUnits(descriptor: Descriptor, { conditions, range }: Asked): num
   const blocks = blocksWithin(descriptor, range);
   const parts = conditions.reduce((sum, condition) => {
     const count = descriptor.parts[condition.dimension] ?? 0;
+    if (condition.isNegated) return sum;
     if (condition.exact !== undefined) return sum + Math.min(condition.exact.length, count) * PART_UNITS;
     return sum + (isWorthReading(descriptor, condition, blocks) ? headsUnits(descriptor, condition.dimension) : 0);
   }, 0);

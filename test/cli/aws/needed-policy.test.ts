@@ -154,6 +154,8 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     incident: [[event], ['alice'], ['--since', '2026-11-19']],
     trace: [[event]],
     timeline: [['fs-0123456789abcdef0']],
+    // It ends by itself once nobody asks any more.
+    ui: [['--no-open', '--idle', '1s']],
     'export events': [['--since', '30d']],
     'export findings': [['--since', '30d', '--format', 'ocsf']],
     // The tool, and its input.

@@ -15,7 +15,9 @@ export interface CheckingProxyOptions {
   readonly port: number;
   readonly judge: Judge;
   /** Hears of each call that was let through. */
-  readonly heard?: (call: AwsCall) => void;
+  readonly heard?: (held: HeldCall) => void;
+  /** The account whose call it is to be for the emulator, where that isn't the caller's. */
+  readonly accountFor?: (call: AwsCall) => string | undefined;
   /** Hears of a call that the proxy doesn't understand, or couldn't pass on. */
   readonly failed: (error: Error) => void;
 }
@@ -26,7 +28,7 @@ export interface CheckingProxy {
 }
 
 /** A call of a principal that is held against its policies. */
-interface HeldCall {
+export interface HeldCall {
   readonly principal: string;
   readonly call: AwsCall;
   readonly rights: readonly AskedRight[];
@@ -47,7 +49,7 @@ export function accessKeyOf(account: string, principal: string): string {
  * policies don't allow them; all others (of CloudFormation, of the test itself) pass.
  */
 export async function startCheckingProxy(options: CheckingProxyOptions): Promise<CheckingProxy> {
-  const { target, port, judge, heard, failed } = options;
+  const { target, port, judge, heard, accountFor, failed } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
@@ -63,9 +65,10 @@ export async function startCheckingProxy(options: CheckingProxyOptions): Promise
     const held = readHeld(incoming, body, target);
     if (held !== undefined) {
       if (!(await judge(held.principal, held.call, held.rights))) return refuse(outgoing, held, held.rights);
-      heard?.(held.call);
+      heard?.(held);
       // The emulator knows an account by an access key id of twelve digits.
-      headers.authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${held.call.account}`);
+      const account = accountFor?.(held.call) ?? held.call.account;
+      headers.authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${account}`);
     }
     const asked = httpRequest(new URL(incoming.url ?? '', target), {
       method: incoming.method,

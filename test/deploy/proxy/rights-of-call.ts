@@ -12,6 +12,8 @@ const inputSchema = z.looseObject({
   Name: z.string().optional(),
   SecretId: z.string().optional(),
   KeyId: z.string().optional(),
+  executionArn: z.string().optional(),
+  stateMachineArn: z.string().optional(),
 });
 type Input = z.infer<typeof inputSchema>;
 
@@ -53,6 +55,8 @@ function resourceOf({ account, region }: AwsCall, action: string, input: Input):
       return arn('secretsmanager', `secret:${input.SecretId ?? ''}-abcdef`);
     case 'ssm':
       return arn('ssm', `parameter/${(input.Name ?? '').replace(/^\//, '')}`);
+    case 'states':
+      return input.executionArn ?? input.stateMachineArn ?? '*';
     case 'kms':
       return input.KeyId?.startsWith('arn:') ? input.KeyId : arn('kms', `key/${input.KeyId ?? ''}`);
     default:

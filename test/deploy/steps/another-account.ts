@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { record } from '../../support/records.ts';
 import { SignedTrail } from '../../support/signed-trail.ts';
+import { allows, statementSchema } from '../policies/statement.ts';
 import { Deployed } from '../world/deployed.ts';
 import { expectCode, expectThat } from '../world/expect.ts';
 import { writeSettings } from '../world/project-copy.ts';
@@ -38,7 +39,24 @@ export async function readAnotherAccount(world: World): Promise<void> {
   );
   await writeSettings(world.project, SETTINGS, FILE);
   const printed = await asked(world, 'source policy old');
-  await owner.s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: policyIn(printed) }));
+  const statements = statementsIn(printed);
+  await owner.s3.send(
+    new PutBucketPolicyCommand({
+      Bucket: BUCKET,
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+    }),
+  );
+  world.ownedBy(BUCKET, OWNER);
+  const forbidden: string[] = [];
+  world.onCall(({ principal, rights }) => {
+    // People need a statement with their own ARN (readers); here they ask with the rights of nobody's role.
+    if (principal.includes(TOGETHER)) return;
+    for (const right of rights.filter(({ resource }) => resource.startsWith(`arn:aws:s3:::${BUCKET}`))) {
+      const context = { ...right.context, 'aws:PrincipalArn': [`arn:aws:iam::${ACCOUNT}:role/${principal}`] };
+      const isAllowed = statements.some((statement) => allows(statement, { ...right, context }));
+      if (!isAllowed) forbidden.push(`${principal} ${right.action} ${right.resource}`);
+    }
+  });
 
   const deploy = `npx cdk deploy --all -c config=${FILE}`;
   expectCode(await world.shell(deploy), 0, deploy);
@@ -50,6 +68,7 @@ export async function readAnotherAccount(world: World): Promise<void> {
   expectCode(await world.shell(check, sources), 0, check);
 
   await deliver(world);
+  expectThat(forbidden.length === 0, 'The policy that is printed for the owner does not allow:', forbidden);
   await asked(world, 'source disconnect old', OWNER);
 }
 
@@ -79,9 +98,15 @@ async function deliver(world: World): Promise<void> {
   await deployed.untilLedgerSays(log.key, { digestStatus: 'verified' });
 }
 
+/** As the bucket's policy has them: whose principals they are is in the conditions too. */
+const grantSchema = z.looseObject({ Principal: z.unknown() }).transform(({ Principal, ...rest }) => ({
+  ...statementSchema.parse(rest),
+  Principal,
+}));
+
 /** The statements of the bucket's policy, which are printed first. */
-function policyIn(printed: string): string {
+function statementsIn(printed: string): readonly z.infer<typeof grantSchema>[] {
   const [json = ''] = /^\[\n.*?^\]$/ms.exec(printed) ?? [];
   expectThat(json !== '', 'source policy prints no statements:', printed);
-  return JSON.stringify({ Version: '2012-10-17', Statement: z.array(z.looseObject({})).parse(JSON.parse(json)) });
+  return z.array(grantSchema).parse(JSON.parse(json));
 }

@@ -17,7 +17,7 @@ async function askByProtocol({ world, name }: Deployed): Promise<void> {
     { id: 2, method: 'tools/call', params: { name: 'events', arguments: { since: '2h' } } },
   ].map((message) => `'${JSON.stringify({ jsonrpc: '2.0', ...message })}'`);
   // Time for the answer, before the input ends.
-  const line = `(printf '%s\\n' ${messages.join(' ')}; sleep 8) | npm run -s trailwarden -- mcp --deployment ${name}`;
+  const line = `(printf '%s\\n' ${messages.join(' ')}; sleep 25) | npm run -s trailwarden -- mcp --deployment ${name}`;
   const { output } = await world.shell(line, `${name}-auditor-${REGION}`);
   expectThat(output.includes('fsx:TagResource'), 'The server of the Model Context Protocol does not answer:', output);
 }
@@ -65,6 +65,7 @@ export async function askEverything(deployed: Deployed, delivered: Delivered): P
   await loseObject(deployed, delivered);
   const alert = await firstId(deployed, 'alert list', 'alertId');
   const finding = await firstId(deployed, 'findings', 'findingId');
+  const failures: string[] = [];
   let suppression = '';
   for (const [command, asked] of Object.entries(commandLines(deployed, delivered))) {
     for (const { args, code = 0, says = '' } of asked) {
@@ -74,11 +75,15 @@ export async function askEverything(deployed: Deployed, delivered: Delivered): P
         .join(TOGETHER);
       const line = `npm run -s trailwarden -- ${command} ${args.replace('SUPPRESSION', suppression).replace('ALERT', alert).replace('FINDING', finding)}`;
       const result = await deployed.world.shell(line, principal);
-      expectCode(result, code, line);
+      const isRight = result.code === code && result.output.includes(says);
+      if (!isRight)
+        failures.push(
+          `${line}\nended with ${result.code}, not ${code}, or does not say "${says}":\n${result.output.slice(-2000)}`,
+        );
       if (command === 'suppress') suppression = result.stdout.trim();
-      expectThat(result.output.includes(says), `${line}\ndoes not say "${says}":`, result.output.slice(-3000));
     }
   }
+  expectThat(failures.length === 0, failures.join('\n\n'));
   await askByProtocol(deployed);
   for (const line of awsLines(deployed)) {
     expectCode(await deployed.world.shell(line, `${deployed.name}-auditor-${REGION}`), 0, line);
@@ -110,7 +115,10 @@ function commandLines(
     'export findings': [{ args: '--since 2h --format jsonl', says: RULE }],
     history: [{ args: '--since 1h' }],
     backfill: [{ args: '--since 2h --yes --format json' }],
-    'backfill status': [{ args: '' }],
+    // Every object is read already: what a backfill does is seen on a laptop, over the same definition.
+    'backfill status': [{ args: '', code: 1, says: 'There was no backfill yet' }],
+    'backfill stop': [{ args: 'none', code: 1 }],
+    'backfill resume': [{ args: 'none', code: 1 }],
     findings: [
       { args: '--since 2h', says: 'Root credentials changed tags' },
       { args: '--level high --format jsonl', says: RULE },

@@ -14,11 +14,11 @@ type Line = z.infer<typeof answerSchema>['checks'][number];
 /** CloudTrail's part: a marked call that somebody makes is delivered in a log object. */
 export function recordMarkedCalls(deployed: Deployed): void {
   const { world, trail } = deployed;
-  world.onCall(({ service, headers }) => {
+  world.onCall(({ call: { service, headers } }) => {
     const userAgent = headers['user-agent'] ?? '';
     if (service !== 'sts' || !userAgent.startsWith('trailwarden-doctor/')) return;
     const now = new Date();
-    const call = record({
+    const recorded = record({
       eventTime: `${now.toISOString().slice(0, 19)}Z`,
       eventSource: 'sts.amazonaws.com',
       eventName: 'GetCallerIdentity',
@@ -27,7 +27,7 @@ export function recordMarkedCalls(deployed: Deployed): void {
       userAgent,
     });
     // A promise that fails is seen by doctor: its call never arrives.
-    deployed.put(trail.log(REGION, now, [call])).catch(() => undefined);
+    deployed.put(trail.log(REGION, now, [recorded])).catch(() => undefined);
   });
 }
 

@@ -1,16 +1,15 @@
+import type { Principal } from '../policies/granted-rights.ts';
 import { explainUnused } from '../policies/never-used.ts';
 import { expectThat } from '../world/expect.ts';
 import type { World } from '../world/world.ts';
 
 /** Nothing was refused, everything was understood, and what is granted was used or has a reason. */
-export async function judgePolicies(world: World, deployments: readonly string[]): Promise<void> {
-  const { held, failures } = world;
+export function judgePolicies({ held, failures }: World, all: readonly Principal[]): void {
   expectThat(
     failures.length === 0,
     'Calls could not be held against a policy:',
     failures.map(({ message }) => message),
   );
-  const all = (await Promise.all(deployments.map((name) => world.principals(name)))).flat();
   for (const principal of all) held.hold([principal], principal.asksThroughServices);
   expectThat(held.refusals.length === 0, 'Calls were refused:', held.refusals);
   const { unexplained, stale } = explainUnused(held.unused(all), all);

@@ -15,7 +15,7 @@ import { pythonEnvironment } from '../emulator/python-environment.ts';
 import { type Grants, type Principal, readGrants } from '../policies/granted-rights.ts';
 import { HeldCalls } from '../policies/held-calls.ts';
 import type { AskedRight, AwsCall } from '../proxy/asked-right.ts';
-import { accessKeyOf, type CheckingProxy, startCheckingProxy } from '../proxy/checking-proxy.ts';
+import { accessKeyOf, type CheckingProxy, type HeldCall, startCheckingProxy } from '../proxy/checking-proxy.ts';
 import { rightsThroughKeys } from '../proxy/rights-through-keys.ts';
 import { copyProject } from './project-copy.ts';
 import { type ShellResult, shell } from './shell.ts';
@@ -39,7 +39,9 @@ export interface World {
    */
   shell(line: string, principal?: string, account?: string): Promise<ShellResult>;
   /** Called for each call of AWS that a held principal makes. */
-  onCall(listener: (call: AwsCall) => void): void;
+  onCall(listener: (held: HeldCall) => void): void;
+  /** Says that a bucket is another account's. */
+  ownedBy(bucket: string, account: string): void;
   /** Every principal that the templates of a deployment have. */
   principals(deployment: string): Promise<readonly Principal[]>;
   /** Calls that the proxy could not read or pass on. */
@@ -70,7 +72,8 @@ export async function startWorld(): Promise<World> {
     copyProject(join(folder, 'project')),
   ]);
   const held = new HeldCalls();
-  const listeners: ((call: AwsCall) => void)[] = [];
+  const listeners: ((held: HeldCall) => void)[] = [];
+  const owners = new Map<string, string>();
   const failures: Error[] = [];
   const direct = clientsOf(emulator.endpoint);
   const grantsOf = new GrantsReader(direct.cloudFormation);
@@ -81,6 +84,9 @@ export async function startWorld(): Promise<World> {
     heard: (call) => {
       for (const listener of listeners) listener(call);
     },
+    // The emulator holds calls from elsewhere against a bucket's policy, and knows accounts alone and no roles: the step that
+    // reads such a bucket does it instead.
+    accountFor: ({ service, url }) => (service === 's3' ? owners.get(url.pathname.split('/')[1] ?? '') : undefined),
     failed: (error) => failures.push(error),
   });
   const project = join(folder, 'project');
@@ -112,6 +118,7 @@ export async function startWorld(): Promise<World> {
     clientsOf: (account) => clientsOf(emulator.endpoint, account),
     shell: (line, principal, account) => shell(line, { cwd: project, env: environment(principal, account) }),
     onCall: (listener) => listeners.push(listener),
+    ownedBy: (bucket, account) => owners.set(bucket, account),
     principals: async (deployment) => [...(await grantsOf.read(deployment, true)).principals.values()],
     stop: () => stopAll({ proxy, emulator, clients: all, folder }),
   };

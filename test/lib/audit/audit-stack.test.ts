@@ -217,7 +217,7 @@ const ASKED = {
     ...reads('segments', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
     Resource: '<data:Tablessegments.Arn>',
   },
-  QueryFindings: reads('findings'),
+  QueryFindings: reads('findings', ['dynamodb:GetItem', 'dynamodb:Query']),
   QueryAlerts: reads('alerts', ['dynamodb:GetItem', 'dynamodb:Query']),
   QuerySuppressions: reads('suppressions'),
   QueryLedger: reads('ledger'),

@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import type { TimeOrder } from '../../../lambda/store/dynamo/partition-page.ts';
-import { type EventConditions, readConditions, type SecondsRange } from '../../../lambda/store/questions/conditions.ts';
+import {
+  type EventConditions,
+  readAllConditions,
+  type SecondsRange,
+} from '../../../lambda/store/questions/conditions.ts';
 import type { Facet, FacetValue } from '../../../lambda/store/questions/facets.ts';
 import { secondsOf } from '../../../lambda/store/segments/block.ts';
 import { valuesOf } from '../../../lambda/store/segments/dimensions.ts';
@@ -50,6 +54,7 @@ export function madeEvents(seed: number, count: number): readonly EventSummary[]
 /** Any question about some events. */
 export interface MadeQuestion {
   readonly conditions: EventConditions;
+  readonly not?: EventConditions;
   readonly range: SecondsRange;
   readonly order: TimeOrder;
   /** Infinity for all of them. */
@@ -66,37 +71,42 @@ export function questionsAbout(events: readonly EventSummary[]): fc.Arbitrary<Ma
     event.map(({ eventTime }) => secondsOf(eventTime)),
   );
 
-  const conditions = fc
-    .array(
-      fc.oneof(
-        event.map(({ actor }) => ({ actor: [actor] })),
-        fc.constantFrom({ actor: ['*role-1*'] }, { actor: ['*:role/role-1', 'arn:aws:iam::111122223330:role/role-2'] }),
-        event.map(({ action }) => ({ action: [action, 's3:Action1'] })),
-        event.map(({ resources }) => ({ resource: [resources[0] ?? 'none', resources[1] ?? 'none'] })),
-        fc.constantFrom(
-          { resource: ['arn:aws:s3:::bucket/12*'] },
-          { resource: [objectName(12)] },
-          { resource: ['nothing'] },
+  const conditionsOf = (maxLength: number) =>
+    fc
+      .array(
+        fc.oneof(
+          event.map(({ actor }) => ({ actor: [actor] })),
+          fc.constantFrom(
+            { actor: ['*role-1*'] },
+            { actor: ['*:role/role-1', 'arn:aws:iam::111122223330:role/role-2'] },
+          ),
+          event.map(({ action }) => ({ action: [action, 's3:Action1'] })),
+          event.map(({ resources }) => ({ resource: [resources[0] ?? 'none', resources[1] ?? 'none'] })),
+          fc.constantFrom(
+            { resource: ['arn:aws:s3:::bucket/12*'] },
+            { resource: [objectName(12)] },
+            { resource: ['nothing'] },
+          ),
+          event.map(({ accessKeyId }) => ({ accessKeyId: [accessKeyId ?? ''] })),
+          fc.constantFrom(
+            { address: ['203.0.113.0/28'] },
+            { address: ['lambda.amazonaws.com'] },
+            { address: ['203.0.113.7'] },
+            { errorCode: ['AccessDenied'] },
+            { errorCode: ['*'] },
+            { access: ['write', 'tagging'] },
+            { account: ['111122223331'] },
+            { userAgent: ['boto3'] },
+            { outcome: ['denied'] },
+          ),
         ),
-        event.map(({ accessKeyId }) => ({ accessKeyId: [accessKeyId ?? ''] })),
-        fc.constantFrom(
-          { address: ['203.0.113.0/28'] },
-          { address: ['lambda.amazonaws.com'] },
-          { address: ['203.0.113.7'] },
-          { errorCode: ['AccessDenied'] },
-          { errorCode: ['*'] },
-          { access: ['write', 'tagging'] },
-          { account: ['111122223331'] },
-          { userAgent: ['boto3'] },
-          { outcome: ['denied'] },
-        ),
-      ),
-      { maxLength: 3 },
-    )
-    .map((parts) => Object.assign({}, ...parts) as EventConditions);
+        { maxLength },
+      )
+      .map((parts) => Object.assign({}, ...parts) as EventConditions);
 
   return fc.record({
-    conditions,
+    conditions: conditionsOf(3),
+    not: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: conditionsOf(2) }),
     range: fc.oneof(
       fc.constant({ first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY }),
       fc.tuple(moment, moment).map(([a, b]): SecondsRange => ({ first: Math.min(a, b), last: Math.max(a, b) })),
@@ -109,14 +119,14 @@ export function questionsAbout(events: readonly EventSummary[]): fc.Arbitrary<Ma
 /** The answer by which every other is measured, the oldest first. */
 export function plainFilter(
   events: readonly EventSummary[],
-  { conditions, range }: Pick<MadeQuestion, 'conditions' | 'range'>,
+  { conditions, not = {}, range }: Pick<MadeQuestion, 'conditions' | 'not' | 'range'>,
 ): readonly EventSummary[] {
-  const read = readConditions(conditions);
+  const read = readAllConditions(conditions, not);
   return events.filter(
     (one) =>
       secondsOf(one.eventTime) >= range.first &&
       secondsOf(one.eventTime) <= range.last &&
-      read.every(({ dimension, matches }) => valuesOf(one, dimension).some(matches)),
+      read.every(({ dimension, matches, isNegated = false }) => valuesOf(one, dimension).some(matches) !== isNegated),
   );
 }
 

@@ -36,9 +36,10 @@ const ROUNDS = 8;
 const SMALL = { ...PACK_ALL, merge: PACK_POLICY.merge };
 const POLICIES = [SMALL, undefined, SMALL, PACK_ALL, SMALL, undefined, SMALL, PACK_ALL];
 
-function queryOf({ conditions, range, order, limit }: MadeQuestion): EventQuery {
+function queryOf({ conditions, not, range, order, limit }: MadeQuestion): EventQuery {
   return {
     conditions,
+    not,
     order,
     ...(Number.isFinite(range.first) && { since: new Date(range.first * 1000) }),
     // The end isn't included.

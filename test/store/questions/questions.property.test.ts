@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readConditions } from '../../../lambda/store/questions/conditions.ts';
+import { readAllConditions } from '../../../lambda/store/questions/conditions.ts';
 import { countEvents } from '../../../lambda/store/questions/count.ts';
 import { countByFacets, FACETS, facetValues } from '../../../lambda/store/questions/facets.ts';
 import { findEvent } from '../../../lambda/store/questions/find-event.ts';
@@ -52,10 +52,16 @@ test('a dimension of the world has more values than stand as they are', () => {
 
 const question = questionsAbout(world.events);
 
-async function search({ conditions: asked, range, order, limit }: MadeQuestion): Promise<readonly EventSummary[]> {
+async function search({
+  conditions: asked,
+  not = {},
+  range,
+  order,
+  limit,
+}: MadeQuestion): Promise<readonly EventSummary[]> {
   const found: EventSummary[] = [];
   for await (const one of searchSnapshot(world.snapshot, {
-    conditions: readConditions(asked),
+    conditions: readAllConditions(asked, not),
     range,
     order,
     // A short answer is read otherwise than a whole one.
@@ -73,7 +79,7 @@ test('every answer, count and facet equals a plain filter over all events, in th
       const expected = plainFilter(world.events, asked);
       expect((await search(asked)).map(summaryKey)).toEqual(plainAnswer(world.events, asked).map(summaryKey));
 
-      const read = { conditions: readConditions(asked.conditions), range: asked.range };
+      const read = { conditions: readAllConditions(asked.conditions, asked.not ?? {}), range: asked.range };
       expect(await countEvents(world.snapshot, read.conditions, read.range)).toBe(expected.length);
 
       const facets = [facet, other];

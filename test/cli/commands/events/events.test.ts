@@ -55,6 +55,18 @@ describe('trailwarden events', () => {
     [['--account', '444455556666'], ['e-4']],
     [['--account', '4444*'], ['e-4']],
     [['--actor', 'root'], ['e-2']],
+    [
+      ['--not', 'address=203.0.113.99', '--not', 'account=444455556666'],
+      ['e-3', 'e-1'],
+    ],
+    [
+      ['--not', 'error=AccessDenied', '--not', 'actor=root'],
+      ['e-4', 'e-1'],
+    ],
+    [
+      ['--not', `resource=${FILE_SYSTEM}`],
+      ['e-4', 'e-3', 'e-2'],
+    ],
     [['--actor', 'user/alice', '--error', 'AccessDenied'], ['e-3']],
     [['--actor', 'alice', '--error', 'AccessDenied'], ['e-3']],
     [['--actor', 'role/alice'], []],

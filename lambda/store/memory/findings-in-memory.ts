@@ -1,7 +1,7 @@
 import { parsePattern } from '../dynamo/text-pattern.ts';
 import { timeRange } from '../dynamo/time-range.ts';
-import type { FindingQueries, FindingQuery } from './finding-query.ts';
-import type { IndexedFinding } from './indexed-finding.ts';
+import type { FindingQueries, FindingQuery } from '../findings/finding-query.ts';
+import type { IndexedFinding } from '../findings/indexed-finding.ts';
 
 /** The questions to findings that are in memory and in no table: each answers as over tables, without a read unit. */
 export function findingsInMemory(findings: readonly IndexedFinding[]): FindingQueries {

@@ -1,8 +1,8 @@
 import type { CloudTrailEvent } from '../../cloudtrail/cloudtrail-event.ts';
+import { type EventQueries, queriesOver } from '../questions/event-queries.ts';
 import { type EventSummary, summaryOf } from '../segments/summary.ts';
 import { encodePages, Page, pageRow } from '../segments/table/page-rows.ts';
 import type { Snapshot } from '../segments/table/snapshot.ts';
-import { type EventQueries, queriesOver } from './event-queries.ts';
 
 /** Events that a page gets: as many as one is made for. */
 const PAGE_EVENTS = 4_000;

@@ -1,0 +1,17 @@
+import type { FacetValue } from '../../../../../lambda/store/questions/facets.ts';
+import type { CountedValue } from '../../../../../ui/protocol/answers.ts';
+import { actorText } from '../../../../listings/event-text.ts';
+
+/** Values with their counts; those of actors with the names that people know them by. */
+export function counted(values: readonly FacetValue[], filter: string): readonly CountedValue[] {
+  return values.map(({ value, count }) => ({
+    value,
+    count,
+    ...(filter === 'actor' && { name: actorName(value) }),
+  }));
+}
+
+/** The name of an actor of whom nothing but the identity is known. */
+export function actorName(actor: string): string {
+  return actorText({ actor, actorKind: actor.endsWith(':root') ? 'root' : 'unknown' });
+}
