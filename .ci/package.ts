@@ -29,7 +29,7 @@ const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
 const [, shown = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
 
 try {
-  run(ROOT, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  run(ROOT, 'npm', 'pack', '--loglevel', 'error', '--pack-destination', folder);
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   for (const name of readdirSync(EXAMPLES)) {
     const app = join(folder, name);
