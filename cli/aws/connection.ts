@@ -11,7 +11,7 @@ import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
 import type { Caller } from '../../lambda/store/suppressions/suppression-event.ts';
 import { printableLines } from '../output/printable-lines.ts';
-import { alertTopicsOf } from './alert-topics.ts';
+import { alertTopicsOf, type OwnTopics } from './alert-topics.ts';
 import { callerOf, localCaller } from './caller.ts';
 import { routeToSources } from './source-routing.ts';
 
@@ -47,6 +47,8 @@ export interface ConnectionOptions {
   readonly ownTrail?: boolean;
   /** What the topic for programs carries, as far as a settings file says it. */
   readonly programs?: 'alert' | 'ocsf';
+  /** The topics of a customer that alerts go to, as the settings file names them. */
+  readonly topics?: OwnTopics;
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -67,7 +69,7 @@ export function withConnection(command: Command): Command {
     .hook('preAction', (_, asked) => sayNotes(asked))
     .option('--aws-profile <profile>', "profile of the AWS configuration (default: the AWS SDK's)")
     .option('--local', 'ask what npm start has left on this machine, not AWS')
-    .option('--data <folder>', 'the folder that npm start --data has kept; means --local');
+    .option('--data <folder>', 'a folder that npm start --data or trailwarden history has kept; means --local');
 }
 
 /** What holds for every answer from a folder is said before it. */
@@ -106,6 +108,7 @@ async function readSettings(command: Command): Promise<void> {
     command.setOptionValueWithSource('awsRegion', settings.region, 'config');
   }
   command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
+  command.setOptionValueWithSource('topics', settings.alerts.topics, 'config');
 }
 
 /** Connects, answers, and always closes the connection. */
@@ -122,7 +125,7 @@ export async function connected<Result>(
   }
 }
 
-function connectToAws({ deployment, awsRegion, awsProfile, sources = [] }: ConnectionOptions): Connection {
+function connectToAws({ deployment, awsRegion, awsProfile, sources = [], topics }: ConnectionOptions): Connection {
   const common = {
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
@@ -143,7 +146,7 @@ function connectToAws({ deployment, awsRegion, awsProfile, sources = [] }: Conne
     tables: Object.fromEntries(names) as Record<TableName, string>,
     notes: [],
     caller: () => callerOf(sts),
-    alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts)),
+    alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts), topics),
     close: async () => {
       for (const client of [dynamodb, s3, sns, sqs, sts]) client.destroy();
     },

@@ -128,7 +128,8 @@ function collectResource(value: string, before?: Values): Values {
   return collect(readResource(value), before);
 }
 
-function collectRegion(value: string, before?: Values): Values {
+/** AWS writes regions in small letters. */
+export function collectRegion(value: string, before?: Values): Values {
   return collect(value.toLowerCase(), before);
 }
 

@@ -1,57 +1,58 @@
 import type { JsonObject } from '../shared/json.ts';
+import { LazyFields } from '../shared/lazy-fields.ts';
 import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
 import type { CloudTrailEvent } from './cloudtrail-event.ts';
 
 /** The fields of the classification that rules may read, below `trailwarden.`. */
 export function derivedFields(event: CloudTrailEvent): object {
-  return fieldsOf(event.record, () => event);
+  const names = [...Object.keys(OF_EVENT), GRANTS];
+  const fields = fieldsOf(event.record, () => event);
+  return Object.fromEntries(names.map((name) => [name, fields.field(name)]));
 }
 
 /**
  * The same fields for a record whose classification isn't made yet: each is made when a rule reads it.
  * @param event classifies the record; called for each field that is read.
  */
-export function fieldsOf(record: JsonObject, event: () => CloudTrailEvent): object {
-  let grants: readonly PolicyGrant[] | undefined;
-  return {
-    get actor(): object {
-      const { kind, id, name, session, via, account } = event().actor;
-      return { kind, id, name, session, via, account };
-    },
-    get credential(): string {
-      return event().credential.lifetime;
-    },
-    get console(): boolean {
-      return event().console;
-    },
-    get mfa(): boolean | undefined {
-      return event().mfa;
-    },
-    get access(): string {
-      return event().access;
-    },
-    get action(): string {
-      return event().action;
-    },
-    get outcome(): string {
-      return event().outcome;
-    },
-    get category(): string {
-      return event().category;
-    },
-    get resources(): readonly string[] {
-      return [...event().resources];
-    },
-    get address(): string | undefined {
-      return event().address;
-    },
-    get externalAccounts(): readonly string[] {
-      return [...event().externalAccounts];
-    },
-    /** Only few records hold a policy document, and none of the rest of the classification is needed to find it. */
-    get grants(): readonly PolicyGrant[] {
-      grants ??= findPolicyGrants(record);
-      return grants;
-    },
-  };
+export function fieldsOf(record: JsonObject, event: () => CloudTrailEvent): LazyFields {
+  return new DerivedFields(record, event);
+}
+
+const OF_EVENT: Readonly<Record<string, (event: CloudTrailEvent) => unknown>> = {
+  actor: ({ actor: { kind, id, name, session, via, account } }) => ({ kind, id, name, session, via, account }),
+  credential: ({ credential }) => credential.lifetime,
+  console: (event) => event.console,
+  mfa: ({ mfa }) => mfa,
+  access: ({ access }) => access,
+  action: ({ action }) => action,
+  outcome: ({ outcome }) => outcome,
+  category: ({ category }) => category,
+  resources: ({ resources }) => [...resources],
+  address: ({ address }) => address,
+  externalAccounts: ({ externalAccounts }) => [...externalAccounts],
+};
+
+const GRANTS = 'grants';
+
+class DerivedFields extends LazyFields {
+  readonly #record: JsonObject;
+  readonly #event: () => CloudTrailEvent;
+  #grants: readonly PolicyGrant[] | undefined;
+
+  constructor(record: JsonObject, event: () => CloudTrailEvent) {
+    super();
+    this.#record = record;
+    this.#event = event;
+  }
+
+  override field(name: string): unknown {
+    // Only few records hold a policy document, and none of the rest of the classification is needed to find it.
+    if (name === GRANTS) return this.#policyGrants();
+    return Object.hasOwn(OF_EVENT, name) ? OF_EVENT[name]?.(this.#event()) : undefined;
+  }
+
+  #policyGrants(): readonly PolicyGrant[] {
+    this.#grants ??= findPolicyGrants(this.#record);
+    return this.#grants;
+  }
 }

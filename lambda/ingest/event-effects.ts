@@ -1,5 +1,5 @@
 import type { CheckedRecord, CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
-import { derivedFields } from '../cloudtrail/derived-fields.ts';
+import { fieldsOf } from '../cloudtrail/derived-fields.ts';
 import type { Detector, Membership } from '../detection/index.ts';
 import { findingOf } from '../findings/event-finding.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -153,7 +153,7 @@ export class EventEffects {
     event: () => CloudTrailEvent,
   ): { readonly findings: readonly Finding[]; readonly memberships: readonly Membership[] } {
     const { detector, correlator } = this.#dependencies;
-    const { matches, memberships } = detector.judge(record, Date.parse(eventTime), () => derivedFields(event()));
+    const { matches, memberships } = detector.judge(record, Date.parse(eventTime), () => fieldsOf(record, event));
     return {
       findings: matches.map((match) => findingOf(event(), match)),
       // No correlation names most events.

@@ -14,16 +14,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import {
-  DEPLOYMENT_DIMENSION,
-  METRIC_NAMESPACE,
-  METRICS,
-  type MetricOf,
-  SERVICES,
-  type ServiceName,
-} from '../../lambda/shared/metric-names.ts';
+import { METRICS } from '../../lambda/shared/metric-names.ts';
+import type { DeploymentConfig } from '../config/config.ts';
+import { bucketName } from '../config/resource-names.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
+import { REPLICATION_RULE } from '../log-archive/replication.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
+import { dollarsOfADay } from './cost-of-use.ts';
+import { FIVE_MINUTES, ownMetricsOf } from './own-metric.ts';
 
 export interface AlarmsProps {
   readonly deployment: string;
@@ -39,6 +37,8 @@ export interface AlarmsProps {
   readonly channels?: { readonly deadLetterQueue: IQueue; readonly notify: IFunction };
   /** If the deployment reads buckets that trails write to already. */
   readonly hasSources?: boolean;
+  /** What some deployments are also watched for. */
+  readonly config: Pick<DeploymentConfig, 'cost' | 'index' | 'logBucket' | 'retentionDays'>;
 }
 
 /** An alarm: `name` is its heading in docs/runbook.md. */
@@ -58,16 +58,18 @@ interface AlarmSpec {
   readonly missingIsBad?: boolean;
 }
 
-const FIVE_MINUTES = Duration.minutes(5);
-
 /**
  * What tells an operator that Trailwarden itself is in trouble. Each costs ten cents a month, so there is one for each
  * problem that needs a person, and none for problems that end by themselves.
  */
 export class Alarms extends Construct {
+  /** Each by its name in docs/runbook.md. */
+  readonly byName: ReadonlyMap<string, Alarm>;
+
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const action = new SnsAction(props.topics.operations);
+    const byName = new Map<string, Alarm>();
     for (const spec of specs(props)) {
       const alarm = new Alarm(this, spec.name, {
         alarmName: `${props.deployment}-${spec.name}`,
@@ -81,7 +83,9 @@ export class Alarms extends Construct {
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
       if (spec.missingIsBad) alarm.addInsufficientDataAction(action);
+      byName.set(spec.name, alarm);
     }
+    this.byName = byName;
   }
 }
 
@@ -97,6 +101,7 @@ function specs({
   topics,
   channels,
   hasSources = false,
+  config,
 }: AlarmsProps): AlarmSpec[] {
   const oldest = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
   const sum = { period: FIVE_MINUTES, statistic: Stats.SUM };
@@ -271,6 +276,8 @@ function specs({
     },
     ...channelSpecs(channels, deployment, { oldest, sum }),
     ...(hasSources ? sourceSpecs(deployment) : []),
+    ...replicationSpecs(deployment, config.logBucket),
+    ...costSpecs(deployment, config),
   ];
 }
 
@@ -291,6 +298,44 @@ function sourceSpecs(deployment: string): AlarmSpec[] {
       metric: ownMetric('verify', METRICS.SourceChecksFailed, Stats.SUM, hour),
       threshold: 1,
       periods: 2,
+    },
+  ];
+}
+
+/** Of the copy in another account. S3 gives up what it can't copy, and tells of it by this metric alone. */
+function replicationSpecs(deployment: string, { replication }: DeploymentConfig['logBucket']): AlarmSpec[] {
+  if (replication === undefined) return [];
+  return [
+    {
+      name: 'replication-failing',
+      says: 'Log objects could not be copied to the other account, and S3 does not try again.',
+      metric: new Metric({
+        namespace: 'AWS/S3',
+        metricName: 'OperationsFailedReplication',
+        dimensionsMap: {
+          SourceBucket: bucketName(deployment, 'logs'),
+          DestinationBucket: replication.bucket,
+          RuleId: REPLICATION_RULE,
+        },
+        statistic: Stats.SUM,
+        period: FIVE_MINUTES,
+      }),
+      threshold: 1,
+    },
+  ];
+}
+
+/** Of the bill: by what the functions count, hours before AWS's own metrics of it. */
+function costSpecs(deployment: string, config: AlarmsProps['config']): AlarmSpec[] {
+  const { alarmUsdPerDay } = config.cost;
+  if (alarmUsdPerDay === undefined) return [];
+  return [
+    {
+      name: 'cost-over-limit',
+      says: `What was read in the last 24 hours costs more than ${alarmUsdPerDay} US dollars, by the count of events and list prices.`,
+      metric: dollarsOfADay(deployment, config),
+      threshold: alarmUsdPerDay,
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
     },
   ];
 }
@@ -323,21 +368,4 @@ function channelSpecs(
       periods: 2,
     },
   ];
-}
-
-/** Gives the metrics that the deployment's functions emit with their logs. */
-function ownMetricsOf(deployment: string) {
-  return <Service extends ServiceName>(
-    service: Service,
-    { name }: MetricOf<Service>,
-    statistic: string,
-    period = FIVE_MINUTES,
-  ): Metric =>
-    new Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName: name,
-      dimensionsMap: { [DEPLOYMENT_DIMENSION]: deployment, service: SERVICES[service] },
-      statistic,
-      period,
-    });
 }

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import { projectVersion } from '../config/project-version.ts';
+import type { CustomerResources } from '../customer/customer-resources.ts';
+import { meetDemands } from '../customer/demands.ts';
 import type { FunctionSettings } from '../functions/audit-function.ts';
 import { Backfill } from '../functions/backfill.ts';
 import { ChannelQueues } from '../functions/channel-queues.ts';
@@ -20,6 +24,7 @@ import { AlertTopics } from '../stores/alert-topics.ts';
 import type { DataStack } from '../stores/data-stack.ts';
 import { Alarms } from './alarms.ts';
 import { BackfillPolicy } from './backfill-policy.ts';
+import { OperationsDashboard } from './operations-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
@@ -29,6 +34,8 @@ export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
   readonly logArchive: LogArchiveStack;
   readonly data: DataStack;
+  /** What the app that this stack is in has made itself, in the place of what the stack would make. */
+  readonly given?: CustomerResources;
   /** The folder of the default rules; the project's own unless said. */
   readonly defaultRules?: string;
 }
@@ -40,7 +47,25 @@ const DEFAULT_RULES = join(import.meta.dirname, '../../rules');
  * that couldn't be made again.
  */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, { config, logArchive, data, defaultRules, ...props }: AuditStackProps) {
+  /** Where alerts and alarms go. */
+  readonly topics: AlertTopics;
+  readonly alarms: Alarms;
+  /** By their names, without the deployment's. */
+  readonly functions: Readonly<Record<'ingest' | 'verify' | 'sweep' | 'pack', IFunction>>;
+  /** New objects, for ingest and for verify, each with its dead-letter queue. */
+  readonly queues: { readonly logs: NotificationQueue; readonly digests: NotificationQueue };
+  /** For people's roles; attached to nobody here. */
+  readonly policies: {
+    readonly auditor: ManagedPolicy;
+    readonly operator: ManagedPolicy;
+    readonly backfill: ManagedPolicy;
+  };
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, logArchive, data, given, defaultRules, ...props }: AuditStackProps,
+  ) {
     super(scope, id, {
       description: 'Trailwarden: audit index, detection and alerts',
       terminationProtection: config.protected,
@@ -48,7 +73,13 @@ export class AuditStack extends Stack {
     });
     const { deployment } = config;
     const { key, tables } = data;
-    const topics = new AlertTopics(this, 'Topics', { deployment, key, alerts: config.alerts });
+    meetDemands(this, config);
+    const topics = new AlertTopics(this, 'Topics', {
+      deployment,
+      key,
+      alerts: config.alerts,
+      ...(given?.topics !== undefined && { given: given.topics }),
+    });
     const { deliveryTopic } = logArchive;
     const logQueue = new NotificationQueue(this, 'LogQueue', {
       deployment,
@@ -105,7 +136,8 @@ export class AuditStack extends Stack {
     const pack = new Pack(this, 'Pack', { config, settings, tables, lanes });
     const backfill = new Backfill(this, 'Backfill', { config, settings, logKey: logArchive.key, tables, topics });
     const channels = this.channels(config, settings, tables, topics);
-    new Alarms(this, 'Alarms', {
+    const alarms = new Alarms(this, 'Alarms', {
+      config,
       deployment,
       ...(channels !== undefined && { channels }),
       hasSources: existingSources(config).length > 0,
@@ -118,6 +150,19 @@ export class AuditStack extends Stack {
       backfill: backfill.stateMachine,
       topics,
     });
+    this.topics = topics;
+    this.alarms = alarms;
+    this.queues = { logs: logQueue, digests: digestQueue };
+    this.functions = {
+      ingest: ingest.function,
+      verify: verify.function,
+      sweep: sweep.function,
+      pack: pack.function,
+    };
+    const functions = Object.values(this.functions);
+    if (config.dashboard) {
+      new OperationsDashboard(this, 'Dashboard', { config, alarms, queue: logQueue, digestQueue, functions });
+    }
     const asked = { config, tables, key, logKey: logArchive.key };
     const queryPolicy = new QueryPolicy(this, 'QueryPolicy', asked);
     const operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
@@ -126,10 +171,11 @@ export class AuditStack extends Stack {
       digestQueue,
       topics,
       deliveryTopic,
-      functions: [ingest, verify, sweep, pack].map((it) => it.function),
+      functions,
       ...(channels !== undefined && { notify: channels.notify }),
     });
     const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });
+    this.policies = { auditor: queryPolicy, operator: operatorPolicy, backfill: backfillPolicy };
     this.tellOfIndexes(config.index.enabled);
     for (const [level, topic] of Object.entries({ ...topics.byLevel, operations: topics.operations })) {
       new CfnOutput(this, `${level}Topic`, { value: topic.topicArn, description: `Subscribe people to it: ${level}` });

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
 import type { NotificationQueue } from '../functions/notification-queue.ts';
-import { onTable, publishTo, useKeyThrough, writePages } from '../functions/permissions.ts';
+import { onTable, publishTo, useKeyThrough, useTopicKeys, writePages } from '../functions/permissions.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeStacks, checkTheDeployment } from './doctor-permissions.ts';
@@ -39,6 +39,7 @@ export class OperatorPolicy extends ManagedPolicy {
         markFindings(props),
         ...redrive(props),
         publishTo(props.topics.published),
+        ...useTopicKeys(props.topics),
         ...testChannels(props),
         ...checkTheDeployment(props),
         useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),

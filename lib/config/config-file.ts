@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { nearest } from '../../lambda/shared/nearest.ts';
-import { configSchema, type DeploymentConfig } from './config.ts';
+import { configSchema, type DeploymentConfig, type DeploymentSettings } from './config.ts';
 
 /** The settings file, relative to the project's root, if no file is named. */
 const DEFAULT_CONFIG_FILE = 'trailwarden.yaml';
@@ -49,20 +49,52 @@ export function parseConfig(text: string, file: string): DeploymentConfig {
       document.errors.map((error) => `${place(file, lines, error.pos[0])}: not valid YAML: ${error.message}`),
     );
   }
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const given: unknown = document.toJS() ?? {};
+  const result = configSchema.safeParse(given);
   if (result.success) {
     return result.data;
   }
-  const problems = withoutConsequences(result.error.issues).flatMap((issue) => describe(issue, document, lines, file));
+  const problems = withoutConsequences(result.error.issues, given).flatMap((issue) =>
+    describe(issue, document, lines, file),
+  );
   throw new ConfigError(problems);
 }
 
-/** A misspelt key also breaks rules about the settings around it. Reporting those would only hide the mistake. */
-function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+/**
+ * Checks settings that a program gives. `where` is only the name that problems are reported under.
+ * @throws ConfigError with every problem at once.
+ */
+export function checkSettings(settings: DeploymentSettings, where: string): DeploymentConfig {
+  const result = configSchema.safeParse(settings);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    withoutConsequences(result.error.issues, settings).map(
+      (issue) => `${where}: ${dotted(issue.path)}: ${issue.message}`,
+    ),
+  );
+}
+
+/**
+ * A misspelt key also breaks rules about the settings around it, and others beside it may be missing. Reporting those would
+ * only hide the mistake.
+ */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[], given: unknown): z.core.$ZodIssue[] {
   const slips = issues.filter(({ code }) => code === 'unrecognized_keys');
   const isAround = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
     path.every((key, index) => key === slip[index]);
-  return issues.filter(({ code, path }) => code !== 'custom' || !slips.some((slip) => isAround(path, slip.path)));
+  const isMissingBeside = (path: readonly PropertyKey[], slip: readonly PropertyKey[]) =>
+    path.length === slip.length + 1 && isAround(slip, path) && !isGiven(given, path);
+  return issues.filter(
+    ({ code, path }) =>
+      code === 'unrecognized_keys' ||
+      !slips.some((slip) => (code === 'custom' ? isAround(path, slip.path) : isMissingBeside(path, slip.path))),
+  );
+}
+
+function isGiven(value: unknown, path: readonly PropertyKey[]): boolean {
+  const [key, ...below] = path;
+  if (key === undefined) return value !== undefined;
+  return typeof value === 'object' && value !== null && isGiven(Reflect.get(value, key), below);
 }
 
 function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, file: string): string[] {

@@ -8,6 +8,15 @@ import { LEVELS } from '../../lambda/detection/index.ts';
 import { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import { ROW_SCOPES } from '../../lambda/store/rows/notable.ts';
 import { DEFAULT_EVENT_INDEXES, EVENT_INDEXES, type EventIndexName } from '../../lambda/store/schema.ts';
+import {
+  costSchema,
+  customerProblems,
+  keysSchema,
+  rolesSchema,
+  tagsSchema,
+  topicsSchema,
+} from './customer-settings.ts';
+import { logBucketSchema, settingsOfNoBucket, unreadableTransitions } from './log-bucket-settings.ts';
 import { keyPrefixSchema, misplacedSources, placeSource, sourceListSchema } from './source-settings.ts';
 
 /**
@@ -125,17 +134,7 @@ const settings = z.strictObject({
       },
     )
     .prefault({}),
-  logBucket: z
-    .strictObject({
-      expireDays: days.default(1095),
-      accessLogDays: days.default(365),
-      administrators: z
-        .array(
-          z.string().regex(/^arn:[\w-]+:iam::\d{12}:(role|user)\/\S+$/, { error: "must be a role's or user's ARN" }),
-        )
-        .default([]),
-    })
-    .prefault({}),
+  logBucket: logBucketSchema.prefault({}),
   retentionDays: days.default(365),
   index: z
     .strictObject({
@@ -163,6 +162,7 @@ const settings = z.strictObject({
       emails: z
         .strictObject({ critical: emails, high: emails, medium: emails, low: emails, operations: emails })
         .prefault({}),
+      topics: topicsSchema.prefault({}),
     })
     .prefault({}),
   maxObjectBytes: z
@@ -195,6 +195,11 @@ const settings = z.strictObject({
     })
     .prefault({}),
   glue: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+  keys: keysSchema.prefault({}),
+  roles: rolesSchema.prefault({}),
+  tags: tagsSchema.default({}),
+  dashboard: z.boolean().default(false),
+  cost: costSchema.prefault({}),
 });
 
 /** The settings as written in YAML, checked, with every default filled in. */
@@ -208,6 +213,19 @@ export const configSchema = settings
       context.addIssue({ code: 'custom', path: ['sources', ...path], message });
     }
   })
+  .superRefine((config, context) => {
+    for (const { path, message } of customerProblems(config)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    for (const name of settingsOfNoBucket(config)) {
+      const message = 'is of the bucket of a new trail, and no source makes one: set it on the buckets that are there';
+      context.addIssue({ code: 'custom', path: ['logBucket', name], message });
+    }
+    for (const index of unreadableTransitions(config)) {
+      const message = `must be above retentionDays (${config.retentionDays}): an event in the index is read from its log object, and from this class that takes hours`;
+      context.addIssue({ code: 'custom', path: ['logBucket', 'transitions', index, 'afterDays'], message });
+    }
+  })
   .transform(({ trail, sources, alerts, ...rest }) => ({
     ...rest,
     sources: sources.map((source) => placeSource(source, rest)),
@@ -216,4 +234,6 @@ export const configSchema = settings
   }));
 
 export type DeploymentConfig = z.infer<typeof configSchema>;
+/** The settings as they are written, with nothing filled in. */
+export type DeploymentSettings = z.input<typeof configSchema>;
 export type AdvancedEventSelector = z.infer<typeof advancedEventSelector>;

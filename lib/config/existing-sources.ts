@@ -24,17 +24,20 @@ export interface Home {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
+  /** Of the functions' roles, if it isn't `/`. */
+  readonly rolePath?: string;
 }
 
 /**
  * Where a deployment with existing sources is: other accounts' policies name it.
  * @throws Error without account and region, with which no such source passes the check of the settings.
  */
-export function homeOf({ deployment, account, region }: DeploymentConfig): Home {
+export function homeOf({ deployment, account, region, roles }: DeploymentConfig): Home {
   if (account === undefined || region === undefined) {
     throw new Error('Sources that are there already need account and region of the deployment.');
   }
-  return { deployment, account, region, partition: partitionOfRegion(region) };
+  const rolePath = roles.path === '/' ? {} : { rolePath: roles.path };
+  return { deployment, account, region, partition: partitionOfRegion(region), ...rolePath };
 }
 
 /** Whether a source's bucket is in the account and region of the deployment. */

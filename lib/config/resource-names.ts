@@ -1,6 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
 import type { ServiceName } from '../../lambda/shared/metric-names.ts';
 
+export { queueName, TOPICS, topicName } from './plain-names.ts';
+
 /**
  * The physical names of what is deployed, all of them with the deployment's name in front, so that an operator knows
  * them without looking them up and policies can name each other's resources without a cycle between them.
@@ -9,20 +11,6 @@ import type { ServiceName } from '../../lambda/shared/metric-names.ts';
 /** A bucket: names are shared by the whole world, so account and region are a part of them. */
 export function bucketName(deployment: string, bucket: 'logs' | 'access-logs' | 'quarantine' | 'backfill'): string {
   return `${deployment}-${bucket}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
-}
-
-/** Every topic that a deployment may have. */
-export const TOPICS = ['delivery', 'alerts', 'chat', 'critical', 'high', 'medium', 'low', 'operations'] as const;
-
-export function topicName(deployment: string, topic: (typeof TOPICS)[number]): string {
-  return `${deployment}-${topic}`;
-}
-
-export function queueName(
-  deployment: string,
-  queue: `${'logs' | 'digests' | 'channels'}${'' | '-dead-letter'}` | `channel-${string}`,
-): string {
-  return `${deployment}-${queue}`;
 }
 
 export function functionName(deployment: string, name: ServiceName): string {
@@ -56,7 +44,8 @@ export function iamName(
     | 'auditor'
     | 'operator'
     | 'backfill-operator'
-    | 'sources',
+    | 'sources'
+    | 'replication',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
 }

@@ -24,6 +24,7 @@ import {
   updateBookkeeping,
   useAuditKey,
   useKeyThrough,
+  useTopicKeys,
   writePages,
 } from './permissions.ts';
 
@@ -114,6 +115,7 @@ export class BackfillBatch extends AuditFunction {
         askSuppressions(tables),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
+        ...useTopicKeys(topics),
         ...queueForChannels(config),
         useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
       ],

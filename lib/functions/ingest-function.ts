@@ -27,6 +27,7 @@ import {
   readLogs,
   updateBookkeeping,
   useAuditKey,
+  useTopicKeys,
 } from './permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
@@ -119,6 +120,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
     correlate(tables),
     onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
+    ...useTopicKeys(topics),
     ...queueForChannels(config),
     useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
   ];

@@ -10,7 +10,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, CHANNELS_FILE, type FunctionSettings } from './audit-function.ts';
 import { type ChannelQueues, channelQueuePrefix, NOTIFY_TIMEOUT } from './channel-queues.ts';
-import { giveUpTo, onTable, publishTo, useKeyThrough } from './permissions.ts';
+import { giveUpTo, onTable, publishTo, useKeyThrough, useTopicKeys } from './permissions.ts';
 
 type ChannelSettings = DeploymentConfig['alerts']['channels'][number];
 
@@ -93,7 +93,7 @@ function permissions(props: NotifyProps): PolicyStatement[] {
     ...readSecrets(channels),
     ...reachBuses(channels),
     ...importFindings(channels),
-    ...(publishesPrograms(config) ? [publishTo([props.topics.programs])] : []),
+    ...(publishesPrograms(config) ? [publishTo([props.topics.programs]), ...useTopicKeys(props.topics)] : []),
     useKeyThrough(
       'UseTheAuditKey',
       settings.key,

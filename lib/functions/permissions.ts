@@ -11,6 +11,7 @@ import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources, newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
+import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { channelQueueArn } from './channel-queues.ts';
@@ -165,8 +166,21 @@ export function publishTo(topics: readonly ITopic[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'PublishAlerts',
     actions: ['sns:Publish'],
-    resources: topics.map((topic) => topic.topicArn),
+    resources: [...new Set(topics.map((topic) => topic.topicArn))],
   });
+}
+
+/** The keys of topics that are the customer's: a statement if there are any. */
+export function useTopicKeys({ customerKeys }: Pick<AlertTopics, 'customerKeys'>): PolicyStatement[] {
+  if (customerKeys.length === 0) return [];
+  return [
+    new PolicyStatement({
+      sid: 'UseTheTopicKeys',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [...customerKeys],
+      conditions: { StringEquals: { 'kms:ViaService': `sns.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+    }),
+  ];
 }
 
 /** Hands alerts over to the channels of `alerts.channels`: a statement if there are any. */

@@ -17,6 +17,7 @@ import {
   queueForChannels,
   updateBookkeeping,
   useAuditKey,
+  useTopicKeys,
 } from './permissions.ts';
 
 export interface SweepProps {
@@ -55,6 +56,7 @@ export class Sweep extends AuditFunction {
           ['by-state'],
         ),
         publishTo(topics.published),
+        ...useTopicKeys(topics),
         ...queueForChannels(config),
         useAuditKey(settings.key, config, ['dynamodb', 'sns']),
       ],

@@ -25,6 +25,7 @@ import {
   readLogs,
   updateBookkeeping,
   useAuditKey,
+  useTopicKeys,
 } from './permissions.ts';
 
 /** The longest that one call of verify may take; the queue's visibility timeout is six times this, and the batching window. */
@@ -109,6 +110,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
     updateBookkeeping(tables),
     askSuppressions(tables),
     publishTo(topics.published),
+    ...useTopicKeys(topics),
     ...queueForChannels(config),
     useAuditKey(settings.key, config, ['dynamodb', 'sns']),
   ];

@@ -1,15 +1,20 @@
 import { DefaultStackSynthesizer, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
+import { type CustomerResources, customerKey } from '../customer/customer-resources.ts';
+import { meetDemands } from '../customer/demands.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
 import { DeliveryTopic } from './delivery-topic.ts';
 import { LogBucket } from './log-bucket.ts';
-import { LogKey } from './log-key.ts';
+import { LogKey, logKeyStatements } from './log-key.ts';
 import { notifyingBuckets } from './notifying-buckets.ts';
 import { trailIdentity } from './trail-identity.ts';
 
 export interface LogArchiveStackProps extends StackProps {
   readonly config: DeploymentConfig;
+  /** What the app that this stack is in has made itself, in the place of what the stack would make. */
+  readonly given?: CustomerResources;
 }
 
 /**
@@ -19,10 +24,11 @@ export interface LogArchiveStackProps extends StackProps {
 export class LogArchiveStack extends Stack {
   /** None if all sources have buckets of their own. */
   readonly bucket?: LogBucket;
-  readonly key: LogKey;
+  /** The deployment's own, or the customer's. */
+  readonly key: IKey;
   readonly deliveryTopic: DeliveryTopic;
 
-  constructor(scope: Construct, id: string, { config, ...props }: LogArchiveStackProps) {
+  constructor(scope: Construct, id: string, { config, given, ...props }: LogArchiveStackProps) {
     super(scope, id, {
       description: 'Trailwarden: log archive',
       terminationProtection: config.protected,
@@ -32,7 +38,10 @@ export class LogArchiveStack extends Stack {
     const trail = trailIdentity(this, config);
     const buckets = notifyingBuckets(config);
 
-    this.key = new LogKey(this, 'Key', { deployment, buckets, ...(trail !== undefined && { trail }) });
+    meetDemands(this, config);
+    const key = customerKey(this, 'Key', config.keys.logs, given?.logKey);
+    for (const statement of logKeyStatements({ trail, buckets })) key?.addToResourcePolicy(statement);
+    this.key = key ?? new LogKey(this, 'Key', { deployment, buckets, ...(trail !== undefined && { trail }) });
     this.deliveryTopic = new DeliveryTopic(this, 'DeliveryTopic', {
       deployment,
       key: this.key,
@@ -48,7 +57,7 @@ export class LogArchiveStack extends Stack {
       key: this.key,
       trail,
       keyPrefix: config.trail.keyPrefix,
-      expireDays: config.logBucket.expireDays,
+      settings: config.logBucket,
       accessLogBucket,
       deliveryTopic: this.deliveryTopic,
       administrators: [...this.deployingRoles(), ...config.logBucket.administrators],

@@ -7,12 +7,15 @@ import {
   BucketEncryption,
   CfnBucket,
   type IBucket,
+  ObjectLockRetention,
   ObjectOwnership,
+  StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
+import { LogReplication, type ReplicationSettings } from './replication.ts';
 import type { TrailIdentity } from './trail-identity.ts';
 
 export interface LogBucketProps {
@@ -21,7 +24,7 @@ export interface LogBucketProps {
   readonly trail: TrailIdentity;
   /** What CloudTrail puts before `AWSLogs/`; empty for nothing. */
   readonly keyPrefix: string;
-  readonly expireDays: number;
+  readonly settings: DeploymentConfig['logBucket'];
   readonly accessLogBucket: IBucket;
   readonly deliveryTopic: ITopic;
   /**
@@ -38,6 +41,7 @@ const PROTECTED_SETTINGS = [
   's3:PutBucketAcl',
   's3:PutBucketLogging',
   's3:PutBucketNotification',
+  's3:PutBucketObjectLockConfiguration',
   's3:PutBucketOwnershipControls',
   's3:PutBucketPolicy',
   's3:PutBucketPublicAccessBlock',
@@ -61,6 +65,7 @@ const PROTECTED_SETTINGS = [
  */
 export class LogBucket extends Bucket {
   constructor(scope: Construct, id: string, props: LogBucketProps) {
+    const { expireDays, transitions, objectLock, replication } = props.settings;
     super(scope, id, {
       bucketName: bucketName(props.deployment, 'logs'),
       encryption: BucketEncryption.KMS,
@@ -75,21 +80,36 @@ export class LogBucket extends Bucket {
       lifecycleRules: [
         {
           id: 'expire',
-          expiration: Duration.days(props.expireDays),
+          expiration: Duration.days(expireDays),
+          ...(transitions.length > 0 && {
+            transitions: transitions.map(({ storageClass, afterDays }) => ({
+              storageClass: new StorageClass(storageClass),
+              transitionAfter: Duration.days(afterDays),
+            })),
+          }),
           // CloudTrail writes a key once. Where one is written again, the first version is evidence for this long.
           noncurrentVersionExpiration: Duration.days(90),
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
         { id: 'remove-delete-markers', expiredObjectDeleteMarker: true },
       ],
+      ...(objectLock !== undefined && {
+        objectLockEnabled: true,
+        objectLockDefaultRetention: lockOf(objectLock),
+      }),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    for (const statement of [...this.cloudTrailWrites(props), ...this.nobodyElse(), ...this.settingsStay(props)]) {
+    for (const statement of [
+      ...this.cloudTrailWrites(props),
+      ...this.nobodyElse(objectLock !== undefined),
+      ...this.settingsStay(props),
+    ]) {
       this.addToResourcePolicy(statement);
     }
     // Without it, a deleted stack would leave the logs behind with nothing that protects them.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.notify(props.deliveryTopic);
+    if (replication !== undefined) this.replicate(props, replication);
   }
 
   /** "Amazon S3 bucket policy for CloudTrail", for this one trail: of an account, or of an organization. */
@@ -117,7 +137,7 @@ export class LogBucket extends Bucket {
     ];
   }
 
-  private nobodyElse(): PolicyStatement[] {
+  private nobodyElse(isLocked: boolean): PolicyStatement[] {
     return [
       new PolicyStatement({
         // `aws:PrincipalServiceName` is in a request only when a service makes it with its own principal: it is absent
@@ -143,7 +163,8 @@ export class LogBucket extends Bucket {
         sid: 'DenyDeletingToAll',
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
-        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        // The third would end a lock before its time.
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', ...(isLocked ? ['s3:BypassGovernanceRetention'] : [])],
         resources: [this.arnForObjects('*')],
       }),
     ];
@@ -165,17 +186,34 @@ export class LogBucket extends Bucket {
     ];
   }
 
-  private notify(topic: ITopic): void {
+  private replicate({ deployment, key, settings }: LogBucketProps, to: ReplicationSettings): void {
+    const isLocked = settings.objectLock !== undefined;
+    const replication = new LogReplication(this, 'Replication', { deployment, key, to, isLocked });
+    const resource = this.resource();
+    resource.replicationConfiguration = replication.configuration;
+    // S3 begins to copy at once, and gives up what the role may not copy yet.
+    resource.node.addDependency(replication);
+  }
+
+  private resource(): CfnBucket {
     const resource = this.node.defaultChild;
-    if (!CfnBucket.isCfnBucket(resource)) {
-      throw new Error('The log bucket has no CloudFormation resource to put its notification on.');
-    }
+    if (!CfnBucket.isCfnBucket(resource)) throw new Error('The log bucket has no CloudFormation resource.');
+    return resource;
+  }
+
+  private notify(topic: ITopic): void {
+    const resource = this.resource();
     resource.notificationConfiguration = {
       topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: topic.topicArn }],
     };
     // S3 tests the topic when the notification is set, so the topic's policy must exist by then.
     resource.node.addDependency(topic.node.findChild('Policy'));
   }
+}
+
+function lockOf({ mode, days }: NonNullable<DeploymentConfig['logBucket']['objectLock']>): ObjectLockRetention {
+  const duration = Duration.days(days);
+  return mode === 'compliance' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
 }
 
 /** Where CloudTrail's keys begin: `AWSLogs/`, or `PREFIX/AWSLogs/`. */

@@ -27,11 +27,15 @@ export class LogKey extends Key {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    const statements = [...(trail === undefined ? [] : encryptLogs(trail)), ...notifyTopic(buckets)];
-    for (const statement of statements) {
+    for (const statement of logKeyStatements({ trail, buckets })) {
       this.addToResourcePolicy(statement);
     }
   }
+}
+
+/** What the policy of the log archive's key allows beside the use by IAM's policies, also if a customer made the key. */
+export function logKeyStatements({ trail, buckets }: Pick<LogKeyProps, 'trail' | 'buckets'>): PolicyStatement[] {
+  return [...(trail === undefined ? [] : encryptLogs(trail)), ...notifyTopic(buckets)];
 }
 
 function encryptLogs({ arn, account }: TrailIdentity): PolicyStatement[] {

@@ -53,7 +53,9 @@ export function ownResources(
       notEquals: tables.map((name) => arn('dynamodb', `table/${tableName(deployment, name)}`)),
     },
     'AWS::SQS::Queue': { notEquals: queues.map((name) => arn('sqs', queueName(deployment, name))) },
-    'AWS::SNS::Topic': { notEquals: TOPICS.map((name) => arn('sns', topicName(deployment, name))) },
+    'AWS::SNS::Topic': {
+      notEquals: [...TOPICS.map((name) => arn('sns', topicName(deployment, name))), ...customerTopics(alerts)],
+    },
     'AWS::StepFunctions::StateMachine': {
       notEquals: [arn('states', `stateMachine:${stateMachineName(deployment)}`)],
     },
@@ -61,4 +63,9 @@ export function ownResources(
       notEquals: functions.map((name) => arn('lambda', `function:${functionName(deployment, name)}`)),
     },
   };
+}
+
+/** The customer's topics that alerts go to, each once. */
+function customerTopics({ topics: { keys: _, ...topics } }: Pick<DeploymentConfig['alerts'], 'topics'>): string[] {
+  return [...new Set(Object.values(topics).filter((arn) => arn !== undefined))];
 }

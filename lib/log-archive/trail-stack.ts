@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
+import { meetDemands } from '../customer/demands.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';
@@ -21,6 +22,7 @@ export class TrailStack extends Stack {
       terminationProtection: config.protected,
       ...props,
     });
+    meetDemands(this, config);
     const { deployment, glue } = config;
     const { bucket, key } = logArchive;
     if (bucket !== undefined) {

@@ -1,6 +1,6 @@
 import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
 import { type Home, sourceRoleArn } from '../config/existing-sources.ts';
-import { queueName } from '../config/resource-names.ts';
+import { queueName } from '../config/plain-names.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
 import { accountOfArn, readerArns } from './source-readers.ts';
 

@@ -11,9 +11,12 @@ const READING_FUNCTIONS = [
 ] as const satisfies readonly ServiceName[];
 
 /** Who reads a source's bucket, or assumes the role that does: the functions, and the people whom the settings name. */
-export function readerArns({ readers }: ExistingSource, { deployment, account, region, partition }: Home): string[] {
+export function readerArns(
+  { readers }: ExistingSource,
+  { deployment, account, region, partition, rolePath = '/' }: Home,
+): string[] {
   const functions = READING_FUNCTIONS.map(
-    (name) => `arn:${partition}:iam::${account}:role/${deployment}-${name}-${region}`,
+    (name) => `arn:${partition}:iam::${account}:role${rolePath}${deployment}-${name}-${region}`,
   );
   return [...functions, ...readers];
 }

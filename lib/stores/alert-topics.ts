@@ -1,12 +1,14 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { ALERT_LEVELS } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import type { CustomerTopic } from '../config/customer-settings.ts';
 import { topicName } from '../config/resource-names.ts';
+import { type CustomerResources, customerTopic } from '../customer/customer-resources.ts';
 import { alarmArns } from './audit-key.ts';
 
 type AlertLevel = (typeof ALERT_LEVELS)[number];
@@ -14,22 +16,32 @@ type AlertLevel = (typeof ALERT_LEVELS)[number];
 export interface AlertTopicsProps {
   readonly deployment: string;
   readonly key: IKey;
-  readonly alerts: Pick<DeploymentConfig['alerts'], 'emails' | 'chat'>;
+  readonly alerts: Pick<DeploymentConfig['alerts'], 'emails' | 'chat' | 'topics'>;
+  /** Topics of the customer's, as constructs. */
+  readonly given?: CustomerResources['topics'];
 }
 
 /** Where alerts go: a topic a level for people, one for programs; and one for what CloudWatch says of Trailwarden itself. */
 export class AlertTopics extends Construct {
-  readonly byLevel: Readonly<Record<AlertLevel, Topic>>;
+  readonly byLevel: Readonly<Record<AlertLevel, ITopic>>;
   /** JSON bodies of every level that is published. */
-  readonly programs: Topic;
+  readonly programs: ITopic;
   /** Custom notifications for Amazon Q Developer in chat applications, of every level that is published. */
-  readonly chat?: Topic;
+  readonly chat?: ITopic;
   /** Alarms: never an alert about an event. */
-  readonly operations: Topic;
+  readonly operations: ITopic;
+  /** ARNs of the keys that encrypt topics of the customer's. */
+  readonly customerKeys: readonly string[];
 
-  constructor(scope: Construct, id: string, { deployment, key, alerts: { emails, chat } }: AlertTopicsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, key, alerts: { emails, chat, topics }, given = {} }: AlertTopicsProps,
+  ) {
     super(scope, id);
-    const topic = (name: Parameters<typeof topicName>[1], displayName: string) =>
+    this.customerKeys = topics.keys;
+    const topic = (name: CustomerTopic, displayName: string): ITopic =>
+      customerTopic(this, name, topics[name], given[name]) ??
       new Topic(this, name, {
         topicName: topicName(deployment, name),
         displayName,
@@ -67,7 +79,7 @@ export class AlertTopics extends Construct {
   }
 
   /** Every topic that ingest and sweep publish to. */
-  get published(): Topic[] {
+  get published(): ITopic[] {
     return [this.programs, ...Object.values(this.byLevel), ...(this.chat === undefined ? [] : [this.chat])];
   }
 }

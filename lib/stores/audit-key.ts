@@ -21,34 +21,37 @@ export class AuditKey extends Key {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        // The two conditions that "Amazon SNS key management" shows: an encryption context is documented nowhere for alarms.
-        sid: 'AllowAlarmsToPublish',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
-        resources: ['*'],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-          ArnLike: { 'aws:SourceArn': alarmArns(deployment) },
-        },
-      }),
-    );
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        // CloudWatch Logs names the log group in the encryption context and asks for the condition on it.
-        sid: 'AllowLogGroups',
-        principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
-        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-        resources: ['*'],
-        conditions: {
-          ArnLike: {
-            'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/lambda/${deployment}-*`,
-          },
-        },
-      }),
-    );
+    for (const statement of auditKeyStatements(deployment)) this.addToResourcePolicy(statement);
   }
+}
+
+/** What the policy of the audit stack's key allows beside the use by IAM's policies, also if a customer made the key. */
+export function auditKeyStatements(deployment: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      // The two conditions that "Amazon SNS key management" shows: an encryption context is documented nowhere for alarms.
+      sid: 'AllowAlarmsToPublish',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+      resources: ['*'],
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        ArnLike: { 'aws:SourceArn': alarmArns(deployment) },
+      },
+    }),
+    new PolicyStatement({
+      // CloudWatch Logs names the log group in the encryption context and asks for the condition on it.
+      sid: 'AllowLogGroups',
+      principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
+      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/lambda/${deployment}-*`,
+        },
+      },
+    }),
+  ];
 }
 
 /** The ARNs of the deployment's alarms, which are created after the key and the topic that they publish to. */

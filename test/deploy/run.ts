@@ -79,7 +79,7 @@ const NOT_SHOWN = `
 What this does not show, as the emulator has none of it (docs/deploy-checklist.md says where to look for each):
   CloudTrail that records, delivers and signs; conditions on service principals; what services ask of KMS; IAM's delays;
   time to live, encryption and point-in-time recovery; alarms over expressions; e-mail; names that are taken elsewhere;
-  arm64, Lambda's own Node, and layers at /opt; quotas and throttling. Policies of resources are enforced for a bucket of
+  arm64, Lambda's own Node, and layers at /opt; quotas and throttling; taking over buckets that stayed; backfills. Policies of resources are enforced for a bucket of
   another account alone. The test's own calls, and those of CloudFormation, are held against nothing.
 `;
 

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { derivedFields } from '../../lambda/cloudtrail/derived-fields.ts';
+import { fieldsOf } from '../../lambda/cloudtrail/derived-fields.ts';
 import type { IngestWiring } from '../../lambda/ingest/wiring.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
@@ -11,7 +11,7 @@ import { logObject, logObjectKey, record } from '../support/records.ts';
 
 jest.mock('../../lambda/cloudtrail/derived-fields.ts', () => {
   const actual = jest.requireActual('../../lambda/cloudtrail/derived-fields.ts');
-  return { ...actual, derivedFields: jest.fn(actual.derivedFields) };
+  return { ...actual, fieldsOf: jest.fn(actual.fieldsOf) };
 });
 
 const RULE = `
@@ -65,12 +65,12 @@ async function deliver(
 }
 
 test('a record whose processing throws goes to quarantine with its reason, the others are indexed, and a metric counts it', async () => {
-  const { derivedFields: actual } = jest.requireActual<{ derivedFields: typeof derivedFields }>(
+  const { fieldsOf: actual } = jest.requireActual<{ fieldsOf: typeof fieldsOf }>(
     '../../lambda/cloudtrail/derived-fields.ts',
   );
-  jest.mocked(derivedFields).mockImplementation((event) => {
-    if (event.eventID === 'bad') throw new RangeError('Maximum call stack size exceeded');
-    return actual(event);
+  jest.mocked(fieldsOf).mockImplementation((members, event) => {
+    if (members.eventID === 'bad') throw new RangeError('Maximum call stack size exceeded');
+    return actual(members, event);
   });
   const list = Array.from({ length: 200_000 }, (_, index) => index);
   const bad = record({ eventID: 'bad', eventName: 'TagResource', requestParameters: { list } });

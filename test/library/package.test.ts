@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { SERVICES } from '../../lambda/shared/metric-names.ts';
 
 const ROOT = join(__dirname, '../..');
 const RULE = 'title: x\nlogsource: {product: aws}\ndetection: {a: {trailwarden.actor.kind: root}, condition: a}\n';
@@ -71,6 +72,62 @@ describe('the published package', () => {
       tsc(project, '--noEmit', '--strict', '--target', 'es2022', '--types', '', ...options, 'program.mts');
     await expect(check('--module', 'nodenext')).resolves.toMatchObject({ stdout: '' });
     await expect(check('--module', 'preserve', '--moduleResolution', 'bundler')).resolves.toMatchObject({ stdout: '' });
+  }, 30_000);
+
+  test('gives CDK apps a whole deployment, with functions that are bundled already', async () => {
+    const program = `
+      import { App, Stack } from 'aws-cdk-lib';
+      import { Trailwarden } from 'trailwarden/cdk';
+      const app = new App({ outdir: 'cdk.out', analyticsReporting: false });
+      const stack = new Stack(app, 'security', { env: { account: '111122223333', region: 'eu-central-1' } });
+      new Trailwarden(stack, 'Audit', { deployment: 'blue' });
+      app.synth();
+    `;
+    await node('--input-type=module', '--eval', program);
+    const files = await readdir(join(project, 'cdk.out'), { recursive: true });
+    expect(files.filter((file) => /blue-?\w*\.template\.json$/.test(file))).toHaveLength(4);
+    // A bundle a function, which loads all that it has before it looks at its settings.
+    const bundles = files.filter((file) => file.endsWith('/index.js'));
+    // Without channels there is no function for them.
+    expect(bundles).toHaveLength(Object.keys(SERVICES).length - 1);
+    for (const bundle of bundles) {
+      await expect(node(join('cdk.out', bundle))).rejects.toThrow("The function's environment is incomplete");
+    }
+  }, 120_000);
+
+  test('gives the same to CDK apps that are CommonJS, as `cdk init` makes them', async () => {
+    const program = "console.log(typeof require('trailwarden/cdk').Trailwarden)";
+    expect(await node('--input-type=commonjs', '--eval', program)).toBe('function\n');
+  }, 30_000);
+
+  test('tells a CDK app what is wrong with its settings, with the place of the construct', async () => {
+    const program = `
+      import { App } from 'aws-cdk-lib';
+      import { ConfigError, Trailwarden } from 'trailwarden/cdk';
+      try {
+        new Trailwarden(new App(), 'Audit', { retentionDays: 0 });
+      } catch (error) {
+        console.log(error instanceof ConfigError, error.problems[0]);
+      }
+    `;
+    expect(await node('--input-type=module', '--eval', program)).toMatch(/^true Audit: retentionDays: /);
+  }, 30_000);
+
+  test('needs no CDK for the commands that read settings', async () => {
+    const command = join(project, 'node_modules/trailwarden/dist/bin/trailwarden.js');
+    await writeFile(join(project, 'trailwarden.yaml'), '{}');
+    const loader = `
+      import { registerHooks } from 'node:module';
+      registerHooks({
+        resolve(name, context, next) {
+          if (/^(aws-cdk-lib|constructs)(\\/|$)/.test(name)) throw new Error('CDK is loaded: ' + name);
+          return next(name, context);
+        },
+      });
+    `;
+    await writeFile(join(project, 'without-cdk.mjs'), loader);
+    const asked = ['source', 'policy', 'nobody'];
+    await expect(node('--import', join(project, 'without-cdk.mjs'), command, ...asked)).rejects.toThrow(/nobody/);
   }, 30_000);
 
   test('gives people the command line with the default rules', async () => {

@@ -4,7 +4,20 @@ import { record } from './records.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
-  fc.constantFrom('\ud800', '\ud83d\ude00', '\\ud800', '"', '\\', ']}', '{"Records":[', '\u2028', 'ä', ''),
+  fc.constantFrom(
+    '\ud800',
+    '\ud83d\ude00',
+    '\\ud800',
+    '"',
+    '\\',
+    ']}',
+    '{"Records":[',
+    '\u2028',
+    'ä',
+    '',
+    '},{"eventVersion":',
+    ',{"eventVersion":1}',
+  ),
 );
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(

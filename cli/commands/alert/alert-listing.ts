@@ -21,7 +21,7 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
         title: 'Alert, rule',
         parts: [
           { title: 'Alert', text: ({ alertId }) => alertId, keep: 'always' },
-          { title: 'Rule', text: ({ ruleId }) => ruleId, style: () => 'faint', keep: 'always' },
+          { title: 'Rule id', text: ({ ruleId }) => ruleId, style: () => 'faint', keep: 'always' },
         ],
       },
       {

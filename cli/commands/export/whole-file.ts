@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import type { Output } from '../../output/process-io.ts';
@@ -6,15 +6,27 @@ import type { Output } from '../../output/process-io.ts';
 /** Bytes that are gathered before they are written. */
 const CHUNK_BYTES = 256 * 1024;
 
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Has a file written under another name in its folder, and gives it its own once it is whole: nobody reads half a file,
- * and what was there before stays where it fails.
+ * and what was there before stays where it fails or is interrupted.
  * @param write what `file` takes is in the file when this ends; or it writes to `path` itself.
  * @throws CommandFailure where the file can't be written; the errors of `write`.
  */
 export async function writeWhole(output: string, write: (path: string, file: Output) => Promise<void>): Promise<void> {
   const path = `${output}.${process.pid}.partial`;
   const file = openFile(path, output);
+  const interrupt = (signal: NodeJS.Signals): void => {
+    rmSync(path, { force: true });
+    // Whoever waits for this process learns that it was interrupted.
+    forget();
+    process.kill(process.pid, signal);
+  };
+  const forget = (): void => {
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
+  };
+  for (const signal of INTERRUPTIONS) process.once(signal, interrupt);
   try {
     await write(path, file.output);
     file.close();
@@ -25,6 +37,8 @@ export async function writeWhole(output: string, write: (path: string, file: Out
     file.abandon();
     await rm(path, { force: true });
     throw error;
+  } finally {
+    forget();
   }
 }
 

@@ -39,5 +39,8 @@ async function* valuesOf<Row>(
 
 function stored(value: unknown, type: ParquetColumn<never>['type']): unknown {
   if (value === undefined) return null;
-  return type === 'time' ? new Date(String(value)) : value;
+  if (type !== 'time') return value;
+  const time = new Date(String(value));
+  // One row of another version doesn't stop the others.
+  return Number.isNaN(time.getTime()) ? null : time;
 }

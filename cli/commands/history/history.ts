@@ -102,6 +102,8 @@ async function run(options: HistoryOptions, io: Io): Promise<void> {
       return pullAll({ ...times, now, regions, pull, history, s3, bucket, signal: interruption.signal }, options, io);
     });
     await report(results, options, io);
+    // All was fetched by then, and some of it waits to be judged.
+    interruption.signal.throwIfAborted();
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
@@ -151,7 +153,10 @@ async function pullAll(
     const results = await pullRegions({
       ...asked,
       ...(awsProfile !== undefined && { profile: awsProfile }),
-      onFirstPages: (pages) => io.stderr.write(`${expectation(pages)}\n`),
+      onFirstPages: (pages) => {
+        const expected = expectation(pages);
+        if (expected !== undefined) io.stderr.write(`${expected}\n`);
+      },
       onEvents: (region, events, reached) => progress.add(region, events, reached),
       onEnd: (region) => progress.end(region),
     });

@@ -7,12 +7,15 @@ const EVENTS_PER_SECOND = (PAGE_EVENTS * 1000) / CALL_MILLISECONDS;
 /** What is known before anything is asked. */
 export const PACE = `LookupEvents gives ${EVENTS_PER_SECOND} events a second and region, regions at once: a million events of one region take ${hours(1_000_000)} hours.`;
 
-/** What the newest page of each region lets one expect. */
-export function expectation(pages: readonly FirstPage[]): string {
+/** What the newest page of each region lets one expect; nothing where none came. */
+export function expectation(pages: readonly FirstPage[]): string | undefined {
+  if (pages.length === 0) return undefined;
   const regions = pages.map((page) => ({ region: page.region, events: expectedEvents(page) }));
   const events = regions.reduce((sum, region) => sum + region.events, 0);
   const [most] = regions.toSorted((a, b) => b.events - a.events);
-  if (most === undefined || events === 0) return 'There is nothing new.';
+  if (most === undefined || events === 0) {
+    return pages.some(({ hasMore }) => hasMore) ? undefined : 'There is nothing new.';
+  }
   const seconds = most.events / EVENTS_PER_SECOND;
   const where = rounded(most.events) !== rounded(events) ? `, ${rounded(most.events)} of them in ${most.region}` : '';
   return `As the newest of each region go, these are about ${rounded(events)} events${where}: ${durationText(seconds)}. What is read is kept: a run that is interrupted goes on where it stopped.`;

@@ -9,6 +9,7 @@ import { HistoryFile } from '../../../local/history/history-file.ts';
 import { startPipeline } from '../../../local/run/local-pipeline.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface LocalPipeline {
   readonly history: HistoryFile;
@@ -46,7 +47,7 @@ export async function withLocalPipeline<Result>(
       const result = await work({ history, s3: aws.clients.s3, bucket: aws.resources.buckets.logs });
       if (!signal.aborted) {
         io.stderr.write('All is fetched. The rest of it is being judged and indexed.\n');
-        await pipeline.drained();
+        await untilAborted(pipeline.drained(), signal);
       }
       return result;
     } finally {

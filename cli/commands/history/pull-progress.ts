@@ -39,6 +39,10 @@ export class PullProgress {
 
   #say(): void {
     const latest = [...this.#reached].toSorted(([, a], [, b]) => (a > b ? -1 : 1));
+    if (latest.length === 0) {
+      this.#io.stderr.write(`${this.#events.toLocaleString('en-US')} events\n`);
+      return;
+    }
     const named = latest.slice(0, NAMED).map(([region, reached]) => `${region} back to ${reached}`);
     const more = latest.length > NAMED ? `, and ${latest.length - NAMED} more regions` : '';
     this.#io.stderr.write(`${this.#events.toLocaleString('en-US')} events; ${named.join(', ')}${more}\n`);

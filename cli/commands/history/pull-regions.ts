@@ -54,9 +54,12 @@ export async function pullRegions(options: PullOptions): Promise<readonly Region
         await pullOne(region, options, told);
         return { region };
       } catch (error) {
-        if (!isNotEnabled(error)) return { region, error };
-        await history.settle(pull, region, 'not-enabled');
-        return { region, notEnabled: true };
+        // Where a page has come, the credentials were known: they are gone since.
+        if (hasTold || !isNotEnabled(error)) return { region, error };
+        return history.settle(pull, region, 'not-enabled').then(
+          () => ({ region, notEnabled: true }),
+          (fault: unknown) => ({ region, error: fault }),
+        );
       } finally {
         told();
         onEnd(region);

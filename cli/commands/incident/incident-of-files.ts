@@ -152,16 +152,30 @@ const RECORDS: RecordReader = {
       wanted.set(receipt.index, receipt);
       byFile.set(receipt.key, wanted);
     }
+    // A file that can't be read keeps no other from being read.
+    const faults: unknown[] = [];
     for (const [path, wanted] of byFile) {
-      const last = Math.max(...wanted.keys());
-      for await (const items of readRecords(openInput(path))) {
-        for (const item of items) {
-          const receipt = wanted.get(item.index);
-          if (receipt !== undefined && 'value' in item && isJsonObject(item.value))
-            yield { receipt, record: item.value };
-        }
-        if ((items.at(-1)?.index ?? 0) >= last) break;
+      const records = recordsOfFile(path, wanted);
+      for (;;) {
+        const next = await records.next().catch((error: unknown) => {
+          faults.push(error);
+          return undefined;
+        });
+        if (next === undefined || next.done === true) break;
+        yield next.value;
       }
     }
+    if (faults.length > 0) throw faults[0];
   },
 };
+
+async function* recordsOfFile(path: string, wanted: ReadonlyMap<number, Receipt>) {
+  const last = Math.max(...wanted.keys());
+  for await (const items of readRecords(openInput(path))) {
+    for (const item of items) {
+      const receipt = wanted.get(item.index);
+      if (receipt !== undefined && 'value' in item && isJsonObject(item.value)) yield { receipt, record: item.value };
+    }
+    if ((items.at(-1)?.index ?? 0) >= last) break;
+  }
+}

@@ -165,8 +165,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         incident.persistence,
         'No new key, user, login, role, trust, policy, access entry or code.',
       ),
-      remark:
-        incident.persistence.standing === 0 ? 'none stands' : `${grouped(incident.persistence.standing)} still stand`,
+      remark: standingText(incident),
     },
     section(
       'What was done with credentials that were issued',
@@ -337,6 +336,11 @@ function bytesText(bytes: number | undefined, ofEvents: number | undefined, even
 
 function timesText({ action, events }: { readonly action: string; readonly events: number }): string {
   return events === 1 ? action : `${action} x ${grouped(events)}`;
+}
+
+function standingText({ persistence: { standing }, leftOut }: Incident): string {
+  const some = leftOut.some(({ part }) => part === 'persistence') ? ' of those looked at' : '';
+  return standing === 0 ? `none${some} stands` : `${grouped(standing)}${some} still stand`;
 }
 
 /** What fits is told of the most severe tactics; in the order of ATT&CK all the same. */

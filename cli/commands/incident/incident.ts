@@ -9,7 +9,7 @@ import { eventQuestions } from '../../aws/event-questions.ts';
 import { ownCommand } from '../../aws/own-command.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { recordsOfReceipts } from '../../inputs/records-of-receipts.ts';
-import { collectAccount } from '../../options/event-conditions.ts';
+import { collectAccount, collectRegion } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { collect, oneOf, readCount, readText } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
@@ -94,7 +94,7 @@ export function incidentCommand(io: Io): Command {
       ),
     )
     .option('--account <id>', 'only in an account: 12 digits, or a pattern with *', collectAccount)
-    .option('--region <region>', 'only in a region', collect)
+    .option('--region <region>', 'only in a region', collectRegion)
     .addOption(
       new Option('--file <path>', 'over files and folders, without a deployment; may be given several times')
         .argParser(collect)
@@ -186,9 +186,16 @@ function asCanBeAsked(incident: Incident, { file }: IncidentOptions): Incident {
 }
 
 /** Command lines over the same index, or the same files. */
-function commandOf({ file, ...options }: IncidentOptions, io: Io): (args: readonly string[]) => string {
+function commandOf(
+  { file, rules = [], placeholders, ...options }: IncidentOptions,
+  io: Io,
+): (args: readonly string[]) => string {
   if (file === undefined) return (args) => ownCommand(args, options, io);
-  const files = file.flatMap((path) => ['--file', path]);
+  const files = [
+    ...file.flatMap((path) => ['--file', path]),
+    ...(rules.length > 0 ? ['--rules', ...rules] : []),
+    ...(placeholders === undefined ? [] : ['--placeholders', placeholders]),
+  ];
   return (args) => ownCommand([...args, ...files], {}, io);
 }
 

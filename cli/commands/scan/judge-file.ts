@@ -63,11 +63,27 @@ const MAX_NAMED = 5;
 /** Judges every record of a file, or of standard input, as `judgeRecords` does. */
 export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
   const receiptOf = (index: number): Receipt => fileReceipt(path, index);
-  const content = readSmallFile(path, MAX_BYTES_AT_ONCE);
-  const items = content && readRecordsAtOnce(content);
   // A new turn of the event loop, so that a signal or a full pipe isn't kept waiting by thousands of small files.
   await setImmediate();
-  return await judgeBatches(items === undefined ? readRecords(openInput(path)) : [items], receiptOf, detector, bounds);
+  return await judgeBatches(readFile(path), receiptOf, detector, bounds);
+}
+
+/** A small file at once, as far as that goes; the rest as a stream. */
+async function* readFile(path: string): AsyncGenerator<readonly ReadItem[]> {
+  const content = readSmallFile(path, MAX_BYTES_AT_ONCE);
+  let known = 0;
+  if (content !== undefined) {
+    const reading = readRecordsAtOnce(content);
+    for (let step = reading.next(); ; step = reading.next()) {
+      if (step.done && step.value) return;
+      if (step.done) break;
+      known += step.value.length;
+      yield step.value;
+    }
+  }
+  for await (const items of readRecords(openInput(path))) {
+    yield known === 0 ? items : items.filter(({ index }) => index >= known);
+  }
 }
 
 /**
@@ -84,7 +100,7 @@ export async function judgeRecords(
 }
 
 async function judgeBatches(
-  batches: AsyncIterable<readonly ReadItem[]> | Iterable<readonly ReadItem[]>,
+  batches: AsyncIterable<readonly ReadItem[]>,
   receiptOf: (index: number) => Receipt,
   detector: Detector,
   bounds: TimeBounds,

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
 import type { FileResult, TimeBounds } from './judge-file.ts';
@@ -14,25 +13,43 @@ export interface ThreadRequest {
   readonly path: string;
 }
 
-/** A thread that judges files, one at a time. */
+interface Waiting {
+  readonly resolve: (result: FileResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A thread that judges files in the order in which it gets them. */
 export class JudgeThread {
   readonly #worker: Worker;
+  #waiting: Waiting[] = [];
 
   constructor(data: ThreadData) {
     this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), { workerData: data });
+    this.#worker.on('message', (result: FileResult) => this.#waiting.shift()?.resolve(result));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('the thread gave no answer')));
+  }
+
+  /** Files that it has not answered yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** @throws what ended the thread, such as having no memory left. */
   async judge(path: string): Promise<FileResult> {
-    const answer = once(this.#worker, 'message');
     const request: ThreadRequest = { path };
-    this.#worker.postMessage(request);
-    const [result]: FileResult[] = await answer;
-    if (result === undefined) throw new Error('the thread gave no answer');
-    return result;
+    return await new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage(request);
+    });
   }
 
   async stop(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  #fail(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting = [];
   }
 }

@@ -12,6 +12,8 @@ const [{ createDetector }, { judgeFile }] = await Promise.all([
 ]);
 const { ruleSet, bounds }: ThreadData = workerData;
 const detector = createDetector(ruleSet);
-parentPort?.on('message', async ({ path }: ThreadRequest) => {
-  parentPort?.postMessage(await judgeFile(path, detector, bounds));
+let last: Promise<void> = Promise.resolve();
+parentPort?.on('message', ({ path }: ThreadRequest) => {
+  // One after the other: answers come in the order of the requests.
+  last = last.then(async () => parentPort?.postMessage(await judgeFile(path, detector, bounds)));
 });

@@ -7,7 +7,7 @@ import {
   type NotifyingBucket,
 } from '../../../lambda/sources/bucket-notification.ts';
 import type { Home } from '../../../lib/config/existing-sources.ts';
-import { topicName } from '../../../lib/config/resource-names.ts';
+import { topicName } from '../../../lib/config/plain-names.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
 import { namedSource } from './named-source.ts';

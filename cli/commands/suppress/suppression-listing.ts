@@ -23,7 +23,7 @@ export function suppressionListing(zone: Zone, now: Date): Listing<Suppression> 
       {
         title: 'Rule, whom',
         parts: [
-          { title: 'Rule', text: ({ ruleId }) => ruleId },
+          { title: 'Rule id', text: ({ ruleId }) => ruleId },
           { title: 'Whom', text: ({ actor, account }) => [actor ?? 'any actor', account ?? 'any account'].join(', ') },
         ],
       },

@@ -46,13 +46,20 @@ export type ReadItem =
   | { readonly index: number; readonly problem: string };
 
 /**
- * The records of a sound log object that is in memory, as `readRecords` yields them; undefined for content of any other
- * form, too long or damaged: `readRecords` reads that.
+ * The records of a log object that is in memory, as `readRecords` yields them.
+ * @returns whether that was all; otherwise `readRecords` yields what follows, and all of content of any other form.
  */
-export function readRecordsAtOnce(content: Buffer): readonly ReadItem[] | undefined {
-  return readAtOnce(content)?.map((value, index) =>
-    isLookedUp(value) ? unwrappedText(value, index) : { index, value },
-  );
+export function* readRecordsAtOnce(content: Buffer): Generator<readonly ReadItem[], boolean> {
+  const reading = readAtOnce(content);
+  let index = 0;
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done) return value;
+    yield value.map((record): ReadItem => {
+      const item = { index: index++, value: record };
+      return isLookedUp(record) ? unwrappedText(record, item.index) : item;
+    });
+  }
 }
 
 /** The shape of a file, which decides whether the functions can read it as it stands. @throws the errors of `body`. */

@@ -1,3 +1,4 @@
+import { LazyFields } from '../../shared/lazy-fields.ts';
 import type { Field } from '../language/rule-set.ts';
 import { fold } from './match-text.ts';
 import { ABSENT, compilePath, flatten, scalarsOf } from './resolve-path.ts';
@@ -31,7 +32,7 @@ export class Paths {
     if (known !== undefined) return known;
     const id = this.resolvers.length;
     const derived = this.#hasDerived && isDerived(field);
-    this.resolvers.push(compilePath(derived ? path.slice(1) : path));
+    this.resolvers.push(derived ? compileDerived(path.slice(1)) : compilePath(path));
     this.derived.push(derived);
     this.#ids.set(key, id);
     return id;
@@ -41,6 +42,14 @@ export class Paths {
   isDerived(id: number): boolean {
     return this.derived[id] === true;
   }
+}
+
+/** A path into a classification, of which no more is made than the path asks for. */
+function compileDerived(path: Field['path']): (root: unknown) => unknown {
+  const resolve = compilePath(path);
+  const [name] = path;
+  return (root) =>
+    root instanceof LazyFields && typeof name === 'string' ? resolve({ [name]: root.field(name) }) : resolve(root);
 }
 
 /** The texts of a field: one, several, or none at all. */

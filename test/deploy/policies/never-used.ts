@@ -24,6 +24,23 @@ export const NEVER_USED: readonly Reason[] = [
     actions: ['dynamodb:PutItem'],
     because: 'No batch is refused, after which rows are written one by one: test/store/rows does that.',
   },
+  ...(
+    [
+      ['ingest', 'ReadSourceObjects', ['s3:GetObject']],
+      ['ingest', 'ListSourceBuckets', ['s3:ListBucket']],
+      ['verify', 'ReadSourceObjects', ['s3:GetObjectVersion']],
+      ['verify', 'ListSourceBuckets', ['s3:ListBucket']],
+      ['verify', 'SeeSourceNotifications', ['s3:GetBucketNotification']],
+      ['sources', 'ReadSourceObjects', ['s3:GetObject', 's3:GetObjectVersion']],
+      ['sources', 'ListSourceBuckets', ['s3:ListBucket', 's3:ListBucketVersions']],
+    ] as const
+  ).map(([role, sid, actions]) => ({
+    role,
+    sid,
+    actions,
+    because:
+      'Of a source, one object and one digest are read and nothing is missing: the rest is asked as of the own bucket, whose statements are used.',
+  })),
   {
     role: 'verify',
     sid: 'ReadLogObjects',

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DeleteBucketCommand, DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { record } from '../../support/records.ts';
 import type { Deployed } from '../world/deployed.ts';
 import { expectCode, expectThat } from '../world/expect.ts';
-import { REGION } from '../world/world.ts';
+import { ACCOUNT, REGION } from '../world/world.ts';
 import { statesOf } from './first-deploy.ts';
 
 const RUNBOOK = join(import.meta.dirname, '../../../docs/runbook.md');
@@ -30,12 +31,23 @@ export async function makeTheLogArchiveAnew(deployed: Deployed): Promise<void> {
   );
 
   for (const line of await runbookLines(name)) {
+    // The emulator imports no buckets, so that they are removed and made anew instead of taken over.
+    if (line.includes('--import-existing-resources')) await removeBuckets(deployed);
     const whole = `${line} ${config}${line.includes('destroy') ? ' --force' : ''}`;
     expectCode(await world.shell(whole), 0, whole);
   }
   const log = deployed.trail.log(REGION, new Date(Date.now() - 5 * 60_000), [record()]);
   await deployed.put(log);
   await deployed.untilLedgerSays(log.key, { status: 'closed' });
+}
+
+async function removeBuckets({ world, name }: Deployed): Promise<void> {
+  const { s3 } = world.clients;
+  for (const Bucket of [`${name}-logs-${ACCOUNT}-${REGION}`, `${name}-access-logs-${ACCOUNT}-${REGION}`]) {
+    const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+    for (const { Key, VersionId } of Versions) await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    await s3.send(new DeleteBucketCommand({ Bucket }));
+  }
 }
 
 /** The commands of the runbook's steps, for this deployment. */

@@ -144,7 +144,13 @@ describe('the alarms', () => {
     const headings = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
     expect(alarms.size).toBe(23);
     expect(ASSUMPTIONS.alarms).toBe(alarms.size);
-    expect(headings).toEqual([...alarms.keys(), ...alarmsOfChannels, ...alarmsOfSources]);
+    expect(headings).toEqual([
+      ...alarms.keys(),
+      ...alarmsOfChannels,
+      ...alarmsOfSources,
+      'replication-failing',
+      'cost-over-limit',
+    ]);
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md, "${name}"\\.$`));
     }

@@ -32,7 +32,7 @@ describe('the settings', () => {
         insights: [],
         aggregations: [],
       },
-      logBucket: { expireDays: 1095, accessLogDays: 365, administrators: [] },
+      logBucket: { expireDays: 1095, accessLogDays: 365, administrators: [], transitions: [] },
       retentionDays: 365,
       index: { rows: 'notable', rowDays: 30, enabled: ['by-actor', 'by-resource', 'by-day'], pageShards: 1 },
       billing: 'on-demand',
@@ -45,6 +45,7 @@ describe('the settings', () => {
         chat: false,
         channels: [],
         emails: { critical: [], high: [], medium: [], low: [], operations: [] },
+        topics: { keys: [] },
       },
       maxObjectBytes: 2_147_483_648,
       maxConcurrency: 10,
@@ -52,6 +53,11 @@ describe('the settings', () => {
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
       glue: { enabled: false },
+      keys: {},
+      roles: { path: '/' },
+      tags: {},
+      dashboard: false,
+      cost: {},
     });
   });
 

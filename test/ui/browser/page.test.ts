@@ -270,9 +270,9 @@ describeWithBrowser('the page', () => {
       await window.keyboard.press('p');
       await window.keyboard.press('Escape');
       await window.locator('.panel-beside').waitFor({ state: 'detached' });
-      await window.keyboard.press('x');
+      await Promise.all([window.waitForResponse(/\/api\/events$/), window.keyboard.press('x')]);
       await window.waitForURL(/not\.action=/);
-      await settled(window);
+      await window.locator('.row .time').first().waitFor();
       await window.keyboard.press('j');
       await window.keyboard.press('f');
       await window.waitForURL(/[?&]action=/);

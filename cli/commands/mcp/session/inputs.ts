@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventConditions } from '../../../../lambda/store/questions/conditions.ts';
 import { actorPatterns } from '../../../../lambda/store/questions/incident/subject.ts';
-import { readConditionOptions } from '../../../options/event-conditions.ts';
+import { readConditionOptions, readKey, readResource } from '../../../options/event-conditions.ts';
 import { type AskedTimes, askedTimes } from '../../../options/time-options.ts';
 import { TIME_FORMS } from '../../../time/parse-time.ts';
 import { readZone } from '../../../time/time-zone.ts';
@@ -39,8 +39,15 @@ export const conditions = {
 
 type Conditions = z.output<z.ZodObject<typeof conditions>>;
 
+/** Ids are taken in any case, as the command line takes them. */
 export function readConditions(given: Conditions): EventConditions {
-  return readConditionOptions(given);
+  const { credential, resource, region, ...others } = given;
+  return readConditionOptions({
+    ...others,
+    credential: credential?.map(readKey),
+    resource: resource?.map(readResource),
+    region: region?.map((name) => name.toLowerCase()),
+  });
 }
 
 export const readActors = (actors: readonly string[] | undefined) => actors?.flatMap(actorPatterns);

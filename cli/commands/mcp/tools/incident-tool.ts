@@ -49,7 +49,7 @@ export const incidentTool = defineTool(
     const incident = await tellIncident(sources, {
       ...(subject !== undefined && { text: subject }),
       ...(kind !== undefined && { kind }),
-      conditions: { account, awsRegion: region },
+      conditions: { account, awsRegion: region?.map((name) => name.toLowerCase()) },
       ...asked,
       most,
       maxObjects,

@@ -31,7 +31,7 @@ export function nextQuestions(told: Told): readonly NextQuestion[] {
 
 /** Whoever was made and still stands may act under the own name by now. */
 function madeUser({ persistence }: Told): NextQuestion | undefined {
-  const made = persistence.items.find(({ kind, undone }) => kind === 'user' && undone === undefined);
+  const made = persistence.items.find(({ event, undone }) => event.action === 'iam:CreateUser' && undone === undefined);
   const name = made?.resources.find((resource) => parseArn(resource) === undefined);
   return name === undefined
     ? undefined
@@ -48,7 +48,9 @@ function otherKey({ subject, persistence, credentials, issued }: Told): NextQues
     ...issued.items.filter(({ changes }) => changes > 0),
     ...credentials.items.filter(({ cameBy }) => cameBy.how !== 'forwarded'),
   ].map(({ accessKeyId }) => accessKeyId);
-  const key = [...made, ...used].find((candidate) => candidate !== subject.text);
+  // Keys may be asked for in small letters.
+  const asked = subject.text.toUpperCase();
+  const key = [...made, ...used].find((candidate) => candidate !== asked);
   return key === undefined
     ? undefined
     : { question: `Where did ${key} come from, and what else was done with it?`, args: ['trace', key] };
@@ -77,7 +79,8 @@ function otherActor({ subject, identities, began, ended }: Told): NextQuestion |
   if (person === undefined || began === undefined || ended === undefined) return undefined;
   return {
     question: `What else did ${person.actor} do?`,
-    args: ['incident', person.actor, '--since', began.eventTime.slice(0, 10)],
+    // A day alone would be one of the zone of whoever asks.
+    args: ['incident', person.actor, '--since', `${began.eventTime.slice(0, 10)}T00:00:00Z`],
   };
 }
 

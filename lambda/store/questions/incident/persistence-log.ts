@@ -1,8 +1,15 @@
 import type { EventDetail } from '../indexed-event.ts';
-import { isUndoing, isUndoneBy, PERSISTENCE_KINDS, type PersistenceKind, persistenceOf } from './persistence.ts';
+import {
+  isUndoing,
+  isUndoneBy,
+  PERSISTENCE_KINDS,
+  type PersistenceKind,
+  persistenceOf,
+  takesOneBack,
+} from './persistence.ts';
 
 /** Steps that are kept. */
-const MOST_STEPS = 500;
+export const MOST_STEPS = 500;
 
 /** A call that lets somebody come back, and what took it back. */
 export interface LoggedStep {
@@ -41,10 +48,16 @@ export class PersistenceLog {
 
   /** What still stands comes before what was taken back within the incident; then by kind, then by time. */
   steps(): readonly LoggedStep[] {
+    const taken = new Set<EventDetail>();
     const steps = this.#steps.map((step): LoggedStep => {
       const undoneBy = this.#undoing.find(
-        (later) => later.eventTime >= step.event.eventTime && later !== step.event && isUndoneBy(step, later),
+        (later) =>
+          later.eventTime >= step.event.eventTime &&
+          later !== step.event &&
+          !taken.has(later) &&
+          isUndoneBy(step, later),
       );
+      if (undoneBy !== undefined && takesOneBack(step.event, undoneBy)) taken.add(undoneBy);
       return { kind: step.kind, event: step.event, ...(undoneBy !== undefined && { undoneBy }) };
     });
     return steps.sort(

@@ -117,6 +117,8 @@ const OF_HOLDER: readonly (readonly [actions: RegExp, undo: string])[] = [
   [/^iam:(UpdateAssumeRolePolicy|\w+Role\w+)$/, 'iam:DeleteRole'],
   [/^iam:\w+GroupPolicy$/, 'iam:DeleteGroup'],
   [/^lambda:(AddPermission|CreateFunctionUrlConfig)$/, 'lambda:DeleteFunction'],
+  [/^ec2:AuthorizeSecurityGroupIngress$/, 'ec2:DeleteSecurityGroup'],
+  [/^events:PutTargets$/, 'events:DeleteRule'],
 ];
 
 const PERSISTING: ReadonlyMap<string, Persisting> = new Map(
@@ -128,6 +130,18 @@ const PERSISTING: ReadonlyMap<string, Persisting> = new Map(
     }),
   ),
 );
+
+/** Each call adds one of several to what it names, and each that takes back takes one: which one, only records say. */
+const ONE_OF_SEVERAL: ReadonlySet<string> = new Set([
+  'ec2:AuthorizeSecurityGroupIngress',
+  'lambda:AddPermission',
+  'events:PutTargets',
+]);
+
+/** Whether `undo` takes back one call of `made` at most, and not all that came before it. */
+export function takesOneBack(made: Pick<EventDetail, 'action'>, undo: Pick<EventDetail, 'action'>): boolean {
+  return ONE_OF_SEVERAL.has(made.action) && !OF_HOLDER.some(([, deletion]) => deletion === undo.action);
+}
 
 const UNDOING: ReadonlySet<string> = new Set([...PERSISTING.values()].flatMap(({ undo }) => undo));
 

@@ -47,7 +47,15 @@ export function readingsOf(text: string): readonly Reading[] {
   }
   if (arn !== undefined) return [readAs('resource', text)];
   if (RESOURCE_ID.test(text)) return [readAs('resource', text), readAs('event', text), readAs('session', text)];
-  return [readAs('actor', text), readAs('session', text), readAs('resource', text), readAs('event', text)];
+  // Who has done nothing yet is known by what was done to them, and there they stand by name alone.
+  const [, name] = /^(?:role|user)\/(?:.*\/)?([^/]+)$/.exec(text) ?? [];
+  return [
+    readAs('actor', text),
+    readAs('session', text),
+    readAs('resource', text),
+    ...(name === undefined ? [] : [readAs('resource', name)]),
+    readAs('event', text),
+  ];
 }
 
 /** A text as one kind of subject. */

@@ -19,7 +19,7 @@ import {
 } from './incident.ts';
 import { GatheredFindings, gatherFindings } from './incident-findings.ts';
 import { nextQuestions } from './next-questions.ts';
-import type { LoggedStep } from './persistence-log.ts';
+import { type LoggedStep, MOST_STEPS } from './persistence-log.ts';
 import { NO_DETAILS, type RecordDetails, type RecordReader, readDetails } from './read-details.ts';
 import { type AskedSubject, type ResolvedSubject, resolveSubject, type SubjectSources } from './resolve-subject.ts';
 
@@ -115,6 +115,12 @@ export async function tellIncident(sources: IncidentSources, query: IncidentQuer
     },
     issued: { items: busiestFirst(issued).slice(0, most), total: issued.length },
   };
+  if (gathered.persistence.total > steps.length) {
+    leftOut.push({
+      part: 'persistence',
+      reason: `More calls let somebody come back than the ${MOST_STEPS} that are looked at: others may stand, too.`,
+    });
+  }
   if (subject.earlier === true) {
     leftOut.push({ part: 'earlier', reason: 'There are events before these days: --since goes further back.' });
   }

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { exportRows } from '../../../../cli/commands/export/export-rows.ts';
 import { exportedEvents } from '../../../../cli/commands/export/exported-event.ts';
@@ -15,6 +18,7 @@ import { type AskedDeployment, startAskedDeployment } from '../../support/asked-
 import { jsonLines, runCommand } from '../../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
+const WHOLE_FILE = pathToFileURL(join(import.meta.dirname, '../../../../cli/commands/export/whole-file.ts')).href;
 const ALICE = 'arn:aws:iam::111122223333:user/alice';
 const FIRST = { eventID: 'e-1', eventTime: '2026-11-20T14:00:00Z', userAgent: '=HYPERLINK("https://evil.example")' };
 const SECOND = {
@@ -132,6 +136,28 @@ test('an answer that is too dear leaves no file, and the file that was there as 
   expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
 });
 
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s leaves no file, and the file that was there as it was',
+  async (signal) => {
+    const output = await folder.write(`stopped-by-${signal}.jsonl`, 'before');
+    const script = `const { writeWhole } = await import(${JSON.stringify(WHOLE_FILE)});
+    await writeWhole(${JSON.stringify(output)}, async () => {
+      console.log('open');
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    await once(child.stdout, 'data');
+    expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toHaveLength(1);
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(await readFile(output, 'utf8')).toBe('before');
+    expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
+  },
+);
+
 describe('of many rows', () => {
   const io = {
     stdout: { write: () => undefined, isTerminal: false, columns: undefined, colours: false },
@@ -150,6 +176,17 @@ describe('of many rows', () => {
     await exportRows(rows(), form, { format: 'parquet', output }, io);
     const { row_groups } = await parquetMetadataAsync(await asyncBufferFromFile(output));
     expect(row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([10_000, 10_000, 5_000]);
+  });
+
+  test('a time that is none is left out of Parquet, and stops no other row', async () => {
+    const output = file('times.parquet');
+    async function* rows() {
+      yield { ...one, eventTime: 'whenever' };
+      yield one;
+    }
+    await exportRows(rows(), form, { format: 'parquet', output }, io);
+    const read = await parquetReadObjects({ file: await asyncBufferFromFile(output) });
+    expect(read.map(({ eventTime }) => eventTime)).toEqual([null, new Date(one.eventTime)]);
   });
 
   test.each(['jsonl', 'parquet'] as const)('%s that fails on the way leaves nothing', async (format) => {

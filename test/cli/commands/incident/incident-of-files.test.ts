@@ -1,9 +1,17 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sourcesOfFiles } from '../../../../cli/commands/incident/incident-of-files.ts';
+import { fileReceipt } from '../../../../cli/commands/scan/scan-finding.ts';
 import type { Incident } from '../../../../lambda/store/questions/incident/incident.ts';
+import { NOW } from '../../../support/index-events.ts';
 import { logObject } from '../../../support/records.ts';
 import { type AskedDeployment, startAskedDeployment } from '../../support/asked-deployment.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { BREAK_IN, NEW_KEY, ORDINARY, STOLEN_KEY } from './break-in.ts';
+
+const SILENT = { write: () => undefined, isTerminal: false, columns: undefined, colours: false };
+const QUIET = { stdout: SILENT, stderr: SILENT };
 
 describe('trailwarden incident --file', () => {
   let folder: TemporaryFolder;
@@ -61,6 +69,18 @@ describe('trailwarden incident --file', () => {
     );
   });
 
+  test('takes a region in capital letters', async () => {
+    const { events } = await tell(STOLEN_KEY, '--file', folder.path, '--region', 'EU-WEST-1');
+    expect(events).toBeGreaterThan(0);
+    expect(await tell(STOLEN_KEY, '--file', folder.path, '--region', 'eu-west-1')).toMatchObject({ events });
+  });
+
+  test('names its rules in the commands that follow', async () => {
+    const rules = join(import.meta.dirname, '../../../../rules');
+    const { stdout } = await ask(STOLEN_KEY, '--file', folder.path, '--rules', rules);
+    expect(stdout).toContain(`incident ${NEW_KEY} --file ${folder.path} --rules ${rules}\n`);
+  });
+
   test('tells what can be read, and names what can’t', async () => {
     const broken = await temporaryFolder();
     await broken.write('sound.json', JSON.stringify({ Records: [...BREAK_IN, 'no record', { eventName: 'x' }] }));
@@ -71,6 +91,23 @@ describe('trailwarden incident --file', () => {
     expect(stderr).toContain('cut.json.gz: the gzip data is cut');
     expect(stderr).toContain('are left out: 2.');
     await broken.remove();
+  });
+
+  test('reads what records say of every other file where one is gone on the way', async () => {
+    const some = await temporaryFolder();
+    const gone = await some.write('a.json', JSON.stringify({ Records: BREAK_IN.slice(0, 8) }));
+    await some.write('b.json', JSON.stringify({ Records: BREAK_IN }));
+    const io = { ...QUIET, env: {}, now: () => NOW };
+    const { records } = await sourcesOfFiles([some.path], {}, io);
+    await rm(gone);
+    const receipts = ['a.json', 'b.json'].map((name) => ({ ...fileReceipt(join(some.path, name), 0) }));
+    const read: unknown[] = [];
+    const reading = async () => {
+      for await (const { record } of records?.read(receipts) ?? []) read.push(record.eventID);
+    };
+    await expect(reading()).rejects.toThrow('ENOENT');
+    expect(read).toEqual([BREAK_IN[0]?.eventID]);
+    await some.remove();
   });
 
   test.each([

@@ -113,6 +113,26 @@ describe('the tools answer', () => {
     });
   });
 
+  test('findings of a rule by the beginning of its id; a rule that does not exist is no empty answer', async () => {
+    const { ruleId } = finding();
+    for (const rule of [ruleId, ruleId.slice(0, 13)]) {
+      expect((await one('findings', { rule: [rule] })).data).toMatchObject({ findings: [{ findingId: 'f-1' }] });
+    }
+    expect(await one('findings', { rule: ['nope'] })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('There is no rule'),
+    });
+  });
+
+  test('events of a key and a resource, in whatever case their ids are', async () => {
+    const { data } = await one('events', {
+      credential: [KEY.toLowerCase()],
+      resource: ['FS-0123456789ABCDEF0'],
+      region: ['EU-WEST-1'],
+    });
+    expect(data).toMatchObject({ events: [{ eventID: DELETED }] });
+  });
+
   test('incident', async () => {
     expect((await one('incident', { subject: KEY })).data).toMatchObject({
       version: 1,

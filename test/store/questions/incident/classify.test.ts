@@ -115,6 +115,44 @@ describe('a way back', () => {
     ]);
   });
 
+  test('of two rules of a security group, one that is revoked leaves one standing', () => {
+    const group = (eventName: string, minute: number) =>
+      detail('ec2', eventName, {
+        requestParameters: { groupId: 'sg-0123456789abcdef0' },
+        eventTime: `2026-11-20T14:0${minute}:00Z`,
+      });
+    expect(
+      steps(
+        group('AuthorizeSecurityGroupIngress', 1),
+        group('AuthorizeSecurityGroupIngress', 2),
+        group('RevokeSecurityGroupIngress', 3),
+      ).map(([, , undoneBy]) => undoneBy),
+    ).toEqual([undefined, 'ec2:RevokeSecurityGroupIngress']);
+    // A group that is deleted has none.
+    expect(
+      steps(
+        group('AuthorizeSecurityGroupIngress', 1),
+        group('AuthorizeSecurityGroupIngress', 2),
+        group('DeleteSecurityGroup', 3),
+      ).map(([, , undoneBy]) => undoneBy),
+    ).toEqual(['ec2:DeleteSecurityGroup', 'ec2:DeleteSecurityGroup']);
+  });
+
+  test('of several permissions all are gone with the function that they are of', () => {
+    const call = (eventName: string, minute: number) =>
+      detail('lambda', eventName, {
+        requestParameters: { functionName: 'f' },
+        eventTime: `2026-11-20T14:0${minute}:00Z`,
+      });
+    expect(
+      steps(
+        call('AddPermission20150331v2', 1),
+        call('AddPermission20150331v2', 2),
+        call('DeleteFunction20150331', 3),
+      ).map(([, , undoneBy]) => undoneBy),
+    ).toEqual(['lambda:DeleteFunction', 'lambda:DeleteFunction']);
+  });
+
   test('goes with whoever it was given to', () => {
     expect(
       steps(

@@ -1,5 +1,7 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
+import { incidentText } from '../../../../cli/commands/incident/incident-text.ts';
+import { readZone } from '../../../../cli/time/time-zone.ts';
 import type { JsonObject } from '../../../../lambda/shared/json.ts';
 import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
 import type { FindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
@@ -230,6 +232,54 @@ describe('an incident', () => {
       subject: { times: 'asked' },
       leftOut: [],
     });
+  });
+
+  test('says that more may stand where there are more ways back than are looked at', async () => {
+    const user = (eventName: string, n: number) =>
+      record({
+        eventSource: 'iam.amazonaws.com',
+        eventName,
+        eventTime: at(n),
+        readOnly: false,
+        requestParameters: { userName: `u-${n % 1000}` },
+      });
+    const records = [
+      ...Array.from({ length: 501 }, (_, n) => user('CreateUser', n)),
+      ...Array.from({ length: 500 }, (_, n) => user('DeleteUser', 1000 + n)),
+    ];
+    const incident = await told(await indexed(records), { text: 'alice' });
+    expect(incident.persistence).toMatchObject({ total: 501, standing: 0 });
+    expect(incident.leftOut).toMatchObject([{ part: 'persistence', reason: expect.stringContaining('than the 500') }]);
+    const output = { isTerminal: false, columns: undefined, colours: false, write: () => undefined };
+    const text = incidentText(incident, { zone: readZone('UTC'), limit: 5, command: (args) => args.join(' ') }, output);
+    expect(text).toContain('none of those looked at stands');
+  });
+
+  test('asks next about another key than that which was asked for in small letters', async () => {
+    const events = await indexed([record({ eventTime: at(1), userIdentity: alice })]);
+    const { next } = await told(events, { text: USER_KEY.toLowerCase() });
+    expect(next.map(({ args }) => args)).not.toContainEqual(['trace', USER_KEY]);
+    // It begins at the same moment for whoever asks, in whatever zone.
+    expect(next).toContainEqual(
+      expect.objectContaining({ args: expect.arrayContaining(['--since', '2026-11-20T00:00:00Z']) }),
+    );
+  });
+
+  test('tells of a user who was made, and did nothing, what was done to it', async () => {
+    const events = await indexed([
+      record({
+        eventSource: 'iam.amazonaws.com',
+        eventName: 'CreateUser',
+        eventTime: at(1),
+        readOnly: false,
+        userIdentity: alice,
+        requestParameters: { userName: 'ghost' },
+      }),
+    ]);
+    const { next } = await told(events, { text: 'alice' });
+    const [, subject = ''] = next.find(({ args }) => args[0] === 'incident')?.args ?? [];
+    expect(subject).toBe('user/ghost');
+    expect(await told(events, { text: subject })).toMatchObject({ events: 1, subject: { kind: 'resource' } });
   });
 
   test('tells names apart as far as its memory goes, and says that there were more', async () => {

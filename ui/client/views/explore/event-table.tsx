@@ -6,6 +6,7 @@ import { Empty, Failed, Partial, Skeleton } from '../../parts/states.tsx';
 import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
+import { useSelection } from '../../parts/use-selection.ts';
 import { MenuButton } from '../../parts/value.tsx';
 import { VirtualTable } from '../../parts/virtual-table.tsx';
 import { change, parameters } from '../../state/address.ts';
@@ -30,10 +31,10 @@ const MORE_UNITS = 10_000;
 
 export function EventTable({ filter, total }: EventTableProps) {
   const { rows, isEnd, isLoading, error, need, retry } = useEventRows(filter);
-  const [selected, setSelected] = useState<number>();
+  const { selected, current, select, move } = useSelection();
   const rowHeight = useRowHeight();
   const key = JSON.stringify(filter);
-  useEffect(() => setSelected(undefined), [key]);
+  useEffect(() => select(undefined), [key]);
 
   const count = isEnd ? rows.length : Math.max(rows.length, total ?? 0);
   const open = (index: number): void => {
@@ -41,18 +42,24 @@ export function EventTable({ filter, total }: EventTableProps) {
     if (row !== undefined)
       change({ event: row.eventID, at: row.eventTime }, { replace: parameters.value.has('event') });
   };
-  const row = selected === undefined ? undefined : rows[selected];
+  const currentRow = (): EventRow | undefined => rows[current() ?? -1];
   useEffect(() => {
     viewKeys.value = {
-      move: (by) => setSelected((before = -1) => Math.max(0, Math.min(count - 1, before + by))),
-      open: () => selected !== undefined && open(selected),
+      move: (by) => move(by, count),
+      open: () => open(current() ?? -1),
       close: () => {
         const isOpen = parameters.value.has('event');
         if (isOpen) change({ event: undefined, at: undefined });
         return isOpen;
       },
-      value: () => (row === undefined ? undefined : { filter: 'action', value: row.action }),
-      pin: () => row !== undefined && togglePin(pinOf(row)),
+      value: () => {
+        const row = currentRow();
+        return row && { filter: 'action', value: row.action };
+      },
+      pin: () => {
+        const row = currentRow();
+        if (row !== undefined) togglePin(pinOf(row));
+      },
     };
     return () => {
       viewKeys.value = {};
@@ -88,7 +95,7 @@ export function EventTable({ filter, total }: EventTableProps) {
         ))}
         row={(it) => <EventCells row={it} />}
         selected={selected}
-        onSelect={setSelected}
+        onSelect={select}
         onOpen={open}
         onSeen={(_, last) => need(last)}
       />

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { FindingGroup, FindingRow, FindingsAnswer } from '../../../protocol/answers.ts';
 import { Footer } from '../../parts/footer.tsx';
 import { Icon } from '../../parts/icons.tsx';
@@ -8,6 +8,7 @@ import { Partial, Region } from '../../parts/states.tsx';
 import { Text } from '../../parts/text.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useRowHeight } from '../../parts/use-row-height.ts';
+import { useSelection } from '../../parts/use-selection.ts';
 import { MenuButton } from '../../parts/value.tsx';
 import { VirtualTable } from '../../parts/virtual-table.tsx';
 import { change, parameters } from '../../state/address.ts';
@@ -164,25 +165,31 @@ const COLUMNS = ['Time', 'Level', 'Rule', 'Who', 'Action', 'From', 'Account, reg
 
 function FindingTable({ answer, onClose }: { readonly answer: FindingsAnswer; readonly onClose: () => void }) {
   const { rows, isAtLeast } = answer;
-  const [selected, setSelected] = useState<number>();
+  const { selected, current, select, move } = useSelection();
   const rowHeight = useRowHeight();
   const open = (index: number): void => {
     const row = rows[index];
     if (row !== undefined)
       change({ finding: row.findingId, alert: undefined }, { replace: parameters.value.has('finding') });
   };
-  const row = selected === undefined ? undefined : rows[selected];
+  const currentRow = (): FindingRow | undefined => rows[current() ?? -1];
   useEffect(() => {
     viewKeys.value = {
-      move: (by) => setSelected((before = -1) => Math.max(0, Math.min(rows.length - 1, before + by))),
-      open: () => selected !== undefined && open(selected),
+      move: (by) => move(by, rows.length),
+      open: () => open(current() ?? -1),
       close: () => {
         const isOpen = parameters.value.has('finding') || parameters.value.has('alert');
         if (isOpen) onClose();
         return isOpen;
       },
-      value: () => (row?.action === undefined ? undefined : { filter: 'action', value: row.action }),
-      pin: () => row !== undefined && togglePin(findingPin(row)),
+      value: () => {
+        const action = currentRow()?.action;
+        return action === undefined ? undefined : { filter: 'action', value: action };
+      },
+      pin: () => {
+        const row = currentRow();
+        if (row !== undefined) togglePin(findingPin(row));
+      },
     };
     return () => {
       viewKeys.value = {};
@@ -204,7 +211,7 @@ function FindingTable({ answer, onClose }: { readonly answer: FindingsAnswer; re
         ))}
         row={(it) => <FindingCells row={it} />}
         selected={selected}
-        onSelect={setSelected}
+        onSelect={select}
         onOpen={open}
         onSeen={() => undefined}
       />
