@@ -1,3 +1,4 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { isNewObject } from '../../lambda/backfill/batch/new-objects.ts';
 import { packKeys } from '../../lambda/backfill/batch-line.ts';
 import type { BackfillFunctions } from '../../local/states/local-executions.ts';
@@ -5,11 +6,13 @@ import { type Deployment, notificationOf, startDeployment } from '../support/dep
 import { logObject, logObjectKey, record } from '../support/records.ts';
 import { BackfillBed, putAll, request } from './backfill-bed.ts';
 
+const DENIED = '0b7f3f0e-7a55-4d0b-8d5a-0f6f2b9c1a01';
+
 const RULES = [
   `
 title: A call was denied
 name: denied
-id: 0b7f3f0e-7a55-4d0b-8d5a-0f6f2b9c1a01
+id: ${DENIED}
 logsource: { product: aws, service: cloudtrail }
 detection:
   selection:
@@ -46,24 +49,58 @@ function keyOfNow(): string {
   return logObjectKey({ day: minute.slice(0, 10).replaceAll('-', '/') }).replace(/\d{8}T\d{4}Z/, stamp);
 }
 
-test('an object that ingest has not come to yet alerts, as ingest finds it closed', async () => {
-  const { clients, resources } = deployment.aws;
-  const eventTime = `${new Date().toISOString().slice(0, 19)}Z`;
-  const key = keyOfNow();
-  const body = logObject([record({ eventID: 'e-1', eventTime, errorCode: 'AccessDenied' })]);
-  await putAll(clients.s3, resources.buckets.logs, [{ key, body }]);
-  const bed = new BackfillBed(deployment);
-  try {
-    const day = eventTime.slice(0, 10);
-    await bed.run({ run: 'today', request: request({ since: day, until: new Date().toISOString().slice(0, 10) }) });
+describe('an object that ingest has not come to yet', () => {
+  let bed: BackfillBed;
+  let key: string;
+  let days: { since: string; until: string };
+
+  beforeEach(async () => {
+    const { clients, resources } = deployment.aws;
+    const eventTime = `${new Date().toISOString().slice(0, 19)}Z`;
+    key = keyOfNow();
+    const body = logObject([record({ eventID: 'e-1', eventTime, errorCode: 'AccessDenied' })]);
+    await putAll(clients.s3, resources.buckets.logs, [{ key, body }]);
+    days = { since: eventTime.slice(0, 10), until: new Date().toISOString().slice(0, 10) };
+    bed = new BackfillBed(deployment);
+  });
+
+  afterEach(() => bed.stop());
+
+  test('alerts once, as ingest finds it closed', async () => {
+    await bed.run({ run: 'today', request: request(days) });
     expect(await bed.report('today')).toMatchObject({ objects: 1, closed: 1, findings: 1 });
     expect(await deployment.received()).not.toEqual([]);
-    // It is told once: ingest has nothing left to do.
     await deployment.deliver(notificationOf(deployment, key));
     expect(await deployment.received()).toEqual([]);
-  } finally {
-    bed.stop();
+  });
+
+  test('alerts once where rules only judge it, as ingest finds its findings known', async () => {
+    await bed.run({ run: 'rules', request: request({ ...days, rules: [DENIED] }) });
+    expect(await deployment.received()).not.toEqual([]);
+    await deployment.deliver(notificationOf(deployment, key));
+    expect(await deployment.received()).toEqual([]);
+  });
+});
+
+test('what ingest has read alerts nobody where rules only judge it again', async () => {
+  const { clients, resources } = deployment.aws;
+  const key = keyOfNow();
+  const body = logObject([record({ eventID: 'e-1', errorCode: 'AccessDenied' })]);
+  await putAll(clients.s3, resources.buckets.logs, [{ key, body }]);
+  await deployment.deliver(notificationOf(deployment, key));
+  await deployment.received();
+  for (const { findingId } of await deployment.rows('findings')) {
+    // As if the rule had not been there yet.
+    await clients.dynamodb.send(
+      new DeleteItemCommand({ TableName: resources.tables.findings, Key: { findingId: { S: String(findingId) } } }),
+    );
   }
+  const bed = new BackfillBed(deployment);
+  const day = new Date().toISOString().slice(0, 10);
+  await bed.run({ run: 'rules', request: request({ since: '2026-11-18', until: day, rules: [DENIED] }) });
+  bed.stop();
+  expect(await deployment.rows('findings')).toEqual([expect.not.objectContaining({ alertId: expect.anything() })]);
+  expect(await deployment.received()).toEqual([]);
 });
 
 test('the name of a file says whether it is new', () => {

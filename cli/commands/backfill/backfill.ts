@@ -39,9 +39,9 @@ interface BackfillOptions extends ConnectionOptions {
 
 const HELP = `
 Reads the log objects of whole UTC days that no function has read before: indexes their events and judges them. Findings
-are recorded, and alert nobody unless --alert is given; those of objects of the last 24 hours alert, as ingest finds such an
-object read. With --rules-only, rules judge all objects of these days, also those that were read before, and nothing is
-indexed: for a rule that is new.
+are recorded, and alert nobody unless --alert is given; those in unread objects of the last 24 hours alert in any case.
+With --rules-only, rules judge all objects of these days, also those that were read before, and nothing is indexed: for a
+rule that is new.
 
 Step Functions does it in AWS: it goes on when you leave. Doing it twice, or stopping and resuming it, changes nothing that
 is done. What it may cost is said first, from a listing and a sample of the objects.

@@ -143,7 +143,17 @@ async function readAndConclude(
           isCareful: tries.begun > 0,
           logger,
         })
-      : await judgeBatch({ line, open, correlations, limits, mustStop, findings: { detector, rules, report } });
+      : await judgeBatch({
+          line,
+          open,
+          ledger,
+          correlations,
+          limits,
+          reportNew,
+          now: dependencies.now,
+          mustStop,
+          findings: { detector, rules, report },
+        });
   // A correlation that sees a part of the events may fire for another window. So it waits for the whole batch, but not for
   // an object that two tries could not read.
   if (result.left > 0 && (tries.left === 0 || mustStop())) return { result, correlated: 0 };
