@@ -19,6 +19,8 @@ export interface SectionColumn {
   readonly title: string;
   /** What other commands take is never cut. */
   readonly isKey?: true;
+  /** A sentence: it is told below its line where it would be cut. */
+  readonly isLong?: true;
 }
 
 /** A part of an incident as lines of texts, whatever they are printed as. */
@@ -78,6 +80,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         { title: 'Access key', isKey: true, text: (identity) => keyText(identity, incident.credentials.items) },
         {
           title: 'Came by it',
+          isLong: true,
           text: (identity) => howText(keyOf(identity, incident.credentials.items), identity, time),
         },
       ],

@@ -1,10 +1,10 @@
 import { printable } from '../../../lambda/shared/printable.ts';
 import type { Incident } from '../../../lambda/store/questions/incident/incident.ts';
 import type { Output } from '../../output/process-io.ts';
-import { type Column, renderTable } from '../../output/table.ts';
+import { type Column, createTable } from '../../output/table.ts';
 import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
-import { type IncidentSection, incidentHeadline, incidentSections } from './incident-sections.ts';
+import { type IncidentSection, incidentHeadline, incidentSections, type SectionColumn } from './incident-sections.ts';
 
 export interface TextOptions {
   readonly zone: Zone;
@@ -43,8 +43,11 @@ export function incidentText(incident: Incident, options: TextOptions, output: O
 /** Names in records are bounded, and a command that is cut is none. */
 const MAX_LINE = 4096;
 
-/** The head of the first column is that of the part, too: a line of its own would take a second screen. */
-function sectionText({ columns, rows, more, moreAtLeast, remark }: IncidentSection, output: Output): string {
+/**
+ * The head of the first column is that of the part, too, as long as it is whole: a line of its own would take a second
+ * screen. What a column `isLong` has stands below its line where the table has no room for all of it.
+ */
+function sectionText({ title, columns, rows, more, moreAtLeast, remark }: IncidentSection, output: Output): string {
   const all = rows.length + more;
   const isCut = all > rows.length || moreAtLeast;
   const notes = [
@@ -52,14 +55,47 @@ function sectionText({ columns, rows, more, moreAtLeast, remark }: IncidentSecti
     ...(remark === undefined ? [] : [remark]),
   ];
   const left = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  const shown = columns.flatMap(({ title, isKey }, index): Column<readonly string[]>[] => {
-    if (rows.every((row) => (row[index] ?? '') === '')) return [];
-    const name = index === 0 ? `${title}${left}` : title;
-    return [
-      { title: name, parts: [{ title: name, text: (row) => row[index], ...(isKey && { keep: 'always' as const }) }] },
-    ];
+  const shown = columns
+    .map((column, index) => ({ ...column, index }))
+    .filter(({ index }) => rows.some((row) => (row[index] ?? '') !== ''));
+  const [first] = shown;
+  if (first === undefined) return '';
+  const paint = paintFor(output.colours);
+  const withNotes = `${first.title}${left}`;
+  const table = tableText([{ ...first, title: withNotes }, ...shown.slice(1)], rows, output);
+  return table.includes(withNotes)
+    ? table
+    : `${paint(`${title}${left}`, 'heading')}\n${tableText(shown, rows, output)}`;
+}
+
+type ShownColumn = SectionColumn & { readonly index: number };
+
+function tableText(columns: readonly ShownColumn[], rows: IncidentSection['rows'], output: Output): string {
+  const table = (chosen: readonly ShownColumn[]) =>
+    createTable(
+      chosen.map(
+        ({ title, isKey, index }): Column<readonly string[]> => ({
+          title,
+          parts: [{ title, text: (row) => row[index], ...(isKey && { keep: 'always' as const }) }],
+        }),
+      ),
+      rows,
+      { ...output, isTerminal: false },
+    );
+  const long = columns.filter(({ isLong }) => isLong);
+  const whole = table(columns);
+  const isWhole = rows.every((row) => {
+    const line = whole.row(row);
+    return long.every(({ index }) => line.includes(printable(row[index] ?? '', MAX_LINE)));
   });
-  return renderTable(shown, rows, { ...output, isTerminal: false });
+  if (isWhole) return [whole.head, ...rows.map(whole.row)].join('');
+  const { head, row: line } = table(columns.filter(({ isLong }) => !isLong));
+  const below = (row: readonly string[]) =>
+    long.flatMap(({ title, index }) => {
+      const text = row[index] ?? '';
+      return text === '' ? [] : [`  ${title}: ${printable(text, MAX_LINE)}\n`];
+    });
+  return [head, ...rows.flatMap((row) => [line(row), ...below(row)])].join('');
 }
 
 function counted(count: number): string {

@@ -239,6 +239,13 @@ describe('trailwarden incident', () => {
     expect(stdout).toContain(`  trailwarden trace ${NEW_KEY} --deployment ${deployment.args[1]}`);
   });
 
+  test.each([60, 80, 100, 120, 160])('cuts no count and no way to a key at %i columns', async (columns) => {
+    const { stdout } = await runCommand(['incident', ...deployment.args, STOLEN_KEY, '--limit', '1'], { columns });
+    for (const count of ['(1 of 3)', '(1 of 2)', '(1 of 5, 4 still stand)']) expect(stdout).toContain(count);
+    expect(stdout).toMatch(/sts:AssumeRole at \S+ by .*alice from [\d.]+(?: \(by \w+\))?(?:,|\n)/);
+    expect(stdout).not.toMatch(/Came by.*…/);
+  });
+
   test('tells more lines of each part where they are wanted', async () => {
     const lines = async (...args: string[]) => (await ask(STOLEN_KEY, ...args)).stdout.split('\n').length;
     expect(await lines('--limit', '1')).toBeLessThan(await lines());
