@@ -15,8 +15,8 @@ const OPTIONS = '[options]';
 
 const HELP = `
 Exit codes:
-  0  done
-  1  it couldn't be done, or what was asked for isn't there, or what was checked isn't right
+  0  done; a list that has no line is an answer, too
+  1  it couldn't be done, or what was named (an id, a key, a resource, a rule) isn't there, or what was checked isn't right
   2  the command line is wrong
   3  --max-reads doesn't do for the answer: nothing was printed, or not everything
   4  a log object isn't what it was when it was indexed

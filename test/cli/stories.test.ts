@@ -122,7 +122,11 @@ describe('stories', () => {
   });
 
   test('neither invents a story', async () => {
-    expect(await ask('timeline', 'fs-unknown')).toMatchObject({ code: 0, stdout: '', stderr: 'No events.\n' });
+    expect(await ask('timeline', 'fs-unknown')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('The index knows nothing of fs-unknown. '),
+    });
     expect(await ask('trace', 'AKIANOBODYEXAMPLE000')).toMatchObject({ code: 1, stdout: '' });
     expect((await ask('trace', USER_KEY, '--max-reads', '1')).code).toBe(3);
   });

@@ -8,6 +8,7 @@ import { readResource } from '../../options/event-conditions.ts';
 import { type ReadLimitOptions, sayEstimate, withinReadLimit, withReadLimit } from '../../options/read-limit.ts';
 import { readCount } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { CommandFailure } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
@@ -53,15 +54,21 @@ async function show(resource: string, options: TimelineOptions, io: Io): Promise
   const told = await connected(options, (connection) =>
     withinReadLimit(() => timeline(eventQuestions(connection, io), query)),
   );
+  if (told.changes.length + told.reads.length === 0) {
+    throw new CommandFailure(
+      `The index knows nothing of ${resource}${(query.since ?? query.until) ? ' in this time' : ''}. ${HOW_TO_NAME}`,
+    );
+  }
   if (format === 'json') {
     io.stdout.write(`${jsonText({ resource, changes: told.changes.map(eventJson), reads: told.reads }, 2)}\n`);
     return;
   }
   const listing = eventListing(zone, now);
   if (format !== 'table') await printListing(told.changes, listing, format, io);
-  else if (told.changes.length + told.reads.length === 0) io.stderr.write(`${listing.nothing}\n`);
   else io.stdout.write(tables(told, options, now, io));
 }
+
+const HOW_TO_NAME = 'It takes an ARN, an id or a name, as events --by resource lists them.';
 
 function tables({ changes, reads }: Timeline, { zone, limit }: TimelineOptions, now: Date, io: Io): string {
   const { stdout, stderr } = io;
