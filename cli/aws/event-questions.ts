@@ -1,3 +1,4 @@
+import { counted } from '../../lambda/shared/counted.ts';
 import { createEventQueries, type EventQueries } from '../../lambda/store/questions/event-queries.ts';
 import type { Io } from '../output/process-io.ts';
 import type { Connection } from './connection.ts';
@@ -10,7 +11,7 @@ export function eventQuestions({ documents, tables }: Connection, { stderr, now 
   return createEventQueries(documents, tables, now, (pages) => {
     const named = pages.slice(0, NAMED).map(({ item, reason }) => `${item} (${reason})`);
     const rest = pages.length > NAMED ? `, and ${pages.length - NAMED} more` : '';
-    const count = pages.length === 1 ? '1 page' : `${pages.length} pages`;
+    const count = counted(pages.length, 'page');
     stderr.write(
       `${count} of log objects can't be read by this version: ${named.join(', ')}${rest}. Their events are in no answer: ask with a later version, or let backfill read the log objects again.\n`,
     );

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import type { ParsedRules } from '../../lambda/detection/index.ts';
 import { formatProblem } from '../../lambda/detection/language/problem.ts';
+import { counted } from '../../lambda/shared/counted.ts';
 import { DEFAULT_RULES } from '../../local/deployment/default-rules.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { CommandFailure, EXIT } from '../output/exit-codes.ts';
@@ -96,14 +97,4 @@ export async function loadRules(
   if (ruleSet.rules.length === 0)
     throw new CommandFailure(`No rule for CloudTrail could be loaded from ${rules.join(', ')}.`);
   return parsed;
-}
-
-/** `1 rule`, `3 rules`. */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** `1 rule was`, `3 rules were`. */
-export function countedWere(count: number, what: string): string {
-  return `${counted(count, what)} ${count === 1 ? 'was' : 'were'}`;
 }

@@ -1,4 +1,5 @@
 import { recordMetric } from '../runtime/record-metric.ts';
+import { counted } from '../shared/counted.ts';
 import { FaultOfContent } from '../shared/faults.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import type { LiveSegment } from '../store/segments/table/snapshot.ts';
@@ -121,7 +122,9 @@ export class PackRun {
     const others = state.leftBehind.filter((page) => page.shard !== shard).length;
     if (left.some(({ page }) => !known.has(page)) && others + left.length > MAX_LEFT_BEHIND) {
       this.#counts.unreadable += left.length - known.size;
-      throw new TooManyLeftBehind(`${others + left.length} pages can't be taken: install the version that wrote them`);
+      throw new TooManyLeftBehind(
+        `${counted(others + left.length, 'page')} can't be taken: install the version that wrote them`,
+      );
     }
     const leftBehind = left.map(({ page }) => page.item);
     const packed = { shard, to: waiting.packedTo, leftBehind };

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
+import { counted } from '../shared/counted.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { GivenUp } from './object-tries.ts';
@@ -53,7 +54,7 @@ export async function handleObjects(
   if (givenUp.length === 0 && failed.length === 0) return;
   if (givenUp.length === 0) {
     await delayRetry(queue, message);
-    throw new ObjectsUnread(`${failed.length} of ${objects.length} objects could not be read`);
+    throw new ObjectsUnread(`${failed.length} of ${counted(objects.length, 'object')} could not be read`);
   }
   await orRetry(queue, message, async () => {
     for (const failure of givenUp) {

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { counted } from '../../lambda/shared/counted.ts';
 import { InputError } from '../deployment/input-error.ts';
 import { type CoveredTime, cover } from './covered-times.ts';
 
@@ -134,7 +135,7 @@ function timesOf(regions: HistoryPull['regions']): string {
   const [first, last] = [from.at(-1), to[0]];
   if (first === undefined || last === undefined || first > last) return '';
   const isMore = from[0] !== first || to.at(-1) !== last || whole.some(({ covered }) => covered.length > 1);
-  const count = newest.length === 1 ? '1 region' : `${newest.length} regions`;
+  const count = counted(newest.length, 'region');
   return `, ${first} to ${last} of ${count}${isMore ? ', of some more' : ''}`;
 }
 

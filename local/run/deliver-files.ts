@@ -1,4 +1,5 @@
 import { mapConcurrently } from '../../lambda/shared/concurrency.ts';
+import { counted } from '../../lambda/shared/counted.ts';
 import type { LocalAws } from '../deployment/local-aws.ts';
 import type { Functions } from '../deployment/local-functions.ts';
 import type { PlacedFiles } from '../digests/place-files.ts';
@@ -114,7 +115,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 function note(counts: { uploaded: number; failed: number }, total: number): string {
   const notes = [
     ...(counts.uploaded < total ? [`${counts.uploaded} uploaded`] : []),
-    ...(counts.failed > 0 ? [`${counts.failed} tries failed and are repeated`] : []),
+    ...(counts.failed > 0 ? [`${counted(counts.failed, 'try', 'tries')} failed, and will be repeated`] : []),
   ];
   return notes.join(', ');
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { counted } from '../../lambda/shared/counted.ts';
 
 /** Shows how far the work has got. */
 export interface Progress {
@@ -42,7 +43,7 @@ function createLines(stream: Output): Progress {
     printed = line;
   };
   const update = (done: number, note: string) => {
-    line = `${done}/${total} log objects  ${note}`.trimEnd();
+    line = `${done}/${counted(total, 'log object')}  ${note}`.trimEnd();
   };
   return {
     start: (count) => {

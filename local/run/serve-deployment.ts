@@ -1,4 +1,5 @@
 import type { ToldOutcome } from '../../lambda/ingest/ingest.ts';
+import { counted } from '../../lambda/shared/counted.ts';
 import { printable } from '../../lambda/shared/printable.ts';
 import type { LocalAws } from '../deployment/local-aws.ts';
 import type { Functions } from '../deployment/local-functions.ts';
@@ -77,18 +78,21 @@ function describe(told: ToldOutcome): { readonly text: string; readonly isGood: 
   switch (status) {
     case 'closed':
       return {
-        text: `${records} records, ${findings} findings${rejected > 0 ? `, ${rejected} records rejected` : ''}`,
+        text: `${counted(records, 'record')}, ${counted(findings, 'finding')}${rejected > 0 ? `, ${counted(rejected, 'record')} rejected` : ''}`,
         isGood: rejected === 0,
       };
     case 'rejected':
     case 'refused':
       return { text: `${status}: ${reason ?? 'no reason is known'}`, isGood: false };
     case 'recovered':
-      return { text: `${indexed} of ${records} quarantined records, ${findings} findings`, isGood: true };
+      return {
+        text: `${indexed} of ${counted(records, 'quarantined record')}, ${counted(findings, 'finding')}`,
+        isGood: true,
+      };
     case 'skipped':
       return { text: 'known already', isGood: true };
     case 'continue':
-      return { text: `${records} records so far, goes on`, isGood: true };
+      return { text: `${counted(records, 'record')} so far, goes on`, isGood: true };
   }
 }
 

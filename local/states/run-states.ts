@@ -1,4 +1,5 @@
 import { mapConcurrently } from '../../lambda/shared/concurrency.ts';
+import { counted } from '../../lambda/shared/counted.ts';
 import { type ChoiceState, type Definition, definitionSchema, type MapState, type TaskState } from './definition.ts';
 
 /** What states need from outside. */
@@ -122,7 +123,7 @@ async function runMap(state: MapState, data: unknown, options: StatesOptions): P
   if (first === undefined || failures.length <= tolerated) return;
   throw new ExecutionFailed(
     'States.ExceedToleratedFailureThreshold',
-    `${failures.length} of ${items.length} batches failed; the first: ${first.message}`,
+    `${failures.length} of ${counted(items.length, 'batch', 'batches')} failed; the first: ${first.message}`,
   );
 }
 

@@ -135,7 +135,7 @@ test('a correlation sees all of an object whose beginning an earlier function ha
     // There is time to begin, and none after the first records.
     let asked = 0;
     const short = { getRemainingTimeInMillis: () => (asked++ === 0 ? 240_000 : 1_000) };
-    await expect(functions?.batch(line, short)).rejects.toThrow('1 of 1 objects');
+    await expect(functions?.batch(line, short)).rejects.toThrow('1 of 1 object ');
     expect(await deployment.rows('ledger')).toContainEqual(expect.objectContaining({ resumeAt: 200 }));
     await bed.batch(line);
     const findings = await deployment.rows('findings');

@@ -1,6 +1,6 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { DeliveryState } from '../../../lambda/store/alerts/alert-deliveries.ts';
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import type { Listing } from '../../output/listing.ts';
 import { levelStyle } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';

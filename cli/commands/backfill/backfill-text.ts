@@ -1,4 +1,5 @@
 import type { BackfillReport } from '../../../lambda/backfill/report.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import { type BackfillEstimate, dollarsOf, takenBy } from './backfill-cost.ts';
 import type { BackfillExecution } from './engine.ts';
@@ -12,9 +13,9 @@ export function estimateText(estimate: BackfillEstimate, isIndexed: boolean): st
     estimate;
   const what = isIndexed ? 'to be read' : 'to be judged';
   return lines([
-    `${number(objects)} log objects ${what}, ${(bytes / 1e6).toFixed(1)} MB, about ${number(events)} events and ${number(findings)} findings.`,
+    `${counted(objects, 'log object')} ${what}, ${(bytes / 1e6).toFixed(1)} MB, about ${counted(events, 'event')} and ${counted(findings, 'finding')}.`,
     ...(isIndexed && before > 0 ? [`${number(before)} more were read before: they are left as they are.`] : []),
-    `${number(batches)} batches, ${maxConcurrency} at a time: about ${minutesText(minutes)}.`,
+    `${counted(batches, 'batch', 'batches')}, ${maxConcurrency} at a time: about ${minutesText(minutes)}.`,
     `About ${number(writeUnits)} write units, ${number(readUnits)} read units and ${number(estimate.seconds)} seconds of the function: ${dollars(estimate.dollars)} at list price` +
       (isIndexed ? `, and ${dollars(estimate.packDollars)} for pack afterwards.` : '.'),
   ]);
@@ -24,9 +25,9 @@ export function estimateText(estimate: BackfillEstimate, isIndexed: boolean): st
 export function reportText(report: BackfillReport): string {
   const { objects, before, closed, rejected, left, records, indexed, recordsRejected, findings, correlated } = report;
   return lines([
-    `${number(objects)} log objects${report.isListed ? '' : ' so far'}: ${number(closed)} read, ${number(rejected)} rejected, ${number(before)} read before, ${number(left)} left.`,
-    `${number(records)} records: ${number(indexed)} events, ${number(recordsRejected)} rejected. ${number(findings + correlated)} findings, ${number(correlated)} of them of correlations.`,
-    `${number(report.batchesRead)} of ${number(report.batches)} batches. ${number(report.writeUnits)} write units, ${number(report.readUnits)} read units, ${number(report.seconds)} seconds of the function: ${dollars(dollarsOf(takenBy(report)))} at list price.`,
+    `${counted(objects, 'log object')}${report.isListed ? '' : ' so far'}: ${number(closed)} read, ${number(rejected)} rejected, ${number(before)} read before, ${number(left)} left.`,
+    `${counted(records, 'record')}: ${counted(indexed, 'event')}, ${number(recordsRejected)} rejected. ${counted(findings + correlated, 'finding')}, ${number(correlated)} of them of correlations.`,
+    `${number(report.batchesRead)} of ${counted(report.batches, 'batch', 'batches')}. ${number(report.writeUnits)} write units, ${number(report.readUnits)} read units, ${number(report.seconds)} seconds of the function: ${dollars(dollarsOf(takenBy(report)))} at list price.`,
     ...report.named.map(({ key, what, reason }) => `${what}: ${key}: ${reason}`),
   ]);
 }

@@ -7,6 +7,7 @@ import {
   newRun,
 } from '../../../lambda/backfill/backfill-request.ts';
 import { type EstimatePart, estimatePartSchema } from '../../../lambda/backfill/list/estimate.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { type ConnectionOptions, withConnection } from '../../aws/connection.ts';
 import { collect, readCount } from '../../options/repeatable.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
@@ -151,7 +152,7 @@ async function estimateOf(
     parts.push(part);
     next = part.next;
     const listed = parts.reduce((sum, { objects, before }) => sum + objects + before, 0);
-    if (next !== undefined && io.stderr.isTerminal) io.stderr.write(`  ${listed} objects listed so far\n`);
+    if (next !== undefined && io.stderr.isTerminal) io.stderr.write(`  ${counted(listed, 'object')} listed so far\n`);
   }
   return sumUp(parts, request.rules === undefined, maxConcurrency);
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { readCount } from '../../options/repeatable.ts';
 import { jsonText } from '../../output/json.ts';
 import { PRICES } from '../../output/prices.ts';
@@ -75,13 +76,13 @@ function text(query: CostQuery, { million, perMillion, fixed, digests, month }: 
   const fixedRows = [...fixed, { name: 'Digests', what: 'one a region and hour', dollars: digests }];
   const choices = CHOICES.map(({ name, key }) => ({ name, million: perMillion[key], month: month[key] }));
   return [
-    `A million events, ${query.eventsPerObject} in a log object, kept ${query.retentionDays} days, without rows; US dollars`,
+    `A million events, ${query.eventsPerObject} in a log object, kept ${counted(query.retentionDays, 'day')}, without rows; US dollars`,
     '',
     renderTable(LINE_COLUMNS, million, stdout),
     'Each month, whatever happens',
     '',
     renderTable(LINE_COLUMNS, fixedRows, stdout),
-    `${query.eventsPerDay.toLocaleString('en-US')} events a day of ${accounts}, ${Math.round(query.notableShare * 100)} % of them notable`,
+    `${counted(query.eventsPerDay, 'event')} a day of ${accounts}, ${Math.round(query.notableShare * 100)} % of them notable`,
     '',
     renderTable(CHOICE_COLUMNS, choices, stdout),
     `List prices of us-east-1, published ${dates()}, without free tiers: docs/cost.md has each with its date.`,

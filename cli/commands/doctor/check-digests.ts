@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { ChainRow } from '../../../lambda/store/ledger/digest-chains.ts';
 import type { Checked } from './check.ts';
 import type { TrailDigests } from './check-trail.ts';
@@ -33,7 +34,7 @@ export function checkDigests(chains: readonly ChainRow[], trail: TrailDigests, n
     return {
       check,
       state: 'ok',
-      says: `${chains.length === 1 ? 'one chain is' : `${chains.length} chains are`} up to date`,
+      says: `${counted(chains.length, 'chain is', 'chains are')} up to date`,
     };
   }
   const named = overdue.slice(0, 3).map(({ account, region, lastEnd }) => `${account} ${region} since ${lastEnd}`);

@@ -1,5 +1,5 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { SearchReport } from '../../../lambda/store/questions/event-search.ts';
-import { counted } from '../../inputs/load-rules.ts';
 
 /** How a question was answered, line by line. */
 export function explainText(report: SearchReport | undefined): string {
@@ -17,8 +17,8 @@ export function explainText(report: SearchReport | undefined): string {
     `Items    ${blocks} blocks, ${dictionaryParts} parts of dictionaries, ${otherItems} others`,
     ...(estimatedUnits === undefined
       ? []
-      : [`Estimate up to about ${Math.ceil(estimatedUnits)} units, before it was read`]),
-    `Read     ${units} units, ${rows} rows, ${requests} requests`,
+      : [`Estimate up to about ${counted(Math.ceil(estimatedUnits), 'unit')}, before it was read`]),
+    `Read     ${counted(units, 'unit')}, ${counted(rows, 'row')}, ${counted(requests, 'request')}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { FacetValue } from '../../../lambda/store/questions/facets.ts';
 import { bar } from '../../output/bar.ts';
 import { jsonText } from '../../output/json.ts';
@@ -92,8 +93,11 @@ function facetText(
 ): string {
   const paint = paintFor(stdout.colours);
   const { facet, values, distinct } = table;
-  const of = values.length < distinct ? `the first ${values.length} of ${distinct} values` : countOf(distinct, 'value');
-  const heading = `${paint(`By ${facet}`, 'heading')}, ${of}, ${countOf(total, noun)}`;
+  const of =
+    values.length < distinct
+      ? `the first ${values.length} of ${counted(distinct, 'value')}`
+      : counted(distinct, 'value');
+  const heading = `${paint(`By ${facet}`, 'heading')}, ${of}, ${counted(total, noun)}`;
   if (values.length === 0) return `${heading}\nNone of them has one.\n`;
   const rows = isTime(facet) && stdout.isTerminal ? withGaps(rowsOf(table, total), facet) : rowsOf(table, total);
   const most = Math.max(...rows.map(({ count }) => count));
@@ -127,10 +131,6 @@ function withGaps(rows: readonly FacetRow[], facet: 'day' | 'hour'): readonly Fa
     });
     return [...gaps, row];
   });
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function columnsOf(

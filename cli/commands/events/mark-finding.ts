@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { ResolvedMessage } from '../../../lambda/alerts/messages/resolved-message.ts';
 import { mapConcurrently } from '../../../lambda/shared/concurrency.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { textAt } from '../../../lambda/shared/json.ts';
 import { AlertTable } from '../../../lambda/store/alerts/alert-table.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../../lambda/store/findings/finding-marks.ts';
 import { callResolve } from '../../aws/call-notify.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { jsonText } from '../../output/json.ts';
 import { printListing } from '../../output/listing.ts';
@@ -23,19 +24,19 @@ export async function exportRows<Row>(
   { format, output }: ExportOptions,
   io: Io,
 ): Promise<void> {
-  const counted = new CountedRows(rows);
+  const passed = new CountedRows(rows);
   if (format === 'parquet') {
     if (output === undefined) throw new CommandFailure('Parquet goes into a file: name one with --output.', EXIT.usage);
     // Few exports are Parquet.
     const { writeParquet } = await import('./write-parquet.ts');
-    await writeWhole(output, (path) => writeParquet(path, counted, form.columns));
+    await writeWhole(output, (path) => writeParquet(path, passed, form.columns));
   } else if (output === undefined) {
-    await writeText(counted, form, format, io);
+    await writeText(passed, form, format, io);
   } else {
-    await writeWhole(output, (_, file) => writeText(counted, form, format, { ...io, stdout: file }));
+    await writeWhole(output, (_, file) => writeText(passed, form, format, { ...io, stdout: file }));
   }
   if (output !== undefined) {
-    io.stderr.write(`${counted.count} ${counted.count === 1 ? 'row' : 'rows'} in ${output}.\n`);
+    io.stderr.write(`${counted(passed.count, 'row')} in ${output}.\n`);
   }
 }
 

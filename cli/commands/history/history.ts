@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { partitionOfRegion } from '../../../lambda/cloudtrail/record/arn.ts';
+import { countedWere } from '../../../lambda/shared/counted.ts';
 import { callerOf } from '../../aws/caller.ts';
 import { explainError } from '../../aws/error-text.ts';
 import { ownCommand } from '../../aws/own-command.ts';
@@ -160,7 +161,7 @@ async function pullAll(
       onEvents: (region, events, reached) => progress.add(region, events, reached),
       onEnd: (region) => progress.end(region),
     });
-    io.stdout.write(`${progress.events.toLocaleString('en-US')} events were fetched.\n`);
+    io.stdout.write(`${countedWere(progress.events, 'event')} fetched.\n`);
     return results;
   } finally {
     progress.stop();

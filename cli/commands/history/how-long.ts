@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import { CALL_MILLISECONDS, PAGE_EVENTS } from './look-up.ts';
 import type { FirstPage } from './pull-region.ts';
 
@@ -17,8 +18,11 @@ export function expectation(pages: readonly FirstPage[]): string | undefined {
     return pages.some(({ hasMore }) => hasMore) ? undefined : 'There is nothing new.';
   }
   const seconds = most.events / EVENTS_PER_SECOND;
-  const where = rounded(most.events) !== rounded(events) ? `, ${rounded(most.events)} of them in ${most.region}` : '';
-  return `As the newest of each region go, these are about ${rounded(events)} events${where}: ${durationText(seconds)}. What is read is kept: a run that is interrupted goes on where it stopped.`;
+  const where =
+    rounded(most.events) !== rounded(events)
+      ? `, ${rounded(most.events).toLocaleString('en-US')} of them in ${most.region}`
+      : '';
+  return `As the newest of each region go, these are about ${counted(rounded(events), 'event')}${where}: ${durationText(seconds)}. What is read is kept: a run that is interrupted goes on where it stopped.`;
 }
 
 function expectedEvents({ events, seconds, askedSeconds, hasMore }: FirstPage): number {
@@ -31,9 +35,9 @@ function hours(events: number): string {
 }
 
 /** Two digits that count. */
-function rounded(count: number): string {
+function rounded(count: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
-  return (Math.round(count / unit) * unit).toLocaleString('en-US');
+  return Math.round(count / unit) * unit;
 }
 
 function durationText(seconds: number): string {

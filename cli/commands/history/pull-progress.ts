@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { Io } from '../../output/process-io.ts';
 
 /** Milliseconds between two lines, for a person who looks, and for a file. */
@@ -40,11 +41,11 @@ export class PullProgress {
   #say(): void {
     const latest = [...this.#reached].toSorted(([, a], [, b]) => (a > b ? -1 : 1));
     if (latest.length === 0) {
-      this.#io.stderr.write(`${this.#events.toLocaleString('en-US')} events\n`);
+      this.#io.stderr.write(`${counted(this.#events, 'event')}\n`);
       return;
     }
     const named = latest.slice(0, NAMED).map(([region, reached]) => `${region} back to ${reached}`);
     const more = latest.length > NAMED ? `, and ${latest.length - NAMED} more regions` : '';
-    this.#io.stderr.write(`${this.#events.toLocaleString('en-US')} events; ${named.join(', ')}${more}\n`);
+    this.#io.stderr.write(`${counted(this.#events, 'event')}; ${named.join(', ')}${more}\n`);
   }
 }

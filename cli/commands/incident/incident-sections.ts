@@ -1,4 +1,5 @@
 import { LEVELS } from '../../../lambda/detection/index.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { EFFECTS } from '../../../lambda/store/questions/incident/effects.ts';
 import type {
   ActionEffect,
@@ -204,7 +205,7 @@ export function incidentHeadline(incident: Incident, zone: Zone): readonly strin
   const more = events - askedEvents;
   return [
     `Incident of ${what}${meant}`,
-    `${countOf(events, 'event')}, ${grouped(changes)} of them changes, ${grouped(failures)} denied or failed` +
+    `${counted(events, 'event')}, ${grouped(changes)} of them changes, ${grouped(failures)} denied or failed` +
       (more > 0 ? `; ${grouped(more)} with credentials that were issued on the way` : ''),
     `Began ${time(began.eventTime)} ${zone.name} with ${began.action} by ${actorText(began)}` +
       `${began.address === undefined ? '' : ` from ${began.address}`} (${began.eventID})`,
@@ -384,10 +385,6 @@ function someOf(count: number): string {
 
 function atLeast({ total, atLeast: isMore }: Pick<Listed<unknown>, 'total' | 'atLeast'>): string {
   return `${grouped(total)}${isMore === true ? ' or more' : ''}`;
-}
-
-function countOf(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function grouped(count: number): string {

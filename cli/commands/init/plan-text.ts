@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import { ASSUMPTIONS } from '../cost/cost-assumptions.ts';
 import { estimateCost } from '../cost/estimate-cost.ts';
 import type { Answers } from './answers.ts';
@@ -40,7 +41,7 @@ function costText({ eventsPerDay, retentionDays }: Answers): string {
   };
   const { month, fixed } = estimateCost(query);
   const always = fixed.reduce((sum, line) => sum + line.dollars, 0);
-  return `  About $${Math.round(month.notable)} a month for ${query.eventsPerDay.toLocaleString('en-US')} events a day that stay ${retentionDays} days, once all of them are there; $${Math.round(always)} of it
+  return `  About $${Math.round(month.notable)} a month for ${counted(query.eventsPerDay, 'event')} a day that stay ${counted(query.retentionDays, 'day')}, once all of them are there; $${Math.round(always)} of it
   even without an event. List prices of us-east-1; trailwarden cost --events-per-day ${eventsPerDay} --retention ${retentionDays} has each line.
 `;
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import { counted, countedWere } from '../../../lambda/shared/counted.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
 import { Ledger, type LedgerEntry, type ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import { type Connection, type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
-import { counted, countedWere } from '../../inputs/load-rules.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { countProgress } from '../../output/count-progress.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { Ledger, LedgerEntry, ObjectVersion } from '../../../lambda/store/ledger/ledger.ts';
 import type { Io } from '../../output/process-io.ts';
 import { findQuarantined, type QuarantinedObject } from './quarantined-objects.ts';
@@ -64,7 +65,8 @@ export function tellLost(quarantined: readonly QuarantinedObject[], { stderr }: 
     const named = own.named.slice(0, NAMED_LOST);
     for (const { index, reason } of named) stderr.write(`Not recoverable: record ${index} of ${name}: ${reason}\n`);
     const others = own.count - named.length;
-    if (others > 0) stderr.write(`Not recoverable: ${others}${named.length > 0 ? ' more' : ''} records of ${name}\n`);
+    if (others > 0)
+      stderr.write(`Not recoverable: ${counted(others, named.length > 0 ? 'more record' : 'record')} of ${name}\n`);
   }
   return lost;
 }

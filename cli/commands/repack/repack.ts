@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { extend, extensionUnits, shortLived } from '../../../lambda/pack/repack.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { Descriptor } from '../../../lambda/store/segments/table/descriptor.ts';
 import { readState, type SegmentState, type SegmentsTable } from '../../../lambda/store/segments/table/state.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import { countProgress } from '../../output/count-progress.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { PRICES } from '../../output/prices.ts';
@@ -45,15 +45,17 @@ async function repack(options: RepackOptions, io: Io): Promise<void> {
     const events = found.reduce((sum, { count }) => sum + count, 0);
     const what = `${counted(found.length, 'segment')} with ${counted(events, 'event')}`;
     if (found.length === 0) {
-      io.stdout.write(`All segments are kept for ${retentionDays} days or more already.\n`);
+      io.stdout.write(`All segments are kept for ${counted(retentionDays, 'day')} or more already.\n`);
       return;
     }
     if (options.dryRun) {
-      io.stdout.write(`${what} would be kept for ${retentionDays} days. ${costText(found)}\n`);
+      io.stdout.write(`${what} would be kept for ${counted(retentionDays, 'day')}. ${costText(found)}\n`);
       return;
     }
     const extended = await extendAll(table, found, retentionDays, io);
-    io.stdout.write(`${extended} of ${what} ${extended === 1 ? 'is' : 'are'} kept for ${retentionDays} days now.\n`);
+    io.stdout.write(
+      `${extended} of ${what} ${extended === 1 ? 'is' : 'are'} kept for ${counted(retentionDays, 'day')} now.\n`,
+    );
   });
 }
 
@@ -97,7 +99,7 @@ async function extendAll(
     progress.stop();
   }
   if (failed.length > 0) {
-    const text = `${failed.length} of ${found.length} segments failed; run repack again. The first: ${failed[0]}`;
+    const text = `${failed.length} of ${counted(found.length, 'segment')} failed; run repack again. The first: ${failed[0]}`;
     throw new CommandFailure(text, EXIT.failure);
   }
   return extended;

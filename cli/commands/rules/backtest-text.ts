@@ -1,5 +1,5 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import { printable } from '../../../lambda/shared/printable.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
 import { levelStyle, paintFor } from '../../output/text-style.ts';
@@ -20,7 +20,7 @@ export function backtestText(report: BacktestReport, io: Io): string {
   );
   lines.push(
     `${counted(alerts, 'alert')} of ${counted(findings, 'finding')} in ${counted(events, 'event')}`,
-    paint(`(findings of one actor and account within ${windowMinutes} minutes share an alert)`, 'faint'),
+    paint(`(findings of one actor and account within ${counted(windowMinutes, 'minute')} share an alert)`, 'faint'),
   );
   if (rules.every(({ level }) => level === 'informational')) {
     lines.push('Informational findings are recorded, and send no alerts.');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { formatProblem } from '../../../lambda/detection/index.ts';
-import { counted, parseRulesAt, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
+import { parseRulesAt, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
 import { readRuleFiles } from '../../inputs/rule-files.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printableLines } from '../../output/printable-lines.ts';

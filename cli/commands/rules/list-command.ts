@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
-import { counted, defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
+import { defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { type Listing, printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';

@@ -1,6 +1,7 @@
 import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { completeEvent } from './complete-event.ts';
 import type { RuleTest, TestFile } from './test-file.ts';
 
@@ -99,7 +100,7 @@ function judgeFindings({ events, findings }: FindingsTest, { ruleSet, defaults, 
     }
   }
   found += detector.settle(Number.POSITIVE_INFINITY).filter(isAbout).length;
-  return found === findings ? {} : { failure: `${counted(found)}, where ${findings} should be` };
+  return found === findings ? {} : { failure: `${counted(found, 'finding')}, where ${findings} should be` };
 }
 
 class UnreadableEvent extends Error {
@@ -111,8 +112,4 @@ function readTestEvent(record: Record<string, unknown>): { record: object; deriv
   const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 });
   if (result.ok) return { record: result.event.record, derived: derivedFields(result.event) };
   throw new UnreadableEvent(`the event can't be read as a CloudTrail record: ${result.reason}`);
-}
-
-function counted(findings: number): string {
-  return findings === 1 ? '1 finding' : `${findings} findings`;
 }

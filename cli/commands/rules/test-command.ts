@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { formatProblem } from '../../../lambda/detection/index.ts';
-import { counted, defaultRules, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
+import { defaultRules, readPlaceholders, withPlaceholders } from '../../inputs/load-rules.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';

@@ -1,5 +1,5 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
 import type { ScanTotals } from './gather-results.ts';

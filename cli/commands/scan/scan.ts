@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
-import { counted, loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
+import { loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { oneOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { counted } from '../../../lambda/shared/counted.ts';
 import { readConfig } from '../../../lib/config/config-file.ts';
 import { homeOf, logSourcesOf } from '../../../lib/config/existing-sources.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
@@ -40,5 +41,5 @@ async function check(options: ConnectionOptions, io: Io): Promise<void> {
   }
   if (checks.length === 0) io.stdout.write('The settings file has no source of an existing bucket.\n');
   const failures = checks.filter(({ state }) => state !== 'ok').length;
-  if (failures > 0) throw new CommandFailure(`${failures} of ${checks.length} sources: see above.`);
+  if (failures > 0) throw new CommandFailure(`${failures} of ${counted(checks.length, 'source')}: see above.`);
 }

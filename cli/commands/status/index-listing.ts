@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { IndexStatus } from '../../../lambda/store/segments/table/index-status.ts';
 import type { Listing } from '../../output/listing.ts';
 import type { Zone } from '../../time/time-zone.ts';
@@ -32,11 +33,9 @@ export function indexText(status: IndexStatus, zone: Zone): string {
     time === undefined ? '' : ` since ${zone.format(new Date(time)).slice(0, 16)}`;
   const { pagesWaiting, oldestPage, smallSegments, oldestSmallSegment, pagesLeftBehind, tooOld } = status;
   return [
-    `Index: ${pagesWaiting === 1 ? '1 page waits' : `${pagesWaiting} pages wait`} to be packed${since(oldestPage)}`,
-    `${smallSegments} small segment${smallSegments === 1 ? '' : 's'} to be merged${since(oldestSmallSegment)}`,
-    ...(pagesLeftBehind > 0
-      ? [`${pagesLeftBehind} page${pagesLeftBehind === 1 ? '' : 's'} can't be read by pack`]
-      : []),
+    `Index: ${counted(pagesWaiting, 'page waits', 'pages wait')} to be packed${since(oldestPage)}`,
+    `${counted(smallSegments, 'small segment')} to be merged${since(oldestSmallSegment)}`,
+    ...(pagesLeftBehind > 0 ? [`${counted(pagesLeftBehind, 'page')} can't be read by pack`] : []),
     ...(tooOld ? ['too long: see docs/runbook.md'] : []),
   ].join('; ');
 }

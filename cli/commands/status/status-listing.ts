@@ -1,5 +1,5 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import type { HourStatus } from '../../../lambda/store/ledger/ledger-status.ts';
-import { counted } from '../../inputs/load-rules.ts';
 import type { Listing } from '../../output/listing.ts';
 import type { Style } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';

@@ -1,3 +1,4 @@
+import { counted } from '../../../lambda/shared/counted.ts';
 import { printable } from '../../../lambda/shared/printable.ts';
 import type { IndexedEvent } from '../../../lambda/store/questions/indexed-event.ts';
 import type { TracedCredential } from '../../../lambda/store/questions/trace/expand.ts';
@@ -51,7 +52,7 @@ export function traceTree({ origin, credential }: Trace, zone: Zone, output: Out
 
 function credentialText({ accessKeyId, eventCount, failureCount }: TracedCredential): string {
   const failures = failureCount === 0 ? '' : `, ${failureCount} of them denied or failed`;
-  return `${accessKeyId}: ${eventCount} event${eventCount === 1 ? '' : 's'}${failures}`;
+  return `${accessKeyId}: ${counted(eventCount, 'event')}${failures}`;
 }
 
 /** What was done with a credential, in the order of time; a call that issued another has that one below it. */

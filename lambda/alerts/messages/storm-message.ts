@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted.ts';
 import { printable } from '../../shared/printable.ts';
 import { STORM_RULE_ID } from '../noise/alert-storm.ts';
 import type { StormNotice } from './alert-notice.ts';
@@ -65,7 +66,7 @@ function lines(notice: StormNotice): string[] {
   const { storm, collapsed } = notice;
   const { level, limit, minute } = storm;
   return [
-    `More than ${limit} alerts of level ${level} were to be sent in the minute from ${minute.start}.`,
+    `More than ${counted(limit, 'alert')} of level ${level} were to be sent in the minute from ${minute.start}.`,
     collapsed === undefined
       ? 'The further ones of this minute are recorded and not sent one by one. A second message says how many they were.'
       : `${collapsed.alerts} of them were recorded and not sent one by one: this message stands for them.`,

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { counted } from '../../shared/counted.ts';
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
 import { headline } from './alert-headline.ts';
@@ -77,7 +78,7 @@ function introduction(notice: FindingNotice): string[] {
   }
   if (notice.kind !== 'summary') return [];
   return [
-    `${notice.count} findings of this rule, actor and account, from ${window.start} to ${window.end}, the one that was sent already included. The last of them:`,
+    `${counted(notice.count, 'finding')} of this rule, actor and account, from ${window.start} to ${window.end}, the one that was sent already included. The last of them:`,
     '',
   ];
 }

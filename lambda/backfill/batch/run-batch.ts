@@ -9,6 +9,7 @@ import type { ProcessorDependencies } from '../../ingest/process-object.ts';
 import { describeError } from '../../runtime/describe-error.ts';
 import { publishMetrics } from '../../runtime/function-metrics.ts';
 import { recordMetric } from '../../runtime/record-metric.ts';
+import { counted } from '../../shared/counted.ts';
 import { METRICS } from '../../shared/metric-names.ts';
 import type { LogBuckets } from '../../sources/log-buckets.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
@@ -113,7 +114,7 @@ async function runOne(
   const [first] = named.filter(({ what }) => what === 'left');
   logger.error('Objects of a batch could not be read', { ...counts, named });
   throw new BatchUnfinished(
-    `${result.left} of ${result.objects} objects of the batch ${batch} could not be read` +
+    `${result.left} of ${counted(result.objects, 'object')} of the batch ${batch} could not be read` +
       (first === undefined ? '' : `; the first: ${first.key}: ${first.reason}`),
   );
 }

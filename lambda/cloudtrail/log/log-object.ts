@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../shared/counted.ts';
 import { FaultOfContent } from '../../shared/faults.ts';
 import { replaceLoneSurrogates } from '../record/lone-surrogates.ts';
 import { gunzip, isZlibError } from './gunzip.ts';
@@ -60,7 +61,7 @@ export async function* readLogObject(
       bytes += chunk.length;
       if (bytes > limits.maxObjectBytes) {
         throw new ContentFault(
-          `more than ${limits.maxObjectBytes} bytes uncompressed: reading stopped after ${records} records`,
+          `more than ${limits.maxObjectBytes} bytes uncompressed: reading stopped after ${counted(records, 'record')}`,
         );
       }
       hash.update(chunk);
@@ -85,8 +86,9 @@ export async function* readLogObject(
 
 /** A fault of the content as a ContentFault that says how far it was read; any other error as it is. */
 export function contentFault(error: unknown, records: number): unknown {
-  if (error instanceof MalformedLogObject) return new ContentFault(`${error.message} (after ${records} records)`);
-  if (isZlibError(error)) return new ContentFault(`${zlibReason(error)} (after ${records} records)`);
+  if (error instanceof MalformedLogObject)
+    return new ContentFault(`${error.message} (after ${counted(records, 'record')})`);
+  if (isZlibError(error)) return new ContentFault(`${zlibReason(error)} (after ${counted(records, 'record')})`);
   return error;
 }
 

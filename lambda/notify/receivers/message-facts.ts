@@ -1,5 +1,6 @@
 import { headline } from '../../alerts/messages/alert-headline.ts';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
+import { counted } from '../../shared/counted.ts';
 import { printable } from '../../shared/printable.ts';
 
 /** What a message says to people, before a receiver's form is put on it. Texts are printable; marks are not escaped. */
@@ -44,7 +45,7 @@ function stormFacts(message: Extract<AlertMessage, { kind: 'storm' }>): MessageF
   return {
     title: `[${level.toUpperCase()}] Alert storm: ${count} ${level} alerts in a minute`,
     lines: [
-      `More than ${limit} alerts of level ${level} were to be sent in the minute from ${minute.start}.`,
+      `More than ${counted(limit, 'alert')} of level ${level} were to be sent in the minute from ${minute.start}.`,
       'The further ones of this minute are recorded and not sent one by one. Every finding is in the index.',
       ...rules.map(({ id, alerts }) => printable(`${alerts} of rule ${id}`, 300)),
     ],

@@ -7,6 +7,7 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { backoff } from '../../shared/backoff.ts';
 import { BoundedTasks } from '../../shared/concurrency.ts';
+import { counted } from '../../shared/counted.ts';
 import { FaultOfAccess, isFaultOfAccess } from '../../shared/faults.ts';
 import { attributesOf } from './attribute-values.ts';
 
@@ -98,7 +99,7 @@ export class RowWriter<Row extends object> {
         return;
       }
     }
-    throw new RowsUnprocessed(`${left.length} rows stayed unprocessed after ${MAX_ATTEMPTS} tries`);
+    throw new RowsUnprocessed(`${counted(left.length, 'row')} stayed unprocessed after ${MAX_ATTEMPTS} tries`);
   }
 
   /** What comes back is what was sent, in another form. */

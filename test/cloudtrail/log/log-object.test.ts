@@ -140,7 +140,7 @@ describe('a fault of content ends the reading, and names its place', () => {
   test('the records before it stand', async () => {
     const reading = await read('{"Records":[{"a":1},{"b":“2”,\n"c":"x');
     expect(values(reading)[0]).toEqual({ a: 1 });
-    expect(reading.fault).toContain('(after 1 records)');
+    expect(reading.fault).toContain('(after 1 record)');
   });
 
   test('a bomb is stopped at the limit', async () => {

@@ -17,10 +17,10 @@ describe('progress without a terminal', () => {
     expect(text()).toBe('');
     jest.advanceTimersByTime(3_000);
     expect(text()).toBe('  2/10 log objects\n');
-    progress.update(3, '1 tries failed');
-    progress.update(4, '1 tries failed');
+    progress.update(3, '1 try failed');
+    progress.update(4, '1 try failed');
     jest.advanceTimersByTime(6_000);
-    expect(text()).toBe('  4/10 log objects  1 tries failed\n'.repeat(2));
+    expect(text()).toBe('  4/10 log objects  1 try failed\n'.repeat(2));
     progress.update(10, '');
     progress.stop();
     expect(text()).toBe('  10/10 log objects\n');

@@ -1,5 +1,6 @@
 import { bytesSent, openedTo } from '../../../cloudtrail/classify/opened-to.ts';
 import type { Receipt } from '../../../cloudtrail/cloudtrail-event.ts';
+import { counted } from '../../../shared/counted.ts';
 import type { JsonObject } from '../../../shared/json.ts';
 import type { EventDetail } from '../indexed-event.ts';
 import type { GatheredEvents } from './gather-events.ts';
@@ -104,7 +105,8 @@ export async function readDetails({ records, maxObjects, gathered, steps }: Deta
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     reasons.push(`${takes.size} of them can't be read: ${why}`);
   }
-  if (unread > 0) reasons.push(`${unread} of them are in more than the ${maxObjects} log objects that are read`);
+  if (unread > 0)
+    reasons.push(`${unread} of them are in more than the ${counted(maxObjects, 'log object')} read at most`);
   if (gathered.sharing.isCut || gathered.taking.isCut) reasons.push('there are more of them than are looked at');
   return {
     lets,

@@ -5,6 +5,7 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { backoff } from '../../../shared/backoff.ts';
+import { counted } from '../../../shared/counted.ts';
 import { FaultOfAccess } from '../../../shared/faults.ts';
 import { type PageBody, pageRow } from './page-rows.ts';
 
@@ -61,7 +62,7 @@ export async function transactTogether(transaction: PagesTransaction): Promise<r
     if (result !== 'again') return result;
   }
   throw new PagesUnwritten(
-    `a transaction of ${transaction.pages.length} pages didn't come about in ${MAX_SENDS} tries`,
+    `a transaction of ${counted(transaction.pages.length, 'page')} didn't come about in ${MAX_SENDS} tries`,
   );
 }
 

@@ -12,7 +12,7 @@ import { addressOf, follow, goTo } from '../../state/address.ts';
 import { filterBy } from '../../state/filters.ts';
 import { range } from '../../state/range.ts';
 import { type Answered, useAnswer } from '../../state/use-answer.ts';
-import { changeText, numberText } from '../../text/number-text.ts';
+import { changeText, counted, numberText } from '../../text/number-text.ts';
 import { CompletenessMap, CompletenessWord } from './completeness-map.tsx';
 
 const HOUR = 3_600_000;
@@ -112,7 +112,7 @@ export function Overview() {
                     </a>
                     <Level level={level} />
                     <Time at={time} />
-                    <span class="number" title={`${count} findings`}>
+                    <span class="number" title={counted(count, 'finding')}>
                       {numberText(count)}
                     </span>
                   </li>
