@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { counted } from '../../lambda/shared/counted.ts';
 import { DEFAULT_RULES } from '../deployment/default-rules.ts';
 import { type LocalAws, startLocalAws } from '../deployment/local-aws.ts';
 import { localFunctions } from '../deployment/local-functions.ts';
@@ -55,12 +56,7 @@ export async function run(options: RunOptions): Promise<boolean> {
 
 async function runOver(options: RunOptions, stored: string | undefined): Promise<boolean> {
   const { paths, data, port, fresh, stdout, stderr, interrupted } = options;
-  // Some terminals report 0 columns where they don't know them.
-  const screen = createScreen(
-    (text) => stdout.write(text),
-    stdout.isTTY && stdout.hasColors(),
-    stdout.columns || undefined,
-  );
+  const screen = createScreen((text) => stdout.write(text), stdout.isTTY && stdout.hasColors(), columnsOf(stdout));
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   const steps = createStepNotes((line) => stderr.write(line));
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
@@ -80,9 +76,9 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
     let isComplete = true;
     let suspect: string | undefined;
     if (logs.length + digests.length > 0) {
-      const withDigests = digests.length > 0 ? ` and ${digests.length} digests` : '';
+      const withDigests = digests.length > 0 ? ` and ${counted(digests.length, 'digest')}` : '';
       screen.line(
-        `${logs.length} log objects${withDigests}: S3, SNS, SQS, ingest, verify, DynamoDB, SNS, on this machine alone.`,
+        `${counted(logs.length, 'log object')}${withDigests}: S3, SNS, SQS, ingest, verify, DynamoDB, SNS, on this machine alone.`,
       );
       const { objects, failures } = await deliver(
         aws,
@@ -126,4 +122,12 @@ async function readSample({ data, resources }: LocalAws) {
   const logs = await writeSample(folder);
   const { files, publicKeys } = await digestSample(folder, resources.buckets.logs);
   return { ...(await placeFiles([...logs, ...files])), publicKeys };
+}
+
+/**
+ * The width that lines have to fit into. `COLUMNS` says it where nobody looks; some terminals report 0 where they don't
+ * know it.
+ */
+function columnsOf({ columns }: NodeJS.WriteStream): number | undefined {
+  return columns || Number(process.env.COLUMNS) || undefined;
 }

@@ -13,8 +13,11 @@ export interface Screen {
   readonly colors: Colors;
   line(text?: string): void;
   heading(text: string): void;
-  /** Lines that are broken between words, the later ones indented. */
-  words(text: string): void;
+  /**
+   * Values on one line behind what they belong to: as many as fit, and how many more there are. What one of them alone
+   * is too long for is broken between words, the later lines indented.
+   */
+  listed(lead: string, values: readonly string[]): void;
   /** Each row on one line, without what a terminal would obey. */
   table(head: readonly string[], rows: readonly (readonly Cell[])[]): void;
 }
@@ -43,7 +46,13 @@ export function createScreen(print: (text: string) => void, isColored: boolean, 
       line();
       line(format.bold(text));
     },
-    words: (text) => {
+    listed: (lead, values) => {
+      const texts = values.map((_, left) => {
+        const shown = values.slice(0, values.length - left).join(', ');
+        return `${lead} ${shown}${left > 0 ? ` +${left}` : ''}`;
+      });
+      const fits = (text: string): boolean => columns === undefined || stripVTControlCharacters(text).length <= columns;
+      const text = texts.find(fits) ?? texts.at(-1) ?? lead;
       for (const each of brokenBetweenWords(text, columns)) line(each);
     },
     table: (head, rows) => {

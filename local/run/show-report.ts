@@ -15,7 +15,7 @@ const NAMED_PROBLEMS = 5;
 const TRAILWARDEN = 'npm run -s trailwarden --';
 
 /** Subjects that are shown; alert list has them all. */
-const NAMED_SUBJECTS = 5;
+const NAMED_SUBJECTS = 4;
 
 export interface ReportOptions {
   readonly isSample: boolean;
@@ -108,7 +108,10 @@ function showAnswers(screen: Screen, answers: readonly Answer[], local: string):
   screen.heading('Questions to the index');
   for (const { question, values, command } of answers) {
     const told = values.map(({ value, count }) => `${shortName(value)}${count > 1 ? ` (${count})` : ''}`);
-    screen.words(`  ${screen.colors.bold(question)} ${printable(told.join(', '))}`);
+    screen.listed(
+      `  ${screen.colors.bold(question)}`,
+      told.map((text) => printable(text)),
+    );
     screen.line(screen.colors.dim(`    ${TRAILWARDEN} ${command} ${local}`));
   }
 }

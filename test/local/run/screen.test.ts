@@ -51,6 +51,18 @@ describe('a table on the screen', () => {
 test('a line is broken between words, never within one', () => {
   let text = '';
   const screen = createScreen((more) => (text += more), false, 20);
-  screen.words('  Who acts most? role/checkout-task-of-a-long-name (3)');
+  screen.listed('  Who acts most?', ['role/checkout-task-of-a-long-name (3)']);
   expect(text).toBe('  Who acts most?\n    role/checkout-task-of-a-long-name\n    (3)\n');
+});
+
+test('of values as many are told as fit into the line, and how many more there are', () => {
+  const told = (columns?: number) => {
+    let text = '';
+    createScreen((more) => (text += more), false, columns).listed('  Who?', ['root (4)', 'alice (3)', 'bob']);
+    return text;
+  };
+  expect(told()).toBe('  Who? root (4), alice (3), bob\n');
+  expect(told(31)).toBe('  Who? root (4), alice (3), bob\n');
+  expect(told(30)).toBe('  Who? root (4), alice (3) +1\n');
+  expect(told(20)).toBe('  Who? root (4) +2\n');
 });

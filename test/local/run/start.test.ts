@@ -18,16 +18,22 @@ const TRAILWARDEN = join(import.meta.dirname, '../../../bin/trailwarden.ts');
 describe('npm start', () => {
   let folder: string;
   let child: ChildProcess | undefined;
+  let columns: string | undefined;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'trailwarden-start-'));
   });
   afterEach(async () => {
+    columns = undefined;
     child?.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const start = (...parameters: string[]) => {
-    const started = spawn(process.execPath, [START, ...parameters], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, [START, ...parameters], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, COLUMNS: columns },
+    });
     child = started;
     let output = '';
     for (const stream of [started.stdout, started.stderr]) {
@@ -52,10 +58,46 @@ describe('npm start', () => {
     expect(output).toMatch(/What did root do\?.*elasticfilesystem:DeleteTags/);
     expect(output).toMatch(/What failed\?.*ConnectionTerminated/);
     expect(output).toContain('npm run -s trailwarden -- events --kind root --local\n');
-    expect(output.split('\n').length).toBeLessThanOrEqual(50);
     expect(output).toContain('What to try next');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(output).not.toMatch(/\u001b/);
+  }, 30_000);
+
+  test('fits 45 lines of 100 columns: only commands are longer, and no word is broken', async () => {
+    const wide = (await start('--fresh').ended).output;
+    columns = '100';
+    const { code, output } = await start('--fresh').ended;
+    expect(code).toBe(0);
+    // On a slow machine progress is told more often.
+    const lines = output
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^ +\d+\/18 log objects/.test(line));
+    expect(lines.length).toBeLessThanOrEqual(45);
+    expect(lines.filter((line) => line.length > 100 && !/^ +npm (run|start) /.test(line))).toEqual([]);
+    const words = (text: string) => text.split(/[\s,]+/);
+    const known = new Set(words(wide));
+    const isOther = (word: string) => /…$|^\+\d+$|^[\d.]+m?s$/.test(word);
+    expect(words(output).filter((word) => !known.has(word) && !isOther(word))).toEqual([]);
+    // Questions are made from what is there: whom and what they name stands in the log objects.
+    expect(output).toMatch(/Who touched file-system\/fs-\w+\?/);
+    expect(output).not.toContain('undefined');
+  }, 60_000);
+
+  test('asks about what is there: of files without file systems, addresses and root none is asked', async () => {
+    const record = {
+      eventID: 'e-1',
+      eventTime: '2026-11-20T10:00:00Z',
+      eventSource: 's3.amazonaws.com',
+      eventName: 'ListBuckets',
+      recipientAccountId: '444455556666',
+      userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::444455556666:user/alice', accountId: '444455556666' },
+    };
+    await writeFile(join(folder, 'one.json'), JSON.stringify({ Records: [record] }));
+    const { output } = await start('one.json').ended;
+    expect(output).toContain('user/alice');
+    expect(output).toContain('1 log object: S3');
+    expect(output).not.toMatch(/What did root do|Who touched|What came from|fs-0/);
   }, 30_000);
 
   test('keeps what it has read without --data too, and --fresh starts anew', async () => {
