@@ -140,9 +140,10 @@ function columnsOf(
 ): readonly Column<FacetRow>[] {
   const time = (text: string | undefined): string | undefined => text && zone.format(new Date(text));
   const times = { first: `First (${zone.name})`, last: 'Last' };
+  const counts = noun === 'event' ? 'Events' : 'Findings';
   const title = isTime(facet) ? `${facet} (UTC)` : facet;
   return [
-    { title: `${noun}s`, parts: [{ title: `${noun}s`, text: ({ count }) => String(count), keep: 'always' }] },
+    { title: counts, parts: [{ title: counts, text: ({ count }) => String(count), keep: 'always' }] },
     { title: 'Share', parts: [{ title: 'Share', text: ({ share }) => `${(share * 100).toFixed(1)}%` }] },
     { title, parts: [{ title, text: ({ value }) => value, style: () => 'notable', keep: 'always' }] },
     ...(most === 0 ? [] : [barColumn(most)]),

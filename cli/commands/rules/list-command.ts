@@ -50,8 +50,8 @@ const LISTING: Listing<RuleMetadata> = {
     {
       title: 'Rule',
       parts: [
-        { title: 'Title', text: ({ title }) => title },
-        { title: 'Id', text: ({ id }) => id, style: () => 'faint', keep: 'always' },
+        { title: 'Rule', text: ({ title }) => title },
+        { title: 'Rule id', text: ({ id }) => id, style: () => 'faint', keep: 'always' },
       ],
     },
     {

@@ -45,20 +45,20 @@ export function statusListing(zone: Zone): Listing<HourStatus> {
         ],
       },
       ...COUNTS.map((name) => ({
-        title: name,
+        title: headingOf(name),
         parts: [
           {
-            title: name,
+            title: headingOf(name),
             text: (status: HourStatus) => String(status[name]),
             style: (status: HourStatus) => countStyle(name, status[name]),
           },
         ],
       })),
       {
-        title: 'digest',
+        title: 'Digest',
         parts: [
           {
-            title: 'digest',
+            title: 'Digest',
             text: ({ digest }) => digest,
             style: ({ digest }) => (digest === 'invalid' ? 'critical' : digest === 'valid' ? 'good' : 'faint'),
           },
@@ -68,6 +68,10 @@ export function statusListing(zone: Zone): Listing<HourStatus> {
     json: (status) => Object.fromEntries(MEMBERS.map((name) => [name, status[name]])),
     csv: Object.fromEntries(MEMBERS.map((name) => [name, (status: HourStatus) => status[name]])),
   };
+}
+
+function headingOf(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
 const TROUBLES: ReadonlySet<string> = new Set(['failed', 'late', 'missing', 'rejected']);

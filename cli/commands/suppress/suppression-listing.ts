@@ -14,25 +14,25 @@ export function suppressionListing(zone: Zone, now: Date): Listing<Suppression> 
   return {
     columns: [
       {
-        title: 'Id, state',
+        title: 'Suppression, state',
         parts: [
-          { title: 'Id', text: ({ suppressionId }) => suppressionId, keep: 'always' },
+          { title: 'Suppression', text: ({ suppressionId }) => suppressionId, keep: 'always' },
           { title: 'State', text: stateOf, style: (it) => (stateOf(it) === 'active' ? 'warning' : 'faint') },
         ],
       },
       {
-        title: 'Rule, whom',
+        title: 'Rule, who',
         parts: [
           { title: 'Rule id', text: ({ ruleId }) => ruleId },
-          { title: 'Whom', text: ({ actor, account }) => [actor ?? 'any actor', account ?? 'any account'].join(', ') },
+          { title: 'Who', text: ({ actor, account }) => [actor ?? 'any actor', account ?? 'any account'].join(', ') },
         ],
       },
       {
-        title: 'Until, by, why',
+        title: 'Until, by, reason',
         parts: [
           { title: 'Until', text: endText },
           { title: 'By', text: ({ createdBy }) => createdBy, style: () => 'faint' },
-          { title: 'Why', text: ({ reason }) => reason },
+          { title: 'Reason', text: ({ reason }) => reason },
         ],
       },
     ],

@@ -104,7 +104,7 @@ function readColumns(zone: Zone): readonly Column<ReadSummary>[] {
         { title: `First (${zone.name})`, text: ({ first }) => time(first) },
         { title: 'Last', text: ({ last }) => time(last) },
         {
-          title: 'Denied or failed',
+          title: 'Failed',
           text: ({ failureCount }) => (failureCount === 0 ? undefined : String(failureCount)),
           style: () => 'warning',
         },

@@ -32,7 +32,7 @@ export const AUDIT_LISTING: Listing<AuditItem> = {
         { title: 'Status', text: ({ status }) => status, style: ({ status }) => STYLES[status] },
         { title: 'What', text: ({ kind }) => (kind === 'log' ? 'log object' : 'digest') },
         {
-          title: 'Where',
+          title: 'Account',
           text: ({ account, region }) => [account, region].filter(Boolean).join(' '),
           style: () => 'faint',
         },

@@ -112,6 +112,19 @@ describe('trailwarden status', () => {
     expect(await hours('--account', `${trail.account.slice(0, 4)}*`, '--region', 'us-*')).toHaveLength(1);
   });
 
+  test('never says of troubles that nothing was delivered where many objects were processed', async () => {
+    const files = Array.from({ length: 55 }, () => trail.log(REGION, START));
+    for (const file of files) await verification.put(file);
+    await verification.ingest(files);
+    for (const format of ['table', 'csv', 'jsonl', 'json']) {
+      const { code, stdout, stderr } = await status('--troubles', '--format', format);
+      expect(code).toBe(0);
+      expect(`${stdout}${stderr}`).not.toContain('Nothing was delivered');
+      expect(`${stdout}${stderr}`).toContain('55 log objects: 55 processed, 0 failed');
+      if (format === 'table') expect(stderr).toContain('No hour had trouble');
+    }
+  });
+
   test('refuses what is no account id', async () => {
     const { code, stdout, stderr } = await status('--account', '12');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
