@@ -11,6 +11,7 @@ const PARTS = [
   'lib',
   'local',
   'rules',
+  'ui',
   'cdk.json',
   'package.json',
   'package-lock.json',

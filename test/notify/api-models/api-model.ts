@@ -29,7 +29,7 @@ export type ApiModel = z.infer<typeof modelSchema>;
 
 /** One operation of a service, as AWS publishes it for its SDKs. Members that Trailwarden never sends are left out. */
 export function apiModel(name: 'put-events' | 'batch-import-findings'): ApiModel {
-  return modelSchema.parse(JSON.parse(readFileSync(join(__dirname, `${name}.json`), 'utf8')));
+  return modelSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, `${name}.json`), 'utf8')));
 }
 
 /** What of a value isn't as its shape says, with the path of each fault; empty for a value that fits. */
