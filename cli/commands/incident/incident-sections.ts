@@ -182,6 +182,7 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         { title: 'Who', text: (use) => (use.actor === undefined ? '' : sessionText(use.actor, use.session)) },
         {
           title: 'Did',
+          isLong: true,
           text: ({ actions }) => namesText(textsOf(actions, timesText), 3),
         },
       ],
