@@ -25,12 +25,15 @@ export interface CampaignOptions {
   readonly share?: Share;
   /** At which of so many calls of a site a fault is done; at the first and the last where nothing is said. */
   readonly occurrences?: (calls: number) => readonly number[];
+  /** At the first call of a site alone, whatever `occurrences` says. */
+  readonly firstCalls?: boolean;
   readonly onProgress?: (text: string) => void;
 }
 
 /** Every fault at each call site, at its first and at its last call, a run each. */
 export async function everyFault(world: Runs, options: CampaignOptions = {}): Promise<CampaignReport> {
-  const { share = WHOLE, onProgress = () => {}, occurrences = (calls) => [1, calls] } = options;
+  const { share = WHOLE, onProgress = () => {}, firstCalls = false } = options;
+  const occurrences = firstCalls ? () => [1] : (options.occurrences ?? ((calls) => [1, calls]));
   const base = await world.run();
   const failures: Failure[] = [];
   let runs = 0;

@@ -1,19 +1,20 @@
 import { type CampaignReport, everyFault, type Runs, randomRounds } from './campaign.ts';
 import { seeded } from './faults.ts';
 import { PackWorld } from './pack-world.ts';
-import type { Part } from './parts.ts';
+import type { Part, PartOptions } from './parts.ts';
 
 /** Faults are done at so many calls of a site, from the first to the last. */
 const CALLS_A_SITE = 3;
 
 /** Every fault at calls of each site of pack, while readers ask. */
-export function packUnderEveryFault(): Part {
+export function packUnderEveryFault({ firstCalls }: Pick<PartOptions, 'firstCalls'>): Part {
   return {
     title: 'Every fault at every call site of pack, readers asking',
     run: (world, share, onProgress) =>
       everyFault(withoutTrouble(new PackWorld(world.aws)), {
         share,
         onProgress,
+        firstCalls,
         occurrences: (calls) =>
           Array.from({ length: CALLS_A_SITE }, (_, at) => 1 + Math.round((at * (calls - 1)) / (CALLS_A_SITE - 1))),
       }),

@@ -12,6 +12,8 @@ export interface PartOptions {
   readonly seed: number;
   /** Without the faults at every call site, which take most of the time. */
   readonly skipSites: boolean;
+  /** Faults at the first call of each site alone: a third of the time. */
+  readonly firstCalls: boolean;
 }
 
 /** One part of the chaos suite: runs of the workload, each with some trouble. */
@@ -25,10 +27,10 @@ export interface Part {
  * What the suite does, in this order. A new part is one file and one entry here. Where its runs can't be shared out, it
  * does them all for the share that has the run 0, and gives `NOTHING` for the others.
  */
-export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part[] {
+export function partsOf({ rounds, seed, skipSites, firstCalls }: PartOptions): readonly Part[] {
   const sites: Part = {
     title: 'Every fault at every call site',
-    run: (world, share, onProgress) => everyFault(world, { share, onProgress }),
+    run: (world, share, onProgress) => everyFault(world, { share, onProgress, firstCalls }),
   };
   return [
     ...(skipSites ? [] : [sites]),
@@ -40,7 +42,13 @@ export function partsOf({ rounds, seed, skipSites }: PartOptions): readonly Part
       title: 'A broken channel',
       run: (world, share, onProgress) => brokenChannels(world, { share, onProgress }),
     },
-    ...(skipSites ? [] : [receiversUnderEveryFault(), packUnderEveryFault(), backfillUnderEveryFault()]),
+    ...(skipSites
+      ? []
+      : [
+          receiversUnderEveryFault({ firstCalls }),
+          packUnderEveryFault({ firstCalls }),
+          backfillUnderEveryFault({ firstCalls }),
+        ]),
     backfillUnderRandomFaults({ rounds: Math.ceil(rounds / 4), seed }),
     packUnderRandomFaults({ rounds: Math.ceil(rounds / 4), seed }),
     {

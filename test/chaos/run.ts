@@ -11,7 +11,8 @@ import { parseShare, type Share, WHOLE } from './share.ts';
 import { World } from './world.ts';
 
 /**
- * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. The runs are shared
+ * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. `--first-calls` breaks each
+ * call site at its first call alone. The runs are shared
  * out to a process for each core (`--processes`), each with emulators of its own, because fauxqs runs in the process
  * that it serves. `--share I/N` tells such a process its part.
  */
@@ -20,11 +21,17 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     'skip-sites': { type: 'boolean', default: false },
+    'first-calls': { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
     share: { type: 'string' },
   },
 });
-const options = { rounds: Number(values.rounds), seed: Number(values.seed), skipSites: values['skip-sites'] };
+const options = {
+  rounds: Number(values.rounds),
+  seed: Number(values.seed),
+  skipSites: values['skip-sites'],
+  firstCalls: values['first-calls'],
+};
 const parts = partsOf(options);
 const processes = Number(values.processes);
 if (!Number.isInteger(processes) || processes < 1) throw new Error(`--processes ${values.processes}: how many?`);
@@ -73,7 +80,10 @@ async function inProcesses(count: number): Promise<readonly (readonly CampaignRe
     return await Promise.all(
       Array.from({ length: count }, (_, index) => {
         const given = [`--rounds=${values.rounds}`, `--seed=${values.seed}`, `--share=${index}/${count}`];
-        const child = fork(import.meta.filename, values['skip-sites'] ? [...given, '--skip-sites'] : given);
+        const flags = (['skip-sites', 'first-calls'] as const)
+          .filter((flag) => values[flag])
+          .map((flag) => `--${flag}`);
+        const child = fork(import.meta.filename, [...given, ...flags]);
         children.push(child);
         return reportsFrom(child, `${index}/${count}`);
       }),

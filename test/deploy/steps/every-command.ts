@@ -48,8 +48,8 @@ const POLICIES: Readonly<Record<string, readonly string[]>> = {
   'backfill-operator': ['backfill-operator'],
 };
 
-/** Commands about a source are tried with one in another account, `mcp` by its own protocol. */
-const ELSEWHERE = /^source |^mcp$/;
+/** Commands about a source are tried with one in another account, `mcp` by its own protocol; `ui` asks what others ask. */
+const ELSEWHERE = /^source |^mcp$|^ui$/;
 
 /** A command line, what it must end with, and what it must say. */
 interface Asked {
