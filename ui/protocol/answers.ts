@@ -261,6 +261,17 @@ export interface FindingGroup {
   readonly values: readonly (CountedValue & { readonly level?: string })[];
 }
 
+export interface ChannelState {
+  readonly channel: string;
+  readonly message: string;
+  readonly state: string;
+  readonly at?: string;
+  readonly nextTry?: string;
+  readonly tries: number;
+  /** What the other side answered, or what went wrong. */
+  readonly answer?: string;
+}
+
 export interface AlertAnswer {
   readonly alertId: string;
   readonly level: string;
@@ -269,6 +280,8 @@ export interface AlertAnswer {
   readonly windowEnd: string;
   /** What became of it, in a sentence. */
   readonly outcome: string;
+  /** How far each channel is with each of its messages. Times are ISO 8601 in UTC. */
+  readonly channels: readonly ChannelState[];
   /** The message to people. */
   readonly message?: { readonly subject: string; readonly body: string };
   /** Whose story it is. */

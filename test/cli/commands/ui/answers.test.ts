@@ -8,6 +8,9 @@ import { keptFile } from '../../../../cli/commands/ui/context/kept-file.ts';
 import { SessionReads } from '../../../../cli/commands/ui/context/session-reads.ts';
 import { explainPageError } from '../../../../cli/commands/ui/explain-page-error.ts';
 import type { Io } from '../../../../cli/output/process-io.ts';
+import { UNTRIED } from '../../../../lambda/alerts/channels/channel-state.ts';
+import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
+import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
 import type { Answers, Told } from '../../../../ui/protocol/answers.ts';
 import type { Asked, QuestionName } from '../../../../ui/protocol/asked.ts';
@@ -279,4 +282,23 @@ test('incident --format html is the same file', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^<!doctype html>/);
   expect(stdout).toContain('<td class="number">30</td>');
+});
+
+test('an alert tells how far each channel is', async () => {
+  const alert = alertOf(finding({ actor: 'told' }), 15);
+  const { alertId } = alert;
+  const alerts = new AlertTable(connection.documents, connection.tables.alerts, () => NOW);
+  const publication = { kind: 'alert', level: 'high', attributes: {}, messages: {} } as const;
+  await alerts.create(alert, { publication, channels: { people: UNTRIED, soc: UNTRIED } }, NOW);
+  const at = NOW.toISOString();
+  const channels = {
+    people: { state: 'sent', tries: 1, at },
+    soc: { state: 'pending', tries: 2, since: at, nextTry: at, error: 'no such host' },
+  } as const;
+  await alerts.note({ alertId, leaseUntil: at, publication }, { progress: { channels }, givenUp: [] });
+  const { answer } = await pageOf()('alert', { alertId });
+  expect(answer.channels).toEqual([
+    { channel: 'people', message: 'alert', state: 'sent', tries: 1, at },
+    { channel: 'soc', message: 'alert', state: 'failed', tries: 2, at, nextTry: at, answer: 'no such host' },
+  ]);
 });

@@ -19,7 +19,7 @@ export function AlertPanel({ alertId, onClose }: { readonly alertId: string; rea
         </button>
       </div>
       <Region of={of} lines={12}>
-        {({ level, windowStart, windowEnd, outcome, message, command }) => (
+        {({ level, windowStart, windowEnd, outcome, channels, message, command }) => (
           <article>
             <div class="buttons">
               <button type="button" class="primary" onClick={() => goToStory(alertId, 'alert')}>
@@ -42,6 +42,29 @@ export function AlertPanel({ alertId, onClose }: { readonly alertId: string; rea
                   <Time at={windowStart} /> – <Time at={windowEnd} />
                 </dd>
               </div>
+              {channels.map(({ channel, message: notice, state, at, nextTry, tries, answer }) => (
+                <div key={`${channel} ${notice}`}>
+                  <dt>
+                    {channel}, {notice}
+                  </dt>
+                  <dd>
+                    {state}
+                    {at !== undefined && (
+                      <>
+                        {' '}
+                        <Time at={at} />
+                      </>
+                    )}
+                    {tries > 1 && `, ${tries} tries`}
+                    {nextTry !== undefined && (
+                      <>
+                        , next try <Time at={nextTry} />
+                      </>
+                    )}
+                    {answer !== undefined && <>: {answer}</>}
+                  </dd>
+                </div>
+              ))}
             </dl>
             {message === undefined ? (
               <p class="partial">Its finding isn’t in the tables any more: the message can’t be shown.</p>

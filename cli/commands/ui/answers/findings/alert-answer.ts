@@ -6,6 +6,7 @@ import type { IndexedFinding } from '../../../../../lambda/store/findings/indexe
 import type { AlertAnswer } from '../../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
 import { whatBecame } from '../../../alert/alert-listing.ts';
+import { channelStates } from '../../../alert/channel-listing.ts';
 import type { Answering } from '../../context/page-context.ts';
 import { findingRow } from '../rows/finding-row.ts';
 
@@ -31,6 +32,7 @@ export const alertAnswer: Answering<ReadAsked<'alert'>, AlertAnswer> = async ({ 
     windowStart: alert.windowStart,
     windowEnd: alert.windowEnd,
     outcome: whatBecame(alert, (time) => `${time.slice(0, 19).replace('T', ' ')}Z`),
+    channels: channelStates(alert).map(({ style, ...state }) => state),
     ...(message !== undefined && { message }),
     ...(opening !== undefined && { finding: findingRow(opening) }),
     command: command(['alert', 'show', alertId]),
