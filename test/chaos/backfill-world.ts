@@ -91,7 +91,7 @@ export class BackfillWorld {
 
   /** Runs the backfill to its end, even if calls break: an execution that fails is resumed. */
   async run({ gremlin = NO_FAULTS, random }: Pick<RunOptions, 'gremlin' | 'random'> = {}): Promise<RunResult> {
-    const name = `${this.#aws.resources.deployment}-run-${this.#runs++}`;
+    const name = `${this.#aws.resources.deployment}-backfill-run-${this.#runs++}`;
     const { s3, dynamodb } = this.#aws.clients;
     const tables = await createTables(dynamodb, name);
     const buckets = { logs: this.#logs, quarantine: name, backfill: `${name}-work` };

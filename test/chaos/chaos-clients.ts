@@ -174,7 +174,7 @@ function siteOf(commandName: string, input: Input, { deployment, buckets }: Reso
     input.TableName,
     ...Object.keys(input.RequestItems ?? {}),
     ...(input.TransactItems ?? []).flatMap((item) => Object.values(item).map(({ TableName }) => TableName)),
-  ].flatMap((name) => (name === undefined ? [] : [short(name).replace(/^run-\d+-/, '')]));
+  ].flatMap((name) => (name === undefined ? [] : [short(name).replace(/^(?:\w+-)?run-\d+-/, '')]));
   if (tables.length > 0) {
     return `${command} ${[...new Set(tables)].join('+')}${input.IndexName === undefined ? '' : `/${input.IndexName}`}`;
   }

@@ -94,7 +94,7 @@ export class NotifyWorld {
   }
 
   async run({ gremlin = NO_FAULTS }: Pick<RunOptions, 'gremlin'> = {}): Promise<RunResult> {
-    const name = `${this.#aws.resources.deployment}-run-${NotifyWorld.#runs++}`;
+    const name = `${this.#aws.resources.deployment}-notify-run-${NotifyWorld.#runs++}`;
     const tables = await createTables(this.#aws.clients.dynamodb, name);
     const servers = { https: await startLoopbackServer(), model: await startModelServer({ account: ACCOUNT }) };
     try {

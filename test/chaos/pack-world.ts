@@ -55,7 +55,7 @@ export class PackWorld {
   }
 
   async run(options: PackRunOptions = {}): Promise<RunResult> {
-    const name = `${this.#aws.resources.deployment}-run-${PackWorld.#runs++}`;
+    const name = `${this.#aws.resources.deployment}-pack-run-${PackWorld.#runs++}`;
     const { segments } = await createTables(this.#aws.clients.dynamodb, name);
     const steps = options.isShort ? this.#steps.slice(0, 4) : this.#steps;
     return new PackBed(this.#aws, segments, steps, options).run();
