@@ -117,7 +117,8 @@ function schedulersOwn(resources: readonly DeployedResource[]): Map<string, Aske
   return new Map(
     schedules.map(({ properties }) => {
       const { Target } = scheduleSchema.parse(properties);
-      return [Target.RoleArn.split('/').at(-1) ?? '', [{ action: 'lambda:InvokeFunction', resource: Target.Arn }]];
+      const action = Target.Arn.includes(':sqs:') ? 'sqs:SendMessage' : 'lambda:InvokeFunction';
+      return [Target.RoleArn.split('/').at(-1) ?? '', [{ action, resource: Target.Arn }]];
     }),
   );
 }
