@@ -5,7 +5,7 @@ import { readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
 import { PACK_FINALLY } from '../../lambda/pack/pack.ts';
 import { wirePack } from '../../lambda/pack/wiring.ts';
 import { readPackEnvironment } from '../../lambda/runtime/environment.ts';
-import { readConditions } from '../../lambda/store/questions/conditions.ts';
+import { readAllConditions } from '../../lambda/store/questions/conditions.ts';
 import { countEvents } from '../../lambda/store/questions/count.ts';
 import { searchSnapshot } from '../../lambda/store/questions/search.ts';
 import { compareSummaries, type EventSummary, summaryKey, summaryOf } from '../../lambda/store/segments/summary.ts';
@@ -57,7 +57,7 @@ async function expectRightAnswers({ aws }: Deployment, seed: number): Promise<vo
   await fc.assert(
     fc.asyncProperty(questionsAbout(events), async (asked) => {
       const found: string[] = [];
-      const read = { conditions: readConditions(asked.conditions), range: asked.range };
+      const read = { conditions: readAllConditions(asked.conditions, asked.not ?? {}), range: asked.range };
       for await (const event of searchSnapshot(snapshot, { ...read, order: asked.order })) {
         if (found.length >= asked.limit) break;
         found.push(summaryKey(event));

@@ -204,6 +204,7 @@ const CODES: Readonly<Record<string, number>> = {
   doctor: 1,
   'redrive range': 1,
   'backfill stop': 1,
+  timeline: 1,
   protect: 1,
   repack: 1,
 };
