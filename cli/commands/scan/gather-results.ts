@@ -1,6 +1,5 @@
 import { createDetector } from '../../../lambda/detection/detector.ts';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
-import { correlatedFinding } from '../../../lambda/findings/correlated-finding.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
 import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
 import { type ScanFinding, scanFinding } from './scan-finding.ts';
@@ -72,7 +71,10 @@ export async function* gather(
   return { ...counts, namedRecords, unreadableFiles };
 }
 
-function* correlate(ruleSet: RuleSet, correlated: Correlated[]): Generator<ScanFinding> {
+async function* correlate(ruleSet: RuleSet, correlated: Correlated[]): AsyncGenerator<ScanFinding> {
+  if (correlated.length === 0) return;
+  // Not before: it loads what checks schemas.
+  const { correlatedFinding } = await import('../../../lambda/findings/correlated-finding.ts');
   const detector = createDetector(ruleSet);
   for (const { eventTime, memberships } of correlated.sort(inOrder)) {
     for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));

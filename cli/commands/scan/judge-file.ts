@@ -9,7 +9,7 @@ import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
+import { correlationContext } from '../../../lambda/findings/correlation-context.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createDetector } from '../../../lambda/detection/detector.ts';
 import { STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { type FileResult, type FileToJudge, judgeBatch } from './judge-file.ts';
-import { JudgeThread, type ThreadData } from './judge-thread.ts';
+import type { JudgeThread, ThreadData } from './judge-thread.ts';
 
 type Batch = readonly FileToJudge[];
 
@@ -26,7 +26,7 @@ export async function* judgeFiles(
 ): AsyncGenerator<FileResult> {
   const detector = createDetector(data.ruleSet);
   const judge = (batch: Batch): Promise<readonly FileResult[]> => judgeBatch(batch, detector, data.bounds);
-  const others = Array.from({ length: Math.min(threads, files.length) - 1 }, () => new JudgeThread(data));
+  const others = await startThreads(Math.min(threads, files.length) - 1, data);
   const batches = inBatches(files);
   const results: (Pending | undefined)[] = [];
   let next = 0;
@@ -62,6 +62,12 @@ export async function* judgeFiles(
   } finally {
     await Promise.all(others.map((other) => other.stop()));
   }
+}
+
+async function startThreads(count: number, data: ThreadData): Promise<readonly JudgeThread[]> {
+  if (count < 1) return [];
+  const { JudgeThread } = await import('./judge-thread.ts');
+  return Array.from({ length: count }, () => new JudgeThread(data));
 }
 
 /** Files that follow each other: a thread is asked and answers once for all of a batch. */
