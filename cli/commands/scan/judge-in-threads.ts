@@ -35,7 +35,7 @@ export async function* judgeFiles(
       for (;;) {
         next = Math.max(next, index);
         for (const other of others) {
-          while (other.waiting < BATCHES_A_THREAD && next < index + MAX_AHEAD && isForThreads(batches[next])) {
+          while (other.waiting < mostWaiting(batches.length - next, threads) && next < index + MAX_AHEAD && isForThreads(batches[next])) {
             results[next] = pending(other.judge(batches[next++] ?? []));
           }
         }
@@ -62,6 +62,11 @@ export async function* judgeFiles(
   } finally {
     await Promise.all(others.map((other) => other.stop()));
   }
+}
+
+/** Towards the end fewer, or one thread would have several left when the others have none. */
+function mostWaiting(left: number, threads: number): number {
+  return Math.min(BATCHES_A_THREAD, Math.ceil(left / (2 * threads)));
 }
 
 async function startThreads(count: number, data: ThreadData): Promise<readonly JudgeThread[]> {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
+import { threadEnvironment } from '../../inputs/compiled-code.ts';
 import type { FileResult, FileToJudge, TimeBounds } from './judge-file.ts';
 
 /** What a thread starts with. */
@@ -24,7 +25,10 @@ export class JudgeThread {
   #waiting: Waiting[] = [];
 
   constructor(data: ThreadData) {
-    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), {
+      workerData: data,
+      env: threadEnvironment(),
+    });
     this.#worker.on('message', (results: readonly FileResult[]) => this.#waiting.shift()?.resolve(results));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread gave no answer')));

@@ -1,15 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { keepCompiledCode } from '../../inputs/compiled-code.ts';
+import { createDetector } from '../../../lambda/detection/detector.ts';
+import { judgeBatch } from './judge-file.ts';
 import type { ThreadData, ThreadRequest } from './judge-thread.ts';
 
 /** Runs in a thread of a scan: judges the batches of files that it is sent, and answers with what came of each file. */
 
-// A thread doesn't inherit this, and what is imported is compiled at once.
-keepCompiledCode();
-const [{ createDetector }, { judgeBatch }] = await Promise.all([
-  import('../../../lambda/detection/detector.ts'),
-  import('./judge-file.ts'),
-]);
 const { ruleSet, bounds }: ThreadData = workerData;
 const detector = createDetector(ruleSet);
 let last: Promise<void> = Promise.resolve();
