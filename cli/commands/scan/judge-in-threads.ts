@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { createDetector } from '../../../lambda/detection/detector.ts';
 import { STANDARD_INPUT } from '../../inputs/open-input.ts';
-import { type FileResult, type FileToJudge, judgeBatch } from './judge-file.ts';
+import type { FileResult } from './file-result.ts';
+import { type FileToJudge, judgeBatch, judgeFile, judgePiece } from './judge-file.ts';
 import type { JudgeThread, ThreadData } from './judge-thread.ts';
 
 type Batch = readonly FileToJudge[];
 
 /** Bytes of the files that a thread judges at a time, as far as there is more than one: some hundredths of a second. */
 const BATCH_BYTES = 256 * 1024;
+
+/** Bytes of a file that all threads judge together, in pieces: fewer aren't worth the handing on. */
+const MIN_SHARED_BYTES = 1024 * 1024;
 
 /** Batches in progress, and results that wait for an earlier batch's, at most: they must not fill the memory. */
 const MAX_AHEAD = 16;
@@ -25,8 +29,15 @@ export async function* judgeFiles(
   data: ThreadData,
 ): AsyncGenerator<FileResult> {
   const detector = createDetector(data.ruleSet);
-  const judge = (batch: Batch): Promise<readonly FileResult[]> => judgeBatch(batch, detector, data.bounds);
-  const others = await startThreads(Math.min(threads, files.length) - 1, data);
+  const others = await startThreads(threads - 1, data);
+  /** Who has little to do judges the next piece; that is this thread where the others are busy. */
+  const judgeShared = async (file: FileToJudge): Promise<FileResult> =>
+    await judgeFile(file, detector, data.bounds, (piece) => {
+      const free = others.find(({ waiting }) => waiting < BATCHES_A_THREAD);
+      return free?.judgePiece(file.path, piece) ?? judgePiece(file.path, piece, detector, data.bounds);
+    });
+  const judge = async (batch: Batch): Promise<readonly FileResult[]> =>
+    isShared(batch) ? [await judgeShared(batch[0])] : await judgeBatch(batch, detector, data.bounds);
   const batches = inBatches(files);
   const results: (Pending | undefined)[] = [];
   let next = 0;
@@ -35,7 +46,11 @@ export async function* judgeFiles(
       for (;;) {
         next = Math.max(next, index);
         for (const other of others) {
-          while (other.waiting < mostWaiting(batches.length - next, threads) && next < index + MAX_AHEAD && isForThreads(batches[next])) {
+          while (
+            other.waiting < mostWaiting(batches.length - next, threads) &&
+            next < index + MAX_AHEAD &&
+            isForThreads(batches[next])
+          ) {
             results[next] = pending(other.judge(batches[next++] ?? []));
           }
         }
@@ -81,14 +96,14 @@ function inBatches(files: readonly FileToJudge[]): readonly Batch[] {
   let batch: FileToJudge[] = [];
   let bytes = 0;
   for (const file of files) {
-    const isAlone = file.path === STANDARD_INPUT;
+    const isAlone = !isForOneThread(file);
     if (batch.length > 0 && (isAlone || bytes + file.bytes > BATCH_BYTES)) {
       batches.push(batch);
       batch = [];
       bytes = 0;
     }
     batch.push(file);
-    bytes += isAlone ? BATCH_BYTES : file.bytes;
+    bytes += isAlone ? BATCH_BYTES + 1 : file.bytes;
   }
   if (batch.length > 0) batches.push(batch);
   return batches;
@@ -113,7 +128,15 @@ function pending(results: Promise<readonly FileResult[]>): Pending {
   return begun;
 }
 
-/** Standard input belongs to the process. */
 function isForThreads(batch: Batch | undefined): boolean {
-  return batch !== undefined && batch[0]?.path !== STANDARD_INPUT;
+  return batch?.[0] !== undefined && isForOneThread(batch[0]);
+}
+
+function isShared(batch: Batch): batch is readonly [FileToJudge] {
+  return batch[0] !== undefined && batch[0].bytes >= MIN_SHARED_BYTES;
+}
+
+/** Standard input belongs to the process, and a large file is for all threads. */
+function isForOneThread({ path, bytes }: FileToJudge): boolean {
+  return path !== STANDARD_INPUT && bytes < MIN_SHARED_BYTES;
 }

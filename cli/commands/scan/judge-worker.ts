@@ -1,14 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createDetector } from '../../../lambda/detection/detector.ts';
-import { judgeBatch } from './judge-file.ts';
-import type { ThreadData, ThreadRequest } from './judge-thread.ts';
+import { judgeBatch, judgePiece } from './judge-file.ts';
+import type { ThreadAnswer, ThreadData, ThreadRequest } from './judge-thread.ts';
 
-/** Runs in a thread of a scan: judges the batches of files that it is sent, and answers with what came of each file. */
+/** Runs in a thread of a scan: judges the batches of files and the pieces of large ones that it is sent, and answers with what came of each. */
 
 const { ruleSet, bounds }: ThreadData = workerData;
 const detector = createDetector(ruleSet);
 let last: Promise<void> = Promise.resolve();
-parentPort?.on('message', ({ files }: ThreadRequest) => {
+parentPort?.on('message', (request: ThreadRequest) => {
   // One after the other: answers come in the order of the requests.
-  last = last.then(async () => parentPort?.postMessage(await judgeBatch(files, detector, bounds)));
+  last = last.then(async () => parentPort?.postMessage(await answerTo(request)));
 });
+
+async function answerTo(request: ThreadRequest): Promise<ThreadAnswer> {
+  if ('files' in request) return await judgeBatch(request.files, detector, bounds);
+  const { path, piece } = request;
+  const { buffer, byteOffset, byteLength } = piece.bytes;
+  // A message brings any kind of Buffer as the plain type.
+  return judgePiece(path, { ...piece, bytes: Buffer.from(buffer, byteOffset, byteLength) }, detector, bounds);
+}
