@@ -21,15 +21,15 @@ const BATCHES_A_THREAD = 3;
 
 /**
  * Judges files on several threads, and yields what came of them in the order of the files, however many threads there
- * are. The calling thread is one of them.
+ * are. The calling thread is one of them; the others are stopped at the end.
  */
 export async function* judgeFiles(
   files: readonly FileToJudge[],
-  threads: number,
+  others: readonly JudgeThread[],
   data: ThreadData,
 ): AsyncGenerator<FileResult> {
+  for (const other of others) other.begin(data);
   const detector = createDetector(data.ruleSet);
-  const others = await startThreads(threads - 1, data);
   /** Who has little to do judges the next piece; that is this thread where the others are busy. */
   const judgeShared = async (file: FileToJudge): Promise<FileResult> =>
     await judgeFile(file, detector, data.bounds, (piece) => {
@@ -47,7 +47,7 @@ export async function* judgeFiles(
         next = Math.max(next, index);
         for (const other of others) {
           while (
-            other.waiting < mostWaiting(batches.length - next, threads) &&
+            other.waiting < mostWaiting(batches.length - next, others.length + 1) &&
             next < index + MAX_AHEAD &&
             isForThreads(batches[next])
           ) {
@@ -82,12 +82,6 @@ export async function* judgeFiles(
 /** Towards the end fewer, or one thread would have several left when the others have none. */
 function mostWaiting(left: number, threads: number): number {
   return Math.min(BATCHES_A_THREAD, Math.ceil(left / (2 * threads)));
-}
-
-async function startThreads(count: number, data: ThreadData): Promise<readonly JudgeThread[]> {
-  if (count < 1) return [];
-  const { JudgeThread } = await import('./judge-thread.ts');
-  return Array.from({ length: count }, () => new JudgeThread(data));
 }
 
 /** Files that follow each other: a thread is asked and answers once for all of a batch. */

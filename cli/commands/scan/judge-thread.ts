@@ -5,7 +5,7 @@ import { threadEnvironment } from '../../inputs/compiled-code.ts';
 import type { FileResult } from './file-result.ts';
 import type { FileToJudge, TimeBounds } from './judge-file.ts';
 
-/** What a thread starts with. */
+/** What a thread judges by. */
 export interface ThreadData {
   readonly ruleSet: RuleSet;
   readonly bounds: TimeBounds;
@@ -29,14 +29,17 @@ export class JudgeThread {
   readonly #worker: Worker;
   #waiting: Waiting[] = [];
 
-  constructor(data: ThreadData) {
-    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), {
-      workerData: data,
-      env: threadEnvironment(),
-    });
+  /** Its code is loaded from now on. */
+  constructor() {
+    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), { env: threadEnvironment() });
     this.#worker.on('message', (answer: ThreadAnswer) => this.#waiting.shift()?.resolve(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread gave no answer')));
+  }
+
+  /** Says what it judges by, once, before anything else. */
+  begin(data: ThreadData): void {
+    this.#worker.postMessage(data);
   }
 
   /** Batches and pieces that it has not answered yet. */
