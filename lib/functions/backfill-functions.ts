@@ -16,6 +16,7 @@ import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
+  correlate,
   onTable,
   publishTo,
   queueForChannels,
@@ -87,6 +88,8 @@ export class BackfillBatch extends AuditFunction {
       ...logBucketVariables(config),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       SEGMENTS_TABLE: tables.segments.tableName,
+      ROWS: config.index.rows,
+      ROW_DAYS: String(config.index.rowDays),
       PAGE_SHARDS: String(config.index.pageShards),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
@@ -107,6 +110,9 @@ export class BackfillBatch extends AuditFunction {
           resources: [quarantinedRecords(config.deployment)],
         }),
         ...keepFiles(config.deployment),
+        // Rows and live correlations are for objects that ingest has only not come to yet.
+        onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
+        correlate(tables),
         writePages(tables),
         raisePageShards(tables),
         updateBookkeeping(tables),

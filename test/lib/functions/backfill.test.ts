@@ -72,7 +72,7 @@ describe('the function that reads a batch', () => {
     expect(Timeout).toBeGreaterThanOrEqual(2 * 120);
   });
 
-  test('may do what ingest does with objects, without its queue, its rows and the groups of its correlations', () => {
+  test('may do what ingest does with objects, without its queue', () => {
     expect(statements(policies.BackfillBatchRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<BackfillBatchLogs.Arn>'),
       ...READS_LOGS,
@@ -81,6 +81,12 @@ describe('the function that reads a batch', () => {
         'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1/rejected/*',
       ),
       ...KEEPS_FILES,
+      // For objects that ingest has only not come to yet.
+      IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
+      Correlate: allow(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        '<data:Tablescorrelations.Arn>',
+      ),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),
