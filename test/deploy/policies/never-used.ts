@@ -54,13 +54,6 @@ export const NEVER_USED: readonly Reason[] = [
     because:
       'No correlation waits for the end of its window, or was left pending: test/sweep and npm run chaos do that.',
   },
-  ...['backfill', 'backfill-list', 'backfill-batch', 'backfill-operator'].map((role) => ({
-    role,
-    sid: '*',
-    actions: ['*'],
-    because:
-      'No log object is left that nobody has read, and the emulator has not all of a Distributed Map: npm start runs the same definition, and test/cli/aws holds its calls against these policies.',
-  })),
   {
     role: 'pack',
     sid: 'PackSegments',
