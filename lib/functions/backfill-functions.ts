@@ -67,7 +67,7 @@ export class BackfillList extends AuditFunction {
           actions: ['dynamodb:Query'],
           resources: [`${tables.ledger.tableArn}/index/by-account-region-day`],
         }),
-        ...keepFiles(config.deployment),
+        ...keepFiles(config.deployment, ['s3:PutObject']),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
@@ -109,7 +109,7 @@ export class BackfillBatch extends AuditFunction {
           actions: ['s3:PutObject'],
           resources: [quarantinedRecords(config.deployment)],
         }),
-        ...keepFiles(config.deployment),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
         // Rows and live correlations are for objects that ingest has only not come to yet.
         onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
         correlate(tables),
@@ -144,18 +144,19 @@ function acknowledgeBackfillFiles({ role }: AuditFunction, { deployment }: Deplo
   );
 }
 
-function keepFiles(deployment: string): PolicyStatement[] {
+function keepFiles(deployment: string, actions: readonly ('s3:GetObject' | 's3:PutObject')[]): PolicyStatement[] {
   const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
   return [
     new PolicyStatement({
       // The name of a bucket that was deleted may become another account's: nothing is read from there, or put there.
       sid: 'KeepListsAndResults',
-      actions: ['s3:GetObject', 's3:PutObject'],
+      actions: [...actions],
       resources: [backfillFiles(deployment)],
       conditions,
     }),
     new PolicyStatement({
-      // Without it S3 answers a file that isn't there with 403: which batch was begun before couldn't be told.
+      // The lister looks which results there are. And without it S3 answers a file that isn't there with 403: which batch
+      // was begun before couldn't be told.
       sid: 'TellNoneFromForbidden',
       actions: ['s3:ListBucket'],
       resources: [bucketArn(bucketName(deployment, 'backfill'))],

@@ -62,7 +62,7 @@ describe('the correlations of a batch to which too many events belong', () => {
     for (const each of events) {
       await correlations.observe(correlations.membershipsOf(event(each), {}));
     }
-    return { correlations, fired: new Set([...correlations.conclude()].map(({ ruleId }) => ruleId)) };
+    return { correlations, fired: new Set([...correlations.conclude()].flat().map(({ ruleId }) => ruleId)) };
   }
 
   test('are all judged below the bound', async () => {

@@ -7,8 +7,8 @@ import type { Uncorrelated } from '../batch-result.ts';
 import { CorrelationsInQuestion } from './correlations-in-question.ts';
 
 /**
- * Events of correlations that are kept at most, an event once for each correlation that it belongs to. One takes about a
- * kilobyte until all were read, and as much again while it is judged: half of the function's memory.
+ * Events of correlations that are kept at most, an event once for each correlation that it belongs to. One takes 1.4 KB until
+ * all were read, and a kilobyte more while it is judged: 714 MB in all, of the function's 1,769.
  */
 export const MOST_MEMBERSHIPS = 300_000;
 
@@ -100,15 +100,18 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
     return this.#told(() => true);
   }
 
-  /** What fires, in the order of time. A window that is open at the end of the batch counts as closed. */
-  *conclude(): Generator<Finding> {
+  /**
+   * What fires, in the order of time: of an event nothing in most cases, so that the caller may stop between any two. A window
+   * that is open at the end of the batch counts as closed.
+   */
+  *conclude(): Generator<readonly Finding[]> {
     const kept = [...this.#shares.values()].flatMap((share) => share.kept ?? []);
     if (kept.length === 0) return;
     const detector = createDetector(this.#ruleSet);
     for (const membership of kept.sort(inOrder)) {
-      for (const firing of detector.observe([membership], membership.member.eventTime)) yield correlatedFinding(firing);
+      yield detector.observe([membership], membership.member.eventTime).map(correlatedFinding);
     }
-    for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield correlatedFinding(firing);
+    yield detector.settle(Number.POSITIVE_INFINITY).map(correlatedFinding);
   }
 
   #told(isOf: (share: Share) => boolean): readonly Uncorrelated[] {

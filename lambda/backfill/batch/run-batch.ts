@@ -177,14 +177,16 @@ async function readAndConclude(
   if (result.left > 0 && (!isLast || mustStop())) return ended(correlations.givenUp, isLast);
   const tasks = new BoundedTasks(REPORTERS);
   try {
-    for (const finding of correlations.conclude()) {
-      if (rules !== undefined && !rules.has(finding.ruleId)) continue;
+    for (const findings of correlations.conclude()) {
       if (mustStop()) {
         await tasks.finish();
         return ended(correlations.all, isLast);
       }
-      fired++;
-      await tasks.add(() => reportOne(finding, report, logger));
+      for (const finding of findings) {
+        if (rules !== undefined && !rules.has(finding.ruleId)) continue;
+        fired++;
+        await tasks.add(() => reportOne(finding, report, logger));
+      }
     }
     await tasks.finish();
   } finally {
