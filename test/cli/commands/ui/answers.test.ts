@@ -80,8 +80,11 @@ function pageOf({ maxReads = 10_000, env = {} }: { maxReads?: number; env?: Reco
     kept: keptFile('of/the test', env),
     command: (args) => args.join(' '),
   });
-  return async <Name extends QuestionName>(name: Name, asked: Asked<Name>): Promise<Told<Answers[Name]>> =>
-    (await answers[name]?.(asked)) as Told<Answers[Name]>;
+  return async <Name extends QuestionName>(
+    name: Name,
+    asked: Asked<Name>,
+    isGone?: AbortSignal,
+  ): Promise<Told<Answers[Name]>> => (await answers[name]?.(asked, isGone)) as Told<Answers[Name]>;
 }
 
 test('the rows of a table are those of trailwarden events, piece by piece and in order, from wherever they are asked', async () => {
@@ -231,6 +234,15 @@ test.each([
     (error: unknown) => explainPageError(error),
   );
   expect(refusal).toMatchObject({ kind: 'bad-question' });
+});
+
+test('an answer that nobody waits for any more reads nothing; a piece of a table is read to its end', async () => {
+  const ask = pageOf();
+  const gone = AbortSignal.abort();
+  await expect(ask('facets', { ...RANGE }, gone)).rejects.toThrow('aborted');
+  const { answer, reads } = await ask('events', { ...RANGE, only: {}, not: {}, from: 0, count: 10 }, gone);
+  expect(answer.rows).toHaveLength(10);
+  expect(reads.units).toBe(reads.session);
 });
 
 describe('what is kept on the machine', () => {
