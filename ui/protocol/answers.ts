@@ -58,7 +58,8 @@ export interface EventsOverview {
   readonly bars: readonly TimeBar[];
   readonly actors: readonly CountedValue[];
   readonly addresses: readonly CountedValue[];
-  readonly deniedActions: readonly CountedValue[];
+  /** Absent where counting them alone would take more than a hundredth of a session's reads. */
+  readonly deniedActions?: readonly CountedValue[];
   readonly command: string;
 }
 

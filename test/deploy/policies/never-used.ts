@@ -31,6 +31,7 @@ export const NEVER_USED: readonly Reason[] = [
       ['verify', 'ReadSourceObjects', ['s3:GetObjectVersion']],
       ['verify', 'ListSourceBuckets', ['s3:ListBucket']],
       ['verify', 'SeeSourceNotifications', ['s3:GetBucketNotification']],
+      ['backfill-batch', 'ListSourceBuckets', ['s3:ListBucket']],
       ['sources', 'ReadSourceObjects', ['s3:GetObject', 's3:GetObjectVersion']],
       ['sources', 'ListSourceBuckets', ['s3:ListBucket', 's3:ListBucketVersions']],
     ] as const
@@ -47,12 +48,36 @@ export const NEVER_USED: readonly Reason[] = [
     actions: ['s3:GetObjectVersion'],
     because: 'Ingest and verify share the statement, and ingest alone reads the version that a notification names.',
   },
+  ...['backfill-list', 'backfill-batch'].map((role) => ({
+    role,
+    sid: 'ReadLogObjects',
+    actions: ['s3:GetObjectVersion'],
+    because: 'They share the statement with ingest, and read what a listing names: its latest version.',
+  })),
+  {
+    role: 'backfill-batch',
+    sid: 'TellMissingFromForbidden',
+    actions: ['s3:ListBucket'],
+    because: 'No object is gone between its listing and its reading: test/backfill does that.',
+  },
+  {
+    role: 'backfill-batch',
+    sid: 'IndexEvents',
+    actions: ['dynamodb:PutItem'],
+    because: 'No batch of rows is refused, after which they are written one by one: test/store/rows does that.',
+  },
   {
     role: 'sweep',
     sid: 'Correlate',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     because:
       'No correlation waits for the end of its window, or was left pending: test/sweep and npm run chaos do that.',
+  },
+  {
+    role: 'operator',
+    sid: 'TellExpiredFromForbidden',
+    actions: ['s3:ListBucket'],
+    because: 'No copy of a rejected record has expired yet: test/cli/commands/redrive counts what no copy is left of.',
   },
   {
     role: 'pack',

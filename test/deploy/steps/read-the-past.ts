@@ -1,18 +1,12 @@
-import {
-  GetBucketNotificationConfigurationCommand,
-  type NotificationConfiguration,
-  PutBucketNotificationConfigurationCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { mapConcurrently } from '../../../lambda/shared/concurrency.ts';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
 import type { TableName } from '../../../lambda/store/schema.ts';
 import { type MadePast, madePast } from '../../backfill/made-objects.ts';
 import { indexedEvents } from '../../support/indexed-events.ts';
 import type { Deployed } from '../world/deployed.ts';
 import { eventually, expectCode, expectThat } from '../world/expect.ts';
+import { putInSilence } from '../world/silence.ts';
 import { REGION } from '../world/world.ts';
 
 /** Of 5,000 objects 20 are broken, and 300 were read before: of fewer the same parts. */
@@ -34,7 +28,7 @@ const reportSchema = z.object({ run: z.string(), attempt: z.number(), report: z.
  */
 export async function readThePast(deployed: Deployed): Promise<void> {
   const past = madePast({ objects: OBJECTS, broken: BROKEN, seed: 3 });
-  await putInSilence(deployed, past);
+  await putInSilence(deployed, past.objects);
   const before = await haveIngestRead(deployed, past);
 
   const started = await command(deployed, `backfill ${DAYS} --yes --no-wait --max-concurrency 1`);
@@ -68,23 +62,6 @@ export async function readThePast(deployed: Deployed): Promise<void> {
   expectThat(nothing.output.includes('nothing to be read'), 'A second backfill reads again:', nothing.output);
   const later = await stateOf(deployed, past);
   expectThat(JSON.stringify(later) === JSON.stringify(kept), 'A second run changed ledger, index or findings.');
-}
-
-/** Nobody is told of these objects, as of those that came before the deployment. */
-async function putInSilence({ world, bucket: Bucket }: Deployed, { objects }: MadePast): Promise<void> {
-  const { s3 } = world.clients;
-  const { $metadata: _, ...told } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
-  const tell = async (NotificationConfiguration: NotificationConfiguration): Promise<void> => {
-    await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
-  };
-  await tell({});
-  try {
-    await mapConcurrently(objects, 16, async ({ key: Key, body: Body }) => {
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-    });
-  } finally {
-    await tell(told);
-  }
 }
 
 /** @returns the keys of the objects that ingest has read. */

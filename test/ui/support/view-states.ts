@@ -130,9 +130,12 @@ export const VIEW_STATES: readonly ViewState[] = [
     view: 'overview',
     state: 'partial',
     path: PATHS.overview,
-    before: changed('overview-findings', (answer) => ({ ...answer, isAtLeast: true })),
+    before: async (page) => {
+      await changed('overview-findings', (answer) => ({ ...answer, isAtLeast: true }))(page);
+      await changed('overview-events', ({ deniedActions: _, ...answer }) => answer)(page);
+    },
     after: settled,
-    shows: 'Only the newest',
+    shows: 'Too many events to tell their actions apart',
   },
   {
     view: 'explore',
