@@ -1,5 +1,5 @@
 import { PastCorrelations } from '../../lambda/backfill/batch/past-correlations.ts';
-import { packKeys } from '../../lambda/backfill/batch-line.ts';
+import { batchLineSchema, keysOf, packKeys } from '../../lambda/backfill/batch-line.ts';
 import { createDetector, type Detector, parseRules, type RuleSet } from '../../lambda/detection/index.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
@@ -192,6 +192,23 @@ describe('a batch', () => {
       await bed.batch(line);
       expect(await bed.resultOf(line)).toMatchObject({ objects: 30, closed: 30, left: 0, records: 30, findings: 30 });
       expect(await foundBy('rule-denied')).toHaveLength(30);
+    } finally {
+      bed.stop();
+    }
+  });
+
+  test('leaves an object that is gone since it was listed, names it, and reads the others', async () => {
+    const bed = new BackfillBed(deployment);
+    try {
+      const line = await batchOf(30);
+      const gone = logObjectKey();
+      await expect(
+        bed.batch({ ...line, keys: packKeys([...keysOf(batchLineSchema.parse(line)), gone]) }),
+      ).rejects.toThrow(`1 of 2 objects of the batch ${line.batch} could not be read; the first: ${gone}: NoSuchKey`);
+      expect(await bed.resultOf(line)).toMatchObject({ closed: 1, left: 1 });
+      expect(await deployment.rows('ledger')).not.toContainEqual(
+        expect.objectContaining({ object: expect.stringContaining(gone) }),
+      );
     } finally {
       bed.stop();
     }

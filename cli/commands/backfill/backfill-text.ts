@@ -30,7 +30,7 @@ export function reportText(report: BackfillReport): string {
     `${number(report.batchesRead)} of ${counted(report.batches, 'batch', 'batches')}. ${number(report.writeUnits)} write units, ${number(report.readUnits)} read units, ${number(report.seconds)} seconds of the function: ${dollars(dollarsOf(takenBy(report)))} at list price.`,
     ...report.uncorrelated.map(
       ({ ruleId, events, batches }) =>
-        `not judged: the correlation ${ruleId} over ${counted(batches, 'batch', 'batches')}, as too many of their events belong to it: ${number(events)}`,
+        `not judged: the correlation ${ruleId} over ${counted(batches, 'batch', 'batches')}, with ${counted(events, 'event')} of theirs`,
     ),
     ...report.named.map(({ key, what, reason }) => `${what}: ${key}: ${reason}`),
   ]);

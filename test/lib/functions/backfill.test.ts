@@ -27,7 +27,7 @@ const via = (...services: string[]) => ({
 const variablesOf = (name: string) =>
   (functions[name] as { Environment: { Variables: NodeJS.ProcessEnv } }).Environment.Variables;
 
-const keepsFiles = (actions: string | readonly string[]) => ({
+const keepsFiles = (actions: string | string[]) => ({
   KeepListsAndResults: allow(actions, `${WORK}/runs/*`, OF_THIS_ACCOUNT),
   TellNoneFromForbidden: allow('s3:ListBucket', WORK, OF_THIS_ACCOUNT),
 });
