@@ -35,7 +35,7 @@ export const batchResultSchema = z.object({
   recordsRejected: count,
   /** Matches of detection rules. */
   findings: count,
-  /** Firings of correlations. */
+  /** Firings of correlations over the batch. Those that new objects set off are of the table that ingest shares: none counts. */
   correlated: count,
   /** Compressed bytes that were read. */
   bytes: count,

@@ -61,7 +61,7 @@ export class BackfillList extends AuditFunction {
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'AskWhichAreRead',
           actions: ['dynamodb:Query'],
@@ -103,7 +103,7 @@ export class BackfillBatch extends AuditFunction {
       memorySize: 1769,
       environment,
       statements: [
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'QuarantineRecords',
           actions: ['s3:PutObject'],

@@ -113,7 +113,7 @@ describe('a correlation of events of the last hours', () => {
     expect(await firings()).toEqual([]);
     await deployment.received();
     await bed.run({ run: 'today', request: request(days) });
-    expect(await bed.report('today')).toMatchObject({ before: 1, closed: 1, correlated: 1 });
+    expect(await bed.report('today')).toMatchObject({ before: 1, closed: 1, left: 0 });
     expect(await firings()).toMatchObject([{ alertId: expect.any(String), correlation: { value: 3 } }]);
     const subjects = (await deployment.received()).flatMap(({ Subject }) => Subject ?? []);
     expect(subjects.some((subject) => subject.includes('Many calls were denied'))).toBe(true);

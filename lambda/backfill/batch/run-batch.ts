@@ -30,8 +30,8 @@ export interface BatchDependencies {
   readonly ledger: Ledger;
   /** As ingest has it, except that it leaves no rows. @param alert whether findings alert. */
   readonly processorOf: (alert: boolean) => Omit<ProcessorDependencies, 'ledger' | 'correlator' | 'createPages'>;
-  /** As ingest has it. @param onFiring hears of each firing of a correlation. */
-  readonly newProcessorOf: (onFiring: () => void) => Omit<ProcessorDependencies, 'ledger' | 'createPages'>;
+  /** As ingest has it, for objects that it may only not have come to. */
+  readonly newProcessor: Omit<ProcessorDependencies, 'ledger' | 'createPages'>;
   readonly open: (bucket: string, key: string) => Promise<SourceObject>;
   readonly detector: Detector;
   /** What the detector was made of. */
@@ -155,7 +155,6 @@ async function readAndConclude(
     ...(mostMemberships !== undefined && { mostMemberships }),
   });
   const { report } = dependencies.processorOf(line.request.alert);
-  let fired = 0;
   const judged = rules === undefined ? undefined : new JudgedBefore(tries.judged);
   const { result, isShown } = await readOrJudge(dependencies, line, {
     correlations,
@@ -163,8 +162,8 @@ async function readAndConclude(
     isCareful: tries.begun > 0,
     rules,
     ...(judged && { judged }),
-    onFiring: () => fired++,
   });
+  let fired = 0;
   const ended = (uncorrelated: readonly Uncorrelated[], isConcluded: boolean): Concluded => ({
     result: { ...result, correlated: fired, uncorrelated: [...uncorrelated] },
     isConcluded,
@@ -202,17 +201,15 @@ interface Asked {
   readonly rules: ReadonlySet<string> | undefined;
   /** Where rules only judge. */
   readonly judged?: JudgedBefore;
-  readonly onFiring: () => void;
 }
 
 async function readOrJudge(
-  { detector, ledger, open, processorOf, newProcessorOf, logger, now }: BatchDependencies,
+  { detector, ledger, open, processorOf, newProcessor, logger, now }: BatchDependencies,
   line: BatchLine,
-  { correlations, mustStop, isCareful, rules, judged, onFiring }: Asked,
+  { correlations, mustStop, isCareful, rules, judged }: Asked,
 ): Promise<BatchReadOut> {
   const processor = processorOf(line.request.alert);
   if (rules === undefined || judged === undefined) {
-    const newProcessor = newProcessorOf(onFiring);
     return readBatch({ line, open, processor, newProcessor, ledger, correlations, mustStop, isCareful, logger });
   }
   const { report, limits } = processor;

@@ -92,18 +92,11 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     logBuckets,
     ledger: new Ledger(documents, environment.LEDGER_TABLE),
     processorOf: (alerts) => processorOf(alerts ? alert : record),
-    newProcessorOf: (onFiring) => ({
+    newProcessor: {
       ...processorOf(alert),
       rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
-      correlator: new Correlator({
-        detector,
-        store: correlations,
-        report: async (finding) => {
-          if ((await alert(finding)) === 'new') onFiring();
-        },
-        now,
-      }),
-    }),
+      correlator: new Correlator({ detector, store: correlations, report: alert, now }),
+    },
     ...(mostMemberships !== undefined && { mostMemberships }),
     open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),
     detector,

@@ -48,12 +48,6 @@ export const NEVER_USED: readonly Reason[] = [
     actions: ['s3:GetObjectVersion'],
     because: 'Ingest and verify share the statement, and ingest alone reads the version that a notification names.',
   },
-  ...['backfill-list', 'backfill-batch'].map((role) => ({
-    role,
-    sid: 'ReadLogObjects',
-    actions: ['s3:GetObjectVersion'],
-    because: 'They share the statement with ingest, and read what a listing names: its latest version.',
-  })),
   {
     role: 'backfill-batch',
     sid: 'TellMissingFromForbidden',

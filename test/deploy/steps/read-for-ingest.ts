@@ -5,7 +5,9 @@ import { putInSilence } from '../world/silence.ts';
 import { REGION } from '../world/world.ts';
 import { hourOf } from './deliver.ts';
 
-const answerSchema = z.object({ report: z.looseObject({ closed: z.number(), correlated: z.number() }) });
+const MANY_FAILED_SIGN_INS = '1cd7081d-49ba-4086-8cb7-0ab8e0852440';
+
+const answerSchema = z.object({ report: z.looseObject({ closed: z.number() }) });
 
 /**
  * Objects of this hour that nobody has told ingest of: a backfill reads them as ingest would have, with alerts, the
@@ -21,9 +23,17 @@ export async function readForIngest(deployed: Deployed): Promise<void> {
   expectCode(result, 0, line);
   const { report } = answerSchema.parse(JSON.parse(result.stdout));
   expectThat(
-    report.closed === logs.length && report.correlated > 0 && report.recordsRejected === 1,
+    report.closed === logs.length && report.recordsRejected === 1 && report.left === 0,
     'A backfill does not read new objects as ingest would.',
     report,
   );
   await programs.message('bob');
+  const fired = (await deployed.rows('findings')).filter(
+    ({ ruleId, actorName }) => ruleId === MANY_FAILED_SIGN_INS && actorName === 'bob',
+  );
+  expectThat(
+    fired.length === 1 && fired[0]?.alertId !== undefined,
+    'New objects set off no correlation, or it alerts nobody.',
+    fired,
+  );
 }

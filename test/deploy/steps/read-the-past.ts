@@ -1,7 +1,5 @@
-import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
-import type { TableName } from '../../../lambda/store/schema.ts';
 import { type MadePast, madePast } from '../../backfill/made-objects.ts';
 import { indexedEvents } from '../../support/indexed-events.ts';
 import type { Deployed } from '../world/deployed.ts';
@@ -119,7 +117,7 @@ async function stateOf(deployed: Deployed, { records }: MadePast) {
   const made = new Set(records.map(({ eventID }) => eventID));
   const { documents } = deployed.world.clients;
   const events = await indexedEvents(documents, deployed.table('segments'));
-  const findings = (await rowsOf(deployed, 'findings')).filter(({ eventID }) => made.has(String(eventID)));
+  const findings = (await deployed.rows('findings')).filter(({ eventID }) => made.has(String(eventID)));
   return {
     events: events.flatMap(({ eventID }) => (made.has(eventID) ? [eventID] : [])).toSorted(),
     findings: findings
@@ -135,18 +133,10 @@ async function stateOf(deployed: Deployed, { records }: MadePast) {
 
 async function ledgerOf(deployed: Deployed) {
   const prefix = objectName(deployed.bucket, '');
-  return (await rowsOf(deployed, 'ledger')).flatMap(({ object, ...row }) => {
+  return (await deployed.rows('ledger')).flatMap(({ object, ...row }) => {
     const name = String(object);
     return name.startsWith(prefix) ? [{ ...row, key: name.slice(prefix.length), status: row.status }] : [];
   });
-}
-
-async function rowsOf(deployed: Deployed, name: TableName): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const found: Record<string, unknown>[] = [];
-  const client = deployed.world.clients.documents;
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: deployed.table(name) }))
-    found.push(...Items);
-  return found;
 }
 
 /** Runs a command with the rights of whoever may spend what a backfill costs. @returns what it prints. */

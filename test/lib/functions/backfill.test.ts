@@ -32,7 +32,7 @@ const keepsFiles = (actions: string | string[]) => ({
   TellNoneFromForbidden: allow('s3:ListBucket', WORK, OF_THIS_ACCOUNT),
 });
 const READS_LOGS = {
-  ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
+  ReadLogObjects: allow('s3:GetObject', `${LOGS}/AWSLogs/*`),
   TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
   DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
 };
