@@ -117,7 +117,7 @@ export const VIEW_STATES: readonly ViewState[] = [
       path: PATHS[view],
       // Never answered while it is looked at.
       before: onEach(view, () => new Promise<void>(() => undefined)),
-      after: async (page) => page.locator('.skeleton').first().waitFor(),
+      after: async (page) => page.locator('.skeleton:visible').first().waitFor(),
       shows: 'Trailwarden',
     }),
   ),
