@@ -196,6 +196,17 @@ export const VIEW_STATES: readonly ViewState[] = [
   },
   {
     view: 'report',
+    state: 'partial',
+    path: '/report',
+    before: changed('report', (answer) => ({ ...answer, leftOut: LEFT_OUT.map(({ reason }) => reason) })),
+    after: async (page) => {
+      await page.getByLabel('The story of').fill(LEAKED);
+      await press('Make the file')(page);
+    },
+    shows: 'More credentials were issued',
+  },
+  {
+    view: 'report',
     state: 'loading',
     path: '/report',
     before: onEach('report', () => new Promise<void>(() => undefined)),
