@@ -309,4 +309,6 @@ export interface StoryAnswer {
 export interface ReportAnswer {
   readonly fileName: string;
   readonly html: string;
+  /** Why the file doesn't hold all of the story, as it says itself; empty where it holds all. */
+  readonly leftOut: readonly string[];
 }

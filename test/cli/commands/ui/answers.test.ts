@@ -334,6 +334,7 @@ test('the page says whose index it is, and up to when it goes', async () => {
 test('the report of a page is one file, named by when it was made', async () => {
   const { answer } = await pageOf()('report', { story: { subject: 'user/alice' }, pins: [] });
   expect(answer.fileName).toBe('trailwarden-20261121-1200.html');
+  expect(answer.leftOut).toEqual([]);
   expect(answer.html).toContain('<code>incident user/alice</code>');
 });
 
