@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
+import { attackNames } from '../../../lambda/findings/attack-names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import { defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
@@ -98,13 +99,9 @@ const LISTING: Listing<RuleMetadata> = {
   nothing: 'No rules.',
 };
 
-/** Tactics and techniques of MITRE ATT&CK among the tags, as ATT&CK writes them: `T1078.004`, `defense-evasion`. */
+/** Tactics and techniques of MITRE ATT&CK v19 among the tags, as it writes them: `T1078.004`, `stealth`. */
 function attack({ tags }: RuleMetadata): string[] {
-  return tags.flatMap((tag) => {
-    const name = /^attack\.(.+)$/i.exec(tag)?.[1];
-    if (name === undefined) return [];
-    return /^[tgs]\d{4}/i.test(name) ? name.toUpperCase() : name;
-  });
+  return attackNames(tags).map((name) => (/^[tgs]\d{4}/.test(name) ? name.toUpperCase() : name));
 }
 
 /** Actions that a table shows. */
