@@ -1,6 +1,7 @@
 import type { CloudTrailEvent } from '../../cloudtrail/cloudtrail-event.ts';
 import { createDetector, type Detector, type Membership, type RuleSet } from '../../detection/index.ts';
-import { correlatedFinding, correlationContext } from '../../findings/correlated-finding.ts';
+import { correlatedFinding } from '../../findings/correlated-finding.ts';
+import { correlationContext } from '../../findings/correlation-context.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { EffectDependencies } from '../../ingest/event-effects.ts';
 import type { Uncorrelated } from '../batch-result.ts';

@@ -175,6 +175,7 @@ function commandLines(): Readonly<Record<string, readonly (readonly string[])[]>
     'rules test': [['rules/root']],
     'rules explain': [['Root signed in to the console', event]],
     'rules backtest': [['rules/root/root-login.yml', '--days', '7']],
+    'rules report': [['pci-4.0.1', '--since', '7d']],
     scan: [['local/sample']],
     'redrive dead-letters': [['--dry-run'], []],
     'redrive rejected': [['--dry-run'], []],

@@ -13,6 +13,7 @@ import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
 import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
+import { AccountRegions } from '../../../../lambda/store/ledger/account-regions.ts';
 import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { Answers, Told } from '../../../../ui/protocol/answers.ts';
 import type { Asked, QuestionName } from '../../../../ui/protocol/asked.ts';
@@ -219,6 +220,14 @@ describe('--max-reads holds for all that a page reads', () => {
     await ask('allow-reads', { units: 1_000 });
     const { answer, reads } = await ask('facets', RANGE);
     expect({ total: answer.total, limit: reads.limit }).toEqual({ total: 31, limit: 1_001 });
+  });
+
+  test('the ledger counts, too', async () => {
+    const { documents, tables } = connection;
+    await new AccountRegions(documents, tables.ledger).note({ account: '111122223333', region: 'eu-west-1' });
+    const { reads } = await pageOf()('completeness', RANGE);
+    expect(reads.units).toBeGreaterThan(0);
+    await expect(pageOf({ maxReads: 1 })('completeness', RANGE)).rejects.toThrow(/1 are allowed/);
   });
 
   test('stories count, too', async () => {
