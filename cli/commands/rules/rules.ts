@@ -6,8 +6,9 @@ import { explainCommand } from './explain-command.ts';
 import { listCommand } from './list-command.ts';
 import { reportCommand } from './report/report-command.ts';
 import { testCommand } from './test-command.ts';
+import { runSuite } from './test-suite.ts';
 
-const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand, reportCommand] as const;
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
 
 /** `trailwarden rules`: the tools for authors of rules. */
 export function rulesCommand(io: Io): Command {
@@ -15,5 +16,6 @@ export function rulesCommand(io: Io): Command {
     'Checks, tests, explains, lists, backtests and reports Sigma rules.',
   );
   for (const factory of COMMANDS) command.addCommand(factory(io));
+  command.addCommand(reportCommand(io, runSuite));
   return command;
 }
