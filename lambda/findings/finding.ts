@@ -1,6 +1,7 @@
 import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import type { JsonValue } from '../shared/json.ts';
+import type { FindingStep } from './finding-step.ts';
 
 /** A field of the event that a finding shows, with secrets masked. In a match they aren't masked. */
 export interface ShownField {
@@ -58,6 +59,8 @@ export interface CorrelatedEvents {
   readonly atLeast: boolean;
   /** Oldest first; if there are many, only the last ones. */
   readonly eventIDs: readonly string[];
+  /** Of a chain: what each rule noticed first, oldest first. */
+  readonly steps?: readonly FindingStep[];
 }
 
 /**

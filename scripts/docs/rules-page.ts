@@ -10,6 +10,7 @@ const FOLDERS: readonly (readonly [folder: string, heading: string])[] = [
   ['iam', 'IAM'],
   ['cloudtrail', 'CloudTrail and its logs'],
   ['detection-services', 'Detection services'],
+  ['chains', 'Chains of findings'],
   ['trailwarden', 'Trailwarden itself'],
   ['organizations', 'AWS Organizations'],
   ['regions', 'Regions'],

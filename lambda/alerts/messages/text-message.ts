@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { chainLines } from '../../findings/finding-step.ts';
 import { counted } from '../../shared/counted.ts';
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
@@ -89,6 +90,7 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
   const { why } = ruleText(finding.description);
   const first = firstStep(finding, deployment);
   return [
+    ...section('The chain, in order', chainLines(finding)),
     ...section('Why it matters', [`${finding.title} (${alert.level})`, ...why]),
     ...section('Do first', first === undefined ? [] : [first]),
     ...section('May be harmless when', finding.falsepositives),
@@ -118,8 +120,9 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
 
 function countedLines({ correlation }: Finding): string[] {
   if (correlation === undefined) return [];
-  const { value, atLeast, from, to } = correlation;
-  return [`${atLeast ? 'at least ' : ''}${value}, from ${from} to ${to}; the event above is the last`];
+  const { value, atLeast, from, to, steps } = correlation;
+  const what = steps === undefined ? '' : ' rules';
+  return [`${atLeast ? 'at least ' : ''}${value}${what}, from ${from} to ${to}; the event above is the last`];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import type { Metadata } from '../language/rule-set.ts';
+import { thinned } from './chain.ts';
 import {
   type Around,
   type Claim,
@@ -31,12 +32,26 @@ export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
   atLeast: boolean;
   /** What the caller passed with the last event. */
   context?: string;
+  /** Of a chain: what each rule noticed first, oldest first. */
+  steps?: readonly {
+    time: string;
+    ruleId: string;
+    title: string;
+    eventID: string;
+    action?: string;
+    outcome?: string;
+  }[];
 }
 
 export interface CorrelationOutcome {
   findings: CorrelationFinding[];
   /** What to acknowledge once the findings are stored. Until then the store reports the firings again. */
   unacknowledged: { key: GroupKey; firingIds: string[] }[];
+  /**
+   * Firings as members of chains. They are to be observed before the firings are acknowledged, in a run of their own: in
+   * this one, every correlation would have to wait for every other.
+   */
+  chained: Membership[];
 }
 
 export interface RunOptions {
@@ -104,7 +119,7 @@ export function* settle(correlations: Correlations, key: GroupKey, options: RunO
 
 /** One run: its request, and its results so far. */
 class Outcome {
-  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [] };
+  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [], chained: [] };
   readonly #correlations: Correlations;
   readonly #options: RunOptions;
   /** A pending firing is read back with every append to its group: it is reported once in each run. */
@@ -151,9 +166,10 @@ class Outcome {
     if (first === undefined) return;
     const { key } = first;
     const { timespan } = correlation.rule;
-    const members = memberships
+    const all = memberships
       .map(({ member }): Member => ({ ...member, arrivedAt: this.#options.now }))
       .sort((a, b) => a.eventTime - b.eventTime);
+    const members = correlation.rule.type === 'chain' ? thinned(all) : all;
     for (const stretch of stretchesOf(members, timespan)) yield* this.#append(correlation, key, stretch);
   }
 
@@ -220,7 +236,10 @@ class Outcome {
     if (fresh.length === 0) return;
     for (const firing of fresh) {
       this.#reported.add(firing.id);
-      if (correlation.rule.metadata.finding) this.result.findings.push(findingOf(correlation, key, firing));
+      if (correlation.rule.metadata.finding) {
+        this.result.findings.push(findingOf(correlation, key, firing, this.#correlations));
+      }
+      this.result.chained.push(...this.#correlations.chainsOfFiring(correlation, firing));
       this.#add(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
     }
     this.result.unacknowledged.push({ key, firingIds: fresh.map(({ id }) => id) });
@@ -293,7 +312,12 @@ function aroundOf({ rule, early, limit }: Correlation, members: Members): Around
   return { from, to, timespan: rule.timespan, limit: early ? limit : 0 };
 }
 
-function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): CorrelationFinding {
+function findingOf(
+  { rule }: Correlation,
+  { group }: GroupKey,
+  firing: Firing,
+  correlations: Correlations,
+): CorrelationFinding {
   const { id, finding: _finding, ...rest } = rule.metadata;
   return {
     ruleId: id,
@@ -306,6 +330,14 @@ function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): 
     value: firing.value,
     atLeast: firing.atLeast,
     ...(firing.context !== undefined && { context: firing.context }),
+    ...(firing.steps !== undefined && {
+      steps: firing.steps.map(({ rule: ruleId, at, ...step }) => ({
+        time: new Date(at).toISOString(),
+        ruleId,
+        title: correlations.titleOf(ruleId),
+        ...step,
+      })),
+    }),
   };
 }
 

@@ -189,6 +189,10 @@ const correlationRuleSchema = z.strictObject({
   valueFields: z.array(correlatedFieldSchema).readonly(),
   /** 0 to 100, for value_percentile. */
   percentile: z.number().min(0).max(100).optional(),
+  /** For a chain: how many tactics its rules must come to, and those of each rule, by its id. */
+  tactics: z
+    .strictObject({ atLeast: z.int().min(1), byRule: z.record(z.string(), z.array(z.string()).readonly()) })
+    .optional(),
 });
 export type CorrelationRule = z.infer<typeof correlationRuleSchema>;
 

@@ -1,5 +1,6 @@
 import { headline } from '../../alerts/messages/alert-headline.ts';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
+import { chainLines } from '../../findings/finding-step.ts';
 import { counted } from '../../shared/counted.ts';
 import { printable } from '../../shared/printable.ts';
 
@@ -17,6 +18,9 @@ export interface MessageFacts {
 
 const NAMED_RULES = 10;
 
+/** Steps of a chain: the e-mail has all of them. */
+const MAX_STEPS = 10;
+
 /** A message as people read it. */
 export function factsOf(message: AlertMessage): MessageFacts {
   return message.kind === 'storm' ? stormFacts(message) : findingFacts(message);
@@ -29,7 +33,12 @@ function findingFacts(message: Exclude<AlertMessage, { kind: 'storm' }>): Messag
   const { id: ruleId, title, author, description, first } = rule;
   return {
     title: printable(`${marker}[${level.toUpperCase()}] ${times}${title} - ${account}`, 200),
-    lines: headline({ ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) }),
+    lines: [
+      ...headline({ ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) }),
+      ...chainLines(finding)
+        .slice(0, MAX_STEPS)
+        .map((line) => printable(line, 300)),
+    ],
     ...(description !== undefined && { why: printable(description, 2000) }),
     ...(first !== undefined && { first: printable(first, 2000) }),
     command: printable(command),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LEVELS } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { findingStepSchema } from '../../findings/finding-step.ts';
 import type { JsonValue } from '../../shared/json.ts';
 
 const text = z.string().optional();
@@ -42,7 +43,14 @@ const findingRow: z.ZodType<Finding> = z.object({
   receipt: z.object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.number() }),
   matched: z.array(z.object({ field: z.string(), value: jsonValue })),
   correlation: z
-    .object({ from: z.string(), to: z.string(), value: z.number(), atLeast: z.boolean(), eventIDs: texts })
+    .object({
+      from: z.string(),
+      to: z.string(),
+      value: z.number(),
+      atLeast: z.boolean(),
+      eventIDs: texts,
+      steps: z.array(findingStepSchema).optional(),
+    })
     .optional(),
   cut: z.literal(true).optional(),
 });
