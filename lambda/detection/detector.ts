@@ -1,15 +1,10 @@
 import { compileDetection } from './compile/compile-detection.ts';
 import type { Compiled, ExplainNode, MatchedField } from './compile/compiled-part.ts';
+import type { CorrelationFinding } from './correlation/correlation-finding.ts';
 import { LATENESS } from './correlation/correlation-store.ts';
 import { Correlations, type Membership } from './correlation/linked-correlations.ts';
 import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
-import {
-  type CorrelationFinding,
-  type CorrelationOutcome,
-  observe,
-  runSync,
-  settle,
-} from './correlation/run-correlations.ts';
+import { type CorrelationOutcome, observe, runSync, settle } from './correlation/run-correlations.ts';
 import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
 import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
 import { recordIdentity } from './match/record-identity.ts';
