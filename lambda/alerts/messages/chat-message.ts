@@ -43,8 +43,8 @@ const MAX_STEPS = 10;
 export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { alert, kind } = notice;
   const { finding } = alert;
-  const { text, who, when } = alertTitle(notice);
-  const detail = kind === 'test' ? '' : ` (${who === undefined ? '' : `${who}, `}${when})`;
+  const { text, who, how, when } = alertTitle(notice);
+  const detail = kind === 'test' ? '' : ` (${[who, how, when].filter((part) => part !== undefined).join(', ')})`;
   const title = `${titleStart(notice)} ${text}${detail}, account ${finding.account}`;
   return chatBody({
     alertId: alert.alertId,

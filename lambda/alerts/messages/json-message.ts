@@ -94,6 +94,8 @@ function findingMember(finding: Finding): FindingMessage['finding'] {
     matched,
     ...(cut && { matchedCut: true }),
     ...(finding.correlation !== undefined && { correlation: correlationMember(finding.correlation) }),
+    ...(finding.per !== undefined && { per: finding.per }),
+    ...(finding.also !== undefined && { also: finding.also.slice(0, MAX_RULE_LIST).map((text) => printable(text)) }),
     receipt: { ...finding.receipt },
   };
 }

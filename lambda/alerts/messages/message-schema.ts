@@ -56,6 +56,8 @@ const finding = z.object({
     })
     .optional()
     .describe('Of a correlation: what was counted or computed. The event is the last one.'),
+  per: z.literal('session').optional().describe('The finding stands for all calls of a session.'),
+  also: z.array(z.string()).optional().describe('Rules that recorded the same event: this alert is theirs too.'),
   receipt: z
     .object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.int() })
     .describe('Where the record stands: the index counts from 0.'),

@@ -151,6 +151,10 @@ const metadataSchema = z.strictObject({
   hash: z.string(),
   /** False for a rule that only serves a correlation: it makes no findings of its own. */
   finding: z.boolean(),
+  /** A finding stands for all that its rule matches in a session, and not for one event. */
+  per: z.literal('session').optional(),
+  /** Its findings belong to the alert of another rule about the same event, where there is one. */
+  joins: z.literal(true).optional(),
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 

@@ -1,4 +1,5 @@
 import { headline } from '../../alerts/messages/alert-headline.ts';
+import { titleOf } from '../../alerts/messages/alert-title.ts';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
 import { chainLines } from '../../findings/finding-step.ts';
 import { counted } from '../../shared/counted.ts';
@@ -29,12 +30,15 @@ export function factsOf(message: AlertMessage): MessageFacts {
 function findingFacts(message: Exclude<AlertMessage, { kind: 'storm' }>): MessageFacts {
   const { rule, finding, account, region, level, alertId, command, kind } = message;
   const marker = kind === 'test' ? '[TEST] ' : '';
-  const times = message.kind === 'summary' ? `${message.findings} times: ` : '';
   const { id: ruleId, title, author, description, first } = rule;
+  const told = { ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) };
+  const { text, who, how } = titleOf(told, message.kind === 'summary' ? message.findings : undefined);
+  const detail = [who, how].filter((part) => part !== undefined).join(', ');
+  const named = kind === 'test' ? title : `${text}${detail === '' ? '' : ` (${detail})`}`;
   return {
-    title: printable(`${marker}[${level.toUpperCase()}] ${times}${title} - ${account}`, 200),
+    title: printable(`${marker}[${level.toUpperCase()}] ${named} - ${account}`, 200),
     lines: [
-      ...headline({ ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) }),
+      ...headline(told),
       ...chainLines(finding)
         .slice(0, MAX_STEPS)
         .map((line) => printable(line, 300)),
