@@ -31,7 +31,8 @@ const TOPICS: readonly string[] = ['people', 'programs', 'chat'];
 const HELP = `
 true: it told of something that should not have been. false: it was harmless. The mark, with who, when and why, stays with
 the finding; marking again replaces it. With the id of an alert, all of its findings so far are marked.
-Once every finding of an alert is marked as false, channels of type pagerduty resolve its incident.
+Marks are what trailwarden rules tune makes filters of. Once every finding of an alert is marked as false, channels of type
+pagerduty resolve its incident.
 
 Examples:
   $ trailwarden findings mark 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a true --reason 'Key was in a public repository'

@@ -5,12 +5,13 @@ import { checkCommand } from './check-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { listCommand } from './list-command.ts';
 import { testCommand } from './test-command.ts';
+import { tuneCommand } from './tune/tune-command.ts';
 
-const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand, tuneCommand] as const;
 
 /** `trailwarden rules`: the tools for authors of rules. */
 export function rulesCommand(io: Io): Command {
-  const command = new Command('rules').description('Checks, tests, explains, lists and backtests Sigma rules.');
+  const command = new Command('rules').description('Checks, tests, explains, lists, backtests and tunes Sigma rules.');
   for (const factory of COMMANDS) command.addCommand(factory(io));
   return command;
 }
