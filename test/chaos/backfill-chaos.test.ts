@@ -8,6 +8,8 @@ import type { RunResult } from './world.ts';
 
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
+  'BatchWriteItem events',
+  'GetItem correlations',
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',
@@ -15,15 +17,19 @@ const SITES_OF_BACKFILLS = [
   'Publish critical',
   'Publish high',
   'PutItem alerts',
+  'PutItem correlations',
   'PutItem findings',
   'PutItem ledger',
   'PutObject quarantine',
   'PutObject work',
+  'Query correlations',
   'Query ledger',
   'Query ledger/by-account-region-day',
   'Query suppressions/by-rule',
+  'TransactWriteItems correlations',
   'TransactWriteItems ledger+segments',
   'UpdateItem alerts',
+  'UpdateItem correlations',
   'UpdateItem events',
   'UpdateItem segments',
 ];

@@ -101,7 +101,7 @@ async function overFiles(paths: readonly string[], ruleSet: RuleSet, take: Take,
   const { files, unreadable } = await findRecordFiles(paths);
   reportUnreadable(unreadable, io);
   if (files.length === 0) throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
-  const progress = createFileProgress(files, 'table', io);
+  const progress = await createFileProgress(files, 'table', io);
   try {
     return await drain(scan({ ruleSet, files, onFile: progress.done }), take);
   } finally {

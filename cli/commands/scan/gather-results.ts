@@ -1,6 +1,5 @@
 import { createDetector } from '../../../lambda/detection/detector.ts';
-import type { RuleSet } from '../../../lambda/detection/index.ts';
-import { correlatedFinding } from '../../../lambda/findings/correlated-finding.ts';
+import type { CorrelationFinding, RuleSet } from '../../../lambda/detection/index.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
 import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
 import { type ScanFinding, scanFinding } from './scan-finding.ts';
@@ -78,12 +77,19 @@ function idOf(finding: ScanFinding): string | undefined {
   return 'eventID' in finding ? (finding.eventID ?? undefined) : undefined;
 }
 
-function* correlate(ruleSet: RuleSet, correlated: Correlated[]): Generator<ScanFinding> {
+async function* correlate(ruleSet: RuleSet, correlated: Correlated[]): AsyncGenerator<ScanFinding> {
+  if (correlated.length === 0) return;
   const detector = createDetector(ruleSet);
   for (const { eventTime, memberships } of correlated.sort(inOrder)) {
-    for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));
+    for (const firing of detector.observe(memberships, eventTime)) yield await correlationFinding(firing);
   }
-  for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield scanFinding(correlatedFinding(firing));
+  for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield await correlationFinding(firing);
+}
+
+/** What describes the finding is loaded with the first: few scans have one, and it loads all that checks schemas. */
+async function correlationFinding(firing: CorrelationFinding): Promise<ScanFinding> {
+  const { correlatedFinding } = await import('../../../lambda/findings/correlated-finding.ts');
+  return scanFinding(correlatedFinding(firing));
 }
 
 /** By eventTime, and those of one time by their ids: which file an event was in makes no difference. */

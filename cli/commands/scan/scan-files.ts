@@ -31,9 +31,8 @@ export function scan(options: ScanOptions): AsyncGenerator<ScanFinding, ScanTota
 }
 
 async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {
-  const paths = files.map(({ path }) => path);
   let index = 0;
-  for await (const result of judgeFiles(paths, threads ?? threadsFor(files), { ruleSet, bounds })) {
+  for await (const result of judgeFiles(files, threads ?? threadsFor(files), { ruleSet, bounds })) {
     const file = files[index++];
     if (file === undefined) return;
     yield { path: file.path, result };

@@ -66,7 +66,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
     throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
   }
   const bounds = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
-  const progress = createFileProgress(files, format, io);
+  const progress = await createFileProgress(files, format, io);
   const all = new Summary();
   const shown = new Summary();
   let totals: ScanTotals | undefined;

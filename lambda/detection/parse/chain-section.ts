@@ -75,5 +75,5 @@ export const ANY = '*';
 /** The tactics among a rule's tags. Those of techniques, groups and software are none. */
 function tacticsOf(tags: readonly string[]): string[] {
   const names = tags.flatMap((tag) => /^attack\.(?![tgs]\d{4})(.+)$/i.exec(tag)?.[1] ?? []);
-  return [...new Set(names.map((name) => name.toLowerCase()))];
+  return [...new Set(names.map((name) => name.toLowerCase().replaceAll('_', '-')))];
 }
