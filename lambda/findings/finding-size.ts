@@ -1,6 +1,7 @@
 import { cutText } from '../shared/cut-text.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Finding, ShownField } from './finding.ts';
+import type { FindingStep } from './finding-step.ts';
 
 /**
  * Bytes of a finding as JSON, at most. DynamoDB takes rows of 400 KB, counts bytes differently, and the row also holds
@@ -114,10 +115,22 @@ function cutFinding(finding: Finding, { textBytes, members }: Bound): Finding {
     resources: texts(finding.resources),
     matched: finding.matched.slice(0, members).map((field) => cutField(field, textBytes)),
     ...(correlation !== undefined && {
-      correlation: { ...correlation, eventIDs: correlation.eventIDs.slice(-members).map(text) },
+      correlation: {
+        ...correlation,
+        eventIDs: correlation.eventIDs.slice(-members).map(text),
+        ...(correlation.steps !== undefined && { steps: correlation.steps.slice(0, members).map(cutStep(text)) }),
+      },
     }),
     cut: true,
   };
+}
+
+function cutStep(text: (whole: string) => string): (step: FindingStep) => FindingStep {
+  return ({ title, action, ...step }) => ({
+    ...step,
+    title: text(title),
+    ...(action !== undefined && { action: text(action) }),
+  });
 }
 
 /** A value that is too long becomes the beginning of its text or of its JSON. */

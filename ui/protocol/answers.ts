@@ -31,6 +31,7 @@ export interface Answers {
   readonly finding: FindingDetail;
   readonly alert: AlertAnswer;
   readonly 'newer-findings': { readonly count: number };
+  readonly mark: FindingMark;
   readonly suppress: { readonly suppressionId: string };
   readonly lead: Lead;
   readonly story: StoryAnswer;
@@ -58,7 +59,8 @@ export interface EventsOverview {
   readonly bars: readonly TimeBar[];
   readonly actors: readonly CountedValue[];
   readonly addresses: readonly CountedValue[];
-  readonly deniedActions: readonly CountedValue[];
+  /** Absent where counting them alone would take more than a hundredth of a session's reads. */
+  readonly deniedActions?: readonly CountedValue[];
   readonly command: string;
 }
 
@@ -247,6 +249,19 @@ export interface FindingDetail extends FindingRow {
   readonly references: readonly string[];
   readonly tags: readonly string[];
   readonly suppressedBy?: string;
+  /** The id of the rule whose alert about the same event stands for it. */
+  readonly joinedTo?: string;
+  readonly steps: readonly string[];
+  readonly mark?: FindingMark;
+}
+
+/** What somebody found out about a finding. */
+export interface FindingMark {
+  readonly verdict: 'true' | 'false';
+  readonly reason: string;
+  readonly by: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 export interface FindingsAnswer {
@@ -308,4 +323,6 @@ export interface StoryAnswer {
 export interface ReportAnswer {
   readonly fileName: string;
   readonly html: string;
+  /** Why the file doesn't hold all of the story, as it says itself; empty where it holds all. */
+  readonly leftOut: readonly string[];
 }

@@ -10,6 +10,7 @@ import { facetsAnswer } from './events/facets-answer.ts';
 import { overviewEventsAnswer } from './events/overview-events-answer.ts';
 import { alertAnswer } from './findings/alert-answer.ts';
 import { findingAnswer, findingsAnswer } from './findings/findings-answer.ts';
+import { markAnswer } from './findings/mark-answer.ts';
 import { newerFindingsAnswer } from './findings/newer-findings-answer.ts';
 import { overviewFindingsAnswer } from './findings/overview-findings-answer.ts';
 import { suppressAnswer } from './findings/suppress-answer.ts';
@@ -41,6 +42,7 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
     finding: findingAnswer,
     alert: alertAnswer,
     'newer-findings': newerFindingsAnswer,
+    mark: markAnswer,
     suppress: suppressAnswer,
     lead: leadAnswer,
     story: storyAnswer,
@@ -54,10 +56,14 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
       return {};
     },
   };
-  const told = async <Name extends QuestionName>(name: Name, asked: unknown): Promise<Told<AnswerOf<Name>>> => {
+  const told = async <Name extends QuestionName>(
+    name: Name,
+    asked: unknown,
+    isGone?: AbortSignal,
+  ): Promise<Told<AnswerOf<Name>>> => {
     const { session } = context;
     const before = session.units;
-    const meter = session.meter();
+    const meter = session.meter(READ_ON.has(name) ? undefined : isGone);
     // The schema of a name reads what the answer of the same name takes; TypeScript doesn't connect the two.
     const read = ASKED[name].parse(asked) as ReadAsked<Name>;
     const answer = await answers[name](read, context, meter);
@@ -66,8 +72,13 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
   };
   // The keys of ASKED.
   const names = Object.keys(ASKED) as QuestionName[];
-  return Object.fromEntries(names.map((name) => [name, (asked: unknown) => told(name, asked)]));
+  return Object.fromEntries(
+    names.map((name): [string, Answer] => [name, (asked, isGone) => told(name, asked, isGone)]),
+  );
 }
+
+/** A piece of a table is read to its end, whoever waits: where one is left in its middle, the table is read anew. */
+const READ_ON: ReadonlySet<QuestionName> = new Set(['events']);
 
 /** They bound themselves by what is left of the session. */
 const SELF_METERED: ReadonlySet<QuestionName> = new Set(['story', 'report']);
