@@ -31,6 +31,10 @@ export {
   type RuleMatch,
   type RuleMetadata,
 } from './detector.ts';
+export { firstSeenFinding, groupFullFinding, MAX_VALUES_A_GROUP, seenName } from './first-seen/first-seen-finding.ts';
+export { LEARNT, type SeenValue, SPARE_DAYS, takeSight } from './first-seen/seen-value.ts';
+export { daysOf, inOrderOfTime, type Sight, sightsOf } from './first-seen/sights.ts';
+export { DAY, dateOf, dayOf, dayOfDate } from './first-seen/utc-day.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
 export { LEVELS, type Level, type RuleSet } from './language/rule-set.ts';
 export { ruleSetSchema } from './language/rule-set-schema.ts';

@@ -48,9 +48,10 @@ export class Correlator {
 
   /** Memberships of an event, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    if (memberships.length === 0) return memberships;
+    const { others } = this.#dependencies.detector.correlations.split(memberships);
+    if (others.length === 0) return others;
     const context = correlationContext(event);
-    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return others.map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** Memberships with the same name must be observed together; the others may be observed at the same time. */

@@ -34,21 +34,31 @@ export interface NamedResult {
   readonly result: FileResult;
 }
 
+/** What rules of type first_seen learn before anything is judged. */
+export interface Taught {
+  readonly events: readonly Correlated[];
+  /** The earliest eventTime of all that was read for it. */
+  readonly firstTime?: number;
+}
+
 /**
  * Collects the results of files. Findings about events come first, each once even if its event was delivered several
  * times. Findings of correlations follow in the order of time, because correlations must see every event first. A
- * window that is open at the end of the data counts as closed.
+ * window that is open at the end of the data counts as closed. Rules of type first_seen learn from the first eventTime on,
+ * that of the history included.
  *
  * Memory is bounded by the findings' ids, and by the events that correlations ask for.
  */
 export async function* gather(
   results: AsyncIterable<NamedResult>,
   ruleSet: RuleSet,
+  history?: Taught,
 ): AsyncGenerator<ScanFinding, ScanTotals> {
   const seen = new Set<string>();
   const correlated: Correlated[] = [];
   const namedRecords: UnreadableRecord[] = [];
   const unreadableFiles: UnreadablePath[] = [];
+  let firstTime = history?.firstTime;
   const counts = { files: 0, records: 0, judged: 0, repeated: 0, unreadableRecords: 0, incomplete: 0, undated: 0 };
   for await (const { path, result } of results) {
     counts.files++;
@@ -60,6 +70,7 @@ export async function* gather(
     for (const record of result.named) namedRecords.push({ path, ...record });
     if (result.fault !== undefined) unreadableFiles.push({ path, reason: result.fault });
     for (const event of result.correlated) correlated.push(event);
+    if (result.firstTime !== undefined) firstTime = Math.min(firstTime ?? result.firstTime, result.firstTime);
     for (const finding of result.findings) {
       if (seen.has(finding.findingId)) counts.repeated++;
       else {
@@ -68,12 +79,17 @@ export async function* gather(
       }
     }
   }
-  yield* correlate(ruleSet, correlated);
+  yield* correlate(ruleSet, correlated, { taught: history?.events ?? [], firstTime });
   return { ...counts, namedRecords, unreadableFiles };
 }
 
-function* correlate(ruleSet: RuleSet, correlated: Correlated[]): Generator<ScanFinding> {
-  const detector = createDetector(ruleSet);
+function* correlate(
+  ruleSet: RuleSet,
+  correlated: Correlated[],
+  { taught, firstTime }: { readonly taught: readonly Correlated[]; readonly firstTime: number | undefined },
+): Generator<ScanFinding> {
+  const detector = createDetector(ruleSet, firstTime === undefined ? {} : { seenSince: firstTime });
+  for (const { memberships } of taught.toSorted(inOrder)) detector.teach(memberships);
   for (const { eventTime, memberships } of correlated.sort(inOrder)) {
     for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));
   }

@@ -10,11 +10,11 @@ import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput, readSmallFile } from '../../inputs/open-input.ts';
+import { EarliestSights, withContext } from './earliest-sights.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
@@ -37,6 +37,8 @@ export interface FileResult {
   readonly judged: number;
   readonly findings: readonly ScanFinding[];
   readonly correlated: readonly Correlated[];
+  /** The earliest eventTime of those that were judged: rules of type first_seen learn from then on. */
+  readonly firstTime?: number;
   /** Records that couldn't be read. */
   readonly unreadable: number;
   /** Events that lack what CloudTrail always writes, or have it in a wrong type: judged, and counted here too. */
@@ -108,6 +110,8 @@ async function judgeBatches(
   const named: NamedRecord[] = [];
   const findings: ScanFinding[] = [];
   const correlated: Correlated[] = [];
+  const sights = new EarliestSights(detector);
+  let firstTime: number | undefined;
   let records = 0;
   let judged = 0;
   let unreadable = 0;
@@ -129,8 +133,14 @@ async function judgeBatches(
     };
     const { matches, memberships } = detector.judge(record, eventTime, () => fieldsOf(record, event));
     for (const match of matches) findings.push(scanFinding(findingOf(event(), match)));
-    if (!isDated) undated++;
-    else if (memberships.length > 0) correlated.push({ eventTime, memberships: withContext(memberships, event()) });
+    if (!isDated) {
+      undated++;
+      return;
+    }
+    firstTime = Math.min(firstTime ?? eventTime, eventTime);
+    if (memberships.length === 0) return;
+    const others = sights.take(memberships, event);
+    if (others.length > 0) correlated.push({ eventTime, memberships: withContext(others, event()) });
   };
   const take = (item: ReadItem): void => {
     const { index } = item;
@@ -169,13 +179,17 @@ async function judgeBatches(
     fault = reasonOf(error);
   }
   const counts = { records, judged, unreadable, incomplete, undated };
-  return { ...counts, findings, correlated, named, ...(fault !== undefined && { fault }) };
-}
-
-/** A correlation's finding describes its last event. */
-function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-  const context = correlationContext(event);
-  return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+  for (const membership of sights.all()) {
+    correlated.push({ eventTime: membership.member.eventTime, memberships: [membership] });
+  }
+  return {
+    ...counts,
+    findings,
+    correlated,
+    named,
+    ...(firstTime !== undefined && { firstTime }),
+    ...(fault !== undefined && { fault }),
+  };
 }
 
 function isWithin(time: number, { since, until }: TimeBounds): boolean {

@@ -34,9 +34,10 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
 
   /** Memberships of an event, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    if (memberships.length === 0) return memberships;
+    const { others } = this.#detector.correlations.split(memberships);
+    if (others.length === 0) return others;
     const context = correlationContext(event);
-    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return others.map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** All that an object brings is taken together: it only waits. */

@@ -265,13 +265,14 @@ function finishCorrelation(
   options: RuleOptions,
 ): CorrelationRule {
   const { kind } = draft;
-  const { type, timespan, condition, percentile } = draft.correlation;
+  const { type, timespan, condition, percentile, learning } = draft.correlation;
   const body = {
     type,
     timespan,
     condition: [...condition],
     ...link,
     ...(percentile === undefined ? {} : { percentile }),
+    ...(learning === undefined ? {} : { learning }),
   };
   return { kind, metadata: finishMetadata(draft, body, linked, options), ...body };
 }
