@@ -36,6 +36,11 @@ export function correlationContext(event: CloudTrailEvent): string {
   return JSON.stringify(findingEvent(event));
 }
 
+/** The account of the event that a context was made of. @throws Error if the correlation was fed without one. */
+export function contextAccount(context: string | undefined): string {
+  return contextSchema.parse(JSON.parse(context ?? 'null')).account;
+}
+
 /**
  * The finding of a correlation. It describes the last event of its window, and the group. At most 100 KB of JSON.
  * @throws Error if the correlation was fed without a context.

@@ -47,7 +47,7 @@ export function correlate(tables: AuditTables['tables'], indexes: readonly strin
   return onTable(
     'Correlate',
     tables.correlations,
-    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     indexes,
   );
 }

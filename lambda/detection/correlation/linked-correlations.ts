@@ -80,9 +80,9 @@ export class Correlations {
     return rule?.type === 'first_seen' ? rule : undefined;
   }
 
-  /** Whether there is a rule of type first_seen. */
-  get hasFirstSeen(): boolean {
-    return [...this.#byId.values()].some(({ rule }) => rule.type === 'first_seen');
+  /** All rules of type first_seen. */
+  get firstSeenRules(): readonly CorrelationRule[] {
+    return [...this.#byId.keys()].flatMap((id) => this.firstSeen(id) ?? []);
   }
 
   /** Memberships of rules of type first_seen, and the others. */
