@@ -27,6 +27,8 @@ export interface BackfillReport {
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly seconds: number;
+  /** The earliest UTC day of the keys of objects that were read before the backfill was begun. */
+  readonly firstBefore?: string;
   /** Some of the objects that were rejected or left. */
   readonly named: BatchResult['named'];
 }
@@ -92,8 +94,10 @@ export async function readReport(
     for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += result[name];
     if (named.length < NAMED_OBJECTS) named.push(...result.named);
   });
+  const [firstBefore] = parts.flatMap((part) => part.firstBefore ?? []).toSorted();
   return {
     isListed: parts.at(-1)?.isLast === true,
+    ...(firstBefore !== undefined && { firstBefore }),
     batches: all.length,
     batchesRead,
     objects: sums.before + sums.closed + sums.rejected + sums.left,

@@ -122,7 +122,7 @@ export const METRICS = named({
   FirstSeenValuesLeftOut: {
     unit: 'Count',
     counts: 'new values that rules of type `first_seen` neither keep nor judge, because their group has 2,000 already',
-    by: ['ingest'],
+    by: ['ingest', 'backfill-batch'],
     routinelyBy: [],
   },
   IngestDelaySeconds: {

@@ -16,6 +16,7 @@ import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
+  keepSeenValues,
   onTable,
   publishTo,
   queueForChannels,
@@ -44,6 +45,7 @@ export class BackfillList extends AuditFunction {
       DEPLOYMENT: config.deployment,
       ...logBucketVariables(config),
       LEDGER_TABLE: tables.ledger.tableName,
+      CORRELATIONS_TABLE: tables.correlations.tableName,
       RULES_FILE,
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
@@ -66,6 +68,8 @@ export class BackfillList extends AuditFunction {
           actions: ['dynamodb:Query'],
           resources: [`${tables.ledger.tableArn}/index/by-account-region-day`],
         }),
+        // What a backfill has taught rules of type first_seen, once it is done.
+        keepSeenValues(tables, ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']),
         ...keepFiles(config.deployment),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
@@ -113,6 +117,13 @@ export class BackfillBatch extends AuditFunction {
         onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
         onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
         askSuppressions(tables),
+        keepSeenValues(tables, [
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ]),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
         ...useTopicKeys(topics),

@@ -8,23 +8,27 @@ import type { RunResult } from './world.ts';
 
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
+  'BatchGetItem correlations',
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',
+  'ListObjectsV2 work',
   'Publish alerts',
   'Publish critical',
   'Publish high',
   'PutItem alerts',
   'PutItem findings',
-  'PutItem ledger',
   'PutObject quarantine',
   'PutObject work',
   'Query ledger',
   'Query ledger/by-account-region-day',
   'Query suppressions/by-rule',
+  'TransactWriteItems correlations',
   'TransactWriteItems ledger+segments',
   'UpdateItem alerts',
+  'UpdateItem correlations',
   'UpdateItem events',
+  'UpdateItem ledger',
   'UpdateItem segments',
 ];
 

@@ -7,11 +7,13 @@ import { type BatchLine, keysOf } from '../batch-line.ts';
 import { NAMED_OBJECTS } from '../batch-result.ts';
 import { type Judge, type JudgedObject, judgeObject } from './judge-object.ts';
 import { isNewObject } from './new-objects.ts';
+import type { PastCorrelations } from './past-correlations.ts';
 import type { ReadBatch } from './read-batch.ts';
 
 const READERS = 12;
 
-export interface JudgeBatchOptions extends Judge {
+export interface JudgeBatchOptions extends Omit<Judge, 'correlations'> {
+  readonly correlations: PastCorrelations;
   readonly findings: NonNullable<Judge['findings']>;
   readonly line: BatchLine;
   /** Asked about new objects alone. */
@@ -81,5 +83,6 @@ async function judgeOf(
   if (parsedKey === undefined || !isNewObject(parsedKey, now())) return judge;
   const versions = await ledger.versions(line.bucket, key);
   const isRead = versions.some(({ closedAt }) => closedAt !== undefined);
-  return isRead ? judge : { ...judge, findings: { ...findings, report: reportNew } };
+  if (isRead) return judge;
+  return { ...judge, correlations: correlations.ofNewObjects, findings: { ...findings, report: reportNew } };
 }

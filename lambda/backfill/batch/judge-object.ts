@@ -7,10 +7,10 @@ import type { Finding } from '../../findings/finding.ts';
 import type { SourceObject } from '../../ingest/object-source.ts';
 import { BoundedTasks } from '../../shared/concurrency.ts';
 import { isFaultOfAccess } from '../../shared/faults.ts';
-import type { PastCorrelations } from './past-correlations.ts';
+import type { ShownEvents } from './past-correlations.ts';
 
 export interface Judge {
-  readonly correlations: PastCorrelations;
+  readonly correlations: ShownEvents;
   readonly limits: LogObjectLimits;
   /** Matches rules too, and reports what they find. Without it, events are only shown to the correlations. */
   readonly findings?: {

@@ -3,6 +3,13 @@ import { createDetector, type Detector, type Membership, type RuleSet } from '..
 import { correlatedFinding, correlationContext } from '../../findings/correlated-finding.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { EffectDependencies } from '../../ingest/event-effects.ts';
+import { PastSights, type SightsOfBatch } from './past-sights.ts';
+
+/** What events of objects are shown to. */
+export interface ShownEvents extends Pick<EffectDependencies['correlator'], 'ofEvent' | 'unitOf' | 'observe'> {
+  /** The groups of correlations that an event belongs to: none for most events. */
+  membershipsOf(event: CloudTrailEvent, derived: object): readonly Membership[];
+}
 
 /** An event of a batch that belongs to groups of correlations. */
 interface PastEvent {
@@ -16,15 +23,33 @@ interface PastEvent {
  * takes those of its files. Their state is kept in memory alone. That of new events would have expired already, and
  * sweep would alert on what was due years ago.
  */
-export class PastCorrelations implements Pick<EffectDependencies['correlator'], 'ofEvent' | 'unitOf' | 'observe'> {
+export class PastCorrelations implements ShownEvents {
   readonly #detector: Detector;
   readonly #ruleSet: RuleSet;
+  readonly #sights: PastSights;
+  readonly #rules: ReadonlySet<string> | undefined;
   readonly #events: PastEvent[] = [];
 
-  /** @param detector of the same rules. */
-  constructor(detector: Detector, ruleSet: RuleSet) {
+  /**
+   * @param detector of the same rules.
+   * @param rules those that count; all where there are none.
+   */
+  constructor(detector: Detector, ruleSet: RuleSet, sights: SightsOfBatch, rules?: ReadonlySet<string>) {
     this.#detector = detector;
     this.#ruleSet = ruleSet;
+    this.#sights = new PastSights(sights);
+    this.#rules = rules;
+  }
+
+  /** The same for events of objects that ingest has not come to yet: rules of type first_seen judge them. */
+  get ofNewObjects(): ShownEvents {
+    return {
+      membershipsOf: (event, derived) =>
+        this.#kept(this.#detector.memberships(event.record, Date.parse(event.eventTime), derived), event, true),
+      ofEvent: (memberships, event) => this.#kept(memberships, event, true),
+      unitOf: () => this.unitOf(),
+      observe: (memberships) => this.#observe(memberships, true),
+    };
   }
 
   /** The groups of correlations that an event belongs to: none for most events. */
@@ -34,10 +59,16 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
 
   /** Memberships of an event, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    const { others } = this.#detector.correlations.split(memberships);
-    if (others.length === 0) return others;
+    return this.#kept(memberships, event, false);
+  }
+
+  #kept(memberships: readonly Membership[], event: CloudTrailEvent, isNew: boolean): readonly Membership[] {
+    const { firstSeen, others } = this.#detector.correlations.split(memberships);
+    const counting = firstSeen.filter(({ key }) => this.#rules?.has(key.correlation) ?? true);
+    const news = this.#sights.newOf(counting, isNew);
+    if (others.length + news.length === 0) return [];
     const context = correlationContext(event);
-    return others.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return [...others, ...news].map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** All that an object brings is taken together: it only waits. */
@@ -45,12 +76,23 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
     return 'batch';
   }
 
-  /** Keeps events until all were read. */
+  /** Keeps events until all were read. @throws faults of access. */
   async observe(memberships: readonly Membership[]): Promise<void> {
-    for (const membership of memberships) {
+    await this.#observe(memberships, false);
+  }
+
+  async #observe(memberships: readonly Membership[], isNew: boolean): Promise<void> {
+    const { firstSeen, others } = this.#detector.correlations.split(memberships);
+    await this.#sights.add(firstSeen, isNew);
+    for (const membership of others) {
       const { eventTime, eventID } = membership.member;
       this.#events.push({ eventTime, eventID, memberships: [membership] });
     }
+  }
+
+  /** Has rules of type first_seen learn what the events so far hold, and judge the new ones. @throws faults of access. */
+  async concludeSights(): Promise<void> {
+    await this.#sights.conclude();
   }
 
   /** What fires, in the order of time. A window that is open at the end of the batch counts as closed. */

@@ -16,7 +16,7 @@ import { GroupedClosings, plainLedger } from './grouped-closings.ts';
 import { HeldSummaries } from './held-summaries.ts';
 import { judgeObject } from './judge-object.ts';
 import { isNewObject } from './new-objects.ts';
-import type { PastCorrelations } from './past-correlations.ts';
+import type { PastCorrelations, ShownEvents } from './past-correlations.ts';
 
 /** Objects that are read at the same time: while some wait for S3 or the tables, others are judged. */
 const READERS = 12;
@@ -181,14 +181,15 @@ class BatchReading {
     const object = this.#counted(await open(bucket, key));
     try {
       const own = versions.find(({ version }) => version === object.version);
+      const isNew = isNewObject(parsedKey, processor.now());
+      const shown = isNew ? correlations.ofNewObjects : correlations;
       if (own !== undefined && isOf(run, own)) {
         // Its correlations may not have been concluded.
-        await judgeObject(object, { correlations, limits: processor.limits });
+        await judgeObject(object, { correlations: shown, limits: processor.limits });
         return endOf(own);
       }
       onOpened({ object, parsedKey });
-      const isNew = isNewObject(parsedKey, processor.now());
-      const outcome = await processObject(isNew ? { ...processor, report: reportNew } : processor, {
+      const outcome = await processObject(isNew ? { ...processor, correlator: shown, report: reportNew } : processor, {
         object,
         versions,
         parsedKey,
@@ -196,7 +197,7 @@ class BatchReading {
         mustStop,
       });
       // Its beginning may have been shown to the correlations of a function that has ended. What comes twice counts once.
-      if (own?.resumeAt !== undefined && isRead(outcome)) await this.#observeAll(key, processor);
+      if (own?.resumeAt !== undefined && isRead(outcome)) await this.#observeAll(key, processor, shown);
       return await this.#endOf(object, outcome);
     } finally {
       object.close();
@@ -204,8 +205,12 @@ class BatchReading {
   }
 
   /** Shows all events of an object to the correlations. @throws faults of access. */
-  async #observeAll(key: string, { limits }: Pick<ProcessorDependencies, 'limits'>): Promise<void> {
-    const { line, open, correlations } = this.#options;
+  async #observeAll(
+    key: string,
+    { limits }: Pick<ProcessorDependencies, 'limits'>,
+    correlations: ShownEvents,
+  ): Promise<void> {
+    const { line, open } = this.#options;
     const object = this.#counted(await open(line.bucket, key));
     try {
       await judgeObject(object, { correlations, limits });

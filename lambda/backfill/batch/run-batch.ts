@@ -19,6 +19,7 @@ import type { ConsumedUnits, Units } from '../consumed-units.ts';
 import { resultKey, triesKey, type WorkBucket } from '../work-bucket.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { PastCorrelations } from './past-correlations.ts';
+import type { SightsOfBatch } from './past-sights.ts';
 import { type ReadBatch, readBatch } from './read-batch.ts';
 
 export interface BatchDependencies {
@@ -32,6 +33,8 @@ export interface BatchDependencies {
   readonly detector: Detector;
   /** What the detector was made of. */
   readonly ruleSet: RuleSet;
+  /** What rules of type first_seen do with the events. */
+  readonly sights: SightsOfBatch;
   /** What calls of DynamoDB take. */
   readonly units: ConsumedUnits;
   /** Once, before the first batch. @throws faults of access. */
@@ -124,13 +127,13 @@ async function readAndConclude(
   line: BatchLine,
   { mustStop, tries }: { readonly mustStop: () => boolean; readonly tries: Tries },
 ): Promise<{ readonly result: ReadBatch; readonly correlated: number }> {
-  const { detector, ruleSet, ledger, open, processorOf, logger } = dependencies;
-  const correlations = new PastCorrelations(detector, ruleSet);
+  const { detector, ruleSet, sights, ledger, open, processorOf, logger } = dependencies;
   const processor = processorOf(line.request.alert);
   const { report, limits } = processor;
   const { report: reportNew } = processorOf(true);
   const named = line.request.rules;
   const rules = named === undefined ? undefined : new Set(named);
+  const correlations = new PastCorrelations(detector, ruleSet, sights, rules);
   const result =
     rules === undefined
       ? await readBatch({
@@ -155,6 +158,7 @@ async function readAndConclude(
           mustStop,
           findings: { detector, rules, report },
         });
+  await correlations.concludeSights();
   // A correlation that sees a part of the events may fire for another window. So it waits for the whole batch, but not for
   // an object that two tries could not read.
   if (result.left > 0 && (tries.left === 0 || mustStop())) return { result, correlated: 0 };

@@ -14,6 +14,9 @@ import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
+import { wireFirstSeen } from '../../runtime/first-seen/wire-first-seen.ts';
+import { recordMetric } from '../../runtime/record-metric.ts';
+import { METRICS } from '../../shared/metric-names.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
@@ -78,10 +81,25 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     segments,
     now,
   });
+  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
+  const firstSeen = (onlyTeaches: boolean) =>
+    wireFirstSeen({
+      documents,
+      table: environment.CORRELATIONS_TABLE,
+      detector,
+      ledger,
+      report: alert,
+      onUnreadableRow: ({ table, reason }) =>
+        logger.warn('A row was left alone that can not be read', { table, reason }),
+      onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
+      now,
+      onlyTeaches,
+    });
   return createRunBatch({
+    sights: { teacher: firstSeen(true), judge: firstSeen(false) },
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     logBuckets,
-    ledger: new Ledger(documents, environment.LEDGER_TABLE),
+    ledger,
     processorOf: (alerts) => processorOf(alerts ? alert : record),
     open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),
     detector,

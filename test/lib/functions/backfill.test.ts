@@ -53,6 +53,9 @@ describe('the function that lists', () => {
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<BackfillListLogs.Arn>'),
       ...READS_LOGS,
       AskWhichAreRead: allow('dynamodb:Query', '<data:Tablesledger.Arn>/index/by-account-region-day'),
+      KeepSeenValues: allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], '<data:Tablescorrelations.Arn>', {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['seen#*'] },
+      }),
       ...KEEPS_FILES,
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3')),
     });
@@ -93,6 +96,11 @@ describe('the function that reads a batch', () => {
       RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
+      KeepSeenValues: allow(
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        '<data:Tablescorrelations.Arn>',
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['seen#*'] } },
+      ),
       KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
       PublishAlerts: allow(
         'sns:Publish',
