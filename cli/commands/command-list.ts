@@ -90,7 +90,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'rules',
     takes: '',
-    description: 'Checks, tests, explains, lists and backtests Sigma rules.',
+    description: 'Checks, tests, explains, lists, backtests and reports Sigma rules.',
     load: async () => (await import('./rules/rules.ts')).rulesCommand,
   },
   {

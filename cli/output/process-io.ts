@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { CommandFailure } from './exit-codes.ts';
 
 /** The surroundings of a command: what it writes to, and what it may read. */
@@ -39,6 +38,7 @@ export function processIo(): Io {
 }
 
 async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   // Without it, an end of the input (Ctrl-D) would leave the question unanswered for ever.
   const ended = once(lines, 'close').then(() => {

@@ -87,7 +87,7 @@ export class Detector {
   readonly #ruleSet: RuleSet;
   readonly #options: DetectorOptions;
   readonly #placed: readonly PlacedRule[];
-  readonly #index: RuleIndex;
+  #index: RuleIndex | undefined;
   readonly #paths = new Paths(true);
   readonly #scope: Scope;
   readonly #store = new MemoryCorrelationStore();
@@ -104,9 +104,20 @@ export class Detector {
     this.#firstSeen = new MemoryFirstSeen(this.correlations, options.seenSince);
     const detections = ruleSet.rules.filter((rule) => rule.kind === 'detection');
     this.#placed = detections.map((rule) => ({ rule, correlated: this.correlations.isNamed(rule.metadata.id) }));
-    this.#index = new RuleIndex(detections, this.#paths);
     this.correlations.intern(this.#paths);
     this.#scope = new Scope(this.#paths);
+  }
+
+  /** Made when the first record comes: who only correlates what others have found needs none. */
+  #indexed(): RuleIndex {
+    if (this.#index === undefined) {
+      this.#index = new RuleIndex(
+        this.#placed.map(({ rule }) => rule),
+        this.#paths,
+      );
+      this.#scope.grow();
+    }
+    return this.#index;
   }
 
   /** Every rule, in the order of the rule set. */
@@ -116,7 +127,8 @@ export class Detector {
   }
 
   #describe(): readonly RuleMetadata[] {
-    const placed = new Map(this.#placed.map(({ rule }, i) => [rule.metadata.id, this.#index.placed[i] === true]));
+    const { placed: isPlaced } = this.#indexed();
+    const placed = new Map(this.#placed.map(({ rule }, i) => [rule.metadata.id, isPlaced[i] === true]));
     return this.#ruleSet.rules.map((rule) => describe(rule, placed));
   }
 
@@ -270,7 +282,7 @@ export class Detector {
   #matching(scope: Scope, record: object, isWanted: (rule: PlacedRule) => boolean): number[] {
     const aggregated = isAggregated(record);
     const matching: number[] = [];
-    this.#index.candidates(scope, (i) => {
+    this.#indexed().candidates(scope, (i) => {
       const placed = this.#placed[i];
       if (placed === undefined || !isWanted(placed)) return;
       const candidate = this.#compile(placed);

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
-import { findingEvent } from './event-finding.ts';
 import type { Finding, FindingEvent } from './finding.ts';
 import { boundFinding } from './finding-size.ts';
 
@@ -30,11 +28,6 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   resources: z.array(text),
   receipt: z.object({ bucket: text, key: text, version: text, index: z.number() }),
 });
-
-/** The event as a member of a correlation keeps it. */
-export function correlationContext(event: CloudTrailEvent): string {
-  return JSON.stringify(findingEvent(event));
-}
 
 /** The account of the event that a context was made of. @throws Error if the correlation was fed without one. */
 export function contextAccount(context: string | undefined): string {

@@ -10,7 +10,8 @@ import {
   runAsync,
   settle,
 } from '../detection/index.ts';
-import { correlatedFinding, correlationContext } from '../findings/correlated-finding.ts';
+import { correlatedFinding } from '../findings/correlated-finding.ts';
+import { correlationContext } from '../findings/correlation-context.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { FirstSeen } from './first-seen/first-seen.ts';
 import { Turns } from './keyed-turns.ts';

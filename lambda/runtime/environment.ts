@@ -130,6 +130,10 @@ const backfillBatchEnvironment = z.object({
   /** Where rejected records are kept with their reason and receipt. */
   QUARANTINE_BUCKET: name,
   SEGMENTS_TABLE: name,
+  /** Which events of new objects have rows: none of the past has. */
+  ROWS: z.enum(ROW_SCOPES),
+  /** Days that rows are kept, counted from indexing. */
+  ROW_DAYS: count,
   /** Partitions that the pages of a day are spread over. */
   PAGE_SHARDS: count,
   /** Uncompressed bytes after which an object is rejected as too big. */

@@ -137,6 +137,12 @@ export const METRICS = named({
     by: ['backfill-batch'],
     routinelyBy: [],
   },
+  BackfillCorrelationsGivenUp: {
+    unit: 'Count',
+    counts: 'correlations that were not judged over a batch of a backfill, as too many of its events belong to them',
+    by: ['backfill-batch'],
+    routinelyBy: [],
+  },
   DigestsGivenUp: {
     unit: 'Count',
     counts: 'digests that went to the dead-letter queue, with a reason',
@@ -231,7 +237,7 @@ export const METRICS = named({
   RowsUnreadable: {
     unit: 'Count',
     counts: 'a row that the function met and could not read; in sweep also all rows that are set aside, each minute',
-    by: ['ingest', 'verify', 'sweep'],
+    by: ['ingest', 'verify', 'sweep', 'backfill-batch'],
     routinelyBy: ['sweep'],
   },
   CorrelationsFired: {

@@ -171,7 +171,7 @@ export class AuditStack extends Stack {
       digestQueue,
       topics,
       deliveryTopic,
-      functions,
+      functions: [...functions, backfill.list.function, backfill.batch.function],
       ...(channels !== undefined && { notify: channels.notify }),
     });
     const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });

@@ -95,3 +95,16 @@ export const lateEngine: Plugin = {
     }));
   },
 };
+
+const REQUIRE = 'const require = createRequire(import.meta.url);';
+
+/** Modules of ours that load others late by `require`: in a bundle it is the bundler's own, which takes them in. */
+export const lateModules: Plugin = {
+  name: 'late-modules',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]lambda[\\/]cloudtrail[\\/]record[\\/]read-first-plainly\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(REQUIRE, ''),
+      loader: 'ts',
+    }));
+  },
+};

@@ -16,6 +16,7 @@ import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
+  correlate,
   keepSeenValues,
   onTable,
   publishTo,
@@ -62,7 +63,7 @@ export class BackfillList extends AuditFunction {
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'AskWhichAreRead',
           actions: ['dynamodb:Query'],
@@ -70,7 +71,7 @@ export class BackfillList extends AuditFunction {
         }),
         // What a backfill has taught rules of type first_seen, once it is done.
         keepSeenValues(tables, ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']),
-        ...keepFiles(config.deployment),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
@@ -91,6 +92,8 @@ export class BackfillBatch extends AuditFunction {
       ...logBucketVariables(config),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       SEGMENTS_TABLE: tables.segments.tableName,
+      ROWS: config.index.rows,
+      ROW_DAYS: String(config.index.rowDays),
       PAGE_SHARDS: String(config.index.pageShards),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
@@ -104,26 +107,22 @@ export class BackfillBatch extends AuditFunction {
       memorySize: 1769,
       environment,
       statements: [
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'QuarantineRecords',
           actions: ['s3:PutObject'],
           resources: [quarantinedRecords(config.deployment)],
         }),
-        ...keepFiles(config.deployment),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
+        // Rows and live correlations are for objects that ingest has only not come to yet.
+        onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
+        correlate(tables),
         writePages(tables),
         raisePageShards(tables),
         updateBookkeeping(tables),
         onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
         onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
         askSuppressions(tables),
-        keepSeenValues(tables, [
-          'dynamodb:BatchGetItem',
-          'dynamodb:GetItem',
-          'dynamodb:PutItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-        ]),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
         ...useTopicKeys(topics),
@@ -149,18 +148,19 @@ function acknowledgeBackfillFiles({ role }: AuditFunction, { deployment }: Deplo
   );
 }
 
-function keepFiles(deployment: string): PolicyStatement[] {
+function keepFiles(deployment: string, actions: readonly ('s3:GetObject' | 's3:PutObject')[]): PolicyStatement[] {
   const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
   return [
     new PolicyStatement({
       // The name of a bucket that was deleted may become another account's: nothing is read from there, or put there.
       sid: 'KeepListsAndResults',
-      actions: ['s3:GetObject', 's3:PutObject'],
+      actions: [...actions],
       resources: [backfillFiles(deployment)],
       conditions,
     }),
     new PolicyStatement({
-      // Without it S3 answers a file that isn't there with 403: which batch was begun before couldn't be told.
+      // The lister looks which results there are. And without it S3 answers a file that isn't there with 403: which batch
+      // was begun before couldn't be told.
       sid: 'TellNoneFromForbidden',
       actions: ['s3:ListBucket'],
       resources: [bucketArn(bucketName(deployment, 'backfill'))],

@@ -16,7 +16,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { channelQueueArn } from './channel-queues.ts';
-import { acknowledgeSources, readSources, type SourceUses } from './source-permissions.ts';
+import { acknowledgeSources, readObjects, readSources, type SourceUses } from './source-permissions.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -120,7 +120,7 @@ export function giveUpTo(deadLetterQueue: Queue): PolicyStatement {
 
 /** The log bucket and its key, where the deployment makes a trail, and the buckets of its other sources. */
 export function readLogs(config: DeploymentConfig, logKey: IKey, uses: SourceUses = {}): PolicyStatement[] {
-  return [...(newTrail(config) === undefined ? [] : readLogBucket(config, logKey)), ...readSources(config, uses)];
+  return [...(newTrail(config) === undefined ? [] : readLogBucket(config, logKey, uses)), ...readSources(config, uses)];
 }
 
 /** The reasons for the wildcards of `readLogs`, for cdk-nag. */
@@ -132,11 +132,11 @@ export function acknowledgeLogs(scope: IConstruct, config: DeploymentConfig): vo
 }
 
 /** The log bucket that the deployment makes, and its key. */
-export function readLogBucket(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
+export function readLogBucket(config: DeploymentConfig, logKey: IKey, uses: SourceUses = {}): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'ReadLogObjects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      actions: readObjects(uses),
       resources: [logObjects(config)],
     }),
     new PolicyStatement({

@@ -5,7 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { PublicKey } from '../../lambda/cloudtrail/digest/digest-signature.ts';
 import type { IngestDependencies } from '../../lambda/ingest/ingest.ts';
 import { wireIngest } from '../../lambda/ingest/wiring.ts';
-import { PACK_FINALLY, PACK_POLICY, type PackPolicy } from '../../lambda/pack/pack.ts';
+import { PACK_FINALLY, PACK_POLICY, type PackPolicy } from '../../lambda/pack/pack-policy.ts';
 import { wirePack } from '../../lambda/pack/wiring.ts';
 import {
   readIngestEnvironment,

@@ -176,6 +176,8 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     SOURCES_FILE: '',
     QUARANTINE_BUCKET: buckets.quarantine,
     SEGMENTS_TABLE: tables.segments,
+    ROWS: ingest.ROWS,
+    ROW_DAYS: ingest.ROW_DAYS,
     PAGE_SHARDS: ingest.PAGE_SHARDS,
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
     WORK_BUCKET: buckets.backfill,

@@ -9,6 +9,8 @@ import type { RunResult } from './world.ts';
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
   'BatchGetItem correlations',
+  'BatchWriteItem events',
+  'GetItem correlations',
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',
@@ -17,9 +19,11 @@ const SITES_OF_BACKFILLS = [
   'Publish critical',
   'Publish high',
   'PutItem alerts',
+  'PutItem correlations',
   'PutItem findings',
   'PutObject quarantine',
   'PutObject work',
+  'Query correlations',
   'Query ledger',
   'Query ledger/by-account-region-day',
   'Query suppressions/by-rule',

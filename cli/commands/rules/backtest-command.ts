@@ -108,7 +108,7 @@ async function overFiles(paths: readonly string[], { take, ...judged }: Judged, 
   const { files, unreadable } = await findRecordFiles(paths);
   reportUnreadable(unreadable, io);
   if (files.length === 0) throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
-  const progress = createFileProgress(files, 'table', io);
+  const progress = await createFileProgress(files, 'table', io);
   try {
     return await drain(scan({ ...judged, files, onFile: progress.done }), take);
   } finally {

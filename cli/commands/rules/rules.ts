@@ -4,13 +4,16 @@ import { backtestCommand } from './backtest-command.ts';
 import { checkCommand } from './check-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { listCommand } from './list-command.ts';
+import { reportCommand } from './report/report-command.ts';
 import { testCommand } from './test-command.ts';
 
-const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand] as const;
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand, reportCommand] as const;
 
 /** `trailwarden rules`: the tools for authors of rules. */
 export function rulesCommand(io: Io): Command {
-  const command = new Command('rules').description('Checks, tests, explains, lists and backtests Sigma rules.');
+  const command = new Command('rules').description(
+    'Checks, tests, explains, lists, backtests and reports Sigma rules.',
+  );
   for (const factory of COMMANDS) command.addCommand(factory(io));
   return command;
 }

@@ -1,6 +1,12 @@
 import type { CloudTrailEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { type Detector, dayOf, type Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlated-finding.ts';
+import { correlationContext } from '../../../lambda/findings/correlation-context.ts';
+
+/** An event that correlations must see, when all files were read. */
+export interface Correlated {
+  readonly eventTime: number;
+  readonly memberships: readonly Membership[];
+}
 
 /**
  * What rules of type first_seen must see of a file: of each value, the earliest event of each UTC day. The others of that
@@ -28,8 +34,11 @@ export class EarliestSights {
     return others;
   }
 
-  all(): Iterable<Membership> {
-    return this.#earliest.values();
+  all(): readonly Correlated[] {
+    return [...this.#earliest.values()].map((membership) => ({
+      eventTime: membership.member.eventTime,
+      memberships: [membership],
+    }));
   }
 }
 

@@ -1,8 +1,8 @@
 import { createDetector } from '../../../lambda/detection/detector.ts';
-import type { RuleSet } from '../../../lambda/detection/index.ts';
-import { correlatedFinding } from '../../../lambda/findings/correlated-finding.ts';
+import type { CorrelationFinding, RuleSet } from '../../../lambda/detection/index.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
-import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
+import type { Correlated } from './earliest-sights.ts';
+import type { FileResult, NamedRecord } from './judge-file.ts';
 import { type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** A record that couldn't be read, or isn't whole. */
@@ -83,17 +83,24 @@ export async function* gather(
   return { ...counts, namedRecords, unreadableFiles };
 }
 
-function* correlate(
+async function* correlate(
   ruleSet: RuleSet,
   correlated: Correlated[],
   { taught, firstTime }: { readonly taught: readonly Correlated[]; readonly firstTime: number | undefined },
-): Generator<ScanFinding> {
+): AsyncGenerator<ScanFinding> {
+  if (correlated.length === 0) return;
   const detector = createDetector(ruleSet, firstTime === undefined ? {} : { seenSince: firstTime });
   for (const { memberships } of taught.toSorted(inOrder)) detector.teach(memberships);
   for (const { eventTime, memberships } of correlated.sort(inOrder)) {
-    for (const firing of detector.observe(memberships, eventTime)) yield scanFinding(correlatedFinding(firing));
+    for (const firing of detector.observe(memberships, eventTime)) yield await correlationFinding(firing);
   }
-  for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield scanFinding(correlatedFinding(firing));
+  for (const firing of detector.settle(Number.POSITIVE_INFINITY)) yield await correlationFinding(firing);
+}
+
+/** What describes the finding is loaded with the first: few scans have one, and it loads all that checks schemas. */
+async function correlationFinding(firing: CorrelationFinding): Promise<ScanFinding> {
+  const { correlatedFinding } = await import('../../../lambda/findings/correlated-finding.ts');
+  return scanFinding(correlatedFinding(firing));
 }
 
 /** By eventTime, and those of one time by their ids: which file an event was in makes no difference. */

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   type CheckedRecord,
   type CloudTrailEvent,
@@ -9,24 +8,18 @@ import {
 import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
-import type { Detector, Membership } from '../../../lambda/detection/index.ts';
+import type { Detector } from '../../../lambda/detection/index.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput, readSmallFile } from '../../inputs/open-input.ts';
-import { EarliestSights, withContext } from './earliest-sights.ts';
+import { type Correlated, EarliestSights, withContext } from './earliest-sights.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
 export interface TimeBounds {
   readonly since?: number;
   readonly until?: number;
-}
-
-/** An event that correlations must see, when all files were read. */
-export interface Correlated {
-  readonly eventTime: number;
-  readonly memberships: readonly Membership[];
 }
 
 /** What came of one file. */
@@ -62,30 +55,47 @@ export interface NamedRecord {
 /** Records of a file that are named; the others of it are counted. */
 const MAX_NAMED = 5;
 
-/** Judges every record of a file, or of standard input, as `judgeRecords` does. */
-export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
-  const receiptOf = (index: number): Receipt => fileReceipt(path, index);
-  // A new turn of the event loop, so that a signal or a full pipe isn't kept waiting by thousands of small files.
-  await setImmediate();
-  return await judgeBatches(readFile(path), receiptOf, detector, bounds);
+/** A file to judge. */
+export interface FileToJudge {
+  readonly path: string;
+  /** As it was listed; 0 of standard input, and where nobody knows it. */
+  readonly bytes: number;
 }
 
-/** A small file at once, as far as that goes; the rest as a stream. */
-async function* readFile(path: string): AsyncGenerator<readonly ReadItem[]> {
-  const content = readSmallFile(path, MAX_BYTES_AT_ONCE);
-  let known = 0;
+/**
+ * Judges every record of a file, or of standard input, as `judgeRecords` does: a small log object at once, without a
+ * promise, because over thousands of them waiting would take longer than judging.
+ */
+function judgeFile(
+  { path, bytes }: FileToJudge,
+  detector: Detector,
+  bounds: TimeBounds,
+): FileResult | Promise<FileResult> {
+  const judging = new Judging((index) => fileReceipt(path, index), detector, bounds);
+  const content = bytes > 0 && bytes <= MAX_BYTES_AT_ONCE ? readSmallFile(path, bytes) : undefined;
   if (content !== undefined) {
     const reading = readRecordsAtOnce(content);
     for (let step = reading.next(); ; step = reading.next()) {
-      if (step.done && step.value) return;
-      if (step.done) break;
-      known += step.value.length;
-      yield step.value;
+      if (!step.done) judging.take(step.value);
+      else if (step.value) return judging.result();
+      else break;
     }
   }
-  for await (const items of readRecords(openInput(path))) {
-    yield known === 0 ? items : items.filter(({ index }) => index >= known);
+  return judging.takeAll(readRecords(openInput(path)));
+}
+
+/** Judges some files, one after the other. */
+export async function judgeBatch(
+  files: readonly FileToJudge[],
+  detector: Detector,
+  bounds: TimeBounds,
+): Promise<readonly FileResult[]> {
+  const results: FileResult[] = [];
+  for (const file of files) {
+    const result = judgeFile(file, detector, bounds);
+    results.push(result instanceof Promise ? await result : result);
   }
+  return results;
 }
 
 /**
@@ -98,98 +108,111 @@ export async function judgeRecords(
   detector: Detector,
   bounds: TimeBounds,
 ): Promise<FileResult> {
-  return await judgeBatches(readRecords(body), receiptOf, detector, bounds);
+  return await new Judging(receiptOf, detector, bounds).takeAll(readRecords(body));
 }
 
-async function judgeBatches(
-  batches: AsyncIterable<readonly ReadItem[]>,
-  receiptOf: (index: number) => Receipt,
-  detector: Detector,
-  bounds: TimeBounds,
-): Promise<FileResult> {
-  const named: NamedRecord[] = [];
-  const findings: ScanFinding[] = [];
-  const correlated: Correlated[] = [];
-  const sights = new EarliestSights(detector);
-  let firstTime: number | undefined;
-  let records = 0;
-  let judged = 0;
-  let unreadable = 0;
-  let incomplete = 0;
-  let undated = 0;
-  const name = (record: NamedRecord): void => {
-    if (named.length < MAX_NAMED) named.push(record);
-  };
-  const judge = ({ record, eventTime: time, classify }: CheckedRecord): void => {
+/** What came of the records of a file so far. */
+class Judging {
+  readonly #receiptOf: (index: number) => Receipt;
+  readonly #detector: Detector;
+  readonly #bounds: TimeBounds;
+  readonly #named: NamedRecord[] = [];
+  readonly #findings: ScanFinding[] = [];
+  readonly #correlated: Correlated[] = [];
+  readonly #sights: EarliestSights;
+  #firstTime: number | undefined;
+  readonly #counts = { records: 0, judged: 0, unreadable: 0, incomplete: 0, undated: 0 };
+
+  constructor(receiptOf: (index: number) => Receipt, detector: Detector, bounds: TimeBounds) {
+    this.#receiptOf = receiptOf;
+    this.#detector = detector;
+    this.#bounds = bounds;
+    this.#sights = new EarliestSights(detector);
+  }
+
+  /** Judges the records that follow those that were taken. */
+  take(items: readonly ReadItem[]): void {
+    for (const item of items) {
+      this.#counts.records++;
+      try {
+        this.#takeOne(item);
+      } catch (error) {
+        // An error in this record must not stop the others.
+        this.#unreadable(item.index, reasonOf(error));
+      }
+    }
+  }
+
+  /** Judges all of the records that weren't taken yet. */
+  async takeAll(batches: AsyncIterable<readonly ReadItem[]>): Promise<FileResult> {
+    const known = this.#counts.records;
+    try {
+      for await (const items of batches) this.take(known === 0 ? items : items.filter(({ index }) => index >= known));
+    } catch (error) {
+      return this.result(reasonOf(error));
+    }
+    return this.result();
+  }
+
+  result(fault?: string): FileResult {
+    return {
+      ...this.#counts,
+      findings: this.#findings,
+      correlated: [...this.#correlated, ...this.#sights.all()],
+      ...(this.#firstTime !== undefined && { firstTime: this.#firstTime }),
+      named: this.#named,
+      ...(fault !== undefined && { fault }),
+    };
+  }
+
+  #takeOne(item: ReadItem): void {
+    const { index } = item;
+    if ('problem' in item) {
+      this.#unreadable(index, item.problem);
+      return;
+    }
+    const receipt = this.#receiptOf(index);
+    const result = checkRecord(item.value, receipt);
+    if (result.ok) this.#judge(result.checked);
+    else if (isJsonObject(item.value)) {
+      this.#counts.incomplete++;
+      this.#name({ index, reason: result.reason, judged: true });
+      const event = readPartialEvent(item.value, receipt);
+      this.#judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
+    } else this.#unreadable(index, result.reason);
+  }
+
+  #judge({ record, eventTime: time, classify }: CheckedRecord): void {
     const isDated = time !== '';
     const eventTime = Date.parse(time);
-    if (isDated && !isWithin(eventTime, bounds)) return;
-    judged++;
+    if (isDated && !isWithin(eventTime, this.#bounds)) return;
+    this.#counts.judged++;
     // Few records match a rule, or a part of one that reads the classification: the others need none.
     let known: CloudTrailEvent | undefined;
     const event = (): CloudTrailEvent => {
       known ??= classify();
       return known;
     };
-    const { matches, memberships } = detector.judge(record, eventTime, () => fieldsOf(record, event));
-    for (const match of matches) findings.push(scanFinding(findingOf(event(), match)));
+    const { matches, memberships } = this.#detector.judge(record, eventTime, () => fieldsOf(record, event));
+    for (const match of matches) this.#findings.push(scanFinding(findingOf(event(), match)));
     if (!isDated) {
-      undated++;
+      this.#counts.undated++;
       return;
     }
-    firstTime = Math.min(firstTime ?? eventTime, eventTime);
+    if (this.#firstTime === undefined || eventTime < this.#firstTime) this.#firstTime = eventTime;
     if (memberships.length === 0) return;
-    const others = sights.take(memberships, event);
-    if (others.length > 0) correlated.push({ eventTime, memberships: withContext(others, event()) });
-  };
-  const take = (item: ReadItem): void => {
-    const { index } = item;
-    if ('problem' in item) {
-      unreadable++;
-      name({ index, reason: item.problem, judged: false });
-      return;
-    }
-    const result = checkRecord(item.value, receiptOf(index));
-    if (result.ok) judge(result.checked);
-    else if (isJsonObject(item.value)) {
-      incomplete++;
-      name({ index, reason: result.reason, judged: true });
-      const event = readPartialEvent(item.value, receiptOf(index));
-      judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
-    } else {
-      unreadable++;
-      name({ index, reason: result.reason, judged: false });
-    }
-  };
-  let fault: string | undefined;
-  try {
-    for await (const items of batches) {
-      for (const item of items) {
-        records++;
-        try {
-          take(item);
-        } catch (error) {
-          // An error in this record must not stop the others.
-          unreadable++;
-          name({ index: item.index, reason: reasonOf(error), judged: false });
-        }
-      }
-    }
-  } catch (error) {
-    fault = reasonOf(error);
+    const others = this.#sights.take(memberships, event);
+    if (others.length > 0) this.#correlated.push({ eventTime, memberships: withContext(others, event()) });
   }
-  const counts = { records, judged, unreadable, incomplete, undated };
-  for (const membership of sights.all()) {
-    correlated.push({ eventTime: membership.member.eventTime, memberships: [membership] });
+
+  #unreadable(index: number, reason: string): void {
+    this.#counts.unreadable++;
+    this.#name({ index, reason, judged: false });
   }
-  return {
-    ...counts,
-    findings,
-    correlated,
-    named,
-    ...(firstTime !== undefined && { firstTime }),
-    ...(fault !== undefined && { fault }),
-  };
+
+  #name(record: NamedRecord): void {
+    if (this.#named.length < MAX_NAMED) this.#named.push(record);
+  }
 }
 
 function isWithin(time: number, { since, until }: TimeBounds): boolean {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
-import type { FileResult, TimeBounds } from './judge-file.ts';
+import { threadEnvironment } from '../../inputs/compiled-code.ts';
+import type { FileResult, FileToJudge, TimeBounds } from './judge-file.ts';
 
 /** What a thread starts with. */
 export interface ThreadData {
@@ -8,36 +9,39 @@ export interface ThreadData {
   readonly bounds: TimeBounds;
 }
 
-/** A file to judge. */
+/** Files to judge. */
 export interface ThreadRequest {
-  readonly path: string;
+  readonly files: readonly FileToJudge[];
 }
 
 interface Waiting {
-  readonly resolve: (result: FileResult) => void;
+  readonly resolve: (results: readonly FileResult[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A thread that judges files in the order in which it gets them. */
+/** A thread that judges batches of files in the order in which it gets them. */
 export class JudgeThread {
   readonly #worker: Worker;
   #waiting: Waiting[] = [];
 
   constructor(data: ThreadData) {
-    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), { workerData: data });
-    this.#worker.on('message', (result: FileResult) => this.#waiting.shift()?.resolve(result));
+    this.#worker = new Worker(new URL('./judge-worker.ts', import.meta.url), {
+      workerData: data,
+      env: threadEnvironment(),
+    });
+    this.#worker.on('message', (results: readonly FileResult[]) => this.#waiting.shift()?.resolve(results));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread gave no answer')));
   }
 
-  /** Files that it has not answered yet. */
+  /** Batches that it has not answered yet. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
   /** @throws what ended the thread, such as having no memory left. */
-  async judge(path: string): Promise<FileResult> {
-    const request: ThreadRequest = { path };
+  async judge(files: readonly FileToJudge[]): Promise<readonly FileResult[]> {
+    const request: ThreadRequest = { files };
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(request);

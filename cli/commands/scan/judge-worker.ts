@@ -1,19 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { keepCompiledCode } from '../../inputs/compiled-code.ts';
+import { createDetector } from '../../../lambda/detection/detector.ts';
+import { judgeBatch } from './judge-file.ts';
 import type { ThreadData, ThreadRequest } from './judge-thread.ts';
 
-/** Runs in a thread of a scan: judges the files that it is sent, and answers with what came of each. */
+/** Runs in a thread of a scan: judges the batches of files that it is sent, and answers with what came of each file. */
 
-// A thread doesn't inherit this, and what is imported is compiled at once.
-keepCompiledCode();
-const [{ createDetector }, { judgeFile }] = await Promise.all([
-  import('../../../lambda/detection/detector.ts'),
-  import('./judge-file.ts'),
-]);
 const { ruleSet, bounds }: ThreadData = workerData;
 const detector = createDetector(ruleSet);
 let last: Promise<void> = Promise.resolve();
-parentPort?.on('message', ({ path }: ThreadRequest) => {
+parentPort?.on('message', ({ files }: ThreadRequest) => {
   // One after the other: answers come in the order of the requests.
-  last = last.then(async () => parentPort?.postMessage(await judgeFile(path, detector, bounds)));
+  last = last.then(async () => parentPort?.postMessage(await judgeBatch(files, detector, bounds)));
 });

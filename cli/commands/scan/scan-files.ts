@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
 import type { RecordFile, UnreadablePath } from '../../inputs/find-files.ts';
 import { neededRules } from '../../inputs/needed-rules.ts';
+import type { Correlated } from './earliest-sights.ts';
 import { gather, type NamedResult, type ScanTotals, type Taught } from './gather-results.ts';
-import type { Correlated, TimeBounds } from './judge-file.ts';
+import type { TimeBounds } from './judge-file.ts';
 import { judgeFiles } from './judge-in-threads.ts';
 import type { ScanFinding } from './scan-finding.ts';
 
@@ -62,9 +63,8 @@ function isFirstSeen(rule: RuleSet['rules'][number]): boolean {
 }
 
 async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {
-  const paths = files.map(({ path }) => path);
   let index = 0;
-  for await (const result of judgeFiles(paths, threads ?? threadsFor(files), { ruleSet, bounds })) {
+  for await (const result of judgeFiles(files, threads ?? threadsFor(files), { ruleSet, bounds })) {
     const file = files[index++];
     if (file === undefined) return;
     yield { path: file.path, result };

@@ -71,7 +71,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   }
   const bounds = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
   const history = await readHistory(options, ruleSet, io);
-  const progress = createFileProgress(files, format, io);
+  const progress = await createFileProgress(files, format, io);
   const all = new Summary();
   const shown = new Summary();
   let totals: ScanTotals | undefined;

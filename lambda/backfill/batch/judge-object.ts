@@ -7,11 +7,14 @@ import type { Finding } from '../../findings/finding.ts';
 import type { SourceObject } from '../../ingest/object-source.ts';
 import { BoundedTasks } from '../../shared/concurrency.ts';
 import { isFaultOfAccess } from '../../shared/faults.ts';
-import type { ShownEvents } from './past-correlations.ts';
+import type { PastCorrelations } from './past-correlations.ts';
 
 export interface Judge {
-  readonly correlations: ShownEvents;
+  /** Sees the events. Without it, only rules are matched. */
+  readonly correlations?: PastCorrelations;
   readonly limits: LogObjectLimits;
+  /** Whether the function's time is nearly over: then the object is read no further. */
+  readonly mustStop: () => boolean;
   /** Matches rules too, and reports what they find. Without it, events are only shown to the correlations. */
   readonly findings?: {
     readonly detector: Detector;
@@ -29,6 +32,8 @@ export interface JudgedObject {
   readonly findings: number;
   /** Why the object can't be read, or not to its end. */
   readonly reason?: string;
+  /** Whether the time was over before its end: another try begins it again. */
+  readonly isCut: boolean;
 }
 
 /** Findings that are recorded at the same time. */
@@ -42,8 +47,11 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
   const tasks = new BoundedTasks(CONCURRENCY);
   const counts = { records: 0, indexed: 0, rejected: 0, findings: 0 };
   const { bucket, key, version } = object;
+  let isCut = false;
   try {
     for await (const items of readLogObject(object.body, judge.limits)) {
+      isCut = counts.records > 0 && judge.mustStop();
+      if (isCut) break;
       for (const item of items) {
         counts.records++;
         const event = 'problem' in item ? undefined : eventOf(item.value, { bucket, key, version, index: item.index });
@@ -58,11 +66,11 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
       }
     }
     await tasks.finish();
-    return counts;
+    return { ...counts, isCut };
   } catch (error) {
     if (!(error instanceof ContentFault)) throw error;
     await tasks.finish();
-    return { ...counts, reason: error.message };
+    return { ...counts, reason: error.message, isCut: false };
   } finally {
     await tasks.settle();
   }
@@ -84,7 +92,7 @@ async function judgeEvent(
 ): Promise<readonly Finding[] | undefined> {
   try {
     const derived = derivedFields(event);
-    await correlations.observe(correlations.membershipsOf(event, derived));
+    if (correlations !== undefined) await correlations.observe(correlations.membershipsOf(event, derived));
     if (findings === undefined) return [];
     const matches = findings.detector.match(event.record, derived);
     return matches.filter(({ ruleId }) => findings.rules.has(ruleId)).map((match) => findingOf(event, match));

@@ -13,22 +13,25 @@ import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../findings/integri
 import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
+import { Correlator } from '../../runtime/correlator.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
 import { wireFirstSeen } from '../../runtime/first-seen/wire-first-seen.ts';
 import { recordMetric } from '../../runtime/record-metric.ts';
+import { reportUnreadableRows } from '../../runtime/report-unreadable-rows.ts';
 import { METRICS } from '../../shared/metric-names.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
+import { CorrelationTable } from '../../store/correlations/correlation-table.ts';
 import { RowWriter } from '../../store/dynamo/row-writer.ts';
 import { Ledger, type LedgerRow } from '../../store/ledger/ledger.ts';
 import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../../store/rows/event-row.ts';
 import { raisePageShards } from '../../store/segments/table/state.ts';
 import { ConsumedUnits } from '../consumed-units.ts';
 import { WorkBucket } from '../work-bucket.ts';
-import { createRunBatch, type RunBatch } from './run-batch.ts';
+import { type BatchDependencies, createRunBatch, type RunBatch } from './run-batch.ts';
 
-export interface BatchWiring {
+export interface BatchWiring extends Pick<BatchDependencies, 'mostMemberships'> {
   readonly environment: BackfillBatchEnvironment;
   /** What its calls take is counted. */
   readonly dynamodb: DynamoDBClient;
@@ -45,7 +48,7 @@ export interface BatchWiring {
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireBatch(wiring: BatchWiring): RunBatch {
-  const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const { environment, dynamodb, s3, sns, sqs, logger, metrics, mostMemberships, now = () => new Date() } = wiring;
   const { sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-backfill` }) } =
     wiring;
   const logBuckets = new LogBuckets({
@@ -62,6 +65,21 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const detector = createDetector(ruleSet);
   const record = createRecorder(environment, documents, now);
   const alert = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
+  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const correlations = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
+  const firstSeen = (onlyTeaches: boolean) =>
+    wireFirstSeen({
+      documents,
+      table: environment.CORRELATIONS_TABLE,
+      detector,
+      ledger,
+      report: alert,
+      onUnreadableRow,
+      onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
+      now,
+      onlyTeaches,
+    });
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
@@ -81,26 +99,24 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     segments,
     now,
   });
-  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
-  const firstSeen = (onlyTeaches: boolean) =>
-    wireFirstSeen({
-      documents,
-      table: environment.CORRELATIONS_TABLE,
-      detector,
-      ledger,
-      report: alert,
-      onUnreadableRow: ({ table, reason }) =>
-        logger.warn('A row was left alone that can not be read', { table, reason }),
-      onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
-      now,
-      onlyTeaches,
-    });
   return createRunBatch({
-    sights: { teacher: firstSeen(true), judge: firstSeen(false) },
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     logBuckets,
     ledger,
+    teacher: firstSeen(true),
     processorOf: (alerts) => processorOf(alerts ? alert : record),
+    newProcessor: {
+      ...processorOf(alert),
+      rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
+      correlator: new Correlator({
+        detector,
+        store: correlations,
+        report: alert,
+        now,
+        firstSeen: firstSeen(false),
+      }),
+    },
+    ...(mostMemberships !== undefined && { mostMemberships }),
     open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),
     detector,
     ruleSet,

@@ -42,9 +42,10 @@ export async function noteTaught(
   const hasLearnt = ({ first }: SeenRule): boolean =>
     first <= begun && (firstBefore === undefined || dayOfDate(firstBefore) >= first);
   const known = await seenRules.read(asked);
+  const missed = new Set(report.uncorrelated.map(({ ruleId }) => ruleId));
   const learnt = asked.filter(({ metadata: { id } }) => {
     const one = known.get(id);
-    return one !== undefined && hasLearnt(one);
+    return one !== undefined && hasLearnt(one) && !missed.has(id);
   });
   const accounts = request.accounts.length === 0 ? [undefined] : request.accounts;
   for (const rule of learnt) {

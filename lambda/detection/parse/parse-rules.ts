@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { nearest } from '../../shared/nearest.ts';
 import { Report, type RuleProblem, type RuleSource } from '../language/problem.ts';
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from '../language/rule-set.ts';
@@ -144,9 +144,16 @@ function derivedId({ metadata, ...draft }: Draft): string {
 }
 
 function sha256(value: unknown): string {
-  // Positions say where a rule stands, not what it means.
-  const meaning = JSON.stringify(value, (key, inner) => (key === 'at' ? undefined : inner));
-  return createHash('sha256').update(meaning).digest('hex');
+  return hash('sha256', JSON.stringify(withoutPositions(value)), 'hex');
+}
+
+/** Positions say where a rule stands, not what it means. */
+function withoutPositions(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutPositions);
+  const kept: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) if (key !== 'at') kept[key] = withoutPositions(inner);
+  return kept;
 }
 
 /**

@@ -132,6 +132,7 @@ function commandLines(
     'rules check': [{ args: 'rules/root' }],
     'rules test': [{ args: 'rules/root' }],
     'rules explain': [{ args: `${RULE} ${rootEvent}`, says: 'userIdentity.type' }],
+    'rules report': [{ args: 'cis-7.0 --since 7d', says: 'Root credentials used' }],
     'rules backtest': [{ args: 'rules/root/root-tag-change.yml --days 1', says: 'Root credentials changed tags' }],
     scan: [{ args: 'local/sample', says: 'Root credentials changed tags' }],
     cost: [{ args: '--events-per-day 1000000', says: 'KMS keys' }],
