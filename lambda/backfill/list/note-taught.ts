@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type CorrelationRule, dayOf, dayOfDate } from '../../detection/index.ts';
 import type { SeenRule } from '../../store/correlations/seen-row.ts';
 import type { SeenRules } from '../../store/correlations/seen-rules.ts';
+import type { SeenTaught } from '../../store/correlations/seen-taught.ts';
 import { executionInputSchema } from '../backfill-request.ts';
 import { keptRequestSchema } from '../part.ts';
 import { readReport } from '../report.ts';
@@ -16,7 +17,8 @@ export interface NoteTaughtOptions {
   readonly work: WorkBucket;
   /** The rules of type `first_seen` that are deployed. */
   readonly rules: readonly CorrelationRule[];
-  readonly seenRules: Pick<SeenRules, 'read' | 'noteTaught'>;
+  readonly seenRules: Pick<SeenRules, 'read'>;
+  readonly taught: Pick<SeenTaught, 'note'>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface NoteTaughtOptions {
  */
 export async function noteTaught(
   { run, attempt, request }: Conclusion,
-  { work, rules, seenRules }: NoteTaughtOptions,
+  { work, rules, seenRules, taught }: NoteTaughtOptions,
 ): Promise<{ readonly taught: number }> {
   const asked = rules.filter(({ metadata }) => request.rules?.includes(metadata.id) ?? true);
   if (asked.length === 0 || request.regions.length > 0) return { taught: 0 };
@@ -51,7 +53,7 @@ export async function noteTaught(
   for (const rule of learnt) {
     for (const account of accounts) {
       const time = { since: dayOfDate(request.since), until: dayOfDate(request.until) };
-      await seenRules.noteTaught(rule, { ...time, ...(account !== undefined && { account }) });
+      await taught.note(rule, { ...time, ...(account !== undefined && { account }) });
     }
   }
   return { taught: learnt.length };

@@ -30,6 +30,7 @@ export interface ListDependencies {
   readonly settings: RunSettings;
   /** What rules of type first_seen have learnt from when on. */
   readonly seenRules: NoteTaughtOptions['seenRules'];
+  readonly taught: NoteTaughtOptions['taught'];
   readonly now: () => Date;
   readonly batchLimits?: BatchLimits;
   readonly partLimits?: { readonly [Name in keyof typeof PART_LIMITS]: number };
@@ -57,7 +58,7 @@ export type RunList = (
 
 /** Lists what a backfill asks for: for the state machine, or for an estimate. At its end it notes what that has taught. */
 export function createRunList(dependencies: ListDependencies): RunList {
-  const { s3Of, places, ledger, work, detector, limits, settings, seenRules, now, batchLimits, partLimits } =
+  const { s3Of, places, ledger, work, detector, limits, settings, seenRules, taught, now, batchLimits, partLimits } =
     dependencies;
   return async (event, context) => {
     const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
@@ -74,7 +75,7 @@ export function createRunList(dependencies: ListDependencies): RunList {
     }
     const conclusion = conclusionSchema.safeParse(event);
     if (conclusion.success) {
-      return noteTaught(conclusion.data, { work, rules: detector.correlations.firstSeenRules, seenRules });
+      return noteTaught(conclusion.data, { work, rules: detector.correlations.firstSeenRules, seenRules, taught });
     }
     const input = executionInputSchema.parse(event);
     assertKnown(input.request, detector);

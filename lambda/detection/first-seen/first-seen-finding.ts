@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { counted } from '../../shared/counted.ts';
 import { groupFields } from '../correlation/linked-correlations.ts';
 import type { CorrelationFinding } from '../correlation/run-correlations.ts';
 import type { CorrelationRule } from '../language/rule-set.ts';
@@ -31,7 +32,7 @@ export function groupFullFinding(sight: Sight, since: string): CorrelationFindin
     title: `${rule.metadata.title}: too many values to judge`,
     level: 'medium',
     description:
-      `A group of this rule has ${MAX_VALUES_A_GROUP.toLocaleString('en')} values of ${names}. Further new values of the ` +
+      `A group of this rule has ${counted(MAX_VALUES_A_GROUP, 'value')} of ${names}. Further new values of the ` +
       'group are neither kept nor judged until some have not been seen for a timespan. Either somebody tries one after ' +
       "the other, or the rule's fields change with each call.\n\n" +
       "First: look at the group's latest events. If they are its ordinary work, give the rule other fields, or filter " +

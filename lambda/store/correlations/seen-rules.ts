@@ -5,18 +5,7 @@ import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import { ruleKey, SEEN_RULE, SEEN_VERSION, type SeenRule } from './seen-row.ts';
 import { nameOf, type SeenValues } from './seen-values.ts';
 
-/** Backfills that are noted of a rule's content, at most. */
-const MAX_TAUGHT = 200;
-
-/** A time of which a backfill has read all objects, of one account or of all. */
-export interface TaughtTime {
-  readonly account?: string;
-  /** UTC days since 1970, both included. */
-  readonly since: number;
-  readonly until: number;
-}
-
-/** Since when the deployment has had each rule of type `first_seen`, with this content, and what backfills have taught it. */
+/** Since when the deployment has had each rule of type `first_seen`, with this content. */
 export class SeenRules {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -96,28 +85,6 @@ export class SeenRules {
             ':expiresAt': expiresAt,
             ...(isNew && { ':known': dateOf(today - timespan) }),
           },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
-  }
-
-  /** Notes that a backfill has taught a rule all of a time. Doing it again changes nothing. */
-  async noteTaught(rule: CorrelationRule, { account, since, until }: TaughtTime): Promise<void> {
-    const known = (await this.read([rule])).get(rule.metadata.id);
-    const isSame = (one: TaughtTime): boolean => one.account === account && one.since === since && one.until === until;
-    if (known === undefined || known.taught.some(isSame)) return;
-    const { group, member } = ruleKey(rule.metadata);
-    const one = { ...(account !== undefined && { account }), since: dateOf(since), until: dateOf(until) };
-    try {
-      await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { group, member },
-          UpdateExpression: 'SET taught = list_append(if_not_exists(taught, :none), :one)',
-          ConditionExpression: 'rowVersion <= :version AND (attribute_not_exists(taught) OR size(taught) < :most)',
-          ExpressionAttributeValues: { ':none': [], ':one': [one], ':version': SEEN_VERSION, ':most': MAX_TAUGHT },
         }),
       );
     } catch (error) {

@@ -17,6 +17,7 @@ import {
   type Sight,
   SPARE_DAYS,
 } from '../../detection/index.ts';
+import { counted } from '../../shared/counted.ts';
 import { FaultOfAccess } from '../../shared/faults.ts';
 import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/condition-failure.ts';
 import { type OnUnreadableRow, type RowForm, readVersionedRow } from '../dynamo/read-row.ts';
@@ -80,7 +81,7 @@ export class SeenValues {
         .map(({ group, member }) => ({ group, member }));
       for (let attempt = 0; left.length > 0; attempt++) {
         if (attempt === READ_TRIES)
-          throw new FaultOfAccess(`${this.#table} answered none of ${left.length} rows: it is throttled`);
+          throw new FaultOfAccess(`${counted(left.length, 'row')} of ${this.#table} stayed unread: it is throttled`);
         await pause(attempt);
         const { Responses, UnprocessedKeys } = await this.#client.send(
           new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: left, ConsistentRead: true } } }),
