@@ -74,12 +74,16 @@ export class Correlator {
     const { detector, store, now, firstSeen } = this.#dependencies;
     const split = detector.correlations.split(memberships);
     const groups = new Set(memberships.map(({ key }) => `${key.correlation}\n${key.group}`));
-    await this.#groups.take([...groups], async () => {
-      if (split.firstSeen.length > 0) await firstSeen?.observe(split.firstSeen);
-      if (split.others.length === 0) return;
+    const outcome = await this.#groups.take([...groups], async () => {
+      const seen = split.firstSeen.length === 0 ? [] : await firstSeen?.observe(split.firstSeen);
       const options = { now: now().getTime(), lateness: LATENESS };
-      await this.#conclude(await runAsync(observe(detector.correlations, split.others, options), store));
+      const ran = await runAsync(observe(detector.correlations, split.others, options), store);
+      ran.chained.push(...(seen ?? []));
+      if (ran.chained.length === 0) await this.#conclude(ran);
+      return ran;
     });
+    // Not while it holds its groups: one of the chains may be among them.
+    if (outcome.chained.length > 0) await this.#conclude(outcome);
   }
 
   /**
@@ -113,9 +117,10 @@ export class Correlator {
   }
 
   /** A firing is acknowledged only when its findings are stored. Until then it is reported again. */
-  async #conclude({ findings, unacknowledged }: CorrelationOutcome): Promise<void> {
+  async #conclude({ findings, unacknowledged, chained }: CorrelationOutcome): Promise<void> {
     const { report, store } = this.#dependencies;
     for (const finding of findings) await report(correlatedFinding(finding));
+    if (chained.length > 0) await this.observe(chained);
     for (const { key, firingIds } of unacknowledged) await store.acknowledge(key, firingIds);
   }
 }

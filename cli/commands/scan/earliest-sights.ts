@@ -1,12 +1,8 @@
 import type { CloudTrailEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import { type Detector, dayOf, type Membership } from '../../../lambda/detection/index.ts';
+import { type Detector, dayOf, type Membership, sightNames } from '../../../lambda/detection/index.ts';
 import { correlationContext } from '../../../lambda/findings/correlation-context.ts';
 
-/** An event that correlations must see, when all files were read. */
-export interface Correlated {
-  readonly eventTime: number;
-  readonly memberships: readonly Membership[];
-}
+import type { Correlated } from './file-result.ts';
 
 /**
  * What rules of type first_seen must see of a file: of each value, the earliest event of each UTC day. The others of that
@@ -24,9 +20,9 @@ export class EarliestSights {
   take(memberships: readonly Membership[], event: () => CloudTrailEvent): readonly Membership[] {
     const { firstSeen, others } = this.#detector.correlations.split(memberships);
     for (const membership of firstSeen) {
-      const { key, member } = membership;
+      const { member } = membership;
       const day = dayOf(member.eventTime);
-      const name = [key.correlation, key.group, member.rule, JSON.stringify(member.fields), day].join('\n');
+      const name = `${day}\n${sightNames(this.#detector.correlations, membership)}`;
       const before = this.#earliest.get(name)?.member;
       if (before !== undefined && !isEarlier(member, before)) continue;
       for (const each of withContext([membership], event())) this.#earliest.set(name, each);

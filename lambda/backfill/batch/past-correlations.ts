@@ -56,7 +56,7 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
     this.#ruleSet = ruleSet;
     this.#inQuestion = new CorrelationsInQuestion(ruleSet, rules);
     this.#most = mostMemberships;
-    this.#sights = new PastSights(teacher);
+    this.#sights = new PastSights(detector.correlations, teacher);
   }
 
   /** Whether there is a correlation at all that events are to be shown to. */

@@ -1,4 +1,4 @@
-import { dayOf, type Membership } from '../../detection/index.ts';
+import { type Correlations, dayOf, type Membership, sightNames } from '../../detection/index.ts';
 import type { FirstSeen } from '../../runtime/first-seen/first-seen.ts';
 
 /** Learns values from events of the past. */
@@ -9,12 +9,14 @@ const MAX_WAITING = 5_000;
 
 /** What a batch teaches rules of type `first_seen`. Of each value one event a day is enough, whichever it is. */
 export class PastSights {
+  readonly #correlations: Correlations;
   readonly #teacher: Teacher | undefined;
   readonly #seen = new Set<string>();
   #waiting: Membership[] = [];
 
   /** @param teacher nothing is learnt without one. */
-  constructor(teacher: Teacher | undefined) {
+  constructor(correlations: Correlations, teacher: Teacher | undefined) {
+    this.#correlations = correlations;
     this.#teacher = teacher;
   }
 
@@ -22,13 +24,15 @@ export class PastSights {
   newOf(memberships: readonly Membership[]): readonly Membership[] {
     const teacher = this.#teacher;
     if (teacher === undefined) return [];
-    return memberships.filter((membership) => !this.#seen.has(nameOf(membership)) && !teacher.isKnown(membership));
+    return memberships.filter(
+      (membership) => !this.#seen.has(this.#nameOf(membership)) && !teacher.isKnown(membership),
+    );
   }
 
   /** @throws faults of access. */
   async add(memberships: readonly Membership[]): Promise<void> {
     for (const membership of memberships) {
-      this.#seen.add(nameOf(membership));
+      this.#seen.add(this.#nameOf(membership));
       this.#waiting.push(membership);
     }
     if (this.#waiting.length >= MAX_WAITING) await this.teach();
@@ -41,8 +45,8 @@ export class PastSights {
     this.#seen.clear();
     await this.#teacher?.observe(waiting);
   }
-}
 
-function nameOf({ key, member }: Membership): string {
-  return [key.correlation, key.group, member.rule, JSON.stringify(member.fields), dayOf(member.eventTime)].join('\n');
+  #nameOf(membership: Membership): string {
+    return `${dayOf(membership.member.eventTime)}\n${sightNames(this.#correlations, membership)}`;
+  }
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { counted } from '../../shared/counted.ts';
+import type { CorrelationFinding } from '../correlation/correlation-finding.ts';
 import { groupFields } from '../correlation/linked-correlations.ts';
-import type { CorrelationFinding } from '../correlation/run-correlations.ts';
 import type { CorrelationRule } from '../language/rule-set.ts';
 import type { Sight } from './sights.ts';
 

@@ -1,9 +1,14 @@
+import type { CorrelationFinding } from '../correlation/correlation-finding.ts';
 import type { Correlations, Membership } from '../correlation/linked-correlations.ts';
-import type { CorrelationFinding } from '../correlation/run-correlations.ts';
 import { firstSeenFinding, groupFullFinding, MAX_VALUES_A_GROUP } from './first-seen-finding.ts';
 import { type SeenValue, SPARE_DAYS, takeSight } from './seen-value.ts';
-import { daysOf, inOrderOfTime, type Sight, sightsOf } from './sights.ts';
+import { chainsOfSight, daysOf, inOrderOfTime, type Sight, sightsOf } from './sights.ts';
 import { dateOf, dayOf } from './utc-day.ts';
+
+interface Fired {
+  readonly findings: CorrelationFinding[];
+  readonly chained: Membership[];
+}
 
 interface Group {
   readonly values: Map<string, SeenValue>;
@@ -28,8 +33,12 @@ export class MemoryFirstSeen {
     this.#since ??= dayOf(time);
   }
 
-  /** Judges events in the order of eventTime, and returns what fires. @param at the clock, in milliseconds. */
-  observe(memberships: readonly Membership[], at: number): CorrelationFinding[] {
+  /**
+   * Judges events in the order of eventTime.
+   * @param at the clock, in milliseconds.
+   * @returns what fires, and the chains that it belongs to.
+   */
+  observe(memberships: readonly Membership[], at: number): Fired {
     return this.#take(memberships, at, false);
   }
 
@@ -38,28 +47,35 @@ export class MemoryFirstSeen {
     for (const membership of memberships) this.#take([membership], membership.member.eventTime, true);
   }
 
-  #take(memberships: readonly Membership[], at: number, teaches: boolean): CorrelationFinding[] {
+  #take(memberships: readonly Membership[], at: number, teaches: boolean): Fired {
     const sights = memberships.flatMap((membership) => {
       const rule = this.#correlations.firstSeen(membership.key.correlation);
       return rule === undefined ? [] : sightsOf(rule, membership);
     });
     if (sights.length > 1) sights.sort(inOrderOfTime);
-    return sights.flatMap((sight) => this.#judge(sight, dayOf(at), teaches) ?? []);
+    const fired: Fired = { findings: [], chained: [] };
+    for (const sight of sights) this.#judge(sight, { today: dayOf(at), teaches, fired });
+    return fired;
   }
 
-  #judge(sight: Sight, today: number, teaches: boolean): CorrelationFinding | undefined {
+  #judge(sight: Sight, { today, teaches, fired }: { today: number; teaches: boolean; fired: Fired }): void {
     const { rule, day, member, groupName, name } = sight;
     const { timespan, learning } = daysOf(rule);
     const group = this.#groups.get(groupName) ?? { values: new Map<string, SeenValue>() };
     this.#groups.set(groupName, group);
     const known = group.values.get(name);
     if (known === undefined && isFull(group, today - timespan - SPARE_DAYS)) {
-      return teaches ? undefined : fullFinding(sight, group, today, timespan);
+      const full = teaches ? undefined : fullFinding(sight, group, today, timespan);
+      if (full !== undefined) fired.findings.push(full);
+      return;
     }
     const isLearnt = teaches || day < (this.#since ?? day) + learning;
     const { value, fires } = takeSight(known, { day, identity: member.identity, isLearnt }, timespan);
     group.values.set(name, value);
-    return fires && !teaches && rule.metadata.finding ? firstSeenFinding(sight) : undefined;
+    if (!fires || teaches || !rule.metadata.finding) return;
+    const finding = firstSeenFinding(sight);
+    fired.findings.push(finding);
+    fired.chained.push(...chainsOfSight(this.#correlations, sight, finding.findingId));
   }
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Membership } from '../correlation/linked-correlations.ts';
+import type { Correlations, Membership } from '../correlation/linked-correlations.ts';
 import { fieldKey } from '../correlation/measure-members.ts';
 import type { CorrelationRule } from '../language/rule-set.ts';
 import { DAY, dayOf } from './utc-day.ts';
@@ -42,6 +42,21 @@ export function sightsOf(rule: CorrelationRule, { key, member }: Membership): Si
     day,
     member,
   }));
+}
+
+/** The same for memberships that bring the same values to the same rule. */
+export function sightNames(correlations: Correlations, membership: Membership): string {
+  const rule = correlations.firstSeen(membership.key.correlation);
+  return rule === undefined ? '' : JSON.stringify(sightsOf(rule, membership).map(({ name }) => name));
+}
+
+/** The chains that an event which has fired belongs to. */
+export function chainsOfSight(correlations: Correlations, sight: Sight, findingId: string): Membership[] {
+  const correlation = correlations.get(sight.rule.metadata.id);
+  if (correlation === undefined) return [];
+  const { eventTime: at, eventID, fields, context } = sight.member;
+  const firing = { id: findingId, at, from: at, value: 1, atLeast: false, eventIDs: [eventID], fields, pending: false };
+  return correlations.chainsOfFiring(correlation, { ...firing, ...(context !== undefined && { context }) });
 }
 
 /** In the order in which events are judged: by eventTime, and those of one time by their ids. */

@@ -37,6 +37,7 @@ export const CORRELATION_TYPES = [
   'value_percentile',
   'value_median',
   'first_seen',
+  'chain',
 ] as const;
 export type CorrelationType = (typeof CORRELATION_TYPES)[number];
 

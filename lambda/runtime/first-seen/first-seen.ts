@@ -1,7 +1,7 @@
 import {
-  type CorrelationFinding,
   type CorrelationRule,
   type Correlations,
+  chainsOfSight,
   dateOf,
   dayOf,
   daysOf,
@@ -70,17 +70,19 @@ export class FirstSeen {
   /**
    * Judges events, those of an object together: what isn't known here is read at once. Reports what fires. Doing it again
    * changes nothing, and reports the same again.
+   * @returns the chains that what has fired belongs to: to be observed, too.
    * @throws faults of access.
    */
-  async observe(memberships: readonly Membership[]): Promise<void> {
+  async observe(memberships: readonly Membership[]): Promise<readonly Membership[]> {
     const sights = this.#sightsOf(memberships)
       .filter((sight) => !this.#known.has(sight))
       .sort(inOrderOfTime);
-    if (sights.length === 0) return;
+    if (sights.length === 0) return [];
     const byName = [...Map.groupBy(sights, ({ name }) => name).values()].map((of) => new ValueSights(of, this.#known));
     const learning = await this.#read(byName);
     const groups = [...Map.groupBy(byName, ({ first }) => first.groupName).values()];
     await mapConcurrently(groups, CONCURRENCY, (group) => this.#settleGroup(group, learning));
+    return byName.flatMap(({ chained }) => chained);
   }
 
   #sightsOf(memberships: readonly Membership[]): Sight[] {
@@ -171,21 +173,21 @@ export class FirstSeen {
 
   async #conclude(of: ValueSights, { value, fired }: Taken): Promise<void> {
     this.#known.set(of.first, value);
-    if (this.#dependencies.onlyTeaches === true) return;
-    for (const sight of fired) await this.#report(sight.rule, firstSeenFinding(sight));
+    if (this.#dependencies.onlyTeaches === true || !of.first.rule.metadata.finding) return;
+    for (const sight of fired) {
+      const finding = firstSeenFinding(sight);
+      await this.#dependencies.report(correlatedFinding(finding));
+      of.chained.push(...chainsOfSight(this.#dependencies.correlations, sight, finding.findingId));
+    }
   }
 
   async #leaveOut(sight: Sight, since: number): Promise<void> {
     this.#dependencies.onLeftOut();
-    if (this.#dependencies.onlyTeaches === true) return;
+    if (this.#dependencies.onlyTeaches === true || !sight.rule.metadata.finding) return;
     const finding = groupFullFinding(sight, dateOf(since));
     if (this.#toldFull.has(finding.findingId)) return;
-    await this.#report(sight.rule, finding);
+    await this.#dependencies.report(correlatedFinding(finding));
     this.#toldFull.add(finding.findingId);
-  }
-
-  async #report({ metadata }: CorrelationRule, finding: CorrelationFinding): Promise<void> {
-    if (metadata.finding) await this.#dependencies.report(correlatedFinding(finding));
   }
 }
 
@@ -201,6 +203,8 @@ class ValueSights {
   readonly first: Sight;
   readonly sights: readonly Sight[];
   known: SeenValue | typeof UNREADABLE | undefined;
+  /** The chains that those of them belong to that have fired. */
+  readonly chained: Membership[] = [];
 
   constructor(sights: readonly [Sight, ...Sight[]] | readonly Sight[], known: KnownValues) {
     const [first] = sights;

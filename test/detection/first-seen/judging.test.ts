@@ -1,5 +1,6 @@
 import { MAX_VALUES_A_GROUP } from '../../../lambda/detection/index.ts';
-import { brief, eventOf, play, SECTION, seenDetector, timeOf } from './support.ts';
+import { detectorOf } from '../support.ts';
+import { BASES, brief, eventOf, play, ruleOf, SECTION, seenDetector, timeOf } from './support.ts';
 
 const LEARNED = { seenSince: Number.NEGATIVE_INFINITY };
 
@@ -158,6 +159,45 @@ describe('learning', () => {
     const detector = seenDetector(section, LEARNED);
     detector.teach(detector.memberships(eventOf({ day: 5 }), timeOf(5)));
     expect(detector.correlate(eventOf({ day: 5 }), timeOf(5))).toEqual([]);
+  });
+});
+
+describe('a chain', () => {
+  const chain = `title: Chain
+id: chain-id
+level: high
+correlation:
+  type: chain
+  group-by: [recipientAccountId, trailwarden.actor.id]
+  timespan: 1d
+  condition: { gte: 2, tactics: 2 }
+`;
+  const first = 'title: First\nid: first-id\nlevel: low\ntags: [attack.persistence]\n';
+  const other = `title: Other
+level: low
+tags: [attack.discovery]
+logsource: { product: aws, service: cloudtrail }
+detection: { s: { eventName: b }, condition: s }
+`;
+  const derived = { actor: { kind: 'iam-user', id: 'alice' } };
+  const fired = (learning: string) => {
+    const detector = detectorOf([BASES, ruleOf(SECTION.replace('0d', learning), first), other, chain]);
+    return [
+      { day: 0, name: 'b', id: 'one' },
+      { day: 0.1, id: 'two' },
+    ].flatMap((sent) =>
+      detector
+        .correlate({ ...eventOf(sent), recipientAccountId: '1' }, timeOf(sent.day), derived)
+        .map(({ title }) => title),
+    );
+  };
+
+  it('has what has fired as a member', () => {
+    expect(fired('0d')).toEqual(['First', 'Chain']);
+  });
+
+  it('has nothing of what was learnt', () => {
+    expect(fired('2d')).toEqual([]);
   });
 });
 

@@ -120,8 +120,8 @@ export class Bed {
     });
   }
 
-  observe(process: FirstSeen, ...events: readonly Event[]): Promise<void> {
-    return process.observe(this.memberships(events));
+  async observe(process: FirstSeen, ...events: readonly Event[]): Promise<void> {
+    await process.observe(this.memberships(events));
   }
 
   /** What has been reported, in order; each value and event once. */
