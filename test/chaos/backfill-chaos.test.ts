@@ -8,18 +8,19 @@ import type { RunResult } from './world.ts';
 
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
+  'BatchGetItem correlations',
   'BatchWriteItem events',
   'GetItem correlations',
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',
+  'ListObjectsV2 work',
   'Publish alerts',
   'Publish critical',
   'Publish high',
   'PutItem alerts',
   'PutItem correlations',
   'PutItem findings',
-  'PutItem ledger',
   'PutObject quarantine',
   'PutObject work',
   'Query correlations',
@@ -31,6 +32,7 @@ const SITES_OF_BACKFILLS = [
   'UpdateItem alerts',
   'UpdateItem correlations',
   'UpdateItem events',
+  'UpdateItem ledger',
   'UpdateItem segments',
 ];
 
