@@ -44,7 +44,7 @@ const MAX_DEPTH = 16;
  * text that was cut ends with `…`). What names it stays whole: its id, its rule, the event's id and time, the receipt.
  */
 export function boundFinding(finding: Finding): Finding {
-  if (bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
+  if (mostBytes(finding) <= MAX_FINDING_BYTES || bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
   let cut = finding;
   for (const bound of BOUNDS) {
     cut = cutFinding(finding, bound);
@@ -70,6 +70,26 @@ function cutBelow(value: JsonValue, level: number): JsonValue {
 function isDeep(value: JsonValue, level = 1): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return level > MAX_DEPTH || Object.values(value).some((inner) => inner !== undefined && isDeep(inner, level + 1));
+}
+
+/** What JSON and UTF-8 make of a character at most: `\u0000`. */
+const BYTES_A_CHARACTER = 6;
+
+/** More than any number takes, and than what stands around a value. */
+const BYTES_A_VALUE = 32;
+
+/** Bytes that JSON of a value can't exceed: nearly all findings are far smaller, and this needs no text of them. */
+function mostBytes(value: unknown): number {
+  if (typeof value === 'string') return BYTES_A_CHARACTER * value.length + BYTES_A_VALUE;
+  if (typeof value !== 'object' || value === null) return BYTES_A_VALUE;
+  let bytes = BYTES_A_VALUE;
+  if (Array.isArray(value)) for (const inner of value) bytes += mostBytes(inner);
+  else {
+    for (const [name, inner] of Object.entries(value)) {
+      bytes += BYTES_A_CHARACTER * name.length + BYTES_A_VALUE + mostBytes(inner);
+    }
+  }
+  return bytes;
 }
 
 function bytesOf(value: unknown): number {

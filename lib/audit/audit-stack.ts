@@ -29,6 +29,7 @@ import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
 import { SourcePolicy } from './source-policy.ts';
+import { tellOfUnrecorded } from './unrecorded-events.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -102,6 +103,7 @@ export class AuditStack extends Stack {
       sources: logSourcesOf(config),
       sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
     });
+    tellOfUnrecorded(this, rulesLayer.rules, config);
     const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
     const ingest = new Ingest(this, 'Ingest', {
       config,

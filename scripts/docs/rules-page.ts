@@ -2,6 +2,7 @@ import { LEVELS } from '../../lambda/detection/index.ts';
 import { PLACEHOLDERS, packPlaceholders } from '../../rules/placeholders.ts';
 import { anchor, table } from './markdown.ts';
 import type { PackRule } from './pack.ts';
+import { rulesGrid } from './rules-grid.ts';
 
 /** The folders of the pack in the order in which people read them. */
 const FOLDERS: readonly (readonly [folder: string, heading: string])[] = [
@@ -55,7 +56,16 @@ export function rulesPage(rules: readonly PackRule[]): string {
     const own = shown.filter(({ path }) => path.startsWith(`${folder}/`)).toSorted(bySeverity(folder));
     return `## ${heading}\n\n${own.map(ruleSection).join('\n\n')}`;
   });
-  return `${introduction(shown)}\n\n${sections.join('\n\n')}\n`;
+  return `${introduction(shown)}\n\n${sections.join('\n\n')}\n\n${grid(shown)}\n`;
+}
+
+function grid(rules: readonly PackRule[]): string {
+  return `## What is found, by service
+
+A rule stands here by the tags \`harm.*\` that it has, and by the services whose calls it looks at. Rules on looking
+around, on root and on sign-ins stand above only.
+
+${rulesGrid(rules)}`;
 }
 
 /** The most severe first; the controls of a benchmark stay in their order. */
@@ -90,6 +100,9 @@ ${table(['subject', 'folder', 'rules'], contents)}
 
 A rule is switched off or given another level by its id in the configuration (\`rules.overrides\`), and what is known to
 be good is excluded by a Sigma filter in a folder of your own (\`rules.folders\`).
+
+[The grid](#what-is-found-by-service) at the end shows of each service which rules say that it is opened, destroyed or
+used against you, and why there is none where there is none.
 
 Some rules ask for what only you know. \`rules.placeholders\` of the configuration says it; until then the defaults hold:
 

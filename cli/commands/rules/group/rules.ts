@@ -6,17 +6,10 @@ import { explainCommand } from '../explain-command.ts';
 import { listCommand } from '../list-command.ts';
 import { reportCommand } from '../report/report-command.ts';
 import { testCommand } from '../test-command.ts';
+import { runSuite } from '../test-suite.ts';
 import { tuneCommand } from '../tune/tune-command.ts';
 
-const COMMANDS = [
-  checkCommand,
-  testCommand,
-  explainCommand,
-  listCommand,
-  backtestCommand,
-  tuneCommand,
-  reportCommand,
-] as const;
+const COMMANDS = [checkCommand, testCommand, explainCommand, listCommand, backtestCommand, tuneCommand] as const;
 
 /** `trailwarden rules`: the tools for authors of rules. */
 export function rulesCommand(io: Io): Command {
@@ -24,5 +17,6 @@ export function rulesCommand(io: Io): Command {
     'Checks, tests, explains, lists, backtests, tunes and reports Sigma rules.',
   );
   for (const factory of COMMANDS) command.addCommand(factory(io));
+  command.addCommand(reportCommand(io, runSuite));
   return command;
 }

@@ -5,17 +5,19 @@ import { DigestLedger } from '../../../../lambda/store/ledger/digest-ledger.ts';
 import { ledgerStatus } from '../../../../lambda/store/ledger/ledger-status.ts';
 import { packPlaceholders } from '../../../../rules/placeholders.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../../aws/connection.ts';
-import { defaultRules, loadRules } from '../../../inputs/load-rules.ts';
+import { defaultRules, loadRules, type Placeholders } from '../../../inputs/load-rules.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../../output/exit-codes.ts';
 import { printListing } from '../../../output/listing.ts';
 import { type Format, withFormat } from '../../../output/output-format.ts';
 import type { Io } from '../../../output/process-io.ts';
-import { runSuite } from '../test-suite.ts';
 import { FRAMEWORKS, type FrameworkName } from './frameworks.ts';
 import { completeness, periodText } from './period.ts';
 import { supportListing } from './support-listing.ts';
-import { supportRows } from './support-rows.ts';
+import { supportRows, type TestedFiles } from './support-rows.ts';
+
+/** Runs the tests beside the rules at some paths. */
+type RunTests = (paths: readonly string[], placeholders: Placeholders) => Promise<TestedFiles>;
 
 interface ReportOptions extends ConnectionOptions, TimeOptions {
   readonly format: Format;
@@ -36,22 +38,22 @@ Examples:
 const DEFAULT_MILLISECONDS = 24 * 3_600_000;
 
 /** `trailwarden rules report`: which rules support which control. */
-export function reportCommand(io: Io): Command {
+export function reportCommand(io: Io, runTests: RunTests): Command {
   const command = new Command('report')
     .description('Says which rules support which control of CIS or PCI DSS, and when they were tested and fired.')
     .addArgument(new Argument('<framework>', 'what to report about').choices(Object.keys(FRAMEWORKS)));
   withConnection(withFormat(withTimes(command))).addHelpText('after', HELP);
-  return command.action((framework: FrameworkName, options: ReportOptions) => report(framework, options, io));
+  return command.action((framework: FrameworkName, options: ReportOptions) => report(framework, options, runTests, io));
 }
 
 /** @throws CommandFailure if tests of a rule failed, once everything is told. */
-async function report(framework: FrameworkName, options: ReportOptions, io: Io): Promise<void> {
+async function report(framework: FrameworkName, options: ReportOptions, runTests: RunTests, io: Io): Promise<void> {
   const now = io.now();
   const { until = now, since = new Date(until.getTime() - DEFAULT_MILLISECONDS) } = askedTimes(options, now);
   if (since >= until) throw new CommandFailure('--since is not before now.', EXIT.usage);
   const { name, controls } = FRAMEWORKS[framework];
   const { ruleSet } = await loadRules({ rules: [defaultRules()] }, io);
-  const suite = await runSuite([defaultRules()], packPlaceholders());
+  const suite = await runTests([defaultRules()], packPlaceholders());
   await connected(options, async ({ documents, tables }) => {
     const findings = createFindingQueries(documents, tables, io.now);
     const rows = await supportRows({

@@ -1,6 +1,5 @@
 import type { RuleSet } from '../../../../lambda/detection/index.ts';
 import { testFileOf } from '../../../inputs/rule-files.ts';
-import type { SuiteOutcome } from '../test-suite.ts';
 import type { Control } from './control.ts';
 
 type Rule = RuleSet['rules'][number]['metadata'];
@@ -21,11 +20,19 @@ export interface SupportRow {
   readonly lastFired?: string;
 }
 
+/** What came of the tests beside rule files, each about the rules with some ids; `failure` says why one failed. */
+export interface TestedFiles {
+  readonly files: readonly {
+    readonly testFile: string;
+    readonly outcomes: readonly { readonly rules: readonly string[]; readonly failure?: string }[];
+  }[];
+}
+
 export interface SupportQuery {
   readonly controls: readonly Control[];
   /** The default pack, of which only rules that make findings are named. */
   readonly rules: readonly Rule[];
-  readonly suite: SuiteOutcome;
+  readonly suite: TestedFiles;
   /** The time of the newest event that a rule found. Called once a rule. */
   lastFired(ruleId: string): Promise<string | undefined>;
 }
@@ -61,7 +68,7 @@ export async function supportRows({ controls, rules, suite, lastFired }: Support
   return rows;
 }
 
-function testsOf({ id, file }: Rule, { files }: SuiteOutcome): Pick<SupportRow, 'testsPassed' | 'testsFailed'> {
+function testsOf({ id, file }: Rule, { files }: TestedFiles): Pick<SupportRow, 'testsPassed' | 'testsFailed'> {
   const beside = files.filter(({ testFile }) => testFile === testFileOf(file));
   const own = beside.flatMap(({ outcomes }) => outcomes.filter(({ rules }) => rules.includes(id)));
   const testsFailed = own.filter(({ failure }) => failure !== undefined).length;
