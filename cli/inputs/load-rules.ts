@@ -73,11 +73,18 @@ async function parseFiles(files: readonly RuleFile[], placeholders: Placeholders
   return parseRules(files, { placeholders });
 }
 
+/** In the second turn of the event loop from now: what a command finds at once stands on stdout by then. */
+function afterFirstResults(write: () => void): void {
+  setImmediate(() => setImmediate(write));
+}
+
 async function loadParsed(paths: readonly string[], placeholders: Placeholders, io: Io): Promise<ParsedRules> {
   const files = await readRuleFiles(paths);
   const parse = (): Promise<ParsedRules> => parseFiles(files, placeholders);
   const folder = cacheFolder(io.env);
-  return folder === undefined ? await parse() : await new RuleImages(folder).load({ files, placeholders }, parse);
+  return folder === undefined
+    ? await parse()
+    : await new RuleImages(folder, afterFirstResults).load({ files, placeholders }, parse);
 }
 
 /**

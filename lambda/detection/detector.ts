@@ -1,9 +1,10 @@
 import { compileDetection } from './compile/compile-detection.ts';
 import type { Compiled, ExplainNode, MatchedField } from './compile/compiled-part.ts';
+import type { CorrelationFinding } from './correlation/correlation-finding.ts';
 import { LATENESS } from './correlation/correlation-store.ts';
 import { Correlations, type Membership } from './correlation/linked-correlations.ts';
 import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
-import { type CorrelationFinding, observe, runSync, settle } from './correlation/run-correlations.ts';
+import { type CorrelationOutcome, observe, runSync, settle } from './correlation/run-correlations.ts';
 import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
 import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
 import { recordIdentity } from './match/record-identity.ts';
@@ -160,8 +161,7 @@ export class Detector {
     const now = Number(at);
     const closed = this.settle(now);
     const options = { now, lateness: this.#options.lateness ?? LATENESS };
-    const { findings } = runSync(observe(this.correlations, memberships, options), this.#store);
-    return [...closed, ...findings];
+    return [...closed, ...this.#run(observe(this.correlations, memberships, options), now)];
   }
 
   /** Moves the clock of the correlations kept in memory, and returns what fires because windows are over by then. */
@@ -173,13 +173,22 @@ export class Detector {
       // Even if the clock has jumped far, each group is judged as of the moment at which it was due.
       for (const { key, due } of batch) {
         this.#store.setClock(due);
-        const outcome = runSync(settle(this.correlations, key, { now: due, lateness }), this.#store);
-        for (const finding of outcome.findings) findings.push(finding);
+        for (const finding of this.#run(settle(this.correlations, key, { now: due, lateness }), due)) {
+          findings.push(finding);
+        }
       }
     }
     this.#store.setClock(now);
     this.#store.sweep();
     return findings;
+  }
+
+  /** What fires in a run, and the chains that its firings end. */
+  #run(run: Parameters<typeof runSync<CorrelationOutcome>>[0], now: number): CorrelationFinding[] {
+    const { findings, chained } = runSync(run, this.#store);
+    if (chained.length === 0) return findings;
+    const options = { now, lateness: this.#options.lateness ?? LATENESS };
+    return [...findings, ...runSync(observe(this.correlations, chained, options), this.#store).findings];
   }
 
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
@@ -223,7 +232,9 @@ export class Detector {
   explain(ruleId: string, record: object, derived?: Derived): ExplainNode | undefined {
     const correlation = this.correlations.get(ruleId)?.rule;
     if (correlation !== undefined) {
-      const children = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
+      const named = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
+      // Nearly every rule is a member of a chain: only those that match say something.
+      const children = correlation.type === 'chain' ? named.filter((child) => child.verdict) : named;
       const verdict = children.some((child) => child.verdict);
       return { kind: 'rule', label: correlation.metadata.title, verdict, children };
     }

@@ -6,6 +6,7 @@ import { type ParsedRules, parseRules } from './parse/parse-rules.ts';
 import type { RuleOptions } from './parse/values/rule-options.ts';
 
 export type { ExplainNode, MatchedField } from './compile/compiled-part.ts';
+export type { CorrelationFinding } from './correlation/correlation-finding.ts';
 export {
   type Around,
   type Claim,
@@ -18,7 +19,6 @@ export {
 } from './correlation/correlation-store.ts';
 export type { Membership } from './correlation/linked-correlations.ts';
 export {
-  type CorrelationFinding,
   type CorrelationOutcome,
   observe,
   runAsync,

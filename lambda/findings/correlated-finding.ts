@@ -55,6 +55,7 @@ export function correlatedFinding(firing: CorrelationFinding): Finding {
       value: firing.value,
       atLeast: firing.atLeast,
       eventIDs: firing.eventIDs,
+      ...(firing.steps !== undefined && { steps: firing.steps }),
     },
   });
 }

@@ -67,10 +67,14 @@ export class Correlator {
   async observe(memberships: readonly Membership[]): Promise<void> {
     const { detector, store, now } = this.#dependencies;
     const groups = new Set(memberships.map(({ key }) => `${key.correlation}\n${key.group}`));
-    await this.#groups.take([...groups], async () => {
+    const outcome = await this.#groups.take([...groups], async () => {
       const options = { now: now().getTime(), lateness: LATENESS };
-      await this.#conclude(await runAsync(observe(detector.correlations, memberships, options), store));
+      const ran = await runAsync(observe(detector.correlations, memberships, options), store);
+      if (ran.chained.length === 0) await this.#conclude(ran);
+      return ran;
     });
+    // Not while it holds its groups: one of the chains may be among them.
+    if (outcome.chained.length > 0) await this.#conclude(outcome);
   }
 
   /**
@@ -104,9 +108,10 @@ export class Correlator {
   }
 
   /** A firing is acknowledged only when its findings are stored. Until then it is reported again. */
-  async #conclude({ findings, unacknowledged }: CorrelationOutcome): Promise<void> {
+  async #conclude({ findings, unacknowledged, chained }: CorrelationOutcome): Promise<void> {
     const { report, store } = this.#dependencies;
     for (const finding of findings) await report(correlatedFinding(finding));
+    if (chained.length > 0) await this.observe(chained);
     for (const { key, firingIds } of unacknowledged) await store.acknowledge(key, firingIds);
   }
 }

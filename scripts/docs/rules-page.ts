@@ -12,6 +12,7 @@ const FOLDERS: readonly (readonly [folder: string, heading: string])[] = [
   ['identity-center', 'IAM Identity Center and Amazon Cognito'],
   ['cloudtrail', 'CloudTrail and its logs'],
   ['detection-services', 'Detection services'],
+  ['chains', 'Chains of findings'],
   ['trailwarden', 'Trailwarden itself'],
   ['organizations', 'AWS Organizations'],
   ['account', 'The account, its bill and its quotas'],

@@ -34,6 +34,24 @@ const SITES_OF_BACKFILLS = [
   'UpdateItem segments',
 ];
 
+/** The same, where rules only judge. */
+const SITES_OF_JUDGING = [
+  'GetObject log object',
+  'GetObject work',
+  'ListObjectsV2 log object',
+  'Publish alerts',
+  'Publish critical',
+  'Publish high',
+  'PutItem alerts',
+  'PutItem findings',
+  'PutObject work',
+  'Query ledger',
+  'Query suppressions/by-rule',
+  'UpdateItem alerts',
+  'UpdateItem events',
+  'UpdateItem segments',
+];
+
 describe('a backfill whose functions die', () => {
   let aws: EmbeddedAws;
   let clients: Clients;
@@ -80,4 +98,30 @@ describe('a backfill whose functions die', () => {
     expect(gremlin.injected).toBeGreaterThan(1);
     expect(differences(base.snapshot, snapshot)).toEqual([]);
   }, 60_000);
+
+  describe('by rules that only judge', () => {
+    let judged: RunResult;
+
+    beforeAll(async () => {
+      judged = await world.run({ rulesOnly: true });
+    }, 60_000);
+
+    test('finds all and indexes nothing where nothing breaks', () => {
+      expect(judged.errors).toEqual([]);
+      expect([...judged.calls.keys()].toSorted()).toEqual(SITES_OF_JUDGING);
+      expect(judged.snapshot.events).toEqual([]);
+      expect(judged.snapshot.findings.length).toBeGreaterThan(18);
+    });
+
+    test.each(SITES_OF_JUDGING)(
+      'loses and doubles nothing where a function dies after %s',
+      async (site) => {
+        const gremlin = new OneFault(site, 'kill-after');
+        const { snapshot } = await world.run({ gremlin, rulesOnly: true });
+        expect(gremlin.injected).toBe(1);
+        expect(differences(judged.snapshot, snapshot)).toEqual([]);
+      },
+      60_000,
+    );
+  });
 });

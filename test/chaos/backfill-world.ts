@@ -92,8 +92,15 @@ export class BackfillWorld {
     return new BackfillWorld(aws, logs, rulesFile);
   }
 
-  /** Runs the backfill to its end, even if calls break: an execution that fails is resumed. */
-  async run({ gremlin = NO_FAULTS, random }: Pick<RunOptions, 'gremlin' | 'random'> = {}): Promise<RunResult> {
+  /**
+   * Runs the backfill to its end, even if calls break: an execution that fails is resumed.
+   * @param rulesOnly whether rules judge alone, and nothing is indexed.
+   */
+  async run({
+    gremlin = NO_FAULTS,
+    random,
+    rulesOnly = false,
+  }: Pick<RunOptions, 'gremlin' | 'random'> & { readonly rulesOnly?: boolean } = {}): Promise<RunResult> {
     const name = `${this.#aws.resources.deployment}-backfill-run-${this.#runs++}`;
     const { s3, dynamodb } = this.#aws.clients;
     const tables = await createTables(dynamodb, name);
@@ -106,7 +113,7 @@ export class BackfillWorld {
       gremlin,
       random,
     );
-    return bed.run();
+    return bed.run(rulesOnly ? [DENIED, 'rule-many'] : undefined);
   }
 }
 
@@ -129,7 +136,7 @@ class BackfillRun {
     this.#random = random;
   }
 
-  async run(): Promise<RunResult> {
+  async run(rules?: string[]): Promise<RunResult> {
     const { clients } = this.#aws;
     const { tables, buckets } = this.#resources;
     const executions = new LocalExecutions({
@@ -143,7 +150,7 @@ class BackfillRun {
     });
     const input: Omit<ExecutionInput, 'attempt'> = {
       run: 'past',
-      request: { since: DAY, until: DAY, accounts: [], regions: [], alert: true },
+      request: { since: DAY, until: DAY, accounts: [], regions: [], alert: true, ...(rules && { rules }) },
       next: { part: 0 },
       maxConcurrency: this.#random === undefined ? 1 : 2,
       toleratedFailurePercentage: 0,

@@ -7,8 +7,9 @@ import type { LedgerEntry, ObjectVersion } from '../../../lambda/store/ledger/le
 import type { Connection } from '../../aws/connection.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openVersion } from '../../inputs/raw-record.ts';
+import type { FileResult } from './file-result.ts';
 import type { NamedResult } from './gather-results.ts';
-import { type FileResult, judgeRecords } from './judge-file.ts';
+import { judgeRecords } from './judge-file.ts';
 
 /** Objects that are read at a time. */
 const CONCURRENCY = 16;

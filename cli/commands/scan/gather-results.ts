@@ -1,7 +1,7 @@
 import { createDetector } from '../../../lambda/detection/detector.ts';
 import type { CorrelationFinding, RuleSet } from '../../../lambda/detection/index.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
-import type { Correlated, FileResult, NamedRecord } from './judge-file.ts';
+import type { Correlated, FileResult, NamedRecord } from './file-result.ts';
 import { type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** A record that couldn't be read, or isn't whole. */
@@ -44,7 +44,8 @@ export async function* gather(
   results: AsyncIterable<NamedResult>,
   ruleSet: RuleSet,
 ): AsyncGenerator<ScanFinding, ScanTotals> {
-  const seen = new Set<string>();
+  /** By the findings' ids: the event that was told. */
+  const seen = new Map<string, string | undefined>();
   const correlated: Correlated[] = [];
   const namedRecords: UnreadableRecord[] = [];
   const unreadableFiles: UnreadablePath[] = [];
@@ -60,15 +61,20 @@ export async function* gather(
     if (result.fault !== undefined) unreadableFiles.push({ path, reason: result.fault });
     for (const event of result.correlated) correlated.push(event);
     for (const finding of result.findings) {
-      if (seen.has(finding.findingId)) counts.repeated++;
-      else {
-        seen.add(finding.findingId);
+      const eventID = idOf(finding);
+      if (!seen.has(finding.findingId)) {
+        seen.set(finding.findingId, eventID);
         yield finding;
-      }
+      } else if (seen.get(finding.findingId) === eventID) counts.repeated++;
     }
   }
   yield* correlate(ruleSet, correlated);
   return { ...counts, namedRecords, unreadableFiles };
+}
+
+/** Another event under the same id is a further call of a session, of which there is one finding. */
+function idOf(finding: ScanFinding): string | undefined {
+  return 'eventID' in finding ? (finding.eventID ?? undefined) : undefined;
 }
 
 async function* correlate(ruleSet: RuleSet, correlated: Correlated[]): AsyncGenerator<ScanFinding> {

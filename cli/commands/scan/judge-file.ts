@@ -7,13 +7,21 @@ import {
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
-import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
+import { type Piece, recordsOfPiece } from '../../../lambda/cloudtrail/log/read-in-pieces.ts';
+import {
+  type ReadItem,
+  readItem,
+  readRecords,
+  readRecordsAtOnce,
+} from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
 import { correlationContext } from '../../../lambda/findings/correlation-context.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput, readSmallFile } from '../../inputs/open-input.ts';
+import type { Correlated, FileResult, NamedRecord } from './file-result.ts';
+import { judgeInPieces, type PieceJudge } from './judge-large-file.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
@@ -22,39 +30,10 @@ export interface TimeBounds {
   readonly until?: number;
 }
 
-/** An event that correlations must see, when all files were read. */
-export interface Correlated {
-  readonly eventTime: number;
-  readonly memberships: readonly Membership[];
-}
+const COUNTS = ['records', 'judged', 'unreadable', 'incomplete', 'undated'] as const;
 
-/** What came of one file. */
-export interface FileResult {
-  /** Records in the file, those that couldn't be read included. */
-  readonly records: number;
-  /** Events that were judged. */
-  readonly judged: number;
-  readonly findings: readonly ScanFinding[];
-  readonly correlated: readonly Correlated[];
-  /** Records that couldn't be read. */
-  readonly unreadable: number;
-  /** Events that lack what CloudTrail always writes, or have it in a wrong type: judged, and counted here too. */
-  readonly incomplete: number;
-  /** Those of them that have no time: neither the bounds nor correlations apply to them. */
-  readonly undated: number;
-  /** The first records that are unreadable or incomplete. */
-  readonly named: readonly NamedRecord[];
-  /** Why the file couldn't be read, or not to its end. */
-  readonly fault?: string;
-}
-
-/** A record that isn't as CloudTrail writes them, and why. */
-export interface NamedRecord {
-  readonly index: number;
-  readonly reason: string;
-  /** Whether it was judged nevertheless. */
-  readonly judged: boolean;
-}
+/** Bytes of a file, gzipped or not, that is read in pieces if it can't be read at once. */
+const MIN_LARGE_BYTES = 64 * 1024;
 
 /** Records of a file that are named; the others of it are counted. */
 const MAX_NAMED = 5;
@@ -68,14 +47,17 @@ export interface FileToJudge {
 
 /**
  * Judges every record of a file, or of standard input, as `judgeRecords` does: a small log object at once, without a
- * promise, because over thousands of them waiting would take longer than judging.
+ * promise, because over thousands of them waiting would take longer than judging; a large one in pieces.
+ * @param judgePieces by default in this thread.
  */
-function judgeFile(
+export function judgeFile(
   { path, bytes }: FileToJudge,
   detector: Detector,
   bounds: TimeBounds,
+  judgePieces?: PieceJudge,
 ): FileResult | Promise<FileResult> {
-  const judging = new Judging((index) => fileReceipt(path, index), detector, bounds);
+  const receiptOf = (index: number): Receipt => fileReceipt(path, index);
+  const judging = new Judging(receiptOf, detector, bounds);
   const content = bytes > 0 && bytes <= MAX_BYTES_AT_ONCE ? readSmallFile(path, bytes) : undefined;
   if (content !== undefined) {
     const reading = readRecordsAtOnce(content);
@@ -85,7 +67,25 @@ function judgeFile(
       else break;
     }
   }
-  return judging.takeAll(readRecords(openInput(path)));
+  const isLarge = bytes >= MIN_LARGE_BYTES && judging.records === 0;
+  return isLarge
+    ? judgeLarge(path, judging, judgePieces ?? ((piece) => judgePiece(path, piece, detector, bounds)))
+    : judging.takeAll(readRecords(openInput(path)));
+}
+
+async function judgeLarge(path: string, judging: Judging, judge: PieceJudge): Promise<FileResult> {
+  const { results, isWhole } = await judgeInPieces(path, judge);
+  for (const result of results) judging.add(result);
+  return isWhole ? judging.result() : await judging.takeAll(readRecords(openInput(path)));
+}
+
+/** Judges the records of a piece of a log object; undefined if it can't be read. */
+export function judgePiece(path: string, piece: Piece, detector: Detector, bounds: TimeBounds): FileResult | undefined {
+  const records = recordsOfPiece(piece);
+  if (records === undefined) return undefined;
+  const judging = new Judging((index) => fileReceipt(path, index), detector, bounds);
+  judging.take(records.map((record, place) => readItem(record, piece.first + place)));
+  return judging.result();
 }
 
 /** Judges some files, one after the other. */
@@ -144,7 +144,19 @@ class Judging {
     }
   }
 
-  /** Judges all of the records that weren't taken yet. */
+  get records(): number {
+    return this.#counts.records;
+  }
+
+  /** Adds what came of the records that follow. */
+  add(result: FileResult): void {
+    for (const count of COUNTS) this.#counts[count] += result[count];
+    for (const finding of result.findings) this.#findings.push(finding);
+    for (const event of result.correlated) this.#correlated.push(event);
+    for (const record of result.named) this.#name(record);
+  }
+
+  /** Judges all of the records that weren't taken or added yet. */
   async takeAll(batches: AsyncIterable<readonly ReadItem[]>): Promise<FileResult> {
     const known = this.#counts.records;
     try {

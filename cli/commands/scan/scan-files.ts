@@ -4,14 +4,15 @@ import type { RecordFile } from '../../inputs/find-files.ts';
 import { gather, type NamedResult, type ScanTotals } from './gather-results.ts';
 import type { TimeBounds } from './judge-file.ts';
 import { judgeFiles } from './judge-in-threads.ts';
+import type { JudgeThread } from './judge-thread.ts';
 import type { ScanFinding } from './scan-finding.ts';
 
 export interface ScanOptions {
   readonly ruleSet: RuleSet;
   readonly files: readonly RecordFile[];
   readonly bounds?: TimeBounds;
-  /** Threads at most; by default as many as the machine has cores, where there is enough to do for them. */
-  readonly threads?: number;
+  /** Threads at most, or those that are there beside the calling one; by default what `startThreads` starts. */
+  readonly threads?: number | readonly JudgeThread[];
   /** Told of each file that is done. */
   readonly onFile?: (file: RecordFile) => void;
 }
@@ -32,12 +33,26 @@ export function scan(options: ScanOptions): AsyncGenerator<ScanFinding, ScanTota
 
 async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {
   let index = 0;
-  for await (const result of judgeFiles(files, threads ?? threadsFor(files), { ruleSet, bounds })) {
+  const others = typeof threads === 'object' ? threads : await startThreads(files, threads);
+  for await (const result of judgeFiles(files, others, { ruleSet, bounds })) {
     const file = files[index++];
     if (file === undefined) return;
     yield { path: file.path, result };
     onFile?.(file);
   }
+}
+
+/**
+ * Starts the threads that judge files beside the calling one; their code loads while that one goes on.
+ * @param threads all together; by default as many as the machine has cores, where there is enough to do for them.
+ */
+export async function startThreads(
+  files: readonly RecordFile[],
+  threads = threadsFor(files),
+): Promise<readonly JudgeThread[]> {
+  if (threads < 2) return [];
+  const { JudgeThread } = await import('./judge-thread.ts');
+  return Array.from({ length: threads - 1 }, () => new JudgeThread());
 }
 
 function threadsFor(files: readonly RecordFile[]): number {

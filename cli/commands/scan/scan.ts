@@ -2,18 +2,19 @@ import { Command, Option } from 'commander';
 import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
-import { findRecordFiles } from '../../inputs/find-files.ts';
+import { type FoundFiles, findRecordFiles } from '../../inputs/find-files.ts';
 import { loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { oneOf } from '../../options/repeatable.ts';
-import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
+import { type AskedTimes, askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { renderTable } from '../../output/table.ts';
 import type { ScanTotals } from './gather-results.ts';
+import type { JudgeThread } from './judge-thread.ts';
 import { countUnreadable, reportTotals, reportUnreadable } from './report-totals.ts';
-import { scan } from './scan-files.ts';
+import { scan, startThreads } from './scan-files.ts';
 import type { ScanFinding } from './scan-finding.ts';
 import { findingListing } from './scan-finding-listing.ts';
 import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
@@ -57,10 +58,26 @@ export function scanCommand(io: Io): Command {
 
 /** @throws CommandFailure for `--fail-on`, and where there is nothing to judge or to judge by. */
 async function scanPaths(paths: readonly string[], options: ScanCommandOptions, io: Io): Promise<void> {
+  const times = askedTimes(options, io.now());
+  const found = await findRecordFiles(paths);
+  // Before the rules are loaded, which takes as long as starting a thread.
+  const threads = await startThreads(found.files);
+  try {
+    await scanFiles({ paths, ...found, ...times, threads }, options, io);
+  } finally {
+    await Promise.all(threads.map((thread) => thread.stop()));
+  }
+}
+
+interface Asked extends FoundFiles, AskedTimes {
+  readonly paths: readonly string[];
+  readonly threads: readonly JudgeThread[];
+}
+
+async function scanFiles(asked: Asked, options: ScanCommandOptions, io: Io): Promise<void> {
+  const { paths, files, unreadable, since, until, threads } = asked;
   const { format, minLevel, failOn } = options;
-  const { since, until } = askedTimes(options, io.now());
   const { ruleSet, problems } = await loadRules(options, io);
-  const { files, unreadable } = await findRecordFiles(paths);
   if (files.length === 0) {
     reportUnreadable(unreadable, io);
     throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
@@ -71,7 +88,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   const shown = new Summary();
   let totals: ScanTotals | undefined;
   const findings = async function* (): AsyncGenerator<ScanFinding> {
-    const scanned = scan({ ruleSet, files, bounds, onFile: progress.done });
+    const scanned = scan({ ruleSet, files, bounds, threads, onFile: progress.done });
     try {
       for (;;) {
         const { done, value } = await scanned.next();

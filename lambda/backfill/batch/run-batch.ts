@@ -121,13 +121,15 @@ async function runOne(
   tell(metrics, result);
   publishMetrics(metrics);
   const { named, ...counts } = result;
-  if (result.uncorrelated.length > 0) logger.warn('Correlations of a batch were not judged', counts);
   if (isDone) {
+    if (result.uncorrelated.length > 0) logger.warn('Correlations of a batch were given up', counts);
     logger.info('A batch was read', counts);
     return null;
   }
   const [first] = named.filter(({ what }) => what === 'left');
-  logger.error('Objects of a batch could not be read', { ...counts, named });
+  const what =
+    result.left === 0 ? 'Correlations of a batch were not judged yet' : 'Objects of a batch could not be read';
+  logger.error(what, { ...counts, named });
   throw new BatchUnfinished(
     result.left === 0
       ? `The time was over before the correlations of the batch ${batch} were judged to their end`

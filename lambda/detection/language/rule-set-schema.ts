@@ -151,6 +151,10 @@ const metadataSchema = z.strictObject({
   hash: z.string(),
   /** False for a rule that only serves a correlation: it makes no findings of its own. */
   finding: z.boolean(),
+  /** A finding stands for all that its rule matches in a session, and not for one event. */
+  per: z.literal('session').optional(),
+  /** Its findings belong to the alert of another rule about the same event, where there is one. */
+  joins: z.literal(true).optional(),
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 
@@ -189,6 +193,10 @@ const correlationRuleSchema = z.strictObject({
   valueFields: z.array(correlatedFieldSchema).readonly(),
   /** 0 to 100, for value_percentile. */
   percentile: z.number().min(0).max(100).optional(),
+  /** For a chain: how many tactics its rules must come to, and those of each rule, by its id. */
+  tactics: z
+    .strictObject({ atLeast: z.int().min(1), byRule: z.record(z.string(), z.array(z.string()).readonly()) })
+    .optional(),
 });
 export type CorrelationRule = z.infer<typeof correlationRuleSchema>;
 

@@ -10,6 +10,7 @@ import {
   type Field,
 } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
+import { parseChainCondition } from './chain-section.ts';
 import { isRuleCondition, parseRuleCondition, type RuleCondition } from './parse-rule-condition.ts';
 import { parseReferences, type RuleReference } from './rule-references.ts';
 import { parseFieldPath } from './values/field-path.ts';
@@ -26,6 +27,8 @@ export interface CorrelationDraft {
   ruleCondition?: RuleCondition;
   valueFields: readonly NamedField[];
   percentile: number | undefined;
+  /** For a chain: how many tactics its rules must come to. */
+  tactics?: number;
   aliases: readonly { alias: string; at: Position; fields: readonly (RuleReference & { field: Field })[] }[];
   /** Whether the rules it names make findings of their own as well. */
   generate: boolean;
@@ -54,6 +57,7 @@ export function parseCorrelation(document: YamlMap, section: YamlMap, context: C
   }
   const type = parseType(section, report);
   const conditionNode = entryOf(section, 'condition')?.value;
+  if (type === 'chain') return parseChain(section, conditionNode, context);
   const isOverRules = isTemporal(type) && isRuleCondition(conditionNode);
   const ruleCondition = isOverRules ? parseRuleCondition(conditionNode, type, report) : undefined;
   const rulesNode = entryOf(section, 'rules')?.value;
@@ -69,6 +73,22 @@ export function parseCorrelation(document: YamlMap, section: YamlMap, context: C
     : parseCondition(conditionNode, type, rules.length, section, context);
   if (condition === undefined || timespan === undefined || report.problems.length > before) return undefined;
   return { type, rules, groupBy, timespan, ...condition, ...(ruleCondition && { ruleCondition }), aliases, generate };
+}
+
+function parseChain(
+  section: YamlMap,
+  conditionNode: YamlNode | undefined,
+  context: Context,
+): CorrelationDraft | undefined {
+  const { report } = context;
+  const before = report.problems.length;
+  const chain = parseChainCondition(section, conditionNode, report);
+  const timespan = parseTimespan(section, report);
+  const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
+  if (chain === undefined || timespan === undefined || report.problems.length > before) return undefined;
+  const condition = [{ compare: 'gte' as const, value: chain.rules }];
+  const none = { rules: [], valueFields: [], percentile: undefined, aliases: [], generate: false };
+  return { type: 'chain', groupBy, timespan, condition, tactics: chain.tactics, ...none };
 }
 
 function isTemporal(type: CorrelationType | undefined): type is 'temporal' | 'temporal_ordered' {

@@ -1,6 +1,7 @@
 import { holds } from '../correlation/condition-holds.ts';
 import { canHold, isMonotone, renamed } from '../correlation/rule-condition-holds.ts';
 import type { ConditionNode, CorrelatedField, CorrelationRule } from '../language/rule-set.ts';
+import { ANY } from './chain-section.ts';
 import type { NamedField } from './correlation-section.ts';
 import type { Identified } from './rule-drafts.ts';
 import type { Directory } from './rule-references.ts';
@@ -45,7 +46,12 @@ export function linkCorrelations(
   };
 
   const linkOne = (draft: Identified<'correlation'>): Link | 'foreign' | undefined => {
-    const { rules, groupBy, valueFields } = draft.correlation;
+    const { type, rules, groupBy, valueFields } = draft.correlation;
+    // Which rules make findings, and of which level, is known when all of them are finished.
+    if (type === 'chain') {
+      const fields = groupBy.map((field): CorrelatedField => ({ name: field.name, byRule: everywhere(field, [ANY]) }));
+      return { rules: [], groupBy: fields, valueFields: [] };
+    }
     const ids = new Map<string, string>();
     const local: string[] = [];
     for (const reference of rules) {

@@ -4,6 +4,7 @@ import { Report, type RuleProblem, type RuleSource } from '../language/problem.t
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from '../language/rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from '../language/yaml-tree.ts';
 import { withBaseHashes } from './base-hashes.ts';
+import { withChainMembers } from './chain-section.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
 import { type Draft, type Identified, parseDraft } from './rule-drafts.ts';
@@ -76,7 +77,7 @@ export function parseRules(sources: readonly RuleSource[], given: RuleOptions = 
     }
   }
   return {
-    ruleSet: { version: 1, rules: withBaseHashes(rules) },
+    ruleSet: { version: 1, rules: withBaseHashes(withChainMembers(rules)) },
     problems: reports.flatMap(({ problems }) => problems),
     skipped,
   };
@@ -272,13 +273,14 @@ function finishCorrelation(
   options: RuleOptions,
 ): CorrelationRule {
   const { kind } = draft;
-  const { type, timespan, condition, percentile } = draft.correlation;
+  const { type, timespan, condition, percentile, tactics } = draft.correlation;
   const body = {
     type,
     timespan,
     condition: [...condition],
     ...link,
     ...(percentile === undefined ? {} : { percentile }),
+    ...(tactics === undefined ? {} : { tactics: { atLeast: tactics, byRule: {} } }),
   };
   return { kind, metadata: finishMetadata(draft, body, linked, options), ...body };
 }

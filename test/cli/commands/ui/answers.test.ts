@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localCaller } from '../../../../cli/aws/caller.ts';
 import { type Connection, connected } from '../../../../cli/aws/connection.ts';
 import { eventQuestions } from '../../../../cli/aws/event-questions.ts';
 import { allAnswers } from '../../../../cli/commands/ui/answers/all-answers.ts';
@@ -82,7 +83,7 @@ function pageOf({
 } = {}) {
   const { documents, tables } = connection;
   const answers = allAnswers({
-    connection,
+    connection: { ...connection, caller: async () => localCaller() },
     options: { deployment: 'of-the-test' },
     io,
     events,
@@ -246,6 +247,8 @@ test.each([
   ['facets', { ...RANGE, only: { address: ['203.0.113.0/99'] } }],
   ['allow-reads', { units: 1e12 }],
   ['suppress', { ruleId: 'rule-1', until: '4h', reason: '  ' }],
+  ['mark', { findingId: 'f0', verdict: 'maybe', reason: 'x' }],
+  ['mark', { findingId: 'f0', verdict: 'true', reason: ' ' }],
   ['event', {}],
 ] as const)('a question that makes no sense is refused before anything is read: %s %j', async (name, asked) => {
   const refusal = await pageOf()(name, asked as never).then(
@@ -253,6 +256,21 @@ test.each([
     (error: unknown) => explainPageError(error),
   );
   expect(refusal).toMatchObject({ kind: 'bad-question' });
+});
+
+test('marking a finding says who it was, and the finding has it from then on', async () => {
+  const ask = pageOf();
+  const { findingId } = finding();
+  const { answer: given } = await ask('mark', { findingId, verdict: 'false', reason: ' A migration, CHG-1 ' });
+  expect(given).toEqual({
+    verdict: 'false',
+    reason: 'A migration, CHG-1',
+    by: expect.stringMatching(/./),
+    at: NOW.toISOString(),
+  });
+  const { answer } = await ask('finding', { findingId, ruleId: 'rule-1', time: '2026-11-20T14:03:07Z' });
+  expect(answer.mark).toEqual(given);
+  await expect(ask('mark', { findingId: 'gone', verdict: 'true', reason: 'x' })).rejects.toThrow('no finding gone');
 });
 
 describe('denied actions', () => {
