@@ -1,3 +1,4 @@
+import { placeText } from '../../lambda/cloudtrail/directory.ts';
 import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 import type { Listing } from '../output/listing.ts';
 import { outcomeStyle } from '../output/text-style.ts';
@@ -35,6 +36,10 @@ const MEMBERS = [
   'resource',
   'resourceCount',
   'resourcesCut',
+  'network',
+  'country',
+  'asn',
+  'asnName',
 ] as const satisfies readonly (keyof IndexedEvent)[];
 
 /** An event as JSON: the members of the index, and the receipt. */
@@ -68,6 +73,7 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
         parts: [
           { title: 'Who', text: actorText, style: ({ actorKind }) => (actorKind === 'root' ? 'bad' : 'plain') },
           { title: 'From', text: ({ address, sourceIPAddress }) => address ?? sourceIPAddress },
+          { title: 'Place', text: placeText, style: () => 'faint' },
         ],
       },
       {

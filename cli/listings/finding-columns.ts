@@ -1,3 +1,4 @@
+import { type Place, placeText } from '../../lambda/cloudtrail/directory.ts';
 import type { Column, Part } from '../output/table.ts';
 import { levelStyle, outcomeStyle } from '../output/text-style.ts';
 import { relativeTime } from '../time/relative-time.ts';
@@ -5,7 +6,7 @@ import type { Zone } from '../time/time-zone.ts';
 import { actorText } from './event-text.ts';
 
 /** What a table shows of a finding, wherever it was found: in the tables of a deployment or in files. */
-export interface ShownFinding {
+export interface ShownFinding extends Place {
   readonly title: string;
   readonly ruleId: string;
   readonly level: string;
@@ -66,6 +67,7 @@ export function findingColumns<Finding extends ShownFinding>(
       parts: [
         { title: 'Who', text: whoText },
         { title: 'From', text: ({ address, sourceIPAddress }) => address ?? sourceIPAddress },
+        { title: 'Place', text: placeText, style: () => 'faint', leaveOut: 6 },
         { title: 'Resource', text: ({ resources }) => resources?.[0], leaveOut: 8 },
         {
           title: 'Account',

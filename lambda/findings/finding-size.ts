@@ -32,6 +32,7 @@ const TEXTS = [
   'accessKeyId',
   'sourceIPAddress',
   'userAgent',
+  'asnName',
   'errorCode',
 ] as const satisfies readonly (keyof Finding)[];
 

@@ -7,11 +7,13 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import { readDirectory } from '../directory/directory-file.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity-finding.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
+import { reportDirectoryFaults } from '../runtime/report-directory-faults.ts';
 import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { LogBuckets } from '../sources/log-buckets.ts';
@@ -113,6 +115,7 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
       rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
       segments,
+      directory: readDirectory(environment.DIRECTORY_FILE, reportDirectoryFaults(logger, metrics)),
       now,
     },
   });

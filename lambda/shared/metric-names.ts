@@ -125,6 +125,12 @@ export const METRICS = named({
     by: ['ingest'],
     routinelyBy: ['ingest'],
   },
+  DirectoryFaults: {
+    unit: 'Count',
+    counts: 'files of networks and places that a function could not read: events go on without what they tell',
+    by: ['ingest', 'backfill-batch'],
+    routinelyBy: [],
+  },
   BackfillObjectsLeft: {
     unit: 'Count',
     counts: 'objects that a batch of a backfill could not read: another try, or `backfill resume`, reads them',

@@ -3,9 +3,12 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { DirectoryContent } from '../../lambda/directory/directory-file.ts';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { checkDatabases, directoryContent } from '../config/directory-content.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
+import { knowsAnything } from '../config/network-settings.ts';
 import { projectVersion } from '../config/project-version.ts';
 import type { CustomerResources } from '../customer/customer-resources.ts';
 import { meetDemands } from '../customer/demands.ts';
@@ -16,6 +19,7 @@ import { INGEST_TIMEOUT, Ingest } from '../functions/ingest-function.ts';
 import { NotificationQueue } from '../functions/notification-queue.ts';
 import { Notify } from '../functions/notify-function.ts';
 import { MAX_LANES, Pack } from '../functions/pack.ts';
+import { PlacesLayer, placedDatabases } from '../functions/places-layer.ts';
 import { RulesLayer } from '../functions/rules-layer.ts';
 import { Sweep } from '../functions/sweep-function.ts';
 import { VERIFY_BATCHING_WINDOW, VERIFY_TIMEOUT, Verify } from '../functions/verify-function.ts';
@@ -101,8 +105,15 @@ export class AuditStack extends Stack {
       channels: config.alerts.channels,
       sources: logSourcesOf(config),
       sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
+      ...(knowsAnything(config) && { directory: this.directory(config) }),
     });
-    const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
+    const settings: FunctionSettings = {
+      deployment,
+      key,
+      rulesLayer,
+      placesLayer: this.places(config),
+      logDays: config.functionLogDays,
+    };
     const ingest = new Ingest(this, 'Ingest', {
       config,
       settings,
@@ -194,6 +205,17 @@ export class AuditStack extends Stack {
       value: operatorPolicy.managedPolicyArn,
       description: "For operators' roles, beside the auditors'",
     });
+  }
+
+  private directory(config: DeploymentConfig): DirectoryContent {
+    const content = directoryContent(config);
+    return { ...content, databases: placedDatabases(content.databases) };
+  }
+
+  /** Only a deployment with databases of addresses has a layer for them. */
+  private places({ deployment, networks }: DeploymentConfig) {
+    if (networks.databases.length === 0) return undefined;
+    return new PlacesLayer(this, 'Places', { deployment, databases: checkDatabases(networks) });
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */

@@ -68,29 +68,41 @@ export const leanZod: Plugin = {
   },
 };
 
-/** The engine of regular expressions: a third of a bundle, which few events ask for. */
-export const LATE_ENGINE = 're2js';
+/**
+ * Modules that few events ask for, and what stands in a bundle for each: the engine of regular expressions, which is a third
+ * of a bundle, and the reader of databases of addresses.
+ */
+const LATE_MODULES: Readonly<Record<string, string>> = {
+  re2js: `
+    export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
+    // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
+    export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+  'mmdb-lib': `
+    export const Reader = new Proxy(function () {}, { construct: (_, given) => new (loaded().Reader)(...given) });`,
+};
 
-/** Loads the engine when the first rule with a regular expression is asked about an event. */
-export const lateEngine: Plugin = {
-  name: 'late-engine',
+/** Their names. */
+export const LATE: readonly string[] = Object.keys(LATE_MODULES);
+
+/** Loads such a module when it is first used. */
+export const lateModules: Plugin = {
+  name: 'late-modules',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: new RegExp(`^${LATE_ENGINE}$`) }, ({ path }) => ({
+    const names = LATE.join('|');
+    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({
       path,
       namespace: 'late',
       sideEffects: false,
     }));
-    onResolve({ filter: new RegExp(`^\\./${LATE_ENGINE}\\.js$`), namespace: 'late' }, ({ path }) => ({
+    onResolve({ filter: new RegExp(`^\\./(${names})\\.js$`), namespace: 'late' }, ({ path }) => ({
       path,
       external: true,
     }));
-    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
       contents: `
-        let engine;
-        const loaded = () => (engine ??= require('./${LATE_ENGINE}.js'));
-        export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
-        // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
-        export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+        let found;
+        const loaded = () => (found ??= require('./${path}.js'));
+        ${LATE_MODULES[path]}`,
       loader: 'js',
     }));
   },

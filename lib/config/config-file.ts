@@ -21,7 +21,8 @@ export class ConfigError extends Error {
 
 /**
  * The settings of `file`, or of trailwarden.yaml in `projectRoot`, or the defaults where that doesn't exist.
- * Relative paths are taken from `projectRoot`; the rule folders come back absolute, read from the file's own folder.
+ * Relative paths are taken from `projectRoot`; rule folders and files of networks come back absolute, read from the file's own
+ * folder.
  * @throws ConfigError for a named file that doesn't exist, and for problems of the content, all of them at once.
  */
 export function readConfig(projectRoot: string, file?: string): DeploymentConfig {
@@ -33,8 +34,17 @@ export function readConfig(projectRoot: string, file?: string): DeploymentConfig
     return configSchema.parse({});
   }
   const config = parseConfig(readFileSync(path, 'utf8'), file ?? DEFAULT_CONFIG_FILE);
-  const folders = config.rules.folders.map((folder) => resolve(dirname(path), folder));
-  return { ...config, rules: { ...config.rules, folders } };
+  const beside = (named: string): string => resolve(dirname(path), named);
+  const { rules, networks } = config;
+  return {
+    ...config,
+    rules: { ...rules, folders: rules.folders.map(beside) },
+    networks: {
+      ...networks,
+      ...(networks.awsRanges !== undefined && { awsRanges: beside(networks.awsRanges) }),
+      databases: networks.databases.map(beside),
+    },
+  };
 }
 
 /**
@@ -110,7 +120,9 @@ function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
   const meant =
     issue.code === 'invalid_value' && typeof given === 'string' ? nearest(given, issue.values.map(String)) : undefined;
   const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
-  return [`${at}: ${dotted(issue.path)}: ${issue.message}${hint}`];
+  // Of a key that may not be, zod tells the reason one level below.
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [`${at}: ${dotted(issue.path)}: ${message}${hint}`];
 }
 
 function advice(key: string, known: readonly string[]): string {

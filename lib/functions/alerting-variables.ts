@@ -1,8 +1,9 @@
 import type { SweepVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { knowsAnything } from '../config/network-settings.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
-import { CHANNELS_FILE, RULES_FILE } from './audit-function.ts';
+import { CHANNELS_FILE, DIRECTORY_FILE, RULES_FILE } from './audit-function.ts';
 import { channelQueuePrefix } from './channel-queues.ts';
 
 export interface AlertingVariablesProps {
@@ -30,6 +31,7 @@ export function alertingVariables({ config, tables, topics }: AlertingVariablesP
     ALERT_WINDOW_MINUTES: String(config.alerts.windowMinutes),
     MAX_ALERTS_PER_MINUTE: String(config.alerts.maxPerMinute),
     RULES_FILE,
+    DIRECTORY_FILE: knowsAnything(config) ? DIRECTORY_FILE : '',
     DEPLOYMENT: config.deployment,
     CHANNELS_FILE: config.alerts.channels.length === 0 ? '' : CHANNELS_FILE,
     CHANNEL_QUEUE_PREFIX: config.alerts.channels.length === 0 ? '' : channelQueuePrefix(config.deployment),

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { BackfillBatchVariables, BackfillListVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { knowsAnything } from '../config/network-settings.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
@@ -11,7 +12,7 @@ import { backfillFiles } from '../stores/backfill-bucket.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
-import { AuditFunction, type FunctionSettings, RULES_FILE } from './audit-function.ts';
+import { AuditFunction, DIRECTORY_FILE, type FunctionSettings, RULES_FILE } from './audit-function.ts';
 import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
@@ -45,6 +46,7 @@ export class BackfillList extends AuditFunction {
       ...logBucketVariables(config),
       LEDGER_TABLE: tables.ledger.tableName,
       RULES_FILE,
+      DIRECTORY_FILE: knowsAnything(config) ? DIRECTORY_FILE : '',
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       MAX_CONCURRENCY: String(config.backfill.maxConcurrency),
@@ -57,6 +59,7 @@ export class BackfillList extends AuditFunction {
       // As long as a function may run: it lists some thousand objects a second, and the next call goes on.
       timeout: Duration.minutes(15),
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
@@ -98,6 +101,7 @@ export class BackfillBatch extends AuditFunction {
       timeout: BATCH_TIMEOUT,
       // One whole vCPU, as ingest has.
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: [
         ...readLogs(config, logKey),

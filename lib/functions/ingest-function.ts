@@ -68,6 +68,7 @@ export class Ingest extends AuditFunction {
       // One whole vCPU: reading, judging and writing are all one thread's work, and more memory would buy a second
       // core that stays idle.
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: permissions(props),
     });

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { chooseRules } from '../../inputs/choose-rules.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
+import { type Known, type KnownOptions, loadKnown, withKnown } from '../../inputs/known.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { neededRules } from '../../inputs/needed-rules.ts';
 import { readCount } from '../../options/repeatable.ts';
@@ -22,7 +23,7 @@ import { Summary } from '../scan/scan-summary.ts';
 import { Backtest } from './backtest.ts';
 import { backtestText } from './backtest-text.ts';
 
-interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
+interface BacktestOptions extends RuleLoadOptions, KnownOptions, ConnectionOptions {
   readonly days?: number;
   readonly since?: string;
   readonly until?: string;
@@ -63,7 +64,7 @@ export function backtestCommand(io: Io): Command {
         .default(15),
     )
     .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
-  return withConnection(withRules(command))
+  return withConnection(withKnown(withRules(command)))
     .addHelpText('after', HELP)
     .action((rule: string, paths: readonly string[], options: BacktestOptions) => backtest(rule, paths, options, io));
 }
@@ -75,6 +76,7 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     throw new CommandFailure('Give either files and folders, or --days or --since.', EXIT.usage);
   }
   const { ruleSet, chosen } = await chooseRules(rule, options, io);
+  const known = await loadKnown(options, io);
   const wanted = new Set(chosen.flatMap(({ metadata }) => (metadata.finding ? metadata.id : [])));
   if (wanted.size === 0) throw new CommandFailure(`${rule} makes no findings of its own: backtest the correlation.`);
   const needed = neededRules(ruleSet, ({ metadata }) => wanted.has(metadata.id));
@@ -86,7 +88,9 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     found.add(finding);
   };
   const totals =
-    times === undefined ? await overFiles(paths, needed, take, io) : await overTime(times, needed, take, options, io);
+    times === undefined
+      ? await overFiles(paths, needed, take, known, io)
+      : await overTime(times, needed, take, known, options, io);
   reportTotals(totals, wanted.size, found, io);
   const rules = chosen.flatMap(({ metadata: { id, title, level } }) =>
     wanted.has(id) ? { ruleId: id, title, level } : [],
@@ -97,13 +101,19 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
 
 type Take = (finding: ScanFinding) => void;
 
-async function overFiles(paths: readonly string[], ruleSet: RuleSet, take: Take, io: Io): Promise<ScanTotals> {
+async function overFiles(
+  paths: readonly string[],
+  ruleSet: RuleSet,
+  take: Take,
+  known: Known | undefined,
+  io: Io,
+): Promise<ScanTotals> {
   const { files, unreadable } = await findRecordFiles(paths);
   reportUnreadable(unreadable, io);
   if (files.length === 0) throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
   const progress = createFileProgress(files, 'table', io);
   try {
-    return await drain(scan({ ruleSet, files, onFile: progress.done }), take);
+    return await drain(scan({ ruleSet, files, known, onFile: progress.done }), take);
   } finally {
     progress.stop();
   }
@@ -129,11 +139,12 @@ async function overTime(
   { since, until }: BacktestTimes,
   ruleSet: RuleSet,
   take: Take,
+  known: Known | undefined,
   options: ConnectionOptions,
   io: Io,
 ): Promise<ScanTotals> {
   return await connected(options, (connection) =>
-    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }), ruleSet), take),
+    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }, known?.directory), ruleSet), take),
   );
 }
 

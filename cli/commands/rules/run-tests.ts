@@ -1,5 +1,6 @@
 import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
+import { type Directory, UNKNOWN_PLACE } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import { completeEvent } from './complete-event.ts';
@@ -26,13 +27,18 @@ type FindingsTest = Extract<RuleTest, { kind: 'findings' }>;
  * @param ruleSet the rules of the file, with those that its correlations and filters name.
  * @param file the rule file, as the rule set's metadata has it.
  */
-export function runTests(ruleSet: RuleSet, file: string, { defaults, tests }: TestFile): readonly TestOutcome[] {
+export function runTests(
+  ruleSet: RuleSet,
+  file: string,
+  { defaults, places, tests }: TestFile,
+): readonly TestOutcome[] {
+  const directory: Directory = { placeOf: (address) => places[address] ?? UNKNOWN_PLACE };
   const own = ruleSet.rules.filter(({ metadata }) => metadata.file === file);
   return tests.map((test) => {
     const about = { name: test.name, line: test.line };
     const rules = rulesOf(test, own);
     if (typeof rules === 'string') return { ...about, rules: [], failure: rules };
-    const context = { ruleSet, defaults, ids: rules.map(({ metadata }) => metadata.id) };
+    const context = { ruleSet, defaults, directory, ids: rules.map(({ metadata }) => metadata.id) };
     try {
       const outcome = test.kind === 'match' ? judgeMatch(test, context) : judgeFindings(test, context);
       return { ...about, rules: context.ids, ...outcome };
@@ -61,21 +67,25 @@ function rulesOf({ kind, rule }: RuleTest, own: readonly Rule[]): readonly Rule[
 interface TestContext {
   readonly ruleSet: RuleSet;
   readonly defaults: TestFile['defaults'];
+  readonly directory: Directory;
   /** The rules that the test is about. */
   readonly ids: readonly string[];
 }
 
 type Verdict = Pick<TestOutcome, 'failure' | 'explanation'>;
 
-function judgeMatch(test: MatchTest, { ruleSet, defaults, ids }: TestContext): Verdict {
+function judgeMatch(test: MatchTest, { ruleSet, defaults, directory, ids }: TestContext): Verdict {
   const detector = createDetector(ruleSet);
-  const { record, derived } = readTestEvent(completeEvent(1, defaults, test.event));
+  const { record, derived } = readTestEvent(completeEvent(1, defaults, test.event), directory);
   const explanation = ids.flatMap((id) => detector.explain(id, record, derived) ?? []);
   if (explanation.some(({ verdict }) => verdict) === test.match) return {};
   return { failure: test.match ? 'does not match, and should' : 'matches, and should not', explanation };
 }
 
-function judgeFindings({ events, findings }: FindingsTest, { ruleSet, defaults, ids }: TestContext): Verdict {
+function judgeFindings(
+  { events, findings }: FindingsTest,
+  { ruleSet, defaults, directory, ids }: TestContext,
+): Verdict {
   const detector = createDetector(ruleSet);
   let clock = Number.NEGATIVE_INFINITY;
   let number = 0;
@@ -94,7 +104,7 @@ function judgeFindings({ events, findings }: FindingsTest, { ruleSet, defaults, 
       });
       // Events come in the order in which they are written, and a clock doesn't go back.
       clock = Math.max(clock, time);
-      const { record, derived } = readTestEvent(event);
+      const { record, derived } = readTestEvent(event, directory);
       found += ids.filter((id) => matches(id, record, derived)).length;
       found += detector.correlate(record, clock, derived).filter(isAbout).length;
     }
@@ -108,8 +118,8 @@ class UnreadableEvent extends Error {
 }
 
 /** The event as rules see it, with what is below `trailwarden.`. */
-function readTestEvent(record: Record<string, unknown>): { record: object; derived: object } {
-  const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 });
+function readTestEvent(record: Record<string, unknown>, directory: Directory): { record: object; derived: object } {
+  const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 }, directory);
   if (result.ok) return { record: result.event.record, derived: derivedFields(result.event) };
   throw new UnreadableEvent(`the event can't be read as a CloudTrail record: ${result.reason}`);
 }

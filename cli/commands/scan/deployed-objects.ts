@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
 import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
@@ -30,6 +31,7 @@ export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,
   ruleSet: RuleSet,
   { since, until, now }: DeployedTimes,
+  directory?: Directory,
 ): AsyncGenerator<NamedResult> {
   const detector = createDetector(ruleSet);
   const bounds = { since: since.getTime(), until: until.getTime() };
@@ -37,7 +39,7 @@ export async function* judgeDeployed(
   const judge = async (object: ObjectVersion): Promise<NamedResult> => ({
     path: `s3://${object.bucket}/${object.key}`,
     result: await judgeObject(s3, object, (body) =>
-      judgeRecords(body, (index) => ({ ...object, index }), detector, bounds),
+      judgeRecords(body, (index) => ({ ...object, index }), detector, bounds, directory),
     ),
   });
   for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {

@@ -7,6 +7,7 @@ import {
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
+import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type ReadItem, readRecords, readRecordsAtOnce } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector, Membership } from '../../../lambda/detection/index.ts';
@@ -61,11 +62,16 @@ export interface NamedRecord {
 const MAX_NAMED = 5;
 
 /** Judges every record of a file, or of standard input, as `judgeRecords` does. */
-export async function judgeFile(path: string, detector: Detector, bounds: TimeBounds): Promise<FileResult> {
+export async function judgeFile(
+  path: string,
+  detector: Detector,
+  bounds: TimeBounds,
+  directory?: Directory,
+): Promise<FileResult> {
   const receiptOf = (index: number): Receipt => fileReceipt(path, index);
   // A new turn of the event loop, so that a signal or a full pipe isn't kept waiting by thousands of small files.
   await setImmediate();
-  return await judgeBatches(readFile(path), receiptOf, detector, bounds);
+  return await judgeBatches(readFile(path), receiptOf, detector, bounds, directory);
 }
 
 /** A small file at once, as far as that goes; the rest as a stream. */
@@ -95,8 +101,9 @@ export async function judgeRecords(
   receiptOf: (index: number) => Receipt,
   detector: Detector,
   bounds: TimeBounds,
+  directory?: Directory,
 ): Promise<FileResult> {
-  return await judgeBatches(readRecords(body), receiptOf, detector, bounds);
+  return await judgeBatches(readRecords(body), receiptOf, detector, bounds, directory);
 }
 
 async function judgeBatches(
@@ -104,6 +111,7 @@ async function judgeBatches(
   receiptOf: (index: number) => Receipt,
   detector: Detector,
   bounds: TimeBounds,
+  directory: Directory | undefined,
 ): Promise<FileResult> {
   const named: NamedRecord[] = [];
   const findings: ScanFinding[] = [];
@@ -139,12 +147,12 @@ async function judgeBatches(
       name({ index, reason: item.problem, judged: false });
       return;
     }
-    const result = checkRecord(item.value, receiptOf(index));
+    const result = checkRecord(item.value, receiptOf(index), directory);
     if (result.ok) judge(result.checked);
     else if (isJsonObject(item.value)) {
       incomplete++;
       name({ index, reason: result.reason, judged: true });
-      const event = readPartialEvent(item.value, receiptOf(index));
+      const event = readPartialEvent(item.value, receiptOf(index), directory);
       judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
     } else {
       unreadable++;

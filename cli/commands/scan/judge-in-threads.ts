@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector } from '../../../lambda/detection/detector.ts';
 import { STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { type FileResult, judgeFile } from './judge-file.ts';
@@ -12,15 +13,16 @@ const FILES_A_THREAD = 4;
 
 /**
  * Judges files on several threads, and yields what came of them in the order of the files, however many threads there
- * are. The calling thread is one of them.
+ * are. The calling thread is one of them, and asks `directory`; the others make one of what is known.
  */
 export async function* judgeFiles(
   paths: readonly string[],
   threads: number,
   data: ThreadData,
+  directory?: Directory,
 ): AsyncGenerator<FileResult> {
   const detector = createDetector(data.ruleSet);
-  const judge = (path: string): Promise<FileResult> => judgeFile(path, detector, data.bounds);
+  const judge = (path: string): Promise<FileResult> => judgeFile(path, detector, data.bounds, directory);
   const others = Array.from({ length: Math.min(threads, paths.length) - 1 }, () => new JudgeThread(data));
   const results: (Pending | undefined)[] = [];
   let next = 0;

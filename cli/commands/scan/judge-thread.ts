@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
+import type { DirectoryContent } from '../../../lambda/directory/directory-file.ts';
 import type { FileResult, TimeBounds } from './judge-file.ts';
 
 /** What a thread starts with. */
 export interface ThreadData {
   readonly ruleSet: RuleSet;
   readonly bounds: TimeBounds;
+  /** What is known beside the records. */
+  readonly known?: DirectoryContent;
 }
 
 /** A file to judge. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { RuleSet } from '../../../lambda/detection/index.ts';
 import type { RecordFile } from '../../inputs/find-files.ts';
+import type { Known } from '../../inputs/known.ts';
 import { gather, type NamedResult, type ScanTotals } from './gather-results.ts';
 import type { TimeBounds } from './judge-file.ts';
 import { judgeFiles } from './judge-in-threads.ts';
@@ -10,6 +11,7 @@ export interface ScanOptions {
   readonly ruleSet: RuleSet;
   readonly files: readonly RecordFile[];
   readonly bounds?: TimeBounds;
+  readonly known?: Known;
   /** Threads at most; by default as many as the machine has cores, where there is enough to do for them. */
   readonly threads?: number;
   /** Told of each file that is done. */
@@ -30,10 +32,18 @@ export function scan(options: ScanOptions): AsyncGenerator<ScanFinding, ScanTota
   return gather(judge(options), options.ruleSet);
 }
 
-async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {
+async function* judge({
+  ruleSet,
+  files,
+  bounds = {},
+  known,
+  threads,
+  onFile,
+}: ScanOptions): AsyncGenerator<NamedResult> {
   const paths = files.map(({ path }) => path);
   let index = 0;
-  for await (const result of judgeFiles(paths, threads ?? threadsFor(files), { ruleSet, bounds })) {
+  const data = { ruleSet, bounds, known: known?.content };
+  for await (const result of judgeFiles(paths, threads ?? threadsFor(files), data, known?.directory)) {
     const file = files[index++];
     if (file === undefined) return;
     yield { path: file.path, result };

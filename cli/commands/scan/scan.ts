@@ -3,6 +3,7 @@ import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.
 import { counted } from '../../../lambda/shared/counted.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
+import { type KnownOptions, loadKnown, withKnown } from '../../inputs/known.ts';
 import { loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { oneOf } from '../../options/repeatable.ts';
 import { askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
@@ -18,7 +19,7 @@ import type { ScanFinding } from './scan-finding.ts';
 import { findingListing } from './scan-finding-listing.ts';
 import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
 
-interface ScanCommandOptions extends RuleLoadOptions, TimeOptions {
+interface ScanCommandOptions extends RuleLoadOptions, KnownOptions, TimeOptions {
   readonly format: Format;
   readonly minLevel: Level;
   readonly failOn?: Level;
@@ -46,7 +47,7 @@ export function scanCommand(io: Io): Command {
   const command = new Command('scan')
     .description('Judges files and folders of CloudTrail records by Sigma rules, without AWS.')
     .argument('<path...>', 'files and folders of CloudTrail records');
-  withFormat(withTimes(withRules(command)))
+  withFormat(withTimes(withKnown(withRules(command))))
     .addOption(oneOf(new Option('--min-level <level>', 'lowest level that is shown').default('informational'), LEVELS))
     .addOption(
       oneOf(new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above'), LEVELS),
@@ -60,6 +61,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   const { format, minLevel, failOn } = options;
   const { since, until } = askedTimes(options, io.now());
   const { ruleSet, problems } = await loadRules(options, io);
+  const known = await loadKnown(options, io);
   const { files, unreadable } = await findRecordFiles(paths);
   if (files.length === 0) {
     reportUnreadable(unreadable, io);
@@ -71,7 +73,7 @@ async function scanPaths(paths: readonly string[], options: ScanCommandOptions, 
   const shown = new Summary();
   let totals: ScanTotals | undefined;
   const findings = async function* (): AsyncGenerator<ScanFinding> {
-    const scanned = scan({ ruleSet, files, bounds, onFile: progress.done });
+    const scanned = scan({ ruleSet, files, bounds, known, onFile: progress.done });
     try {
       for (;;) {
         const { done, value } = await scanned.next();

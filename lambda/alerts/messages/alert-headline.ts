@@ -1,3 +1,4 @@
+import { type Place, placeText } from '../../cloudtrail/directory.ts';
 import { isAboutTheLog } from '../../findings/integrity-finding.ts';
 import { printable } from '../../shared/printable.ts';
 
@@ -8,7 +9,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 /** What the lines are made of: a finding has it, and so has a message of the published schema. */
-export interface HeadlineFacts {
+export interface HeadlineFacts extends Place {
   readonly ruleId: string;
   readonly author?: string;
   readonly title: string;
@@ -42,10 +43,12 @@ export function headline(finding: HeadlineFacts): [string, string, string] {
   const resources = named.length === 0 ? '' : ` on ${named.join(', ')}`;
   const session = finding.session === undefined ? '' : ` (session ${finding.session})`;
   const from = finding.address ?? finding.sourceIPAddress ?? 'an unknown address';
+  const place = placeText(finding);
+  const where = place === undefined ? '' : ` (${place})`;
   const agent = finding.userAgent === undefined ? '' : `, with ${finding.userAgent}`;
   return [
     printable(`${actorText(finding)}${session} called ${finding.action}${resources}.`),
-    printable(`From ${from}${agent}; ${credentialText(finding)}.`),
+    printable(`From ${from}${where}${agent}; ${credentialText(finding)}.`),
     printable(`At ${finding.eventTime} in ${finding.region}, account ${finding.account}. ${outcomeText(finding)}`),
   ];
 }

@@ -73,10 +73,10 @@ export async function judgeBatch(options: JudgeBatchOptions): Promise<ReadBatch>
 
 /** As ingest would report, where ingest has yet to judge the object. */
 async function judgeOf(
-  { line, ledger, reportNew, now, correlations, limits, findings }: JudgeBatchOptions,
+  { line, ledger, reportNew, now, correlations, limits, directory, findings }: JudgeBatchOptions,
   key: string,
 ): Promise<Judge> {
-  const judge = { correlations, limits, findings };
+  const judge = { correlations, limits, directory, findings };
   const parsedKey = parseObjectKey(key);
   if (parsedKey === undefined || !isNewObject(parsedKey, now())) return judge;
   const versions = await ledger.versions(line.bucket, key);

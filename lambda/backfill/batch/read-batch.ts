@@ -183,7 +183,7 @@ class BatchReading {
       const own = versions.find(({ version }) => version === object.version);
       if (own !== undefined && isOf(run, own)) {
         // Its correlations may not have been concluded.
-        await judgeObject(object, { correlations, limits: processor.limits });
+        await judgeObject(object, { correlations, limits: processor.limits, directory: processor.directory });
         return endOf(own);
       }
       onOpened({ object, parsedKey });
@@ -204,11 +204,11 @@ class BatchReading {
   }
 
   /** Shows all events of an object to the correlations. @throws faults of access. */
-  async #observeAll(key: string, { limits }: Pick<ProcessorDependencies, 'limits'>): Promise<void> {
+  async #observeAll(key: string, { limits, directory }: ProcessorDependencies): Promise<void> {
     const { line, open, correlations } = this.#options;
     const object = this.#counted(await open(line.bucket, key));
     try {
-      await judgeObject(object, { correlations, limits });
+      await judgeObject(object, { correlations, limits, directory });
     } finally {
       object.close();
     }

@@ -127,7 +127,7 @@ async function readAndConclude(
   const { detector, ruleSet, ledger, open, processorOf, logger } = dependencies;
   const correlations = new PastCorrelations(detector, ruleSet);
   const processor = processorOf(line.request.alert);
-  const { report, limits } = processor;
+  const { report, limits, directory } = processor;
   const { report: reportNew } = processorOf(true);
   const named = line.request.rules;
   const rules = named === undefined ? undefined : new Set(named);
@@ -150,6 +150,7 @@ async function readAndConclude(
           ledger,
           correlations,
           limits,
+          directory,
           reportNew,
           now: dependencies.now,
           mustStop,

@@ -9,11 +9,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../../cloudtrail/log/object-key.ts';
 import { createDetector, ruleSetSchema } from '../../detection/index.ts';
+import { readDirectory } from '../../directory/directory-file.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../findings/integrity-finding.ts';
 import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
+import { reportDirectoryFaults } from '../../runtime/report-directory-faults.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
@@ -59,6 +61,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const detector = createDetector(ruleSet);
   const record = createRecorder(environment, documents, now);
   const alert = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
+  const directory = readDirectory(environment.DIRECTORY_FILE, reportDirectoryFaults(logger, metrics));
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
@@ -76,6 +79,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     // Rows are of the last days, for consoles: those of the past would have expired with the day on which they were read.
     rows: { scope: 'none' as const, rowDays: 1 },
     segments,
+    directory,
     now,
   });
   return createRunBatch({

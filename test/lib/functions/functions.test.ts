@@ -92,6 +92,7 @@ describe('ingest', () => {
       ALERT_WINDOW_MINUTES: 15,
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
+      DIRECTORY_FILE: '',
       DEPLOYMENT: 'trailwarden',
       CHANNELS_FILE: '',
       CHANNEL_QUEUE_PREFIX: '',

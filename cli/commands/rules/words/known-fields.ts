@@ -52,6 +52,7 @@ export const DERIVED_FIELDS: Known = {
   resources: undefined,
   address: undefined,
   externalAccounts: undefined,
+  ...open('network country asn asnName'),
   grants: { ...open('principals actions resources'), public: FLAG },
 };
 

@@ -28,6 +28,7 @@ tests:
       ok: true,
       content: {
         defaults: { eventSource: 'iam.amazonaws.com' },
+        places: {},
         placeholders: { admins: ['alice'] },
         tests: [
           { kind: 'match', name: 'one', match: true, event: { eventName: 'CreateUser' }, line: 7 },

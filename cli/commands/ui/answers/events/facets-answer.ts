@@ -21,6 +21,9 @@ const FACETS = [
   ['account', 'account'],
   ['region', 'region'],
   ['error', 'error'],
+  ['network', 'network'],
+  ['country', 'country'],
+  ['asn', 'asn'],
 ] as const satisfies readonly (readonly [FilterName, Facet])[];
 
 const TOP = 8;
