@@ -1,7 +1,7 @@
 import { type CampaignReport, everyFault, merged, type Runs, randomRounds, reportText } from './campaign.ts';
 import { FAULTS } from './faults.ts';
 import { NOTHING } from './parts.ts';
-import { shareOf } from './share.ts';
+import { shareOf, shareOfSample } from './share.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { RunResult } from './world.ts';
 
@@ -52,13 +52,32 @@ describe('the faults at every call site', () => {
       (fault) => done.push(fault),
     );
     const reports = [];
-    for (const index of [0, 1]) reports.push(await everyFault(runs, { share: shareOf(index, 2) }));
+    for (const index of [0, 1]) reports.push(await everyFault(runs, { share: shareOf({ index, of: 2 }) }));
 
     expect(new Set(done).size).toBe(done.length);
     expect(done).toHaveLength(FAULTS_OF_SITES);
     expect(merged(reports)).toEqual({ runs: done.length, faults: done.length, sites: SITES, failures: [] });
     // Neither process has less than a third of them.
     for (const { runs: share } of reports) expect(share).toBeGreaterThan(done.length / 3);
+  });
+
+  test('are each in one of two samples, whichever of three processes does them', async () => {
+    const done: string[] = [];
+    const runs = runsThat(
+      () => false,
+      (fault) => done.push(fault),
+    );
+    for (const sample of [0, 1]) {
+      const before = done.length;
+      for (const index of [0, 1, 2]) {
+        const share = shareOf(shareOfSample({ index: sample, of: 2 }, { index, of: 3 }));
+        await everyFault(runs, { share });
+      }
+      // Neither sample has less than a third of them.
+      expect(done.length - before).toBeGreaterThan(FAULTS_OF_SITES / 3);
+    }
+    expect(new Set(done).size).toBe(done.length);
+    expect(done).toHaveLength(FAULTS_OF_SITES);
   });
 
   test('fail where a run loses something, with the fault that did it', async () => {
@@ -76,7 +95,7 @@ describe('the faults at every call site', () => {
 test('random rounds are each done once, whichever process does them, and fail under the seed that repeats them', async () => {
   const runs = runsThat(() => true);
   const reports: CampaignReport[] = [];
-  for (const index of [0, 1]) reports.push(await randomRounds(runs, 101, 7, { share: shareOf(index, 2) }));
+  for (const index of [0, 1]) reports.push(await randomRounds(runs, 101, 7, { share: shareOf({ index, of: 2 }) }));
   const whole = await randomRounds(runs, 101, 7);
   const seeds = (report: CampaignReport) => report.failures.map(({ what }) => what).toSorted();
   expect(merged(reports)).toMatchObject({ runs: 101, faults: whole.faults });
@@ -105,5 +124,5 @@ test.each([
   [0.5, 2],
   [0, 0],
 ])('there is no share %p of %p', (index, of) => {
-  expect(() => shareOf(index, of)).toThrow(RangeError);
+  expect(() => shareOf({ index, of })).toThrow(RangeError);
 });

@@ -7,14 +7,14 @@ import { provision } from '../../local/deployment/provision-resources.ts';
 import { startEmbeddedAws } from '../../local/emulators/embedded-aws.ts';
 import { type CampaignReport, merged, reportText } from './campaign.ts';
 import { partsOf } from './parts.ts';
-import { parseShare, type Share, WHOLE } from './share.ts';
+import { parseShareName, type Share, shareOf, shareOfSample } from './share.ts';
 import { World } from './world.ts';
 
 /**
  * `npm run chaos -- --rounds N --seed S`: breaks calls of AWS until something is lost or doubled. `--first-calls` breaks each
- * call site at its first call alone. The runs are shared
- * out to a process for each core (`--processes`), each with emulators of its own, because fauxqs runs in the process
- * that it serves. `--share I/N` tells such a process its part.
+ * call site at its first call alone. `--sample I/N` does every N-th run only, from the run I on: N such samples do each run
+ * once. The runs are shared out to a process for each core (`--processes`), each with emulators of its own, because fauxqs
+ * runs in the process that it serves. `--share I/N` tells such a process its part.
  */
 const { values } = parseArgs({
   options: {
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     'skip-sites': { type: 'boolean', default: false },
     'first-calls': { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
+    sample: { type: 'string', default: '0/1' },
     share: { type: 'string' },
   },
 });
@@ -33,6 +34,7 @@ const options = {
   firstCalls: values['first-calls'],
 };
 const parts = partsOf(options);
+const sample = parseShareName(values.sample);
 const processes = Number(values.processes);
 if (!Number.isInteger(processes) || processes < 1) throw new Error(`--processes ${values.processes}: how many?`);
 
@@ -40,14 +42,14 @@ if (values.share !== undefined) {
   // Without its parent nobody reads what this process finds.
   const orphaned = (): never => process.exit(1);
   process.once('disconnect', orphaned);
-  const reports = await reportsOf(parseShare(values.share), `[${values.share}] `);
+  const reports = await reportsOf(shareOf(parseShareName(values.share)), `[${values.share}] `);
   // Called back once they are out; the channel would keep this process alive.
   await new Promise((resolve) => process.send?.(reports, resolve));
   process.off('disconnect', orphaned);
   process.disconnect?.();
 } else {
-  console.log(`seed ${values.seed}, processes ${processes}`);
-  const shares = processes === 1 ? [await reportsOf(WHOLE, '')] : await inProcesses(processes);
+  console.log(`seed ${values.seed}, processes ${processes}, sample ${values.sample}`);
+  const shares = processes === 1 ? [await reportsOf(shareOf(sample), '')] : await inProcesses(processes);
   for (const [index, { title }] of parts.entries()) {
     const report = merged(shares.flatMap((reports) => reports[index] ?? []));
     console.log(reportText(title, report));
@@ -79,7 +81,8 @@ async function inProcesses(count: number): Promise<readonly (readonly CampaignRe
   try {
     return await Promise.all(
       Array.from({ length: count }, (_, index) => {
-        const given = [`--rounds=${values.rounds}`, `--seed=${values.seed}`, `--share=${index}/${count}`];
+        const share = shareOfSample(sample, { index, of: count });
+        const given = [`--rounds=${values.rounds}`, `--seed=${values.seed}`, `--share=${share.index}/${share.of}`];
         const flags = (['skip-sites', 'first-calls'] as const)
           .filter((flag) => values[flag])
           .map((flag) => `--${flag}`);

@@ -12,6 +12,14 @@ import { linesBelow } from './steps/readme-lines.ts';
 import { Deployed } from './world/deployed.ts';
 import { startWorld, type World } from './world/world.ts';
 
+const NOT_SHOWN = `
+What this does not show, as the emulator has none of it (docs/deploy-checklist.md says where to look for each):
+  CloudTrail that records, delivers and signs; conditions on service principals; what services ask of KMS; IAM's delays;
+  time to live, encryption and point-in-time recovery; alarms over expressions; e-mail; names that are taken elsewhere;
+  arm64, Lambda's own Node, and layers at /opt; quotas and throttling; taking over buckets that stayed; backfills. Policies of resources are enforced for a bucket of
+  another account alone. The test's own calls, and those of CloudFormation, are held against nothing.
+`;
+
 const why = await missingPython();
 if (why === undefined) process.exitCode = await run();
 else console.log(`Skipped: ${why}. Nothing was deployed, and nothing is shown by that.`);
@@ -74,14 +82,6 @@ async function story(world: World): Promise<void> {
   await step('each call fits its policy', async () => judgePolicies(world, granted.flat()));
   console.log(NOT_SHOWN);
 }
-
-const NOT_SHOWN = `
-What this does not show, as the emulator has none of it (docs/deploy-checklist.md says where to look for each):
-  CloudTrail that records, delivers and signs; conditions on service principals; what services ask of KMS; IAM's delays;
-  time to live, encryption and point-in-time recovery; alarms over expressions; e-mail; names that are taken elsewhere;
-  arm64, Lambda's own Node, and layers at /opt; quotas and throttling; taking over buckets that stayed; backfills. Policies of resources are enforced for a bucket of
-  another account alone. The test's own calls, and those of CloudFormation, are held against nothing.
-`;
 
 async function step<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
   const begin = Date.now();

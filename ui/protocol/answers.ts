@@ -58,7 +58,8 @@ export interface EventsOverview {
   readonly bars: readonly TimeBar[];
   readonly actors: readonly CountedValue[];
   readonly addresses: readonly CountedValue[];
-  readonly deniedActions: readonly CountedValue[];
+  /** Absent where counting them alone would take more than a hundredth of a session's reads. */
+  readonly deniedActions?: readonly CountedValue[];
   readonly command: string;
 }
 
@@ -308,4 +309,6 @@ export interface StoryAnswer {
 export interface ReportAnswer {
   readonly fileName: string;
   readonly html: string;
+  /** Why the file doesn't hold all of the story, as it says itself; empty where it holds all. */
+  readonly leftOut: readonly string[];
 }

@@ -8,8 +8,11 @@ import { BadBody, readJsonBody } from './read-body.ts';
 import { RESPONSE_HEADERS } from './response-headers.ts';
 import { Sessions } from './sessions.ts';
 
-/** Answers one question of the page. It checks what is asked: the body is whatever somebody sent. */
-export type Answer = (asked: unknown) => Promise<unknown>;
+/**
+ * Answers one question of the page. It checks what is asked: the body is whatever somebody sent.
+ * @param isGone aborted when whoever asked has left: what is read after that, nobody sees.
+ */
+export type Answer = (asked: unknown, isGone?: AbortSignal) => Promise<unknown>;
 
 export interface PageServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
@@ -77,7 +80,9 @@ interface World extends PageServerOptions {
 }
 
 async function respond(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const told = await replyTo(world, request);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const told = await replyTo(world, request, gone.signal);
   if (response.headersSent || response.destroyed) return;
   const { status, type, body, cookie } = told;
   response.writeHead(status, {
@@ -96,7 +101,7 @@ interface Reply {
   readonly cookie?: string;
 }
 
-async function replyTo(world: World, request: IncomingMessage): Promise<Reply> {
+async function replyTo(world: World, request: IncomingMessage, isGone: AbortSignal): Promise<Reply> {
   const otherHost = refuseHost(request, world.host);
   if (otherHost !== undefined) return refused(otherHost);
   const [path = '/'] = (request.url ?? '/').split('?');
@@ -106,7 +111,7 @@ async function replyTo(world: World, request: IncomingMessage): Promise<Reply> {
   try {
     return path === SESSION
       ? openSession(world, await readJsonBody(request))
-      : await answerOf(world, request, path.slice(API.length));
+      : await answerOf(world, request, { name: path.slice(API.length), isGone });
   } catch (error) {
     if (error instanceof BadBody) return failed(400, { kind: 'bad-question', message: error.message });
     const told = await world.explain(error);
@@ -114,13 +119,17 @@ async function replyTo(world: World, request: IncomingMessage): Promise<Reply> {
   }
 }
 
-async function answerOf(world: World, request: IncomingMessage, name: string): Promise<Reply> {
+async function answerOf(
+  world: World,
+  request: IncomingMessage,
+  { name, isGone }: { readonly name: string; readonly isGone: AbortSignal },
+): Promise<Reply> {
   if (!isOpen(world, request)) return failed(401, EXPIRED);
   world.noteCall();
   const asked = await readJsonBody(request);
   const answer = Object.hasOwn(world.answers, name) ? world.answers[name] : undefined;
   if (answer === undefined) return failed(404, { kind: 'bad-question', message: `There is no question ${name}.` });
-  return { status: 200, type: JSON_TYPE, body: JSON.stringify(await answer(asked)) };
+  return { status: 200, type: JSON_TYPE, body: JSON.stringify(await answer(asked, isGone)) };
 }
 
 const EXPIRED: PageError = { kind: 'expired', message: 'This session is over.' };

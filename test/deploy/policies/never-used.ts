@@ -62,6 +62,12 @@ export const NEVER_USED: readonly Reason[] = [
       'No log object is left that nobody has read, and the emulator has not all of a Distributed Map: npm start runs the same definition, and test/cli/aws holds its calls against these policies.',
   })),
   {
+    role: 'operator',
+    sid: 'TellExpiredFromForbidden',
+    actions: ['s3:ListBucket'],
+    because: 'No copy of a rejected record has expired yet: test/cli/commands/redrive counts what no copy is left of.',
+  },
+  {
     role: 'pack',
     sid: 'PackSegments',
     actions: ['dynamodb:BatchGetItem'],

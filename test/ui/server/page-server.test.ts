@@ -14,6 +14,9 @@ interface Answered {
 let clock = 0;
 let server: PageServer;
 let host: string;
+/** Told by the answer `slow`: that it was asked, and that whoever asked has left. */
+let asked: () => void;
+let left: () => void;
 
 beforeEach(async () => {
   clock = 1_000;
@@ -21,6 +24,14 @@ beforeEach(async () => {
     files: new Map([['index.html', { type: 'text/html; charset=utf-8', body: Buffer.from('<!doctype html>') }]]),
     answers: {
       echo: async (asked) => ({ asked }),
+      slow: (_, isGone) =>
+        new Promise((resolve) => {
+          isGone?.addEventListener('abort', () => {
+            left();
+            resolve({});
+          });
+          asked();
+        }),
       broken: async () => {
         throw new Error('it broke');
       },
@@ -266,6 +277,28 @@ test('a question that nobody knows, or that is no JSON, or too large, is refused
   expect(await ask('echo', '{')).toEqual([400, 'The question is not JSON.']);
   expect(await ask('echo', `"${'x'.repeat(600_000)}"`)).toEqual([400, 'A question has at most 524288 bytes.']);
   expect(await ask('broken', '{}')).toEqual([500, 'it broke']);
+});
+
+test('an answer is told when whoever asked has left', async () => {
+  const session = await openSession();
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const hasLeft = new Promise<void>((resolve) => {
+    left = resolve;
+  });
+  const window = request({
+    host: '127.0.0.1',
+    port: new URL(server.origin).port,
+    path: '/api/slow',
+    method: 'POST',
+    headers: withSession(session),
+  });
+  window.on('error', () => undefined);
+  window.end('{}');
+  await isAsked;
+  window.destroy();
+  await hasLeft;
 });
 
 test('only those with a session keep the page up', async () => {

@@ -117,7 +117,7 @@ export const VIEW_STATES: readonly ViewState[] = [
       path: PATHS[view],
       // Never answered while it is looked at.
       before: onEach(view, () => new Promise<void>(() => undefined)),
-      after: async (page) => page.locator('.skeleton').first().waitFor(),
+      after: async (page) => page.locator('.skeleton:visible').first().waitFor(),
       shows: 'Trailwarden',
     }),
   ),
@@ -130,9 +130,12 @@ export const VIEW_STATES: readonly ViewState[] = [
     view: 'overview',
     state: 'partial',
     path: PATHS.overview,
-    before: changed('overview-findings', (answer) => ({ ...answer, isAtLeast: true })),
+    before: async (page) => {
+      await changed('overview-findings', (answer) => ({ ...answer, isAtLeast: true }))(page);
+      await changed('overview-events', ({ deniedActions: _, ...answer }) => answer)(page);
+    },
     after: settled,
-    shows: 'Only the newest',
+    shows: 'Too many events to tell their actions apart',
   },
   {
     view: 'explore',
@@ -190,6 +193,17 @@ export const VIEW_STATES: readonly ViewState[] = [
       await press('Make the file')(page);
     },
     shows: 'The index knows nothing of nobody-of-this-name',
+  },
+  {
+    view: 'report',
+    state: 'partial',
+    path: '/report',
+    before: changed('report', (answer) => ({ ...answer, leftOut: LEFT_OUT.map(({ reason }) => reason) })),
+    after: async (page) => {
+      await page.getByLabel('The story of').fill(LEAKED);
+      await press('Make the file')(page);
+    },
+    shows: 'More credentials were issued',
   },
   {
     view: 'report',

@@ -5,7 +5,7 @@ import { notice, say } from '../parts/copy.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { ValueMenu } from '../parts/value.tsx';
 import { addressOf, follow, goTo, view } from '../state/address.ts';
-import { ask } from '../state/ask.ts';
+import { ask, gone } from '../state/ask.ts';
 import { range } from '../state/range.ts';
 import { keep, kept, start } from '../state/start.ts';
 import { isHelpOpen } from '../state/view-keys.ts';
@@ -41,7 +41,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <ValueMenu />
       <Help />
       <div class="notice" role="status">
-        {notice.value}
+        {gone.value === undefined && notice.value}
       </div>
     </div>
   );

@@ -54,10 +54,14 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
       return {};
     },
   };
-  const told = async <Name extends QuestionName>(name: Name, asked: unknown): Promise<Told<AnswerOf<Name>>> => {
+  const told = async <Name extends QuestionName>(
+    name: Name,
+    asked: unknown,
+    isGone?: AbortSignal,
+  ): Promise<Told<AnswerOf<Name>>> => {
     const { session } = context;
     const before = session.units;
-    const meter = session.meter();
+    const meter = session.meter(READ_ON.has(name) ? undefined : isGone);
     // The schema of a name reads what the answer of the same name takes; TypeScript doesn't connect the two.
     const read = ASKED[name].parse(asked) as ReadAsked<Name>;
     const answer = await answers[name](read, context, meter);
@@ -66,8 +70,13 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
   };
   // The keys of ASKED.
   const names = Object.keys(ASKED) as QuestionName[];
-  return Object.fromEntries(names.map((name) => [name, (asked: unknown) => told(name, asked)]));
+  return Object.fromEntries(
+    names.map((name): [string, Answer] => [name, (asked, isGone) => told(name, asked, isGone)]),
+  );
 }
+
+/** A piece of a table is read to its end, whoever waits: where one is left in its middle, the table is read anew. */
+const READ_ON: ReadonlySet<QuestionName> = new Set(['events']);
 
 /** They bound themselves by what is left of the session. */
 const SELF_METERED: ReadonlySet<QuestionName> = new Set(['story', 'report']);

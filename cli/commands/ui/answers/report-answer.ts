@@ -22,5 +22,6 @@ export async function reportAnswer({ story, pins }: ReadAsked<'report'>, context
     deployment: context.options.deployment,
   });
   const stamp = made.toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-');
-  return { fileName: `trailwarden-${stamp}.html`, html };
+  const leftOut = incident?.leftOut.map(({ reason }) => reason) ?? [];
+  return { fileName: `trailwarden-${stamp}.html`, html, leftOut };
 }

@@ -34,9 +34,14 @@ export class SessionReads implements Meter {
     this.#meter = new ReadMeter(left + units);
   }
 
-  /** Counts what one answer takes, within what is left. */
-  meter(): ReadMeter {
-    return new ReadMeter(this.left, this);
+  /** Counts what one answer takes, within what is left. Once nobody waits for it any more, it may read nothing. */
+  meter(isGone?: AbortSignal): ReadMeter {
+    return new ReadMeter(this.left, {
+      reserve: async (need) => {
+        isGone?.throwIfAborted();
+        return this.reserve(need);
+      },
+    });
   }
 
   /** For an answer that meters itself: what it may take is reserved until it says what it took. */

@@ -11,7 +11,9 @@ import type { Io } from '../../../../cli/output/process-io.ts';
 import { UNTRIED } from '../../../../lambda/alerts/channels/channel-state.ts';
 import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
+import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
+import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { Answers, Told } from '../../../../ui/protocol/answers.ts';
 import type { Asked, QuestionName } from '../../../../ui/protocol/asked.ts';
 import { finding } from '../../../support/findings.ts';
@@ -68,20 +70,31 @@ afterAll(async () => {
 });
 
 /** The answers of a page that was just opened. */
-function pageOf({ maxReads = 10_000, env = {} }: { maxReads?: number; env?: Record<string, string> } = {}) {
+function pageOf({
+  maxReads = 10_000,
+  env = {},
+  events = eventQuestions(connection, io),
+}: {
+  maxReads?: number;
+  env?: Record<string, string>;
+  events?: EventQueries;
+} = {}) {
   const { documents, tables } = connection;
   const answers = allAnswers({
     connection,
     options: { deployment: 'of-the-test' },
     io,
-    events: eventQuestions(connection, io),
+    events,
     findings: createFindingQueries(documents, tables, io.now),
     session: new SessionReads(maxReads),
     kept: keptFile('of/the test', env),
     command: (args) => args.join(' '),
   });
-  return async <Name extends QuestionName>(name: Name, asked: Asked<Name>): Promise<Told<Answers[Name]>> =>
-    (await answers[name]?.(asked)) as Told<Answers[Name]>;
+  return async <Name extends QuestionName>(
+    name: Name,
+    asked: Asked<Name>,
+    isGone?: AbortSignal,
+  ): Promise<Told<Answers[Name]>> => (await answers[name]?.(asked, isGone)) as Told<Answers[Name]>;
 }
 
 test('the rows of a table are those of trailwarden events, piece by piece and in order, from wherever they are asked', async () => {
@@ -233,6 +246,53 @@ test.each([
   expect(refusal).toMatchObject({ kind: 'bad-question' });
 });
 
+describe('denied actions', () => {
+  /** Questions over an index in which telling denied actions apart fails so. */
+  const failing = (error: (maxUnits: number) => Error): EventQueries => {
+    const all = eventQuestions(connection, io);
+    return {
+      ...all,
+      atOneMoment: (meter) => {
+        const moment = all.atOneMoment(meter);
+        return {
+          ...moment,
+          facets: async (query, by, options, own) => {
+            if (query.conditions !== undefined) throw error(own?.maxUnits ?? Number.POSITIVE_INFINITY);
+            return moment.facets(query, by, options, own);
+          },
+        };
+      },
+    };
+  };
+
+  test('are left out where they would take most of what a session may read: all else is told', async () => {
+    let allowed = 0;
+    const events = failing((maxUnits) => {
+      allowed = maxUnits;
+      return new ReadLimitReached(maxUnits, { units: 0, rows: 0, requests: 0 }, 51_120);
+    });
+    const { answer } = await pageOf({ events })('overview-events', RANGE);
+    expect(answer).not.toHaveProperty('deniedActions');
+    expect(answer).toMatchObject({ events: { now: 31 }, denied: { now: 0 } });
+    expect(allowed).toBe(1_000);
+    expect((await pageOf()('overview-events', RANGE)).answer.deniedActions).toEqual([]);
+  });
+
+  test('fail as everything does where they can’t be read', async () => {
+    const events = failing(() => new Error('the table is gone'));
+    await expect(pageOf({ events })('overview-events', RANGE)).rejects.toThrow('the table is gone');
+  });
+});
+
+test('an answer that nobody waits for any more reads nothing; a piece of a table is read to its end', async () => {
+  const ask = pageOf();
+  const gone = AbortSignal.abort();
+  await expect(ask('facets', { ...RANGE }, gone)).rejects.toThrow('aborted');
+  const { answer, reads } = await ask('events', { ...RANGE, only: {}, not: {}, from: 0, count: 10 }, gone);
+  expect(answer.rows).toHaveLength(10);
+  expect(reads.units).toBe(reads.session);
+});
+
 describe('what is kept on the machine', () => {
   let folder: string;
   beforeEach(async () => {
@@ -274,6 +334,7 @@ test('the page says whose index it is, and up to when it goes', async () => {
 test('the report of a page is one file, named by when it was made', async () => {
   const { answer } = await pageOf()('report', { story: { subject: 'user/alice' }, pins: [] });
   expect(answer.fileName).toBe('trailwarden-20261121-1200.html');
+  expect(answer.leftOut).toEqual([]);
   expect(answer.html).toContain('<code>incident user/alice</code>');
 });
 

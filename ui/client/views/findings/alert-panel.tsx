@@ -39,7 +39,9 @@ export function AlertPanel({ alertId, onClose }: { readonly alertId: string; rea
               <div>
                 <dt>Window</dt>
                 <dd>
-                  <Time at={windowStart} /> – <Time at={windowEnd} />
+                  <span>
+                    <Time at={windowStart} /> – <Time at={windowEnd} />
+                  </span>
                 </dd>
               </div>
               {channels.map(({ channel, message: notice, state, at, nextTry, tries, answer }) => (
@@ -48,20 +50,22 @@ export function AlertPanel({ alertId, onClose }: { readonly alertId: string; rea
                     {channel}, {notice}
                   </dt>
                   <dd>
-                    {state}
-                    {at !== undefined && (
-                      <>
-                        {' '}
-                        <Time at={at} />
-                      </>
-                    )}
-                    {tries > 1 && `, ${tries} tries`}
-                    {nextTry !== undefined && (
-                      <>
-                        , next try <Time at={nextTry} />
-                      </>
-                    )}
-                    {answer !== undefined && <>: {answer}</>}
+                    <span>
+                      {state}
+                      {at !== undefined && (
+                        <>
+                          {' '}
+                          <Time at={at} />
+                        </>
+                      )}
+                      {tries > 1 && `, ${tries} tries`}
+                      {nextTry !== undefined && (
+                        <>
+                          , next try <Time at={nextTry} />
+                        </>
+                      )}
+                      {answer !== undefined && <>: {answer}</>}
+                    </span>
                   </dd>
                 </div>
               ))}

@@ -134,10 +134,16 @@ export function Overview() {
         <Panel title="Denied actions" className="third">
           <Region
             of={events}
-            isEmpty={({ deniedActions }) => deniedActions.length === 0}
+            isEmpty={({ deniedActions }) => deniedActions?.length === 0}
             empty={{ text: 'Nothing was denied.' }}
           >
-            {({ deniedActions }) => <CountedValues filter="action" values={deniedActions} />}
+            {({ deniedActions }) =>
+              deniedActions === undefined ? (
+                <Partial text="Too many events to tell their actions apart: take less time." action={<DeniedLink />} />
+              ) : (
+                <CountedValues filter="action" values={deniedActions} />
+              )
+            }
           </Region>
         </Panel>
         <Panel title="Completeness by hour of delivery" className="whole">
@@ -244,6 +250,16 @@ function CountedValues({ filter, values }: { readonly filter: FilterName; readon
 function findingsOf(filter: Readonly<Record<string, string>>): string {
   const { since, until } = range.value;
   return addressOf('findings', { since, until, ...filter });
+}
+
+function DeniedLink() {
+  const { since, until } = range.value;
+  const address = addressOf('explore', { since, until, outcome: 'denied' });
+  return (
+    <a href={address} onClick={follow(address)}>
+      Look at them
+    </a>
+  );
 }
 
 function FindingsLink({ text }: { readonly text: string }) {

@@ -3,7 +3,7 @@ import type { Pin } from '../../../protocol/asked.ts';
 import { say } from '../../parts/copy.tsx';
 import { Footer } from '../../parts/footer.tsx';
 import { Icon } from '../../parts/icons.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { Empty, Partial } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { addressOf, follow } from '../../state/address.ts';
 import { ask } from '../../state/ask.ts';
@@ -17,15 +17,19 @@ export function Report() {
   const [subject, setSubject] = useState(story?.subject ?? '');
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
+  const [leftOut, setLeftOut] = useState<readonly string[]>([]);
   const isEmpty = pins.length === 0 && subject.trim() === '';
   const make = async (): Promise<void> => {
     setBusy(true);
     setProblem('');
+    setLeftOut([]);
     try {
       const own = subject.trim();
       const asked = own === '' ? undefined : own === story?.subject ? story : { subject: own };
-      const { fileName, html } = await ask('report', { ...(asked !== undefined && { story: asked }), pins: [...pins] });
+      const made = await ask('report', { ...(asked !== undefined && { story: asked }), pins: [...pins] });
+      const { fileName, html } = made;
       download(fileName, html);
+      setLeftOut(made.leftOut);
       say(`${fileName} was made: it opens without this page.`);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -54,6 +58,9 @@ export function Report() {
               {isBusy ? 'Making the file…' : 'Make the file'}
             </button>
           </div>
+          {leftOut.map((reason) => (
+            <Partial key={reason} text={`The file doesn’t hold all of the story, and says so: ${reason}`} />
+          ))}
           {problem !== '' && (
             <p class="partial" role="alert">
               {problem}

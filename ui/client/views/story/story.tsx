@@ -219,6 +219,9 @@ function Activity({ incident: { activity } }: { readonly incident: Incident }) {
   };
   const time = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000', '');
   const begin = Math.floor(at(first.hour) / step) * step;
+  const end = at(last.hour) + HOUR;
+  // A bar alone would be as wide as the page: what came before and after it was quiet.
+  const margin = end - begin < 3 * step ? step : 0;
   return (
     <section class="panel chart" id="activity" aria-label="When?">
       <h2>When?</h2>
@@ -229,8 +232,8 @@ function Activity({ incident: { activity } }: { readonly incident: Incident }) {
           { label: 'others', colour: '--faint', bars: bars(({ events, changes }) => events - changes) },
         ]}
         barSeconds={step}
-        since={time(begin)}
-        until={time(Math.max(at(last.hour) + HOUR, begin + 3 * step))}
+        since={time(begin - margin)}
+        until={time(end + margin)}
         height={112}
         onRange={(since, until) => {
           const next = new URLSearchParams(parameters.value);
