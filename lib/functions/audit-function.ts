@@ -37,9 +37,6 @@ export const RULES_FILE = '/opt/rules.json';
 /** What is known of addresses beside it, if there is anything. */
 export const DIRECTORY_FILE = '/opt/directory.json';
 
-/** Where its databases are, in functions that have the layer of places. */
-export const PLACES_FOLDER = '/opt/places';
-
 /** The settings of `alerts.channels` beside it, if there are any. */
 export const CHANNELS_FILE = '/opt/channels.json';
 

@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type CheckedDatabase, DirectoryError } from '../config/directory-content.ts';
-import { PLACES_FOLDER } from './audit-function.ts';
+
+/** Where the databases are, in functions that have the layer. */
+const PLACES_FOLDER = '/opt/places';
 
 export interface PlacesLayerProps {
   readonly deployment: string;
