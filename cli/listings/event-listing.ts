@@ -1,4 +1,4 @@
-import { placeText } from '../../lambda/cloudtrail/directory.ts';
+import { KNOWN_MEMBERS, namedId, placeText } from '../../lambda/cloudtrail/directory.ts';
 import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 import type { Listing } from '../output/listing.ts';
 import { outcomeStyle } from '../output/text-style.ts';
@@ -36,10 +36,7 @@ const MEMBERS = [
   'resource',
   'resourceCount',
   'resourcesCut',
-  'network',
-  'country',
-  'asn',
-  'asnName',
+  ...KNOWN_MEMBERS,
 ] as const satisfies readonly (keyof IndexedEvent)[];
 
 /** An event as JSON: the members of the index, and the receipt. */
@@ -81,7 +78,11 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
         parts: [
           { title: 'Action', text: ({ action }) => action, style: () => 'notable' },
           { title: 'Resource', text: resourceText },
-          { title: 'Account', text: ({ account, awsRegion }) => `${account} ${awsRegion}`, style: () => 'faint' },
+          {
+            title: 'Account',
+            text: ({ account, accountName, awsRegion }) => `${namedId(account, accountName)} ${awsRegion}`,
+            style: () => 'faint',
+          },
           { title: 'Access key', text: ({ accessKeyId }) => accessKeyId, style: () => 'faint', keep: 'always' },
           { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint', keep: 'always' },
         ],

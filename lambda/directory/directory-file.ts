@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type Directory, type Place, UNKNOWN_PLACE } from '../cloudtrail/directory.ts';
 import { remembered } from '../shared/remembered.ts';
-import { Networks } from './networks.ts';
-import { PlaceDatabase } from './place-database.ts';
+import { attempt, type OnDirectoryFault } from './directory-fault.ts';
+import { type Names, NO_NAMES, namesSchema } from './names.ts';
+import { placesOf } from './place-lookup.ts';
 
 const DIRECTORY_VERSION = 1;
 
@@ -14,15 +15,18 @@ const contentSchema = z.object({
   networks: z.record(z.string(), z.array(z.string())),
   /** Absolute paths of MMDB files; of each member the first that tells it counts. */
   databases: z.array(z.string()),
+  names: namesSchema.default(NO_NAMES),
 });
 
 export type DirectoryContent = z.infer<typeof contentSchema>;
 
 /** A content that knows nothing yet. */
-export const EMPTY_CONTENT: DirectoryContent = { version: DIRECTORY_VERSION, networks: {}, databases: [] };
-
-/** Told once of each part that can't be read: `file`, and why. */
-export type OnDirectoryFault = (file: string, error: unknown) => void;
+export const EMPTY_CONTENT: DirectoryContent = {
+  version: DIRECTORY_VERSION,
+  networks: {},
+  databases: [],
+  names: NO_NAMES,
+};
 
 /**
  * The directory that was written when the app was synthesized; undefined for an empty path. The file and its databases are
@@ -45,45 +49,33 @@ export function createDirectory(
   name = 'directory',
 ): Directory {
   let places: ((address: string) => Place) | undefined;
+  const read = once(() => attempt(name, onFault, content) ?? EMPTY_CONTENT);
+  const names = once(() => asMaps(read().names));
   return {
     placeOf: (address) => {
-      places ??= remembered(placesOf(content, onFault, name));
+      places ??= lookupOf(read(), onFault, name);
       return places(address);
     },
+    accountOf: (id) => names().accounts.get(id),
+    userOf: (id) => names().users.get(id),
   };
 }
 
-function placesOf(
-  content: () => DirectoryContent,
-  onFault: OnDirectoryFault,
-  name: string,
-): (address: string) => Place {
-  const read = attempt(name, onFault, content);
-  const networks = read && attempt(name, onFault, () => new Networks(read.networks));
-  const databases = (read?.databases ?? []).flatMap((file) => {
-    const database = attempt(file, onFault, () => new PlaceDatabase(readFileSync(file)));
-    return database === undefined ? [] : [{ file, database }];
-  });
-  const broken = new Set<string>();
-  const faultOnce: OnDirectoryFault = (file, error) => {
-    if (broken.has(file)) return;
-    broken.add(file);
-    onFault(file, error);
-  };
-  if (networks === undefined && databases.length === 0) return () => UNKNOWN_PLACE;
-  return (address) => {
-    const network = networks?.nameOf(address);
-    const told = databases.map(({ file, database }) => attempt(file, faultOnce, () => database.placeOf(address)) ?? {});
-    // Of each member that of the first database which tells it.
-    return Object.assign({}, ...told.reverse(), network === undefined ? {} : { network });
-  };
+function lookupOf(content: DirectoryContent, onFault: OnDirectoryFault, name: string): (address: string) => Place {
+  const { networks, databases } = content;
+  if (databases.length === 0 && Object.keys(networks).length === 0) return () => UNKNOWN_PLACE;
+  return remembered(placesOf(content, onFault, name));
 }
 
-function attempt<Result>(file: string, onFault: OnDirectoryFault, work: () => Result): Result | undefined {
-  try {
-    return work();
-  } catch (error) {
-    onFault(file, error);
-    return undefined;
-  }
+/** What hostile records make up, such as `__proto__`, is no name. */
+function asMaps({ accounts, users }: Names) {
+  return { accounts: new Map(Object.entries(accounts)), users: new Map(Object.entries(users)) };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

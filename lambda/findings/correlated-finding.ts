@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { forEachKnown } from '../cloudtrail/directory.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
 import { findingEvent } from './event-finding.ts';
 import type { Finding, FindingEvent } from './finding.ts';
@@ -25,10 +26,7 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   address: text.optional(),
   sourceIPAddress: text.optional(),
   userAgent: text.optional(),
-  network: text.optional(),
-  country: text.optional(),
-  asn: text.optional(),
-  asnName: text.optional(),
+  ...forEachKnown(text.optional()),
   outcome: text,
   errorCode: text.optional(),
   resources: z.array(text),

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
-import { placeOf } from '../cloudtrail/directory.ts';
+import { knownOf } from '../cloudtrail/directory.ts';
 import { redact } from '../cloudtrail/record/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
 import { cutText } from '../shared/cut-text.ts';
@@ -58,7 +58,6 @@ function findingRule(match: RuleMatch): FindingRule {
 /** What a finding tells of its event; texts of more than 4 KB are cut, and end with `…`. */
 export function findingEvent(event: CloudTrailEvent): FindingEvent {
   const { actor, credential } = event;
-  const { network, country, asn, asnName } = placeOf(event);
   return {
     eventID: event.eventID,
     identity: event.identity,
@@ -76,10 +75,7 @@ export function findingEvent(event: CloudTrailEvent): FindingEvent {
     ...(event.address !== undefined && { address: event.address }),
     ...(event.sourceIPAddress !== undefined && { sourceIPAddress: cut(event.sourceIPAddress) }),
     ...(event.userAgent !== undefined && { userAgent: cut(event.userAgent) }),
-    ...(network !== undefined && { network }),
-    ...(country !== undefined && { country: cut(country) }),
-    ...(asn !== undefined && { asn }),
-    ...(asnName !== undefined && { asnName: cut(asnName) }),
+    ...Object.fromEntries(Object.entries(knownOf(event)).map(([name, text]) => [name, cut(text)])),
     outcome: event.outcome,
     ...(event.errorCode !== undefined && { errorCode: cut(event.errorCode) }),
     resources: event.resources.slice(0, MAX_RESOURCES).map(cut),

@@ -1,5 +1,5 @@
 import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
-import type { Place } from '../cloudtrail/directory.ts';
+import type { Known } from '../cloudtrail/directory.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import type { JsonValue } from '../shared/json.ts';
 
@@ -25,7 +25,7 @@ export interface FindingRule {
 }
 
 /** What a finding shows of the event that it matched, or of the last event of a correlation. */
-export interface FindingEvent extends Place {
+export interface FindingEvent extends Known {
   readonly eventID: string;
   readonly identity: string;
   readonly eventTime: string;

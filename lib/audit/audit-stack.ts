@@ -7,9 +7,8 @@ import type { DirectoryContent } from '../../lambda/directory/directory-file.ts'
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import { PlacesLayer, placedDatabases } from '../bundle/places-layer.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { checkDatabases, directoryContent } from '../config/directory-content.ts';
+import { checkDatabases, directoryContent, knowsAnything } from '../config/directory-content.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
-import { knowsAnything } from '../config/network-settings.ts';
 import { projectVersion } from '../config/project-version.ts';
 import type { CustomerResources } from '../customer/customer-resources.ts';
 import { meetDemands } from '../customer/demands.ts';

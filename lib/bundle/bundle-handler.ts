@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { LATE, lateModules, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
+import { LATE_ENTRIES, lateModules, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -41,9 +41,9 @@ export async function bundleHandler(entry: string, folder: string): Promise<numb
   // Without it Node would read the whole file once more, to find out which kind of module it is.
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');
   const outputs = Object.values(metafile?.outputs ?? {});
-  for (const name of LATE) {
+  for (const [name, entry] of Object.entries(LATE_ENTRIES)) {
     if (!outputs.some(({ imports }) => imports.some(({ path }) => path === `./${name}.js`))) continue;
-    await build({ ...OPTIONS, entryPoints: [name], outfile: join(folder, `${name}.js`) });
+    await build({ ...OPTIONS, entryPoints: [entry], outfile: join(folder, `${name}.js`) });
   }
   return outputs.find(({ entryPoint }) => entryPoint !== undefined)?.bytes ?? 0;
 }

@@ -68,41 +68,56 @@ export const leanZod: Plugin = {
   },
 };
 
+interface LateModule {
+  /** What an import of it names. */
+  readonly imported: RegExp;
+  /** What it is made of: a package, or a file from the project's root. */
+  readonly entry: string;
+  /** What stands in a bundle in its place. */
+  readonly stub: string;
+}
+
 /**
- * Modules that few events ask for, and what stands in a bundle for each: the engine of regular expressions, which is a third
- * of a bundle, and the reader of databases of addresses.
+ * Modules that few events ask for: the engine of regular expressions, which is a third of a bundle, and what tells where
+ * addresses are.
  */
-const LATE_MODULES: Readonly<Record<string, string>> = {
-  re2js: `
-    export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
-    // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
-    export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
-  'mmdb-lib': `
-    export const Reader = new Proxy(function () {}, { construct: (_, given) => new (loaded().Reader)(...given) });`,
+const LATE_MODULES: Readonly<Record<string, LateModule>> = {
+  re2js: {
+    imported: /^re2js$/,
+    entry: 're2js',
+    stub: `
+      export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
+      // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
+      export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+  },
+  'place-lookup': {
+    imported: /\/place-lookup\.ts$/,
+    entry: 'lambda/directory/place-lookup.ts',
+    stub: 'export const placesOf = (...given) => loaded().placesOf(...given);',
+  },
 };
 
-/** Their names. */
-export const LATE: readonly string[] = Object.keys(LATE_MODULES);
+/** The entries of such modules, by the names of their files. */
+export const LATE_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(LATE_MODULES).map(([name, { entry }]) => [name, entry]),
+);
 
 /** Loads such a module when it is first used. */
 export const lateModules: Plugin = {
   name: 'late-modules',
   setup({ onLoad, onResolve }) {
-    const names = LATE.join('|');
-    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({
-      path,
-      namespace: 'late',
-      sideEffects: false,
-    }));
-    onResolve({ filter: new RegExp(`^\\./(${names})\\.js$`), namespace: 'late' }, ({ path }) => ({
-      path,
-      external: true,
-    }));
+    for (const [name, { imported }] of Object.entries(LATE_MODULES)) {
+      onResolve({ filter: imported }, () => ({ path: name, namespace: 'late', sideEffects: false }));
+      onResolve({ filter: new RegExp(`^\\./${name}\\.js$`), namespace: 'late' }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+    }
     onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
       contents: `
         let found;
         const loaded = () => (found ??= require('./${path}.js'));
-        ${LATE_MODULES[path]}`,
+        ${LATE_MODULES[path]?.stub}`,
       loader: 'js',
     }));
   },

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { awsRanges } from '../../lambda/directory/aws-ranges.ts';
 import { type DirectoryContent, EMPTY_CONTENT } from '../../lambda/directory/directory-file.ts';
+import { type Names, NO_NAMES } from '../../lambda/directory/names.ts';
 import { PlaceDatabase } from '../../lambda/directory/place-database.ts';
-import { readConfig } from './config-file.ts';
+import { readConfig, readYaml } from './config-file.ts';
+import { fetchesNames, type NamesSettings, namesFileSchema } from './names-settings.ts';
 import type { NetworkSettings } from './network-settings.ts';
 
 /** A file that the settings name can't be used: the setting, the file, what is wrong and what to do. */
@@ -10,18 +12,39 @@ export class DirectoryError extends Error {
   override name = 'DirectoryError';
 }
 
+/** The settings that a directory is made of. */
+interface DirectorySettings {
+  readonly networks: NetworkSettings;
+  readonly names: NamesSettings;
+}
+
+/** Whether a deployment knows anything beside its records. */
+export function knowsAnything({ networks, names }: DirectorySettings): boolean {
+  const { ranges, awsRanges: rangesFile, databases } = networks;
+  const files = [rangesFile, names.file, ...databases].some((file) => file !== undefined);
+  return files || Object.keys(ranges).length > 0 || fetchesNames(names);
+}
+
 /**
- * What the settings say of addresses, with what their files hold. The databases stay where they are.
- * @throws DirectoryError for a file that isn't there, or isn't what its setting names.
+ * What the settings say of addresses, accounts and users, with what their files hold. The databases stay where they are.
+ * @throws DirectoryError for a file that isn't there, or isn't what its setting names; ConfigError for what is wrong in a
+ *   file of names, with its lines.
  */
-export function directoryContent({ networks }: { readonly networks: NetworkSettings }): DirectoryContent {
+export function directoryContent({ networks, names }: DirectorySettings): DirectoryContent {
   const { ranges, awsRanges: rangesFile, databases } = networks;
   const ofAws =
     rangesFile === undefined
       ? {}
       : use('networks.awsRanges', rangesFile, () => awsRanges(readFileSync(rangesFile, 'utf8')));
+  const namesFile = names.file;
+  const named = namesFile === undefined ? NO_NAMES : namesOf(namesFile);
   // What a range that both have is called says the one who knows the own network.
-  return { ...EMPTY_CONTENT, networks: { ...ranges, ...ofAws }, databases };
+  return { ...EMPTY_CONTENT, networks: { ...ranges, ...ofAws }, databases, names: named };
+}
+
+function namesOf(file: string): Names {
+  const text = use('names.file', file, () => readFileSync(file, 'utf8'));
+  return readYaml(text, file, namesFileSchema);
 }
 
 /**

@@ -56,9 +56,3 @@ function rangesNamedTwice(ranges: Readonly<Record<string, readonly string[]>>) {
     }),
   );
 }
-
-/** Whether a deployment knows anything beside its records. */
-export function knowsAnything({ networks }: { readonly networks: NetworkSettings }): boolean {
-  const { ranges, awsRanges, databases } = networks;
-  return Object.keys(ranges).length > 0 || awsRanges !== undefined || databases.length > 0;
-}

@@ -1,6 +1,6 @@
 import type { SweepVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { knowsAnything } from '../config/network-settings.ts';
+import { knowsAnything } from '../config/directory-content.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { CHANNELS_FILE, DIRECTORY_FILE, RULES_FILE } from './audit-function.ts';

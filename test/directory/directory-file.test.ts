@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { placeText } from '../../lambda/cloudtrail/directory.ts';
 import { createDirectory, EMPTY_CONTENT, readDirectory } from '../../lambda/directory/directory-file.ts';
+import { joinedNames } from '../../lambda/directory/names.ts';
 import { writeMmdb } from '../support/mmdb.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trailwarden-directory-'));
@@ -103,6 +104,29 @@ describe('a directory', () => {
     directory.placeOf('198.51.100.7');
     directory.placeOf('203.0.113.7');
     expect(reads).toBe(1);
+  });
+});
+
+describe('names', () => {
+  const names = { accounts: { '111122223333': { name: 'payments', ou: 'Workloads' } }, users: { 'u-1': 'alice' } };
+  const directory = createDirectory(() => ({ ...EMPTY_CONTENT, names }), onFault);
+
+  test('are told by the ids that records have', () => {
+    expect(directory.accountOf('111122223333')).toEqual({ name: 'payments', ou: 'Workloads' });
+    expect(directory.userOf('u-1')).toBe('alice');
+    expect(directory.accountOf('444455556666')).toBeUndefined();
+  });
+
+  test('are none of what a hostile record makes up', () => {
+    expect([directory.accountOf('__proto__'), directory.userOf('constructor')]).toEqual([undefined, undefined]);
+  });
+
+  test('of several origins are those of the first that tells them', () => {
+    const later = { accounts: { '111122223333': { name: 'other' }, '444455556666': { name: 'staging' } }, users: {} };
+    expect(joinedNames(names, later)).toEqual({
+      accounts: { '111122223333': { name: 'payments', ou: 'Workloads' }, '444455556666': { name: 'staging' } },
+      users: { 'u-1': 'alice' },
+    });
   });
 });
 

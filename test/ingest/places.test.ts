@@ -7,7 +7,7 @@ import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
 import { type Deployment, notificationOf, startDeployment } from '../support/deployment.ts';
 import { writeMmdb } from '../support/mmdb.ts';
-import { logObject, logObjectKey, record } from '../support/records.ts';
+import { ACCOUNT, logObject, logObjectKey, record } from '../support/records.ts';
 
 /** What a deployment knows of addresses comes with its events, wherever they go. */
 
@@ -38,6 +38,19 @@ detection:
   condition: selection
 level: medium
 `,
+  `
+title: A user was deleted in production
+id: 5d0a64b1-7a3a-4c6f-9d20-1b6c8a6b0c23
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection:
+    eventName: DeleteUser
+    trailwarden.account.name: payments
+    trailwarden.account.ou|startswith: Workloads/
+    trailwarden.user.name|endswith: '@example.com'
+  condition: selection
+level: high
+`,
 ];
 
 let folder: string;
@@ -53,10 +66,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const NAMES = {
+  accounts: { [ACCOUNT]: { name: 'payments', ou: 'Workloads/Production' } },
+  users: { '90677c4d-user': 'alice@example.com' },
+};
+
 function ingestThatKnows(databases: readonly string[], metrics?: CountedMetrics) {
   const DIRECTORY_FILE = join(folder, 'directory.json');
   const networks = { office: ['203.0.113.0/24'] };
-  writeFileSync(DIRECTORY_FILE, JSON.stringify({ ...EMPTY_CONTENT, networks, databases }));
+  writeFileSync(DIRECTORY_FILE, JSON.stringify({ ...EMPTY_CONTENT, networks, databases, names: NAMES }));
   return deployment.ingest({
     environment: readIngestEnvironment({ ...deployment.aws.resources.variables.ingest, DIRECTORY_FILE }),
     ...(metrics && { metrics }),
@@ -112,6 +130,28 @@ test('rules ask for it, and the index, findings and alerts tell it', async () =>
     ['other', 'FR', 'AS64501', 'Example Cloud'],
     ['other', 'FR', 'AS64501', 'Example Cloud'],
   ]);
+});
+
+test('accounts and Identity Center users have names in rules, the index, findings and alerts', async () => {
+  const key = logObjectKey();
+  const onBehalfOf = {
+    userId: '90677c4d-user',
+    identityStoreArn: 'arn:aws:identitystore::111122223333:identitystore/d-1',
+  };
+  const userIdentity = { type: 'IdentityCenterUser', accountId: ACCOUNT, onBehalfOf };
+  await deployment.put(key, logObject([record({ eventID: 'e-named', eventName: 'DeleteUser', userIdentity })]));
+  await deployment.deliver(notificationOf(deployment, key), { ingest: ingestThatKnows([]) });
+  const named = { accountName: 'payments', accountOu: 'Workloads/Production', userName: 'alice@example.com' };
+  expect(await deployment.indexed()).toContainEqual(expect.objectContaining({ eventID: 'e-named', ...named }));
+  const findings = (await deployment.rows('findings')).filter(({ eventID }) => eventID === 'e-named');
+  expect(findings).toEqual([expect.objectContaining({ title: 'A user was deleted in production', ...named })]);
+  const received = await deployment.received();
+  expect(received.find(({ TopicArn }) => TopicArn.endsWith('-high'))?.Message).toMatch(
+    /for alice@example\.com called .*\n.*\n.*account 111122223333 \(payments in Workloads\/Production\)\./,
+  );
+  expect(
+    received.flatMap(({ TopicArn, Message }) => (TopicArn.endsWith('-alerts') ? JSON.parse(Message).finding : [])),
+  ).toEqual([expect.objectContaining(named)]);
 });
 
 test('a database that is gone is counted once, and keeps no event from being indexed and judged', async () => {

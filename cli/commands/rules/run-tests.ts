@@ -30,9 +30,13 @@ type FindingsTest = Extract<RuleTest, { kind: 'findings' }>;
 export function runTests(
   ruleSet: RuleSet,
   file: string,
-  { defaults, places, tests }: TestFile,
+  { defaults, places, accounts, users, tests }: TestFile,
 ): readonly TestOutcome[] {
-  const directory: Directory = { placeOf: (address) => places[address] ?? UNKNOWN_PLACE };
+  const directory: Directory = {
+    placeOf: (address) => places[address] ?? UNKNOWN_PLACE,
+    accountOf: (id) => accounts[id],
+    userOf: (id) => users[id],
+  };
   const own = ruleSet.rules.filter(({ metadata }) => metadata.file === file);
   return tests.map((test) => {
     const about = { name: test.name, line: test.line };

@@ -1,6 +1,6 @@
 import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import * as z from 'zod';
-import type { Place } from '../../../lambda/cloudtrail/directory.ts';
+import type { AccountNames, Place } from '../../../lambda/cloudtrail/directory.ts';
 import type { RuleProblem } from '../../../lambda/detection/index.ts';
 
 /** The tests beside a rule, as docs/writing-rules.md describes them. */
@@ -70,6 +70,8 @@ const place = z.strictObject({
 const fileSchema = z.strictObject({
   defaults: members.default({}),
   places: z.record(z.string().min(1), place).default({}),
+  accounts: z.record(z.string().min(1), z.strictObject({ name: z.string(), ou: z.string().optional() })).default({}),
+  users: z.record(z.string().min(1), z.string()).default({}),
   placeholders: z.record(z.string().min(1), z.array(z.string())).default({}),
   tests: z.array(oneTest).min(1),
 });
@@ -82,6 +84,10 @@ export interface TestFile {
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** What is known of addresses, by the address. */
   readonly places: Readonly<Record<string, Place>>;
+  /** What accounts are called, by their ids. */
+  readonly accounts: Readonly<Record<string, AccountNames>>;
+  /** What Identity Center users are called, by their ids. */
+  readonly users: Readonly<Record<string, string>>;
   /** Members that every event starts from. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly tests: readonly RuleTest[];

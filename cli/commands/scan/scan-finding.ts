@@ -1,5 +1,5 @@
 import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import type { Place } from '../../../lambda/cloudtrail/directory.ts';
+import { type Known, knownMembers } from '../../../lambda/cloudtrail/directory.ts';
 import type { Level } from '../../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
 import type { JsonValue } from '../../../lambda/shared/json.ts';
@@ -21,7 +21,7 @@ interface About {
 }
 
 /** What is shown of the event; for a correlation, of the last event in its window. */
-interface OfEvent extends Place {
+interface OfEvent extends Known {
   /** ISO 8601 in UTC, to the second; null if the record has none. */
   readonly eventTime: string | null;
   readonly actor: string;
@@ -76,7 +76,6 @@ export function scanFinding(finding: Finding): ScanFinding {
 function ofEvent(finding: Finding): OfEvent {
   const { eventTime, actor, actorKind, session, sourceIPAddress, address = sourceIPAddress, resources } = finding;
   const { outcome, errorCode, action, account, region, receipt, matched } = finding;
-  const { network, country, asn, asnName } = finding;
   const { bucket, key, index } = receipt;
   return {
     eventTime: eventTime || null,
@@ -88,10 +87,7 @@ function ofEvent(finding: Finding): OfEvent {
     region,
     resources,
     ...(address !== undefined && { address }),
-    ...(network !== undefined && { network }),
-    ...(country !== undefined && { country }),
-    ...(asn !== undefined && { asn }),
-    ...(asnName !== undefined && { asnName }),
+    ...knownMembers(finding),
     outcome,
     ...(errorCode !== undefined && { errorCode }),
     receipt: bucket === '' ? { file: key, index } : receipt,

@@ -1,3 +1,4 @@
+import { namedId } from '../../cloudtrail/directory.ts';
 import { printable } from '../../shared/printable.ts';
 import type { Alert } from './alert-content.ts';
 import { headline } from './alert-headline.ts';
@@ -41,7 +42,7 @@ export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { finding } = alert;
   const { text, who, when } = alertTitle(notice);
   const detail = kind === 'test' ? '' : ` (${who === undefined ? '' : `${who}, `}${when})`;
-  const title = `${titleStart(notice)} ${text}${detail}, account ${finding.account}`;
+  const title = `${titleStart(notice)} ${text}${detail}, account ${namedId(finding.account, finding.accountName)}`;
   return chatBody({
     alertId: alert.alertId,
     kind,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { forEachKnown } from '../../cloudtrail/directory.ts';
 import { LEVELS } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../shared/json.ts';
@@ -36,10 +37,7 @@ const findingRow: z.ZodType<Finding> = z.object({
   address: text,
   sourceIPAddress: text,
   userAgent: text,
-  network: text,
-  country: text,
-  asn: text,
-  asnName: text,
+  ...forEachKnown(text),
   outcome: z.string(),
   errorCode: text,
   resources: texts,

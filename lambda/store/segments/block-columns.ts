@@ -34,19 +34,22 @@ const TEXT_COLUMNS = {
 } as const satisfies Record<string, (summary: EventSummary) => string | undefined>;
 
 /**
- * Columns of what a deployment knows of addresses: behind all others, and only in blocks that have a value of them. So a
+ * Columns of what a deployment knows beside the records: behind all others, and only in blocks that have a value of them. So a
  * deployment that knows nothing writes what earlier versions read.
  */
-const PLACE_COLUMNS = {
+const KNOWN_COLUMNS = {
   network: ({ network }) => network,
   country: ({ country }) => country,
   asn: ({ asn }) => asn,
   asnName: ({ asnName }) => asnName,
+  accountName: ({ accountName }) => accountName,
+  accountOu: ({ accountOu }) => accountOu,
+  userName: ({ userName }) => userName,
 } as const satisfies Record<string, (summary: EventSummary) => string | undefined>;
 
-export type TextColumnName = keyof typeof TEXT_COLUMNS | keyof typeof PLACE_COLUMNS;
+export type TextColumnName = keyof typeof TEXT_COLUMNS | keyof typeof KNOWN_COLUMNS;
 
-const ALL_COLUMNS = { ...TEXT_COLUMNS, ...PLACE_COLUMNS };
+const ALL_COLUMNS = { ...TEXT_COLUMNS, ...KNOWN_COLUMNS };
 export const COLUMN_NAMES = Object.keys(ALL_COLUMNS) as readonly TextColumnName[];
 /** How many of them every block has. */
 export const ALWAYS = Object.keys(TEXT_COLUMNS).length;

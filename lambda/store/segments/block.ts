@@ -1,7 +1,7 @@
 import { eventIdentity } from '../../cloudtrail/event-identity.ts';
 import { ALWAYS, COLUMN_NAMES, COLUMN_NUMBERS, TEXTS_OF, type TextColumnName } from './block-columns.ts';
 import { ByteReader, ByteWriter } from './encoding/bytes.ts';
-import { type EncodedItem, PLACES_VERSION, pack, unpack } from './encoding/codec.ts';
+import { type EncodedItem, KNOWN_VERSION, pack, unpack } from './encoding/codec.ts';
 import {
   type ListColumn,
   ListColumnWriter,
@@ -96,10 +96,10 @@ export class BlockWriter {
     for (const column of this.#texts.slice(0, ALWAYS)) section(out, (part) => column.write(part));
     section(out, (part) => this.#resources.write(part));
     section(out, (part) => this.#ids.write(part));
-    const places = this.#texts.slice(ALWAYS);
-    if (places.every(({ valueCount }) => valueCount === 0)) return pack(out.finish());
-    for (const column of places) section(out, (part) => column.write(part));
-    return pack(out.finish(), PLACES_VERSION);
+    const known = this.#texts.slice(ALWAYS);
+    if (known.every(({ valueCount }) => valueCount === 0)) return pack(out.finish());
+    for (const column of known) section(out, (part) => column.write(part));
+    return pack(out.finish(), KNOWN_VERSION);
   }
 }
 
@@ -128,7 +128,7 @@ export class Block {
     this.#times = readDistances(input, this.count);
     this.#indexes = readDistances(input, this.count);
     for (let left = input.number(); left > 0; left--) this.#identities.set(input.number(), input.text());
-    const columns = item.v >= PLACES_VERSION ? COLUMN_NAMES.length : ALWAYS;
+    const columns = item.v >= KNOWN_VERSION ? COLUMN_NAMES.length : ALWAYS;
     this.#sections = Array.from({ length: columns + 2 }, () => input.bytes(input.number()));
     if (!input.atEnd) throw new SegmentDamaged('a block goes on behind its end');
   }
@@ -206,6 +206,9 @@ export class Block {
       country: textAt(columns.country, position),
       asn: textAt(columns.asn, position),
       asnName: textAt(columns.asnName, position),
+      accountName: textAt(columns.accountName, position),
+      accountOu: textAt(columns.accountOu, position),
+      userName: textAt(columns.userName, position),
       resources: this.#resourcesAt(position),
       resourcesCut: textAt(columns.resourcesCut, position) === undefined ? undefined : true,
       receipt: {

@@ -5,6 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readDirectory } from '../../../lambda/directory/directory-file.ts';
 import { PlacesLayer, placedDatabases } from '../../../lib/bundle/places-layer.ts';
 import { checkDatabases, DirectoryError, directoryContent } from '../../../lib/config/directory-content.ts';
+import { namesSettingsSchema } from '../../../lib/config/names-settings.ts';
 import { networksSchema } from '../../../lib/config/network-settings.ts';
 import { writeMmdb } from '../../support/mmdb.ts';
 import { createApp, folderOf, synthesize } from '../support/deployment.ts';
@@ -18,6 +19,7 @@ const AWS = JSON.stringify({
 });
 
 const networks = (given: unknown) => networksSchema.parse(given);
+const names = namesSettingsSchema.parse({});
 
 function layerOf(app: App, stack: Stack): string {
   const assembly = app.synth();
@@ -60,6 +62,7 @@ describe('files that the settings name', () => {
     const file = join(folderOf({ 'ip-ranges.json': AWS }), 'ip-ranges.json');
     const { networks: all } = directoryContent({
       networks: networks({ ranges: { nat: ['198.51.100.7'], ours: ['192.0.2.0/24'] }, awsRanges: file }),
+      names,
     });
     const written = join(
       folderOf({ 'd.json': JSON.stringify({ version: 1, networks: all, databases: [] }) }),
@@ -84,7 +87,30 @@ describe('files that the settings name', () => {
     ],
   ])('stop the synth: %s', (_, given, message) => {
     const settings = networks(given);
-    expect(() => [directoryContent({ networks: settings }), checkDatabases(settings)]).toThrow(message);
+    expect(() => [directoryContent({ networks: settings, names }), checkDatabases(settings)]).toThrow(message);
+  });
+
+  test('of names are YAML or JSON, and an account may have a name alone', () => {
+    const text =
+      "accounts: { '111122223333': { name: payments, ou: Workloads }, '444455556666': staging }\nusers: { u-1: alice }";
+    const namesOf = (content: string) => {
+      const file = join(folderOf({ 'names.yaml': content }), 'names.yaml');
+      return directoryContent({ networks: networks({}), names: namesSettingsSchema.parse({ file }) }).names;
+    };
+    const expected = {
+      accounts: { '111122223333': { name: 'payments', ou: 'Workloads' }, '444455556666': { name: 'staging' } },
+      users: { 'u-1': 'alice' },
+    };
+    expect(namesOf(text)).toEqual(expected);
+    expect(namesOf(JSON.stringify(expected))).toEqual(expected);
+    expect(namesOf('')).toEqual({ accounts: {}, users: {} });
+    expect(() => namesOf('accounts:\n  11112222333: payments')).toThrow(
+      /names\.yaml:2:3: accounts\.11112222333: must be an account id of 12 digits, in quotes/,
+    );
+    expect(() => namesOf('accounts: {}\nuser: {}')).toThrow(
+      /names\.yaml:2:1: user: unknown setting; did you mean "users"/,
+    );
+    expect(() => namesOf('users: { u-1: 5 }')).toThrow(/names\.yaml:1:10: users\.u-1: must be text/);
   });
 
   test('stop the synth where they are something else', () => {
@@ -92,7 +118,9 @@ describe('files that the settings name', () => {
     expect(() => checkDatabases(networks({ databases: [file] }))).toThrow(
       `networks.databases.0: ${file} can't be used`,
     );
-    expect(() => directoryContent({ networks: networks({ awsRanges: file }) })).toThrow('it is no ip-ranges.json');
+    expect(() => directoryContent({ networks: networks({ awsRanges: file }), names })).toThrow(
+      'it is no ip-ranges.json',
+    );
   });
 });
 

@@ -53,6 +53,7 @@ describe('the settings', () => {
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
       networks: { ranges: {}, databases: [] },
+      names: { organizations: { enabled: false }, identityCenter: { enabled: false } },
       glue: { enabled: false },
       keys: {},
       roles: { path: '/' },

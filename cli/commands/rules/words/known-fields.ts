@@ -53,6 +53,8 @@ export const DERIVED_FIELDS: Known = {
   address: undefined,
   externalAccounts: undefined,
   ...open('network country asn asnName'),
+  account: open('name ou'),
+  user: open('name'),
   grants: { ...open('principals actions resources'), public: FLAG },
 };
 

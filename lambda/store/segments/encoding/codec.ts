@@ -5,11 +5,11 @@ import { SegmentDamaged, SegmentNewer } from './segment-faults.ts';
 /** The latest shape of what is inside of items. A reader refuses a later one (SegmentNewer). */
 export const FORMAT_VERSION = 2;
 
-/** The shape of all items but blocks with places, which alone need the latest: earlier readers go on reading the others. */
+/** The shape of all items but blocks with what is known beside records, which alone need the latest: earlier readers go on reading the others. */
 const FIRST_VERSION = 1;
 
-/** Of blocks with places. */
-export const PLACES_VERSION = 2;
+/** Of those blocks. */
+export const KNOWN_VERSION = 2;
 
 /** How the bytes of an item are packed; the numbers stand in items and never change their meaning. */
 export const CODECS = { plain: 0, brotli: 1, deflateWithDictionary1: 2 } as const;

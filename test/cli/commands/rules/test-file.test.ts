@@ -29,6 +29,8 @@ tests:
       content: {
         defaults: { eventSource: 'iam.amazonaws.com' },
         places: {},
+        accounts: {},
+        users: {},
         placeholders: { admins: ['alice'] },
         tests: [
           { kind: 'match', name: 'one', match: true, event: { eventName: 'CreateUser' }, line: 7 },
