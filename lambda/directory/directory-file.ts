@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { type Directory, type Place, UNKNOWN_PLACE } from '../cloudtrail/directory.ts';
 import { remembered } from '../shared/remembered.ts';
 import { attempt, type OnDirectoryFault } from './directory-fault.ts';
-import { type Names, NO_NAMES, namesSchema } from './names.ts';
+import type { LatestNames } from './latest-names.ts';
+import { NO_NAMES, namesSchema } from './names.ts';
 import { placesOf } from './place-lookup.ts';
 
 const DIRECTORY_VERSION = 1;
@@ -31,10 +32,15 @@ export const EMPTY_CONTENT: DirectoryContent = {
 /**
  * The directory that was written when the app was synthesized; undefined for an empty path. The file and its databases are
  * read when the first address is asked for, so that a start costs nothing.
+ * @param fetched names for what the file doesn't name.
  */
-export function readDirectory(file: string, onFault: OnDirectoryFault): Directory | undefined {
+export function readDirectory(
+  file: string,
+  onFault: OnDirectoryFault,
+  fetched?: Pick<LatestNames, 'names'>,
+): Directory | undefined {
   if (file === '') return undefined;
-  return createDirectory(() => contentSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), onFault, file);
+  return createDirectory(() => contentSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), onFault, file, fetched);
 }
 
 /**
@@ -47,17 +53,17 @@ export function createDirectory(
   content: () => DirectoryContent,
   onFault: OnDirectoryFault,
   name = 'directory',
+  fetched?: Pick<LatestNames, 'names'>,
 ): Directory {
   let places: ((address: string) => Place) | undefined;
   const read = once(() => attempt(name, onFault, content) ?? EMPTY_CONTENT);
-  const names = once(() => asMaps(read().names));
   return {
     placeOf: (address) => {
       places ??= lookupOf(read(), onFault, name);
       return places(address);
     },
-    accountOf: (id) => names().accounts.get(id),
-    userOf: (id) => names().users.get(id),
+    accountOf: (id) => own(read().names.accounts, id) ?? own(fetched?.names.accounts, id),
+    userOf: (id) => own(read().names.users, id) ?? own(fetched?.names.users, id),
   };
 }
 
@@ -68,8 +74,8 @@ function lookupOf(content: DirectoryContent, onFault: OnDirectoryFault, name: st
 }
 
 /** What hostile records make up, such as `__proto__`, is no name. */
-function asMaps({ accounts, users }: Names) {
-  return { accounts: new Map(Object.entries(accounts)), users: new Map(Object.entries(users)) };
+function own<Value>(values: Readonly<Record<string, Value>> | undefined, id: string): Value | undefined {
+  return values && Object.hasOwn(values, id) ? values[id] : undefined;
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
 import { readDirectory } from '../directory/directory-file.ts';
+import { latestNames } from '../directory/latest-names.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity-finding.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
@@ -58,7 +59,9 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
-  return createIngest({
+  const onFault = reportDirectoryFaults(logger, metrics);
+  const names = latestNames(environment.NAMES_BUCKET, { s3, onFault, now });
+  const ingest = createIngest({
     sqs,
     logger,
     metrics,
@@ -115,8 +118,12 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
       rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
       segments,
-      directory: readDirectory(environment.DIRECTORY_FILE, reportDirectoryFaults(logger, metrics)),
+      directory: readDirectory(environment.DIRECTORY_FILE, onFault, names),
       now,
     },
   });
+  return async (...call) => {
+    await names?.refresh();
+    return await ingest(...call);
+  };
 }

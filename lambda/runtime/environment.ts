@@ -53,6 +53,8 @@ const alertingEnvironment = {
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
   DIRECTORY_FILE: directoryFile,
+  /** Where sweep keeps the names that it fetches; empty if it fetches none. */
+  NAMES_BUCKET: z.string().default(''),
   DEPLOYMENT: deployment,
   /** The settings of the channels of `alerts.channels`, JSON; empty if there are none. */
   CHANNELS_FILE: z.string().default(''),

@@ -264,6 +264,18 @@ export const METRICS = named({
     by: ['sweep'],
     routinelyBy: ['sweep'],
   },
+  NamesRefreshed: {
+    unit: 'Count',
+    counts: 'origins of names (Organizations, Identity Center) that a run of sweep had fetched whole',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
+  NamesFailed: {
+    unit: 'Count',
+    counts: 'origins of names that a run of sweep could not fetch; it tries again in an hour',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
   PackDone: {
     unit: 'Count',
     counts: 'runs of pack after which nothing was due any more',

@@ -3,11 +3,10 @@ import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DirectoryContent } from '../../lambda/directory/directory-file.ts';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
 import { PlacesLayer, placedDatabases } from '../bundle/places-layer.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { checkDatabases, directoryContent, knowsAnything } from '../config/directory-content.ts';
+import { checkDatabases, type DeployedContent, directoryContent, knowsAnything } from '../config/directory-content.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import { projectVersion } from '../config/project-version.ts';
 import type { CustomerResources } from '../customer/customer-resources.ts';
@@ -206,7 +205,7 @@ export class AuditStack extends Stack {
     });
   }
 
-  private directory(config: DeploymentConfig): DirectoryContent {
+  private directory(config: DeploymentConfig): DeployedContent {
     const content = directoryContent(config);
     return { ...content, databases: placedDatabases(content.databases) };
   }

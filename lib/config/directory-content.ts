@@ -3,6 +3,7 @@ import { awsRanges } from '../../lambda/directory/aws-ranges.ts';
 import { type DirectoryContent, EMPTY_CONTENT } from '../../lambda/directory/directory-file.ts';
 import { type Names, NO_NAMES } from '../../lambda/directory/names.ts';
 import { PlaceDatabase } from '../../lambda/directory/place-database.ts';
+import type { NameOrigins } from '../../lambda/sweep/name-origins.ts';
 import { readConfig, readYaml } from './config-file.ts';
 import { fetchesNames, type NamesSettings, namesFileSchema } from './names-settings.ts';
 import type { NetworkSettings } from './network-settings.ts';
@@ -18,6 +19,11 @@ interface DirectorySettings {
   readonly names: NamesSettings;
 }
 
+/** What is deployed: what sweep alone reads is told apart, so that no other function need know of it. */
+export interface DeployedContent extends DirectoryContent {
+  readonly origins: NameOrigins;
+}
+
 /** Whether a deployment knows anything beside its records. */
 export function knowsAnything({ networks, names }: DirectorySettings): boolean {
   const { ranges, awsRanges: rangesFile, databases } = networks;
@@ -30,7 +36,7 @@ export function knowsAnything({ networks, names }: DirectorySettings): boolean {
  * @throws DirectoryError for a file that isn't there, or isn't what its setting names; ConfigError for what is wrong in a
  *   file of names, with its lines.
  */
-export function directoryContent({ networks, names }: DirectorySettings): DirectoryContent {
+export function directoryContent({ networks, names }: DirectorySettings): DeployedContent {
   const { ranges, awsRanges: rangesFile, databases } = networks;
   const ofAws =
     rangesFile === undefined
@@ -39,7 +45,16 @@ export function directoryContent({ networks, names }: DirectorySettings): Direct
   const namesFile = names.file;
   const named = namesFile === undefined ? NO_NAMES : namesOf(namesFile);
   // What a range that both have is called says the one who knows the own network.
-  return { ...EMPTY_CONTENT, networks: { ...ranges, ...ofAws }, databases, names: named };
+  return { ...EMPTY_CONTENT, networks: { ...ranges, ...ofAws }, databases, names: named, origins: originsOf(names) };
+}
+
+function originsOf({ organizations, identityCenter }: NamesSettings): NameOrigins {
+  const { enabled: _, ...organization } = organizations;
+  const { enabled: __, ...users } = identityCenter;
+  return {
+    ...(organizations.enabled && { organizations: organization }),
+    ...(identityCenter.enabled && { identityCenter: users }),
+  };
 }
 
 function namesOf(file: string): Names {

@@ -25,6 +25,7 @@ import {
   queueForChannels,
   raisePageShards,
   readLogs,
+  readNames,
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
@@ -123,6 +124,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
     publishTo(topics.published),
     ...useTopicKeys(topics),
     ...queueForChannels(config),
+    ...readNames(config, ['s3:GetObject']),
     useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
   ];
 }

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { formatProblem, parseRules, type RuleSource } from '../../lambda/detection/index.ts';
-import type { DirectoryContent } from '../../lambda/directory/directory-file.ts';
 import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import type { DeployedContent } from '../config/directory-content.ts';
 import { CHANNELS_FILE, DIRECTORY_FILE, RULES_FILE, SOURCES_FILE } from './audit-function.ts';
 
 /** Rules can't be deployed. The message has a line a problem, `file:line:column: what is wrong`. */
@@ -26,7 +26,7 @@ export interface RulesLayerProps {
   /** Written there for the same reason. Rules about log buckets match theirs too. */
   readonly sources?: readonly LogSource[];
   /** Written there too. */
-  readonly directory?: DirectoryContent;
+  readonly directory?: DeployedContent;
   /** ARNs of the keys of those buckets. */
   readonly sourceKeys?: readonly string[];
 }

@@ -131,6 +131,8 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     MAX_ALERTS_PER_MINUTE: '30',
     RULES_FILE: rulesFile,
     DIRECTORY_FILE: directoryFile,
+    // Nothing here reaches AWS.
+    NAMES_BUCKET: '',
     DEPLOYMENT: deployment,
     CHANNELS_FILE: '',
     CHANNEL_QUEUE_PREFIX: '',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMPTY_CONTENT } from '../../lambda/directory/directory-file.ts';
+import { NamesObject } from '../../lambda/directory/names-object.ts';
 import { readIngestEnvironment } from '../../lambda/runtime/environment.ts';
 import { METRICS } from '../../lambda/shared/metric-names.ts';
 import { CountedMetrics } from '../support/counted-metrics.ts';
@@ -152,6 +153,35 @@ test('accounts and Identity Center users have names in rules, the index, finding
   expect(
     received.flatMap(({ TopicArn, Message }) => (TopicArn.endsWith('-alerts') ? JSON.parse(Message).finding : [])),
   ).toEqual([expect.objectContaining(named)]);
+});
+
+test('names that sweep has fetched are those of what the file does not name', async () => {
+  const { s3 } = deployment.aws.clients;
+  const NAMES_BUCKET = deployment.aws.resources.buckets.backfill;
+  const names = {
+    accounts: { [ACCOUNT]: { name: 'other' }, '444455556666': { name: 'staging', ou: 'Root' } },
+    users: {},
+  };
+  await new NamesObject(s3, NAMES_BUCKET).write({ organizations: { at: '2026-11-20T14:00:00Z', names } });
+  const DIRECTORY_FILE = join(folder, 'directory.json');
+  writeFileSync(DIRECTORY_FILE, JSON.stringify({ ...EMPTY_CONTENT, names: NAMES }));
+  const variables = { ...deployment.aws.resources.variables.ingest, DIRECTORY_FILE, NAMES_BUCKET };
+  const ingest = deployment.ingest({ environment: readIngestEnvironment(variables) });
+  const key = logObjectKey();
+  await deployment.put(
+    key,
+    logObject([
+      record({ eventID: 'e-own', recipientAccountId: ACCOUNT }),
+      record({ eventID: 'e-fetched', recipientAccountId: '444455556666' }),
+      record({ eventID: 'e-nobody', recipientAccountId: '555566667777' }),
+    ]),
+  );
+  await deployment.deliver(notificationOf(deployment, key), { ingest });
+  const found = Object.fromEntries(
+    (await deployment.indexed()).map(({ eventID, accountName }) => [eventID, accountName]),
+  );
+  expect(found).toMatchObject({ 'e-own': 'payments', 'e-fetched': 'staging' });
+  expect(found['e-nobody']).toBeUndefined();
 });
 
 test('a database that is gone is counted once, and keeps no event from being indexed and judged', async () => {

@@ -10,6 +10,7 @@ import { DEFAULT_MAX_RECORD_BYTES } from '../../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../../cloudtrail/log/object-key.ts';
 import { createDetector, ruleSetSchema } from '../../detection/index.ts';
 import { readDirectory } from '../../directory/directory-file.ts';
+import { latestNames } from '../../directory/latest-names.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../findings/integrity-finding.ts';
 import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
@@ -61,7 +62,9 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const detector = createDetector(ruleSet);
   const record = createRecorder(environment, documents, now);
   const alert = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
-  const directory = readDirectory(environment.DIRECTORY_FILE, reportDirectoryFaults(logger, metrics));
+  const onFault = reportDirectoryFaults(logger, metrics);
+  const names = latestNames(environment.NAMES_BUCKET, { s3, onFault, now });
+  const directory = readDirectory(environment.DIRECTORY_FILE, onFault, names);
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
@@ -92,6 +95,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     ruleSet,
     units,
     prepare: async () => {
+      await names?.refresh();
       // Readers look for pages in one shard where nothing is noted.
       if (segments.pageShards === 1) return;
       await raisePageShards({ client: documents, table: segments.table }, segments.pageShards);

@@ -93,6 +93,7 @@ describe('ingest', () => {
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
       DIRECTORY_FILE: '',
+      NAMES_BUCKET: '',
       DEPLOYMENT: 'trailwarden',
       CHANNELS_FILE: '',
       CHANNEL_QUEUE_PREFIX: '',
