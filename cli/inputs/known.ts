@@ -13,7 +13,7 @@ export interface KnownOptions {
 
 /** Adds `--known`. */
 export function withKnown(command: Command): Command {
-  return command.option('--known <file>', 'a trailwarden.yaml: the networks of its settings are known (default: none)');
+  return command.option('--known <file>', 'a trailwarden.yaml: its networks and names are known (default: none)');
 }
 
 /** What is known beside the records: for threads, and to be asked. */

@@ -16,6 +16,11 @@ export type Names = z.infer<typeof namesSchema>;
 
 export const NO_NAMES: Names = { accounts: {}, users: {} };
 
+/** What an account is called; undefined where nobody says it. */
+export function accountName({ accounts }: Names, id: string): string | undefined {
+  return Object.hasOwn(accounts, id) ? accounts[id]?.name : undefined;
+}
+
 /** Names of several origins as one: of each id what the first of them calls it. */
 export function joinedNames(...origins: readonly Names[]): Names {
   const latest = origins.toReversed();
