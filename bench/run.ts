@@ -7,7 +7,9 @@ import { benchIndex } from './index.ts';
 import { benchLargeObject } from './large-object.ts';
 import { benchReading } from './reading.ts';
 import { benchScan } from './scan.ts';
+import { benchStart } from './start.ts';
 import { FORMATS, type Format, showRows } from './support/show-rows.ts';
+import { benchThreads } from './threads.ts';
 
 interface BenchOptions {
   /** Fewer events than a benchmark takes by itself. */
@@ -21,6 +23,8 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<rea
   index: benchIndex,
   cost: benchCost,
   scan: benchScan,
+  threads: benchThreads,
+  start: benchStart,
   handler: benchHandler,
   'alert-first': benchAlertFirst,
 };

@@ -23,7 +23,9 @@ const namesOfBuiltFiles: Plugin = {
       kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
     );
     onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/(new URL\('[^']+)\.ts(', import\.meta\.url\))/g, '$1.js$2'),
+      contents: (await readFile(path, 'utf8'))
+        .replace(/(new URL\('[^']+)\.ts(', import\.meta\.url\))/g, '$1.js$2')
+        .replace(/(\brequire\('[^']+)\.ts('\))/g, '$1.js$2'),
       loader: 'ts',
     }));
   },

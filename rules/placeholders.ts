@@ -34,9 +34,10 @@ const DEFAULT_REGIONS = [
 export const PLACEHOLDERS = {
   allowed_regions: 'Regions where instances are run; by default those that need no opting in.',
   break_glass_roles: 'Roles for emergencies, by ARN: assuming one raises an alert.',
-  deployment_roles: 'Roles and users that deploy all day, by ARN: their changes of functions are no news.',
+  deployment_roles: 'Roles and users that deploy all day, by ARN: their ordinary changes are no news.',
   log_buckets: 'Buckets with logs that somebody may want to be rid of.',
   log_keys: "ARNs or ids of the KMS keys that encrypt the trails' logs.",
+  scanner_roles: 'Roles with which security scanners and audits read everything, by ARN.',
   trailwarden_deployment: "The deployment's name, with which the names of Trailwarden's own resources begin.",
   trusted_accounts: "Accounts with which things may be shared: the organization's own and its suppliers'.",
 } as const;
@@ -55,9 +56,10 @@ export function packPlaceholders({
   const defaults: Record<keyof typeof PLACEHOLDERS, readonly string[]> = {
     allowed_regions: DEFAULT_REGIONS,
     break_glass_roles: ['*:role/*break-glass*', '*:role/*breakglass*'],
-    deployment_roles: [],
+    deployment_roles: ['*:role/cdk-*-cfn-exec-role-*', '*:role/cdk-*-deploy-role-*'],
     log_buckets: [`${deployment}-logs-*`, 'aws-cloudtrail-logs-*', '*cloudtrail*', '*cloud-trail*', ...logBuckets],
     log_keys: logKeys,
+    scanner_roles: [],
     trailwarden_deployment: [deployment],
     trusted_accounts: [],
   };

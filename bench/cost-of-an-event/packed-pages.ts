@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { MERGE_POLICY } from '../../lambda/pack/merge.ts';
-import { PACK_POLICY, pack } from '../../lambda/pack/pack.ts';
+import { pack } from '../../lambda/pack/pack.ts';
+import { PACK_POLICY } from '../../lambda/pack/pack-policy.ts';
 import { objectName } from '../../lambda/store/ledger/object-versions.ts';
 import { encodePages, pageRow } from '../../lambda/store/segments/table/page-rows.ts';
 import type { SegmentsTable } from '../../lambda/store/segments/table/state.ts';

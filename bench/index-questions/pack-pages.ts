@@ -1,4 +1,5 @@
-import { PACK_ALL, type PackOutcome, pack } from '../../lambda/pack/pack.ts';
+import { pack } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, type PackOutcome } from '../../lambda/pack/pack-policy.ts';
 import { withPeakMemory } from '../support/memory.ts';
 import { connectBenchTable } from '../support/segments-table.ts';
 import { SILENT_LOGGER, SILENT_METRICS } from '../support/silent.ts';

@@ -4,11 +4,13 @@ import { gunzipSync } from 'node:zlib';
 
 /** The least that reading a folder of log objects takes in Node: gunzip, and JSON.parse of the whole object. */
 const [folder = '.'] = process.argv.slice(2);
-const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const secondsOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
 const before = process.cpuUsage();
-let records = 0;
-for (const { parentPath, name } of files) {
-  const { Records } = JSON.parse(gunzipSync(readFileSync(join(parentPath, name))).toString('utf8'));
-  records += Records.length;
-}
-process.send?.({ seconds: process.cpuUsage(before).user / 1e6, records });
+const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+for (const { parentPath, name } of files) JSON.parse(gunzipSync(readFileSync(join(parentPath, name))).toString('utf8'));
+const workSeconds = secondsOf(process.cpuUsage(before));
+process.send?.({
+  cpuSeconds: secondsOf(process.cpuUsage()),
+  workSeconds,
+  megabytes: process.resourceUsage().maxRSS / 1024,
+});

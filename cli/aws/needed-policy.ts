@@ -47,6 +47,8 @@ export const NEEDED_POLICIES: Readonly<Record<string, NeededPolicy>> = {
   'rules test': 'none',
   'rules explain': 'auditor',
   'rules backtest': 'auditor',
+  'rules tune': 'auditor',
+  'rules report': 'auditor',
   scan: 'none',
   'redrive dead-letters': 'operator',
   'redrive rejected': 'operator',

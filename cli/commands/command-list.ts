@@ -90,8 +90,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'rules',
     takes: '',
-    description: 'Checks, tests, explains, lists and backtests Sigma rules.',
-    load: async () => (await import('./rules/rules.ts')).rulesCommand,
+    description: 'Checks, tests, explains, lists, backtests, tunes and reports Sigma rules.',
+    load: async () => (await import('./rules/group/rules.ts')).rulesCommand,
   },
   {
     name: 'scan',

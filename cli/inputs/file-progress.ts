@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import type { Format } from '../output/output-format.ts';
 import type { Io } from '../output/process-io.ts';
 import type { RecordFile } from './find-files.ts';
@@ -14,9 +13,10 @@ const SILENT: FileProgress = { done: () => {}, stop: () => {} };
  * Shows how many of the files are done, by their bytes: on stderr, if that is a terminal, and findings don't come to the
  * same terminal meanwhile.
  */
-export function createFileProgress(files: readonly RecordFile[], format: Format, io: Io): FileProgress {
+export async function createFileProgress(files: readonly RecordFile[], format: Format, io: Io): Promise<FileProgress> {
   const inTheWay = io.stdout.isTerminal && format !== 'table';
   if (!io.stderr.isTerminal || inTheWay) return SILENT;
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     stream: process.stderr,
     format: '  {bar} {percentage} %  {files}/{all} files  {eta_formatted}',

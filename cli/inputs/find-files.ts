@@ -33,23 +33,35 @@ export async function findRecordFiles(paths: readonly string[]): Promise<FoundFi
   const files = new Map<string, RecordFile>();
   const unreadable: UnreadablePath[] = [];
   // Without promises: over thousands of small files they cost more than what the files hold.
-  const visit = (path: string, named: boolean): void => {
+  const visit = (path: string, named: boolean, real?: string): void => {
     try {
       const information = statSync(path);
       if (information.isDirectory()) visitFolder(path);
-      else if (named || isRecordFileName(path)) add(path, information);
+      else if (named || isRecordFileName(path)) add(path, real ?? realpathSync.native(path), information);
     } catch (error) {
       unreadable.push({ path, reason: reasonOf(error) });
     }
   };
-  const visitFolder = (folder: string): void => {
+  const visitFolder = (folder: string): void =>
+    visitBelow(folder, join(folder, '_').slice(0, -1), join(realpathSync.native(folder), sep));
+  /** @param prefix stands before the names of what is in it. @param real the same where links were followed: files need no look-up of their own. */
+  const visitBelow = (folder: string, prefix: string, real: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() || (isRecordFileName(entry.name) && !isDigest(path))) visit(path, false);
+      const path = `${prefix}${entry.name}`;
+      const realPath = `${real}${entry.name}`;
+      if (entry.isDirectory()) visitInside(path, realPath);
+      else if (isRecordFileName(entry.name) && !isDigest(path))
+        visit(path, false, entry.isFile() ? realPath : undefined);
     }
   };
-  const add = (path: string, { size }: Stats): void => {
-    const real = realpathSync.native(path);
+  const visitInside = (folder: string, real: string): void => {
+    try {
+      visitBelow(folder, `${folder}${sep}`, `${real}${sep}`);
+    } catch (error) {
+      unreadable.push({ path: folder, reason: reasonOf(error) });
+    }
+  };
+  const add = (path: string, real: string, { size }: Stats): void => {
     if (!files.has(real)) files.set(real, { path, bytes: size });
   };
   for (const path of paths) {
@@ -59,9 +71,11 @@ export async function findRecordFiles(paths: readonly string[]): Promise<FoundFi
   return { files: [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)), unreadable };
 }
 
+const DIGESTS = 'CloudTrail-Digest';
+
 /** Digest files lie beside the log objects in a trail's bucket, and hold no records. */
 function isDigest(path: string): boolean {
-  return parseObjectKey(path.replaceAll(sep, '/'))?.kind === 'digest';
+  return path.includes(DIGESTS) && parseObjectKey(path.replaceAll(sep, '/'))?.kind === 'digest';
 }
 
 /** What went wrong, without the path. */

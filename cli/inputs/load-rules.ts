@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import * as z from 'zod';
 import type { ParsedRules } from '../../lambda/detection/index.ts';
 import { formatProblem } from '../../lambda/detection/language/problem.ts';
 import { counted } from '../../lambda/shared/counted.ts';
@@ -47,15 +46,14 @@ export function defaultRules(): string {
   return path.startsWith('..') ? DEFAULT_RULES : path;
 }
 
-const placeholdersSchema = z.record(z.string().min(1), z.array(z.string()), {
-  error: 'a map of lists of text was expected',
-});
-
 /** @throws CommandFailure for a file that can't be read, or isn't a map of lists. */
 export async function readPlaceholders(file: string | undefined): Promise<Placeholders> {
   if (file === undefined) return packPlaceholders();
   const text = await readText(file);
-  const { parse } = await import('yaml');
+  const [{ parse }, z] = await Promise.all([import('yaml'), import('zod')]);
+  const placeholdersSchema = z.record(z.string().min(1), z.array(z.string()), {
+    error: 'a map of lists of text was expected',
+  });
   try {
     return packPlaceholders({ placeholders: placeholdersSchema.parse(parse(text, { prettyErrors: false })) });
   } catch (error) {
@@ -75,11 +73,18 @@ async function parseFiles(files: readonly RuleFile[], placeholders: Placeholders
   return parseRules(files, { placeholders });
 }
 
+/** In the second turn of the event loop from now: what a command finds at once stands on stdout by then. */
+function afterFirstResults(write: () => void): void {
+  setImmediate(() => setImmediate(write));
+}
+
 async function loadParsed(paths: readonly string[], placeholders: Placeholders, io: Io): Promise<ParsedRules> {
   const files = await readRuleFiles(paths);
   const parse = (): Promise<ParsedRules> => parseFiles(files, placeholders);
   const folder = cacheFolder(io.env);
-  return folder === undefined ? await parse() : await new RuleImages(folder).load({ files, placeholders }, parse);
+  return folder === undefined
+    ? await parse()
+    : await new RuleImages(folder, afterFirstResults).load({ files, placeholders }, parse);
 }
 
 /**

@@ -33,9 +33,12 @@ const PARSER = ['lambda/detection', 'lambda/shared'];
  */
 export class RuleImages {
   readonly #folder: string;
+  readonly #later: (write: () => void) => void;
 
-  constructor(folder: string) {
+  /** @param later says when an image is written; by default before its rules are returned. */
+  constructor(folder: string, later: (write: () => void) => void = (write) => write()) {
     this.#folder = folder;
+    this.#later = later;
   }
 
   /** @param sources all that the rules depend on, as JSON. */
@@ -44,7 +47,7 @@ export class RuleImages {
     const known = readImage(file);
     if (known !== undefined) return known;
     const parsed = await parse();
-    this.#write(file, parsed);
+    this.#later(() => this.#write(file, parsed));
     return parsed;
   }
 

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { CommandFailure } from './exit-codes.ts';
 
 /** The surroundings of a command: what it writes to, and what it may read. */
@@ -29,9 +28,11 @@ export function processIo(): Io {
     if ('code' in error && error.code === 'EPIPE') process.exit(0);
     throw error;
   });
+  const stdout = output(process.stdout);
+  const stderr = output(process.stderr);
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    // A person sees each line as it comes.
+    ...(stdout.isTerminal ? { stdout, stderr } : together(stdout, stderr)),
     env: process.env,
     now: () => new Date(),
     ...(process.stdin.isTTY && process.stdout.isTTY && { ask }),
@@ -39,6 +40,7 @@ export function processIo(): Io {
 }
 
 async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   // Without it, an end of the input (Ctrl-D) would leave the question unanswered for ever.
   const ended = once(lines, 'close').then(() => {
@@ -51,6 +53,43 @@ async function ask(question: string): Promise<string> {
     ended.catch(() => undefined);
     lines.close();
   }
+}
+
+/** Characters that are written at once. */
+const MAX_TOGETHER = 64 * 1024;
+
+/**
+ * Results of one turn of the event loop are written together: a call of the system for each of thousands of lines takes
+ * as long as finding them. What stands on stderr comes after the results before it.
+ */
+function together(stdout: Output, stderr: Output): { readonly stdout: Output; readonly stderr: Output } {
+  let waiting: string[] = [];
+  let length = 0;
+  const flush = (): void => {
+    if (length > 0) stdout.write(waiting.join(''));
+    waiting = [];
+    length = 0;
+  };
+  // However the process ends.
+  process.on('exit', flush);
+  return {
+    stdout: {
+      ...stdout,
+      write: (text) => {
+        if (length === 0) setImmediate(flush);
+        waiting.push(text);
+        length += text.length;
+        if (length > MAX_TOGETHER) flush();
+      },
+    },
+    stderr: {
+      ...stderr,
+      write: (text) => {
+        flush();
+        stderr.write(text);
+      },
+    },
+  };
 }
 
 function output(stream: NodeJS.WriteStream): Output {

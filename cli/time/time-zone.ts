@@ -23,7 +23,33 @@ export interface LocalTime {
  * @throws RangeError for a zone that doesn't exist.
  */
 export function readZone(name: string): Zone {
-  const timeZone = name === 'local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : name;
+  return name === 'local' ? new LocalZone() : zoneNamed(name);
+}
+
+/** The zone of this machine, looked up when a time is read or shown: few commands do, and all of them have it as a default. */
+class LocalZone implements Zone {
+  #known: Zone | undefined;
+
+  get name(): string {
+    return this.#zone().name;
+  }
+
+  format(time: Date): string {
+    return this.#zone().format(time);
+  }
+
+  moment(parts: LocalTime): Date {
+    return this.#zone().moment(parts);
+  }
+
+  #zone(): Zone {
+    this.#known ??= zoneNamed(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    return this.#known;
+  }
+}
+
+/** @throws RangeError for a zone that doesn't exist. */
+function zoneNamed(timeZone: string): Zone {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',

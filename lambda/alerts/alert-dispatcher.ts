@@ -13,6 +13,8 @@ import { summaryDueAt } from './noise/alert-window.ts';
 export type AlertDecision =
   | { readonly alertId: string; readonly windowMinutes: number }
   | { readonly suppressedBy: string }
+  /** The rule whose alert about the same event stands for it. */
+  | { readonly joinedTo: string }
   | { readonly recordedOnly: true };
 
 export type DispatchResult = SendResult | 'repeat' | 'not-published';
@@ -37,12 +39,19 @@ export class AlertDispatcher {
     this.#options = options;
   }
 
-  /** What is to become of a finding that is recorded now. @throws faults of access (`isFaultOfAccess`). */
-  async decide(finding: Finding): Promise<AlertDecision> {
+  /**
+   * What is to become of a finding that is recorded now.
+   * @param leaders those of the same event whose alert it may join, the first that alerts before the others.
+   * @throws faults of access (`isFaultOfAccess`).
+   */
+  async decide(finding: Finding, leaders: readonly Finding[] = []): Promise<AlertDecision> {
     const { suppressionOf, windowMinutes } = this.#options;
     const suppression = await suppressionOf(finding);
     if (suppression !== undefined) return { suppressedBy: suppression.suppressionId };
     if (!this.#isPublished(finding.level)) return { recordedOnly: true };
+    for (const leader of leaders) {
+      if ('alertId' in (await this.decide(leader))) return { joinedTo: leader.ruleId };
+    }
     return { alertId: alertOf(finding, windowMinutes).alertId, windowMinutes };
   }
 

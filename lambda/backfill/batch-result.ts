@@ -5,6 +5,16 @@ const count = z.number().nonnegative();
 /** Objects that a result names; the others of it are counted. */
 export const NAMED_OBJECTS = 20;
 
+const uncorrelatedSchema = z.object({
+  /** Of the correlation. */
+  ruleId: z.string(),
+  /** Of the batch, as far as it was read. */
+  events: count,
+});
+
+/** A correlation that was not judged over a batch, or not to the end of it. */
+export type Uncorrelated = z.infer<typeof uncorrelatedSchema>;
+
 /** What became of the objects of a batch, each counted once. */
 export const batchResultSchema = z.object({
   batch: z.string(),
@@ -25,7 +35,7 @@ export const batchResultSchema = z.object({
   recordsRejected: count,
   /** Matches of detection rules. */
   findings: count,
-  /** Firings of correlations. */
+  /** Firings of correlations over the batch. Those that new objects set off are of the table that ingest shares: none counts. */
   correlated: count,
   /** Compressed bytes that were read. */
   bytes: count,
@@ -36,6 +46,8 @@ export const batchResultSchema = z.object({
   seconds: count,
   /** Some of the objects that were rejected or left, with the reason. */
   named: z.array(z.object({ key: z.string(), what: z.enum(['rejected', 'left']), reason: z.string() })),
+  /** Correlations that were given up: too many of the events belong to them, or the time was over twice. */
+  uncorrelated: z.array(uncorrelatedSchema).default([]),
 });
 
 export type BatchResult = z.infer<typeof batchResultSchema>;

@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../shared/concurrency.ts';
-import { type BatchResult, batchResultSchema, NAMED_OBJECTS } from './batch-result.ts';
+import { type BatchResult, batchResultSchema, NAMED_OBJECTS, type Uncorrelated } from './batch-result.ts';
 import { type Part, partSchema } from './part.ts';
 import { partsPrefix, resultsPrefix, type WorkBucket } from './work-bucket.ts';
 
@@ -27,8 +27,12 @@ export interface BackfillReport {
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly seconds: number;
+  /** The earliest UTC day of the keys of objects that were read before the backfill was begun. */
+  readonly firstBefore?: string;
   /** Some of the objects that were rejected or left. */
   readonly named: BatchResult['named'];
+  /** Correlations that were not judged over some of the batches, or not to their end. */
+  readonly uncorrelated: readonly (Uncorrelated & { readonly batches: number })[];
 }
 
 /** Results that are read at the same time. */
@@ -79,6 +83,7 @@ export async function readReport(
     seconds: 0,
   };
   const named: BatchResult['named'] = [];
+  const uncorrelated = new Map<string, { events: number; batches: number }>();
   let batchesRead = 0;
   await mapConcurrently(all, READERS, async ({ id, objects }) => {
     const key = ends.get(id);
@@ -91,14 +96,23 @@ export async function readReport(
     // Both have a number of each name.
     for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += result[name];
     if (named.length < NAMED_OBJECTS) named.push(...result.named);
+    for (const { ruleId, events } of result.uncorrelated) {
+      const before = uncorrelated.get(ruleId) ?? { events: 0, batches: 0 };
+      uncorrelated.set(ruleId, { events: before.events + events, batches: before.batches + 1 });
+    }
   });
+  const [firstBefore] = parts.flatMap((part) => part.firstBefore ?? []).toSorted();
   return {
     isListed: parts.at(-1)?.isLast === true,
+    ...(firstBefore !== undefined && { firstBefore }),
     batches: all.length,
     batchesRead,
     objects: sums.before + sums.closed + sums.rejected + sums.left,
     ...sums,
     named: named.slice(0, NAMED_OBJECTS),
+    uncorrelated: [...uncorrelated]
+      .map(([ruleId, counts]) => ({ ruleId, ...counts }))
+      .toSorted((a, b) => b.events - a.events || (a.ruleId < b.ruleId ? -1 : 1)),
   };
 }
 

@@ -12,7 +12,8 @@ import type { Directory } from './directory.ts';
 import { eventIdentity } from './event-identity.ts';
 import { isAggregated, summarizedNames } from './record/aggregated-record.ts';
 import { canonicalAddress } from './record/canonical-address.ts';
-import { type ReadRecord, readRecord, readRecordLoosely } from './record/read-record.ts';
+import { readRecord, readRecordLoosely } from './record/read-first-plainly.ts';
+import type { ReadRecord } from './record/read-record.ts';
 
 /** Where an event came from. */
 export interface Receipt {

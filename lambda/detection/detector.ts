@@ -1,10 +1,12 @@
 import { compileDetection } from './compile/compile-detection.ts';
 import type { Compiled, ExplainNode, MatchedField } from './compile/compiled-part.ts';
+import type { CorrelationFinding } from './correlation/correlation-finding.ts';
 import { LATENESS } from './correlation/correlation-store.ts';
 import { Correlations, type Membership } from './correlation/linked-correlations.ts';
 import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
-import { type CorrelationFinding, observe, runSync, settle } from './correlation/run-correlations.ts';
-import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
+import { type CorrelationOutcome, observe, runSync, settle } from './correlation/run-correlations.ts';
+import { MemoryFirstSeen } from './first-seen/memory-first-seen.ts';
+import type { CorrelationType, DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
 import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
 import { recordIdentity } from './match/record-identity.ts';
 import { Paths, Scope } from './match/record-scope.ts';
@@ -16,6 +18,8 @@ import { instantOf } from './match/time-part.ts';
 /** What a detector knows about a rule. */
 export interface RuleMetadata extends Metadata {
   kind: 'detection' | 'correlation';
+  /** Of a correlation: its type. */
+  correlation?: CorrelationType;
   /** Whether an index finds the rule by a value that it requires. Otherwise it is tried on every event. */
   indexed: boolean;
   /** The actions that it can match, such as `iam:CreateUser`, `*:Delete*` or `iam:*`; empty if it may match any. */
@@ -36,6 +40,11 @@ export interface DetectorOptions {
   lateness?: number;
   /** Members of a correlation's group that are read; beyond them a finding says "at least". Default 1,000. */
   memberCap?: number;
+  /**
+   * From when on rules of type first_seen learn, in milliseconds; `-Infinity` where they have learnt enough. Default: the
+   * time of the first record.
+   */
+  seenSince?: number;
   /** The record's classification, under `trailwarden.` in rules; called only if a rule asks for it. */
   derive?: (record: object) => object;
 }
@@ -79,10 +88,11 @@ export class Detector {
   readonly #ruleSet: RuleSet;
   readonly #options: DetectorOptions;
   readonly #placed: readonly PlacedRule[];
-  readonly #index: RuleIndex;
+  #index: RuleIndex | undefined;
   readonly #paths = new Paths(true);
   readonly #scope: Scope;
   readonly #store = new MemoryCorrelationStore();
+  readonly #firstSeen: MemoryFirstSeen;
   #unidentified = 0;
   #rules: readonly RuleMetadata[] | undefined;
   /** The correlations, for a store that functions share: see `observe` and `settle`. */
@@ -92,11 +102,23 @@ export class Detector {
     this.#ruleSet = ruleSet;
     this.#options = options;
     this.correlations = new Correlations(ruleSet, options.memberCap);
+    this.#firstSeen = new MemoryFirstSeen(this.correlations, options.seenSince);
     const detections = ruleSet.rules.filter((rule) => rule.kind === 'detection');
     this.#placed = detections.map((rule) => ({ rule, correlated: this.correlations.isNamed(rule.metadata.id) }));
-    this.#index = new RuleIndex(detections, this.#paths);
     this.correlations.intern(this.#paths);
     this.#scope = new Scope(this.#paths);
+  }
+
+  /** Made when the first record comes: who only correlates what others have found needs none. */
+  #indexed(): RuleIndex {
+    if (this.#index === undefined) {
+      this.#index = new RuleIndex(
+        this.#placed.map(({ rule }) => rule),
+        this.#paths,
+      );
+      this.#scope.grow();
+    }
+    return this.#index;
   }
 
   /** Every rule, in the order of the rule set. */
@@ -106,7 +128,8 @@ export class Detector {
   }
 
   #describe(): readonly RuleMetadata[] {
-    const placed = new Map(this.#placed.map(({ rule }, i) => [rule.metadata.id, this.#index.placed[i] === true]));
+    const { placed: isPlaced } = this.#indexed();
+    const placed = new Map(this.#placed.map(({ rule }, i) => [rule.metadata.id, isPlaced[i] === true]));
     return this.#ruleSet.rules.map((rule) => describe(rule, placed));
   }
 
@@ -137,6 +160,8 @@ export class Detector {
    * each delivery counts.
    */
   correlate(record: object, at: Date | number, derived?: Derived): CorrelationFinding[] {
+    const { eventTime }: { eventTime?: unknown } = record;
+    this.#firstSeen.startAt(instantOf(eventTime) ?? Number(at));
     return this.observe(this.memberships(record, at, derived), at);
   }
 
@@ -148,8 +173,17 @@ export class Detector {
     const now = Number(at);
     const closed = this.settle(now);
     const options = { now, lateness: this.#options.lateness ?? LATENESS };
-    const { findings } = runSync(observe(this.correlations, memberships, options), this.#store);
-    return [...closed, ...findings];
+    const { firstSeen, others } = this.correlations.split(memberships);
+    const findings = this.#run(observe(this.correlations, others, options), now);
+    this.#firstSeen.startAt(now);
+    const seen = this.#firstSeen.observe(firstSeen, now);
+    const chained = this.#run(observe(this.correlations, seen.chained, options), now);
+    return [...closed, ...findings, ...seen.findings, ...chained];
+  }
+
+  /** Has rules of type first_seen learn what `memberships` returned for a record: nothing fires for it. */
+  teach(memberships: readonly Membership[]): void {
+    this.#firstSeen.teach(memberships);
   }
 
   /** Moves the clock of the correlations kept in memory, and returns what fires because windows are over by then. */
@@ -161,13 +195,22 @@ export class Detector {
       // Even if the clock has jumped far, each group is judged as of the moment at which it was due.
       for (const { key, due } of batch) {
         this.#store.setClock(due);
-        const outcome = runSync(settle(this.correlations, key, { now: due, lateness }), this.#store);
-        for (const finding of outcome.findings) findings.push(finding);
+        for (const finding of this.#run(settle(this.correlations, key, { now: due, lateness }), due)) {
+          findings.push(finding);
+        }
       }
     }
     this.#store.setClock(now);
     this.#store.sweep();
     return findings;
+  }
+
+  /** What fires in a run, and the chains that its firings end. */
+  #run(run: Parameters<typeof runSync<CorrelationOutcome>>[0], now: number): CorrelationFinding[] {
+    const { findings, chained } = runSync(run, this.#store);
+    if (chained.length === 0) return findings;
+    const options = { now, lateness: this.#options.lateness ?? LATENESS };
+    return [...findings, ...runSync(observe(this.correlations, chained, options), this.#store).findings];
   }
 
   /** The groups of correlations that a record belongs to: what `observe` wants to know. */
@@ -211,7 +254,9 @@ export class Detector {
   explain(ruleId: string, record: object, derived?: Derived): ExplainNode | undefined {
     const correlation = this.correlations.get(ruleId)?.rule;
     if (correlation !== undefined) {
-      const children = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
+      const named = correlation.rules.flatMap((id) => this.explain(id, record, derived) ?? []);
+      // Nearly every rule is a member of a chain: only those that match say something.
+      const children = correlation.type === 'chain' ? named.filter((child) => child.verdict) : named;
       const verdict = children.some((child) => child.verdict);
       return { kind: 'rule', label: correlation.metadata.title, verdict, children };
     }
@@ -251,7 +296,7 @@ export class Detector {
   #matching(scope: Scope, record: object, isWanted: (rule: PlacedRule) => boolean): number[] {
     const aggregated = isAggregated(record);
     const matching: number[] = [];
-    this.#index.candidates(scope, (i) => {
+    this.#indexed().candidates(scope, (i) => {
       const placed = this.#placed[i];
       if (placed === undefined || !isWanted(placed)) return;
       const candidate = this.#compile(placed);
@@ -303,7 +348,13 @@ function toMatch({ match, compiled }: CompiledRule, scope: Scope): RuleMatch {
 function describe(rule: RuleSet['rules'][number], placed: ReadonlyMap<string, boolean>): RuleMetadata {
   const { kind, metadata } = rule;
   if (kind === 'correlation')
-    return { kind, ...metadata, indexed: rule.rules.every((id) => placed.get(id) === true), actions: [] };
+    return {
+      kind,
+      correlation: rule.type,
+      ...metadata,
+      indexed: rule.rules.every((id) => placed.get(id) === true),
+      actions: [],
+    };
   return { kind, ...metadata, indexed: placed.get(metadata.id) === true, actions: actionsOf(rule) };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attackNames } from './attack-names.ts';
 
 /** The tactics of ATT&CK for enterprises, in the order in which it lists them: as an attack goes. */
 const TACTICS: readonly string[] = [
@@ -9,7 +10,6 @@ const TACTICS: readonly string[] = [
   'persistence',
   'privilege-escalation',
   'stealth',
-  'defense-evasion',
   'defense-impairment',
   'credential-access',
   'discovery',
@@ -23,12 +23,11 @@ const TACTICS: readonly string[] = [
 const tagsSchema = z.array(z.string()).catch([]);
 
 /**
- * The tactics among the tags of a rule, `attack.defense-evasion`: without `attack.`, each once. Tags of techniques,
- * groups and software (`attack.t1098`, `attack.g0016`, `attack.s0154`) are none.
+ * The tactics among the tags of a rule, `attack.stealth`: without `attack.`, each once, as ATT&CK v19 names them. Tags
+ * of techniques, groups and software (`attack.t1098`, `attack.g0016`, `attack.s0154`) are none.
  */
 export function tacticsOf(tags: unknown): readonly string[] {
-  const names = tagsSchema.parse(tags).flatMap((tag) => /^attack\.(?![tgs]\d{4})(.+)$/i.exec(tag)?.[1] ?? []);
-  return [...new Set(names.map((name) => name.toLowerCase()))];
+  return attackNames(tagsSchema.parse(tags)).filter((name) => !/^[tgs]\d{4}/.test(name));
 }
 
 /** The place of a tactic in the order of ATT&CK; those that it doesn't know come last. */

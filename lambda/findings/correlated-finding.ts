@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
 import { forEachKnown } from '../cloudtrail/directory.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
-import { findingEvent } from './event-finding.ts';
 import type { Finding, FindingEvent } from './finding.ts';
 import { boundFinding } from './finding-size.ts';
 
@@ -33,9 +31,9 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   receipt: z.object({ bucket: text, key: text, version: text, index: z.number() }),
 });
 
-/** The event as a member of a correlation keeps it. */
-export function correlationContext(event: CloudTrailEvent): string {
-  return JSON.stringify(findingEvent(event));
+/** The account of the event that a context was made of. @throws Error if the correlation was fed without one. */
+export function contextAccount(context: string | undefined): string {
+  return contextSchema.parse(JSON.parse(context ?? 'null')).account;
 }
 
 /**
@@ -64,6 +62,7 @@ export function correlatedFinding(firing: CorrelationFinding): Finding {
       value: firing.value,
       atLeast: firing.atLeast,
       eventIDs: firing.eventIDs,
+      ...(firing.steps !== undefined && { steps: firing.steps }),
     },
   });
 }

@@ -7,6 +7,7 @@ import { cutText } from '../shared/cut-text.ts';
 import { at, member } from '../shared/json.ts';
 import type { Finding, FindingEvent, FindingRule } from './finding.ts';
 import { boundFinding, cutDepth } from './finding-size.ts';
+import { sessionOf } from './session-of.ts';
 
 /** Resources that a finding repeats from its event. */
 const MAX_RESOURCES = 10;
@@ -17,7 +18,7 @@ const MAX_TEXT_BYTES = 4096;
 /** The finding of one rule about one event: at most 100 KB, whatever the record and the rule hold. */
 export function findingOf(event: CloudTrailEvent, match: RuleMatch): Finding {
   return boundFinding({
-    findingId: findingId(match.ruleId, event),
+    findingId: findingId(match, event),
     ...findingRule(match),
     ...findingEvent(event),
     matched: shownFields(event, match).map(({ field, value }) => ({ field, value: redact(cutDepth(value), field) })),
@@ -37,7 +38,9 @@ function shownFields({ record }: CloudTrailEvent, { matched, fields }: RuleMatch
   ];
 }
 
-function findingId(ruleId: string, event: CloudTrailEvent): string {
+function findingId({ ruleId, per }: RuleMatch, event: CloudTrailEvent): string {
+  const session = per === undefined ? undefined : sessionOf(event);
+  if (session !== undefined) return hash('sha256', `${ruleId}\nsession\n${session}`, 'hex').slice(0, 32);
   return hash('sha256', `${ruleId}\n${event.eventID}\n${event.identity}`, 'hex').slice(0, 32);
 }
 
@@ -52,6 +55,8 @@ function findingRule(match: RuleMatch): FindingRule {
     tags: match.tags,
     references: match.references,
     falsepositives: match.falsepositives,
+    ...(match.per !== undefined && { per: match.per }),
+    ...(match.joins !== undefined && { joins: match.joins }),
   };
 }
 

@@ -2,6 +2,7 @@ import { KNOWN_MEMBERS } from '../cloudtrail/directory.ts';
 import { cutText } from '../shared/cut-text.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Finding, ShownField } from './finding.ts';
+import type { FindingStep } from './finding-step.ts';
 
 /**
  * Bytes of a finding as JSON, at most. DynamoDB takes rows of 400 KB, counts bytes differently, and the row also holds
@@ -45,7 +46,7 @@ const MAX_DEPTH = 16;
  * text that was cut ends with `…`). What names it stays whole: its id, its rule, the event's id and time, the receipt.
  */
 export function boundFinding(finding: Finding): Finding {
-  if (bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
+  if (mostBytes(finding) <= MAX_FINDING_BYTES || bytesOf(finding) <= MAX_FINDING_BYTES) return finding;
   let cut = finding;
   for (const bound of BOUNDS) {
     cut = cutFinding(finding, bound);
@@ -73,6 +74,26 @@ function isDeep(value: JsonValue, level = 1): boolean {
   return level > MAX_DEPTH || Object.values(value).some((inner) => inner !== undefined && isDeep(inner, level + 1));
 }
 
+/** What JSON and UTF-8 make of a character at most: `\u0000`. */
+const BYTES_A_CHARACTER = 6;
+
+/** More than any number takes, and than what stands around a value. */
+const BYTES_A_VALUE = 32;
+
+/** Bytes that JSON of a value can't exceed: nearly all findings are far smaller, and this needs no text of them. */
+function mostBytes(value: unknown): number {
+  if (typeof value === 'string') return BYTES_A_CHARACTER * value.length + BYTES_A_VALUE;
+  if (typeof value !== 'object' || value === null) return BYTES_A_VALUE;
+  let bytes = BYTES_A_VALUE;
+  if (Array.isArray(value)) for (const inner of value) bytes += mostBytes(inner);
+  else {
+    for (const [name, inner] of Object.entries(value)) {
+      bytes += BYTES_A_CHARACTER * name.length + BYTES_A_VALUE + mostBytes(inner);
+    }
+  }
+  return bytes;
+}
+
 function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
@@ -96,10 +117,22 @@ function cutFinding(finding: Finding, { textBytes, members }: Bound): Finding {
     resources: texts(finding.resources),
     matched: finding.matched.slice(0, members).map((field) => cutField(field, textBytes)),
     ...(correlation !== undefined && {
-      correlation: { ...correlation, eventIDs: correlation.eventIDs.slice(-members).map(text) },
+      correlation: {
+        ...correlation,
+        eventIDs: correlation.eventIDs.slice(-members).map(text),
+        ...(correlation.steps !== undefined && { steps: correlation.steps.slice(0, members).map(cutStep(text)) }),
+      },
     }),
     cut: true,
   };
+}
+
+function cutStep(text: (whole: string) => string): (step: FindingStep) => FindingStep {
+  return ({ title, action, ...step }) => ({
+    ...step,
+    title: text(title),
+    ...(action !== undefined && { action: text(action) }),
+  });
 }
 
 /** A value that is too long becomes the beginning of its text or of its JSON. */

@@ -2,6 +2,7 @@ import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import type { Known } from '../cloudtrail/directory.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import type { JsonValue } from '../shared/json.ts';
+import type { FindingStep } from './finding-step.ts';
 
 /** A field of the event that a finding shows, with secrets masked. In a match they aren't masked. */
 export interface ShownField {
@@ -22,6 +23,10 @@ export interface FindingRule {
   readonly tags: readonly string[];
   readonly references: readonly string[];
   readonly falsepositives: readonly string[];
+  /** It stands for all that the rule matched in the session; the event is the one that was seen first. */
+  readonly per?: 'session';
+  /** It belongs to the alert of another rule about the same event, where there is one. */
+  readonly joins?: true;
 }
 
 /** What a finding shows of the event that it matched, or of the last event of a correlation. */
@@ -59,6 +64,8 @@ export interface CorrelatedEvents {
   readonly atLeast: boolean;
   /** Oldest first; if there are many, only the last ones. */
   readonly eventIDs: readonly string[];
+  /** Of a chain: what each rule noticed first, oldest first. */
+  readonly steps?: readonly FindingStep[];
 }
 
 /**
@@ -69,6 +76,8 @@ export interface Finding extends FindingRule, FindingEvent {
   readonly findingId: string;
   readonly matched: readonly ShownField[];
   readonly correlation?: CorrelatedEvents;
+  /** Titles of the rules whose findings about the same event belong to this one's alert. */
+  readonly also?: readonly string[];
   /** Parts of it were cut to keep it within 100 KB: a text that was cut ends with `…`. The record has them whole. */
   readonly cut?: true;
 }

@@ -59,7 +59,7 @@ export function integrityFinding(check: IntegrityCheck, evidence: IntegrityEvide
     level,
     ruleHash: hash(check.ruleId, check.title, check.description),
     author: AUTHOR,
-    tags: ['attack.defense-evasion', 'attack.t1565.001'],
+    tags: ['attack.defense-impairment', 'attack.t1565.001'],
     references: [
       'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html',
     ],

@@ -4,6 +4,7 @@ import type { Directory } from '../cloudtrail/directory.ts';
 import type { Detector, Membership } from '../detection/index.ts';
 import { findingOf } from '../findings/event-finding.ts';
 import type { Finding } from '../findings/finding.ts';
+import { joined } from '../findings/joined-findings.ts';
 import type { Correlator } from '../runtime/correlator.ts';
 import { BoundedTasks } from '../shared/concurrency.ts';
 import { isFaultOfAccess } from '../shared/faults.ts';
@@ -27,8 +28,8 @@ export interface EffectDependencies {
   readonly detector: Detector;
   readonly correlator: Pick<Correlator, 'ofEvent' | 'unitOf' | 'observe'>;
   readonly createRowWriter: () => RowWriter<EventRow | ResourceRow>;
-  /** Records a finding and sends its alert. */
-  readonly report: (finding: Finding) => Promise<'new' | 'known'>;
+  /** Records a finding and sends its alert, or adds it to that of another finding of its event. */
+  readonly report: (finding: Finding, leaders?: readonly Finding[]) => Promise<'new' | 'known'>;
   /** Which events have rows, and for how long. */
   readonly rows: Omit<RowOptions, 'now'> & { readonly scope: RowScope };
   /** Where pages go. */
@@ -134,8 +135,8 @@ export class EventEffects {
     }
     const { findings, memberships } = judgement;
     this.#findings += findings.length;
-    for (const finding of findings) {
-      await this.#tasks.add(() => this.#isolated(receipt, source, () => this.#dependencies.report(finding)));
+    for (const { finding, leaders } of joined(findings)) {
+      await this.#tasks.add(() => this.#isolated(receipt, source, () => this.#dependencies.report(finding, leaders)));
     }
     if (memberships.length > 0 && this.#observations.add({ event: event(), receipt, source, memberships })) {
       await this.#observe();

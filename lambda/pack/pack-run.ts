@@ -6,8 +6,8 @@ import type { LiveSegment } from '../store/segments/table/snapshot.ts';
 import { readState, type SegmentState } from '../store/segments/table/state.ts';
 import { draftSegment } from './draft.ts';
 import { chooseMerge, mergeSegments } from './merge.ts';
-import { NOTHING_PACKED, type PackDependencies, type PackOutcome } from './pack.ts';
 import { packPages, readWaiting, type Waiting } from './pack-pages.ts';
+import { NOTHING_PACKED, type PackDependencies, type PackOutcome } from './pack-policy.ts';
 import { CommitLost, type PublishDependencies, publish, segmentsOfDay } from './publish.ts';
 
 /** More are not left behind: every question reads them all, and their keys stand in the state, which stays small. */

@@ -5,7 +5,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { PackEnvironment } from '../runtime/environment.ts';
-import { LEASE_MILLISECONDS, PACK_POLICY, type PackOutcome, type PackPolicy, pack } from './pack.ts';
+import { pack } from './pack.ts';
+import { LEASE_MILLISECONDS, PACK_POLICY, type PackOutcome, type PackPolicy } from './pack-policy.ts';
 
 /** No step is begun with less time left: a merge of 200,000 events takes half a minute, and its items a few seconds. */
 const STEP_MILLISECONDS = 120_000;

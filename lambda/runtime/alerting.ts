@@ -30,8 +30,11 @@ export interface AlertingClients {
   readonly metrics: Metrics;
 }
 
-/** Records a finding and handles its alert. */
-export type Reporter = (finding: Finding) => Promise<'new' | 'known'>;
+/**
+ * Records a finding and handles its alert.
+ * @param leaders findings of the same event whose alert it may join.
+ */
+export type Reporter = (finding: Finding, leaders?: readonly Finding[]) => Promise<'new' | 'known'>;
 
 /** The parts that record findings and send alerts, wired for one process. */
 export interface Alerting {
@@ -94,10 +97,13 @@ export function createAlerting(
     now,
   });
   const days = new FindingDaysWriter({ client: documents, eventsTable: environment.EVENTS_TABLE });
-  const report: Reporter = async (finding) => {
+  const report: Reporter = async (finding, leaders) => {
     await days.note(finding.level, finding.eventTime);
     // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
-    const { status, decision } = await findings.record(finding, await dispatcher.decide(finding), now());
+    const recorded = await findings.record(finding, await dispatcher.decide(finding, leaders), now());
+    const { status, decision, eventID } = recorded;
+    // The alert of a session is of the event that was recorded: that event's own object mends it.
+    if (finding.per !== undefined && eventID !== finding.eventID) return status;
     await dispatcher.dispatch(finding, decision);
     return status;
   };

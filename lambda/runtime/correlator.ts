@@ -10,8 +10,10 @@ import {
   runAsync,
   settle,
 } from '../detection/index.ts';
-import { correlatedFinding, correlationContext } from '../findings/correlated-finding.ts';
+import { correlatedFinding } from '../findings/correlated-finding.ts';
+import { correlationContext } from '../findings/correlation-context.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { FirstSeen } from './first-seen/first-seen.ts';
 import { Turns } from './keyed-turns.ts';
 
 export interface CorrelatorDependencies {
@@ -20,6 +22,8 @@ export interface CorrelatorDependencies {
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<unknown>;
   readonly now: () => Date;
+  /** Judges by rules of type first_seen; none are judged without it. */
+  readonly firstSeen?: Pick<FirstSeen, 'isKnown' | 'observe'>;
 }
 
 export interface SettleOptions {
@@ -46,11 +50,14 @@ export class Correlator {
     this.#dependencies = dependencies;
   }
 
-  /** Memberships of an event, with what findings of their correlations tell of it. */
+  /** Memberships of an event that may change anything, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    if (memberships.length === 0) return memberships;
+    const { detector, firstSeen } = this.#dependencies;
+    const split = detector.correlations.split(memberships);
+    const news = split.firstSeen.filter((membership) => firstSeen?.isKnown(membership) === false);
+    if (split.others.length + news.length === 0) return [];
     const context = correlationContext(event);
-    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return [...split.others, ...news].map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** Memberships with the same name must be observed together; the others may be observed at the same time. */
@@ -64,12 +71,19 @@ export class Correlator {
    * nothing.
    */
   async observe(memberships: readonly Membership[]): Promise<void> {
-    const { detector, store, now } = this.#dependencies;
+    const { detector, store, now, firstSeen } = this.#dependencies;
+    const split = detector.correlations.split(memberships);
     const groups = new Set(memberships.map(({ key }) => `${key.correlation}\n${key.group}`));
-    await this.#groups.take([...groups], async () => {
+    const outcome = await this.#groups.take([...groups], async () => {
+      const seen = split.firstSeen.length === 0 ? [] : await firstSeen?.observe(split.firstSeen);
       const options = { now: now().getTime(), lateness: LATENESS };
-      await this.#conclude(await runAsync(observe(detector.correlations, memberships, options), store));
+      const ran = await runAsync(observe(detector.correlations, split.others, options), store);
+      ran.chained.push(...(seen ?? []));
+      if (ran.chained.length === 0) await this.#conclude(ran);
+      return ran;
     });
+    // Not while it holds its groups: one of the chains may be among them.
+    if (outcome.chained.length > 0) await this.#conclude(outcome);
   }
 
   /**
@@ -103,9 +117,10 @@ export class Correlator {
   }
 
   /** A firing is acknowledged only when its findings are stored. Until then it is reported again. */
-  async #conclude({ findings, unacknowledged }: CorrelationOutcome): Promise<void> {
+  async #conclude({ findings, unacknowledged, chained }: CorrelationOutcome): Promise<void> {
     const { report, store } = this.#dependencies;
     for (const finding of findings) await report(correlatedFinding(finding));
+    if (chained.length > 0) await this.observe(chained);
     for (const { key, firingIds } of unacknowledged) await store.acknowledge(key, firingIds);
   }
 }

@@ -115,6 +115,8 @@ const backfillListEnvironment = z.object({
   LOG_BUCKETS: logBuckets,
   SOURCES_FILE: sourcesFile,
   LEDGER_TABLE: name,
+  /** Where it is noted what a backfill has taught rules of type `first_seen`. */
+  CORRELATIONS_TABLE: name,
   /** The normalised rule set, JSON: what a sample of the objects is judged by. */
   RULES_FILE: name,
   DIRECTORY_FILE: directoryFile,
@@ -135,6 +137,10 @@ const backfillBatchEnvironment = z.object({
   /** Where rejected records are kept with their reason and receipt. */
   QUARANTINE_BUCKET: name,
   SEGMENTS_TABLE: name,
+  /** Which events of new objects have rows: none of the past has. */
+  ROWS: z.enum(ROW_SCOPES),
+  /** Days that rows are kept, counted from indexing. */
+  ROW_DAYS: count,
   /** Partitions that the pages of a day are spread over. */
   PAGE_SHARDS: count,
   /** Uncompressed bytes after which an object is rejected as too big. */

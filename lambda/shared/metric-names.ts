@@ -119,6 +119,12 @@ export const METRICS = named({
     by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
+  FirstSeenValuesLeftOut: {
+    unit: 'Count',
+    counts: 'new values that rules of type `first_seen` neither keep nor judge, because their group has 2,000 already',
+    by: ['ingest', 'backfill-batch'],
+    routinelyBy: [],
+  },
   IngestDelaySeconds: {
     unit: 'Seconds',
     counts: 'time from the writing of a log object, by its key, to the end of its reading',
@@ -134,6 +140,12 @@ export const METRICS = named({
   BackfillObjectsLeft: {
     unit: 'Count',
     counts: 'objects that a batch of a backfill could not read: another try, or `backfill resume`, reads them',
+    by: ['backfill-batch'],
+    routinelyBy: [],
+  },
+  BackfillCorrelationsGivenUp: {
+    unit: 'Count',
+    counts: 'correlations that were not judged over a batch of a backfill, as too many of its events belong to them',
     by: ['backfill-batch'],
     routinelyBy: [],
   },
@@ -231,7 +243,7 @@ export const METRICS = named({
   RowsUnreadable: {
     unit: 'Count',
     counts: 'a row that the function met and could not read; in sweep also all rows that are set aside, each minute',
-    by: ['ingest', 'verify', 'sweep'],
+    by: ['ingest', 'verify', 'sweep', 'backfill-batch'],
     routinelyBy: ['sweep'],
   },
   CorrelationsFired: {

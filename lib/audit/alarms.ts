@@ -198,11 +198,12 @@ function specs({
       metric: new MathExpression({
         label: 'Rows',
         period: FIVE_MINUTES,
-        expression: 'FILL(sweep, 0) + FILL(ingest, 0) + FILL(verify, 0)',
+        expression: 'FILL(sweep, 0) + FILL(ingest, 0) + FILL(verify, 0) + FILL(backfill, 0)',
         usingMetrics: {
           sweep: ownMetric('sweep', METRICS.RowsUnreadable, Stats.MAXIMUM),
           ingest: ownMetric('ingest', METRICS.RowsUnreadable, Stats.MAXIMUM),
           verify: ownMetric('verify', METRICS.RowsUnreadable, Stats.MAXIMUM),
+          backfill: ownMetric('backfill-batch', METRICS.RowsUnreadable, Stats.MAXIMUM),
         },
       }),
       threshold: 1,

@@ -31,6 +31,7 @@ import { OperatorPolicy } from './operator-policy.ts';
 import { QueryPolicy } from './query-policy.ts';
 import { SourceIntake } from './source-intake.ts';
 import { SourcePolicy } from './source-policy.ts';
+import { tellOfUnrecorded } from './unrecorded-events.ts';
 
 export interface AuditStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -105,6 +106,7 @@ export class AuditStack extends Stack {
       sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
       ...(knowsAnything(config) && { directory: this.directory(config) }),
     });
+    tellOfUnrecorded(this, rulesLayer.rules, config);
     const settings: FunctionSettings = {
       deployment,
       key,
@@ -180,7 +182,7 @@ export class AuditStack extends Stack {
       digestQueue,
       topics,
       deliveryTopic,
-      functions,
+      functions: [...functions, backfill.list.function, backfill.batch.function],
       ...(channels !== undefined && { notify: channels.notify }),
     });
     const backfillPolicy = new BackfillPolicy(this, 'BackfillPolicy', { config, key, backfill });

@@ -1,9 +1,9 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { TableName } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
+import { trailIdentity } from '../log-archive/trail-identity.ts';
 import type { OperatorPolicyProps } from './operator-policy.ts';
 
 /** The stacks of a deployment, by what follows its name. */
@@ -11,24 +11,18 @@ const STACKS = ['log-archive', 'data', 'audit', 'trail'] as const;
 
 /** What `trailwarden doctor` looks at beside what every operator may ask and send: settings alone, and none is changed. */
 export function checkTheDeployment(props: OperatorPolicyProps): PolicyStatement[] {
-  const { config, tables, topics, functions, notify, deliveryTopic } = props;
-  const { deployment, trail } = config;
-  // Made from the keys of TABLES.
-  const names = Object.keys(tables) as TableName[];
+  const { config, topics, functions, notify, deliveryTopic } = props;
+  const { deployment } = config;
+  // Of an organization's trail it names the management account, whoever deploys it.
+  const trail = trailIdentity(topics, config);
   const statement = (sid: string, actions: string[], resources: string[]) =>
     new PolicyStatement({ sid, actions, resources });
   return [
-    statement(
-      'CheckTheTrail',
-      ['cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus'],
-      [`arn:${Aws.PARTITION}:cloudtrail:${Aws.REGION}:${Aws.ACCOUNT_ID}:trail/${trail.name}`],
-    ),
+    ...(trail === undefined
+      ? []
+      : [statement('CheckTheTrail', ['cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus'], [trail.arn])]),
     statement('CheckTheStacks', ['cloudformation:DescribeStacks'], stackArns(deployment)),
-    statement(
-      'CheckTheTables',
-      ['dynamodb:DescribeTable'],
-      names.map((name) => tables[name].tableArn),
-    ),
+    statement('CheckTheTables', ['dynamodb:DescribeTable'], [allTables(deployment)]),
     statement(
       'CheckTheTopics',
       ['sns:GetTopicAttributes', 'sns:ListSubscriptionsByTopic'],
@@ -47,6 +41,11 @@ export function checkTheDeployment(props: OperatorPolicyProps): PolicyStatement[
   ];
 }
 
+/** By what their names begin with: a managed policy holds 6,144 characters, and one by one they would take an eighth of it. */
+function allTables(deployment: string): string {
+  return `arn:${Aws.PARTITION}:dynamodb:${Aws.REGION}:${Aws.ACCOUNT_ID}:table/${deployment}-*`;
+}
+
 function stackArns(deployment: string): string[] {
   // A stack's ARN ends with an id that is made with it.
   return STACKS.map(
@@ -54,8 +53,13 @@ function stackArns(deployment: string): string[] {
   );
 }
 
-/** The reason for the wildcard in the ARNs of stacks, for cdk-nag. */
-export function acknowledgeStacks(scope: IConstruct, { deployment }: DeploymentConfig): void {
+/** The reasons for the wildcards in the ARNs of tables and stacks, for cdk-nag. */
+export function acknowledgeChecks(scope: IConstruct, { deployment }: DeploymentConfig): void {
+  Validations.of(scope).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${deployment}-*]`,
+    reason:
+      'The settings of tables alone, and nothing that they hold: those whose names begin as the deployment is called.',
+  });
   for (const name of STACKS) {
     Validations.of(scope).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${deployment}-${name}/*]`,

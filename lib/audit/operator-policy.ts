@@ -9,7 +9,7 @@ import type { NotificationQueue } from '../functions/notification-queue.ts';
 import { onTable, publishTo, useKeyThrough, useTopicKeys, writePages } from '../functions/permissions.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
-import { acknowledgeStacks, checkTheDeployment } from './doctor-permissions.ts';
+import { acknowledgeChecks, checkTheDeployment } from './doctor-permissions.ts';
 import type { QueryPolicyProps } from './query-policy.ts';
 
 export interface OperatorPolicyProps extends QueryPolicyProps {
@@ -45,7 +45,7 @@ export class OperatorPolicy extends ManagedPolicy {
         useKeyThrough('UseTheAuditKey', props.key, ['dynamodb', 's3', 'sns'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
-    acknowledgeStacks(this, props.config);
+    acknowledgeChecks(this, props.config);
     acknowledgeObjects(
       this,
       quarantinedRecords(deployment),

@@ -40,6 +40,19 @@ export const leanSdk: Plugin = {
         .replaceAll(REGISTERED_ERROR, (all, name: string) => (REGISTERED.test(name) ? all : ''));
       return { contents, loader: 'js' };
     });
+    // Of endpoints that DynamoDB could tell: no command of its client asks for any. The cache brings a whole package.
+    onLoad({ filter: /[\\/]endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/ }, () => ({
+      contents: `
+        export class EndpointCache {
+          has() { return false; }
+          get() {}
+          getEndpoint() {}
+          set() {}
+          delete() {}
+          clear() {}
+        }`,
+      loader: 'js',
+    }));
     onLoad({ filter: /[\\/]@(aws-sdk|smithy)[\\/][\w-]+[\\/]package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
@@ -50,6 +63,19 @@ export const leanSdk: Plugin = {
         export const eventStreamSerdeProvider = undefined;
         export const EventStreamSerde = undefined;`,
       loader: 'js',
+    }));
+  },
+};
+
+const TOLD_OF_METRIC = /^ +counts:\s+(?:'[^'\n]*'|"[^"\n]*"),\n/gm;
+
+/** Of the metrics: what each counts, which only the documentation and the dashboard tell. */
+export const leanMetrics: Plugin = {
+  name: 'lean-metrics',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]lambda[\\/]shared[\\/]metric-names\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(TOLD_OF_METRIC, ''),
+      loader: 'ts',
     }));
   },
 };
@@ -103,8 +129,8 @@ export const LATE_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries
 );
 
 /** Loads such a module when it is first used. */
-export const lateModules: Plugin = {
-  name: 'late-modules',
+export const lateFiles: Plugin = {
+  name: 'late-files',
   setup({ onLoad, onResolve }) {
     for (const [name, { imported }] of Object.entries(LATE_MODULES)) {
       onResolve({ filter: imported }, () => ({ path: name, namespace: 'late', sideEffects: false }));
@@ -119,6 +145,19 @@ export const lateModules: Plugin = {
         const loaded = () => (found ??= require('./${path}.js'));
         ${LATE_MODULES[path]?.stub}`,
       loader: 'js',
+    }));
+  },
+};
+
+const REQUIRE = 'const require = createRequire(import.meta.url);';
+
+/** Modules of ours that load others late by `require`: in a bundle it is the bundler's own, which takes them in. */
+export const lateModules: Plugin = {
+  name: 'late-modules',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]lambda[\\/]cloudtrail[\\/]record[\\/]read-first-plainly\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(REQUIRE, ''),
+      loader: 'ts',
     }));
   },
 };

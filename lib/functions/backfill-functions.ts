@@ -17,6 +17,8 @@ import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
+  correlate,
+  keepSeenValues,
   onTable,
   publishTo,
   queueForChannels,
@@ -46,6 +48,7 @@ export class BackfillList extends AuditFunction {
       DEPLOYMENT: config.deployment,
       ...logBucketVariables(config),
       LEDGER_TABLE: tables.ledger.tableName,
+      CORRELATIONS_TABLE: tables.correlations.tableName,
       RULES_FILE,
       DIRECTORY_FILE: knowsAnything(config) ? DIRECTORY_FILE : '',
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
@@ -64,13 +67,15 @@ export class BackfillList extends AuditFunction {
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'AskWhichAreRead',
           actions: ['dynamodb:Query'],
           resources: [`${tables.ledger.tableArn}/index/by-account-region-day`],
         }),
-        ...keepFiles(config.deployment),
+        // What a backfill has taught rules of type first_seen, once it is done.
+        keepSeenValues(tables, ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });
@@ -91,6 +96,8 @@ export class BackfillBatch extends AuditFunction {
       ...logBucketVariables(config),
       QUARANTINE_BUCKET: bucketName(config.deployment, 'quarantine'),
       SEGMENTS_TABLE: tables.segments.tableName,
+      ROWS: config.index.rows,
+      ROW_DAYS: String(config.index.rowDays),
       PAGE_SHARDS: String(config.index.pageShards),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
@@ -105,14 +112,17 @@ export class BackfillBatch extends AuditFunction {
       readsPlaces: true,
       environment,
       statements: [
-        ...readLogs(config, logKey),
+        ...readLogs(config, logKey, { latestOnly: true }),
         new PolicyStatement({
           sid: 'QuarantineRecords',
           actions: ['s3:PutObject'],
           resources: [quarantinedRecords(config.deployment)],
         }),
-        ...keepFiles(config.deployment),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
         ...readNames(config, ['s3:GetObject']),
+        // Rows and live correlations are for objects that ingest has only not come to yet.
+        onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
+        correlate(tables),
         writePages(tables),
         raisePageShards(tables),
         updateBookkeeping(tables),
@@ -144,18 +154,19 @@ function acknowledgeBackfillFiles({ role }: AuditFunction, { deployment }: Deplo
   );
 }
 
-function keepFiles(deployment: string): PolicyStatement[] {
+function keepFiles(deployment: string, actions: readonly ('s3:GetObject' | 's3:PutObject')[]): PolicyStatement[] {
   const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
   return [
     new PolicyStatement({
       // The name of a bucket that was deleted may become another account's: nothing is read from there, or put there.
       sid: 'KeepListsAndResults',
-      actions: ['s3:GetObject', 's3:PutObject'],
+      actions: [...actions],
       resources: [backfillFiles(deployment)],
       conditions,
     }),
     new PolicyStatement({
-      // Without it S3 answers a file that isn't there with 403: which batch was begun before couldn't be told.
+      // The lister looks which results there are. And without it S3 answers a file that isn't there with 403: which batch
+      // was begun before couldn't be told.
       sid: 'TellNoneFromForbidden',
       actions: ['s3:ListBucket'],
       resources: [bucketArn(bucketName(deployment, 'backfill'))],

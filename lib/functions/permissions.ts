@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import { NAMES_KEY } from '../../lambda/directory/names-object.ts';
+import { SEEN_PARTITIONS } from '../../lambda/store/correlations/seen-row.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
@@ -17,7 +18,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { channelQueueArn } from './channel-queues.ts';
-import { acknowledgeSources, readSources, type SourceUses } from './source-permissions.ts';
+import { acknowledgeSources, readObjects, readSources, type SourceUses } from './source-permissions.ts';
 
 /** The statements that more than one role has, written once. Actions are named one by one, with no wildcard. */
 
@@ -49,9 +50,16 @@ export function correlate(tables: AuditTables['tables'], indexes: readonly strin
   return onTable(
     'Correlate',
     tables.correlations,
-    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     indexes,
   );
+}
+
+/** The values of rules of type first_seen, and none of the groups of other correlations. */
+export function keepSeenValues(tables: AuditTables['tables'], actions: readonly DynamoDbAction[]): PolicyStatement {
+  const statement = onTable('KeepSeenValues', tables.correlations, actions);
+  statement.addCondition('ForAllValues:StringLike', { 'dynamodb:LeadingKeys': [`${SEEN_PARTITIONS}*`] });
+  return statement;
 }
 
 /** The suppressions of a rule, before its finding is recorded. */
@@ -140,7 +148,7 @@ export function readNames(
 
 /** The log bucket and its key, where the deployment makes a trail, and the buckets of its other sources. */
 export function readLogs(config: DeploymentConfig, logKey: IKey, uses: SourceUses = {}): PolicyStatement[] {
-  return [...(newTrail(config) === undefined ? [] : readLogBucket(config, logKey)), ...readSources(config, uses)];
+  return [...(newTrail(config) === undefined ? [] : readLogBucket(config, logKey, uses)), ...readSources(config, uses)];
 }
 
 /** The reasons for the wildcards of `readLogs`, for cdk-nag. */
@@ -152,11 +160,11 @@ export function acknowledgeLogs(scope: IConstruct, config: DeploymentConfig): vo
 }
 
 /** The log bucket that the deployment makes, and its key. */
-export function readLogBucket(config: DeploymentConfig, logKey: IKey): PolicyStatement[] {
+export function readLogBucket(config: DeploymentConfig, logKey: IKey, uses: SourceUses = {}): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'ReadLogObjects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      actions: readObjects(uses),
       resources: [logObjects(config)],
     }),
     new PolicyStatement({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { formatProblem, parseRules, type RuleSource } from '../../lambda/detection/index.ts';
+import { formatProblem, parseRules, type RuleSet, type RuleSource } from '../../lambda/detection/index.ts';
 import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
@@ -36,16 +36,19 @@ export interface RulesLayerProps {
  * deployment. A layer and not a part of the bundle, so that a change of rules leaves the functions' code as it is.
  */
 export class RulesLayer extends LayerVersion {
+  /** The rules that are deployed. */
+  readonly rules: readonly RuleSet['rules'][number]['metadata'][];
+
   /** @throws RulesError with every problem of every file. */
   constructor(
     scope: Construct,
     id: string,
     { deployment, folders, rules, channels = [], sources = [], sourceKeys = [], directory }: RulesLayerProps,
   ) {
-    const json = ruleSetJson({ deployment, folders, rules, sources, sourceKeys });
+    const ruleSet = readRuleSet({ deployment, folders, rules, sources, sourceKeys });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
     try {
-      writeFileSync(join(folder, basename(RULES_FILE)), json);
+      writeFileSync(join(folder, basename(RULES_FILE)), JSON.stringify(ruleSet));
       if (channels.length > 0) writeFileSync(join(folder, basename(CHANNELS_FILE)), JSON.stringify(channels));
       if (sources.length > 0) writeFileSync(join(folder, basename(SOURCES_FILE)), JSON.stringify(sources));
       if (directory !== undefined) writeFileSync(join(folder, basename(DIRECTORY_FILE)), JSON.stringify(directory));
@@ -60,6 +63,7 @@ export class RulesLayer extends LayerVersion {
       // The asset was copied when it was made.
       rmSync(folder, { recursive: true });
     }
+    this.rules = ruleSet.rules.map(({ metadata }) => metadata);
   }
 }
 
@@ -71,7 +75,7 @@ function rulesBelow(folder: string): readonly RuleSource[] {
   return readRuleSources(folder);
 }
 
-function ruleSetJson({ deployment, folders, rules, sources = [], sourceKeys = [] }: RulesLayerProps): string {
+function readRuleSet({ deployment, folders, rules, sources = [], sourceKeys = [] }: RulesLayerProps): RuleSet {
   const entries = Object.entries(rules.overrides);
   const { ruleSet, problems } = parseRules(folders.flatMap(rulesBelow), {
     placeholders: packPlaceholders({
@@ -86,5 +90,5 @@ function ruleSetJson({ deployment, folders, rules, sources = [], sourceKeys = []
   if (problems.length > 0) {
     throw new RulesError(`Rules can't be deployed:\n${problems.map(formatProblem).join('\n')}`);
   }
-  return JSON.stringify(ruleSet);
+  return ruleSet;
 }

@@ -13,8 +13,10 @@ export function sourceObjects(source: ExistingSource): string {
   return `${bucketArn(source.bucket)}/${sourceKeyPrefix(source)}*`;
 }
 
-/** What is done with sources beside reading objects. */
+/** What is done with sources beside reading objects, or not done. */
 export interface SourceUses {
+  /** Objects are read as a listing names them: their latest version. */
+  readonly latestOnly?: boolean;
   /** Versions that were overwritten are found. */
   readonly versions?: boolean;
   /** Whether a bucket announces its objects is looked up. */
@@ -37,6 +39,11 @@ export function readSources(config: DeploymentConfig, uses: SourceUses = {}): Po
   ];
 }
 
+/** The actions by which log objects are read. */
+export function readObjects({ latestOnly = false }: SourceUses): string[] {
+  return latestOnly ? ['s3:GetObject'] : ['s3:GetObject', 's3:GetObjectVersion'];
+}
+
 /** Reads the buckets of sources as oneself. */
 export function readBuckets(sources: readonly ExistingSource[], uses: SourceUses): PolicyStatement[] {
   const notifying = uses.notification ? sources.filter(({ type }) => type === 'bucket') : [];
@@ -44,7 +51,7 @@ export function readBuckets(sources: readonly ExistingSource[], uses: SourceUses
   return [
     new PolicyStatement({
       sid: 'ReadSourceObjects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      actions: readObjects(uses),
       resources: sources.map(sourceObjects),
     }),
     new PolicyStatement({

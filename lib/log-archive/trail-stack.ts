@@ -5,6 +5,7 @@ import { meetDemands } from '../customer/demands.ts';
 import type { LogArchiveStack } from './log-archive-stack.ts';
 import { LogTables, tablesOf } from './log-table.ts';
 import { Trail } from './trail.ts';
+import { trailIdentity } from './trail-identity.ts';
 
 export interface TrailStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -25,9 +26,12 @@ export class TrailStack extends Stack {
     meetDemands(this, config);
     const { deployment, glue } = config;
     const { bucket, key } = logArchive;
-    if (bucket !== undefined) {
+    const identity = trailIdentity(this, config);
+    if (bucket !== undefined && identity !== undefined) {
       new Trail(this, 'Trail', { config, bucket, key });
       new CfnOutput(this, 'trailName', { value: config.trail.name, description: 'Who writes into the log bucket' });
+      // Of an organization's trail, a delegated administrator finds no settings by the name alone.
+      new CfnOutput(this, 'trailArn', { value: identity.arn, description: 'The same, with the account it belongs to' });
     }
     if (glue.enabled) new LogTables(this, 'LogTable', { deployment, tables: tablesOf(config, bucket) });
     // The bucket's policy isn't referred to, and CloudTrail tries it when the trail is created.

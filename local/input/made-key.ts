@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ContentFault } from '../../lambda/cloudtrail/log/log-object.ts';
 import { readRecords } from '../../lambda/cloudtrail/log/read-records.ts';
-import { type ReadRecord, readRecord } from '../../lambda/cloudtrail/record/read-record.ts';
+import { readRecord } from '../../lambda/cloudtrail/record/read-first-plainly.ts';
+import type { ReadRecord } from '../../lambda/cloudtrail/record/read-record.ts';
 
 /** What stands in a key for what no record tells. */
 const NO_ACCOUNT = '000000000000';

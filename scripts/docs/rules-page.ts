@@ -2,32 +2,45 @@ import { LEVELS } from '../../lambda/detection/index.ts';
 import { PLACEHOLDERS, packPlaceholders } from '../../rules/placeholders.ts';
 import { anchor, table } from './markdown.ts';
 import type { PackRule } from './pack.ts';
+import { rulesGrid } from './rules-grid.ts';
 
 /** The folders of the pack in the order in which people read them. */
 const FOLDERS: readonly (readonly [folder: string, heading: string])[] = [
   ['root', 'Root'],
   ['console', 'Signing in to the console'],
   ['iam', 'IAM'],
+  ['identity-center', 'IAM Identity Center and Amazon Cognito'],
   ['cloudtrail', 'CloudTrail and its logs'],
   ['detection-services', 'Detection services'],
+  ['chains', 'Chains of findings'],
   ['trailwarden', 'Trailwarden itself'],
   ['organizations', 'AWS Organizations'],
+  ['account', 'The account, its bill and its quotas'],
   ['regions', 'Regions'],
   ['discovery', 'Looking around'],
   ['secrets', 'Secrets and parameters'],
   ['sharing', 'Sharing with others'],
   ['network', 'Network'],
+  ['edge', 'Names, certificates and APIs'],
   ['s3', 'Amazon S3'],
+  ['storage', 'Backups, archives and file systems'],
   ['ec2', 'Amazon EC2'],
   ['ssm', 'Systems Manager'],
   ['lambda', 'AWS Lambda'],
+  ['containers', 'Containers'],
+  ['build', 'Building and deploying'],
   ['rds', 'Amazon RDS'],
+  ['databases', 'Other databases'],
+  ['analytics', 'Streams, data lakes and transfers'],
+  ['messaging', 'Messages and mail'],
   ['kms', 'AWS KMS'],
   ['eks', 'Amazon EKS'],
   ['efs', 'Amazon EFS'],
   ['appmesh', 'AWS App Mesh'],
   ['opsworks', 'OpsWorks for Chef Automate'],
   ['bedrock', 'Amazon Bedrock'],
+  ['machine-learning', 'Amazon SageMaker AI'],
+  ['desktops', 'Desktops and Lightsail'],
   ['compliance', 'CIS AWS Foundations Benchmark'],
 ];
 
@@ -43,7 +56,16 @@ export function rulesPage(rules: readonly PackRule[]): string {
     const own = shown.filter(({ path }) => path.startsWith(`${folder}/`)).toSorted(bySeverity(folder));
     return `## ${heading}\n\n${own.map(ruleSection).join('\n\n')}`;
   });
-  return `${introduction(shown)}\n\n${sections.join('\n\n')}\n`;
+  return `${introduction(shown)}\n\n${sections.join('\n\n')}\n\n${grid(shown)}\n`;
+}
+
+function grid(rules: readonly PackRule[]): string {
+  return `## What is found, by service
+
+A rule stands here by the tags \`harm.*\` that it has, and by the services whose calls it looks at. Rules on looking
+around, on root and on sign-ins stand above only.
+
+${rulesGrid(rules)}`;
 }
 
 /** The most severe first; the controls of a benchmark stay in their order. */
@@ -78,6 +100,9 @@ ${table(['subject', 'folder', 'rules'], contents)}
 
 A rule is switched off or given another level by its id in the configuration (\`rules.overrides\`), and what is known to
 be good is excluded by a Sigma filter in a folder of your own (\`rules.folders\`).
+
+[The grid](#what-is-found-by-service) at the end shows of each service which rules say that it is opened, destroyed or
+used against you, and why there is none where there is none.
 
 Some rules ask for what only you know. \`rules.placeholders\` of the configuration says it; until then the defaults hold:
 

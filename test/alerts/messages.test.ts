@@ -153,7 +153,11 @@ describe('the text for people', () => {
   });
 
   test.each<[string, Partial<Finding>, string]>([
-    ['who, what and when', {}, '[HIGH] Root credentials changed tags (root, fsx:TagResource, 11-20 14:03Z)'],
+    [
+      'who, how, what and when',
+      {},
+      '[HIGH] Root credentials changed tags (root, success, fsx:TagResource, 11-20 14:03Z)',
+    ],
     [
       'that it was denied',
       { outcome: 'denied', actor: `arn:aws:iam::${ACCOUNT}:role/ops/Deploy`, actorKind: 'assumed-role' },
@@ -164,7 +168,21 @@ describe('the text for people', () => {
       { outcome: 'error' },
       '[HIGH] Failed: Root credentials changed tags (root, fsx:TagResource, 11-20 14:03Z)',
     ],
-    ['when it was, however long the title', { title: 'x'.repeat(200) }, `[HIGH] ${'x'.repeat(63)} (11-20 14:03Z)`],
+    [
+      'who, how and when it was, however long the title',
+      { title: 'x'.repeat(200) },
+      `[HIGH] ${'x'.repeat(46)} (root, success, 11-20 14:03Z)`,
+    ],
+    [
+      'who it was, however long the name is too',
+      { title: 'x'.repeat(200), actor: `arn:aws:iam::${ACCOUNT}:user/${'y'.repeat(60)}`, actorKind: 'iam-user' },
+      `[HIGH] ${'x'.repeat(32)} (user/yyyyyyyyyyyy?, success, 11-20 14:03Z)`,
+    ],
+    [
+      'how the last of a correlation ended',
+      { correlation: { from: '', to: '', value: 3, atLeast: false, eventIDs: [] }, outcome: 'denied' },
+      '[HIGH] Root credentials changed tags (root, last denied, 11-20 14:03Z)',
+    ],
   ])('has a subject that says %s', (_, members, subject) => {
     expect(text(members).subject).toBe(`${subject} - ${ACCOUNT}`);
   });
@@ -197,7 +215,9 @@ describe('the text for people', () => {
 
   test('of a summary says first how many findings there were', () => {
     const { subject, body } = textMessage({ kind: 'summary', alert: alert(), count: 12 }, DEPLOYMENT);
-    expect(subject).toBe(`[HIGH] 12 times: Root credentials changed tags (root, 11-20 14:03Z) - ${ACCOUNT}`);
+    expect(subject).toBe(
+      `[HIGH] 12 times: Root credentials changed tags (root, last success, 11-20 14:03Z) - ${ACCOUNT}`,
+    );
     expect(body).toMatch(/^12 findings of this rule, actor and account, from 2026-11-20T14:00:00Z to/);
   });
 
@@ -271,7 +291,7 @@ describe('the custom notification for chat applications', () => {
       id: alert().alertId,
       content: {
         textType: 'client-markdown',
-        title: `(HIGH) Root credentials changed tags (root, 11-20 14:03Z), account ${ACCOUNT}`,
+        title: `(HIGH) Root credentials changed tags (root, success, 11-20 14:03Z), account ${ACCOUNT}`,
         description: [...text().body.split('\n').slice(0, 3), 'Root is for emergencies.'].join('\n'),
         nextSteps: [
           'Call whoever holds the root password; then end the session.',
@@ -283,7 +303,7 @@ describe('the custom notification for chat applications', () => {
       },
       metadata: {
         threadId: alert().alertId,
-        summary: `(HIGH) Root credentials changed tags (root, 11-20 14:03Z), account ${ACCOUNT}`,
+        summary: `(HIGH) Root credentials changed tags (root, success, 11-20 14:03Z), account ${ACCOUNT}`,
         eventType: 'trailwarden-alert',
         relatedResources: ['fs-00112233'],
         additionalContext: {

@@ -7,9 +7,10 @@ import {
   type ExecutionInput,
 } from '../../lambda/backfill/backfill-request.ts';
 import { type BatchWiring, wireBatch } from '../../lambda/backfill/batch/wiring.ts';
+import { type BatchResult, batchResultSchema } from '../../lambda/backfill/batch-result.ts';
 import { type ListWiring, wireList } from '../../lambda/backfill/list/wiring.ts';
 import { type BackfillReport, readReport } from '../../lambda/backfill/report.ts';
-import { WorkBucket } from '../../lambda/backfill/work-bucket.ts';
+import { resultKey, WorkBucket } from '../../lambda/backfill/work-bucket.ts';
 import { readBackfillBatchEnvironment, readBackfillListEnvironment } from '../../lambda/runtime/environment.ts';
 import { mapConcurrently } from '../../lambda/shared/concurrency.ts';
 import { createClients } from '../../local/deployment/local-clients.ts';
@@ -86,6 +87,17 @@ export class BackfillBed {
   async batch(line: unknown, milliseconds = 240_000): Promise<unknown> {
     const end = Date.now() + milliseconds;
     return this.#functions.batch(line, { getRemainingTimeInMillis: () => end - Date.now() });
+  }
+
+  /** The same, with what the function is told of its time each time that it asks. */
+  async batchWith(line: unknown, getRemainingTimeInMillis: () => number): Promise<unknown> {
+    return this.#functions.batch(line, { getRemainingTimeInMillis });
+  }
+
+  /** What the last try of a batch has left. */
+  async resultOf({ run, batch }: { readonly run: string; readonly batch: string }): Promise<BatchResult | undefined> {
+    const of = (end: 'done' | 'left') => this.work.get(resultKey(run, batch, end), batchResultSchema);
+    return (await of('done')) ?? (await of('left'));
   }
 
   async report(run: string, attempt = 1): Promise<BackfillReport> {

@@ -82,6 +82,74 @@ describe('an object that ingest has not come to yet', () => {
   });
 });
 
+describe('a correlation of events of the last hours', () => {
+  const MANY = '5d1f2a10-0a57-4b55-9d0c-6f2f5e6e0c11';
+  let bed: BackfillBed;
+  let keys: { first: string; second: string };
+  let days: { since: string; until: string };
+
+  beforeEach(async () => {
+    const { clients, resources } = deployment.aws;
+    const eventTime = `${new Date().toISOString().slice(0, 19)}Z`;
+    const denied = (...ids: readonly string[]) =>
+      logObject(ids.map((eventID) => record({ eventID, eventTime, errorCode: 'AccessDenied' })));
+    keys = { first: keyOfNow(), second: keyOfNow() };
+    await putAll(clients.s3, resources.buckets.logs, [
+      { key: keys.first, body: denied('e-1', 'e-2') },
+      { key: keys.second, body: denied('e-3') },
+    ]);
+    days = { since: eventTime.slice(0, 10), until: new Date().toISOString().slice(0, 10) };
+    bed = new BackfillBed(deployment);
+  });
+
+  afterEach(() => bed.stop());
+
+  const firings = async () => (await deployment.rows('findings')).filter(({ ruleId }) => ruleId === MANY);
+  /** Has ingest read an object before the backfill, or after it. */
+  const ingest = (key: string) => deployment.deliver(notificationOf(deployment, key));
+
+  test('counts those that ingest has read and those that a backfill reads for it, and alerts once', async () => {
+    await ingest(keys.first);
+    expect(await firings()).toEqual([]);
+    await deployment.received();
+    await bed.run({ run: 'today', request: request(days) });
+    expect(await bed.report('today')).toMatchObject({ before: 1, closed: 1, left: 0 });
+    expect(await firings()).toMatchObject([{ alertId: expect.any(String), correlation: { value: 3 } }]);
+    const subjects = (await deployment.received()).flatMap(({ Subject }) => Subject ?? []);
+    expect(subjects.some((subject) => subject.includes('Many calls were denied'))).toBe(true);
+    await ingest(keys.second);
+    expect(await firings()).toHaveLength(1);
+  });
+
+  test('is not lost where ingest comes after a backfill that has read only a part', async () => {
+    await bed.batch({
+      ...{ v: 1, run: 'part', batch: 'a'.repeat(20), request: request(days) },
+      ...{ bucket: deployment.aws.resources.buckets.logs, day: days.since, keys: packKeys([keys.first]) },
+    });
+    expect(await firings()).toEqual([]);
+    await ingest(keys.second);
+    expect(await firings()).toHaveLength(1);
+  });
+
+  test('is left to ingest where rules only judge what ingest has not read', async () => {
+    await bed.run({ run: 'rules', request: request({ ...days, rules: [MANY, DENIED] }) });
+    expect(await bed.report('rules')).toMatchObject({ closed: 2, findings: 3, correlated: 0 });
+    await ingest(keys.first);
+    await ingest(keys.second);
+    expect(await firings()).toMatchObject([{ alertId: expect.any(String) }]);
+  });
+
+  test('has rows for consoles, as those have that ingest reads, and the past has none', async () => {
+    const { clients, resources } = deployment.aws;
+    const body = logObject([record({ eventID: 'old', errorCode: 'AccessDenied', eventTime: '2026-11-20T14:05:00Z' })]);
+    await putAll(clients.s3, resources.buckets.logs, [{ key: logObjectKey(), body }]);
+    await bed.run({ run: 'rows', request: request({ ...days, since: '2026-11-20' }) });
+    expect(await bed.report('rows')).toMatchObject({ closed: 3 });
+    const rows = (await deployment.rows('events')).map(({ eventID }) => String(eventID));
+    expect([...new Set(rows.filter((id) => /^(e-|old)/.test(id)))].toSorted()).toEqual(['e-1', 'e-2', 'e-3']);
+  });
+});
+
 test('what ingest has read alerts nobody where rules only judge it again', async () => {
   const { clients, resources } = deployment.aws;
   const key = keyOfNow();

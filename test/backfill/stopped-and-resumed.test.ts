@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { readEvent } from '../../lambda/cloudtrail/cloudtrail-event.ts';
-import { PACK_FINALLY } from '../../lambda/pack/pack.ts';
+import { PACK_FINALLY } from '../../lambda/pack/pack-policy.ts';
 import { wirePack } from '../../lambda/pack/wiring.ts';
 import { readPackEnvironment } from '../../lambda/runtime/environment.ts';
 import { readAllConditions } from '../../lambda/store/questions/conditions.ts';

@@ -8,6 +8,36 @@ import type { RunResult } from './world.ts';
 
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
+  'BatchGetItem correlations',
+  'BatchWriteItem events',
+  'GetItem correlations',
+  'GetObject log object',
+  'GetObject work',
+  'ListObjectsV2 log object',
+  'ListObjectsV2 work',
+  'Publish alerts',
+  'Publish critical',
+  'Publish high',
+  'PutItem alerts',
+  'PutItem correlations',
+  'PutItem findings',
+  'PutObject quarantine',
+  'PutObject work',
+  'Query correlations',
+  'Query ledger',
+  'Query ledger/by-account-region-day',
+  'Query suppressions/by-rule',
+  'TransactWriteItems correlations',
+  'TransactWriteItems ledger+segments',
+  'UpdateItem alerts',
+  'UpdateItem correlations',
+  'UpdateItem events',
+  'UpdateItem ledger',
+  'UpdateItem segments',
+];
+
+/** The same, where rules only judge. */
+const SITES_OF_JUDGING = [
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',
@@ -16,13 +46,9 @@ const SITES_OF_BACKFILLS = [
   'Publish high',
   'PutItem alerts',
   'PutItem findings',
-  'PutItem ledger',
-  'PutObject quarantine',
   'PutObject work',
   'Query ledger',
-  'Query ledger/by-account-region-day',
   'Query suppressions/by-rule',
-  'TransactWriteItems ledger+segments',
   'UpdateItem alerts',
   'UpdateItem events',
   'UpdateItem segments',
@@ -51,7 +77,7 @@ describe('a backfill whose functions die', () => {
     expect(base.errors).toEqual([]);
     expect([...base.calls.keys()].toSorted()).toEqual(SITES_OF_BACKFILLS);
     expect(base.snapshot.events.length).toBeGreaterThan(50);
-    expect(base.snapshot.findings.length).toBeGreaterThan(18);
+    expect(base.snapshot.findings.length).toBeGreaterThan(15);
     expect(base.bodies).toMatchObject({ left: 0 });
     expect(base.bodies.opened).toBeGreaterThan(18);
   });
@@ -74,4 +100,30 @@ describe('a backfill whose functions die', () => {
     expect(gremlin.injected).toBeGreaterThan(1);
     expect(differences(base.snapshot, snapshot)).toEqual([]);
   }, 60_000);
+
+  describe('by rules that only judge', () => {
+    let judged: RunResult;
+
+    beforeAll(async () => {
+      judged = await world.run({ rulesOnly: true });
+    }, 60_000);
+
+    test('finds all and indexes nothing where nothing breaks', () => {
+      expect(judged.errors).toEqual([]);
+      expect([...judged.calls.keys()].toSorted()).toEqual(SITES_OF_JUDGING);
+      expect(judged.snapshot.events).toEqual([]);
+      expect(judged.snapshot.findings.length).toBeGreaterThan(15);
+    });
+
+    test.each(SITES_OF_JUDGING)(
+      'loses and doubles nothing where a function dies after %s',
+      async (site) => {
+        const gremlin = new OneFault(site, 'kill-after');
+        const { snapshot } = await world.run({ gremlin, rulesOnly: true });
+        expect(gremlin.injected).toBe(1);
+        expect(differences(judged.snapshot, snapshot)).toEqual([]);
+      },
+      60_000,
+    );
+  });
 });

@@ -24,7 +24,7 @@ import { indexedEvents } from '../support/indexed-events.ts';
 import { logObject, record } from '../support/records.ts';
 import { type ChaosClients, type ChaosOptions, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
-import { named, normalized, quarantinedLines } from './snapshot.ts';
+import { named, normalized, quarantinedLines, seenValues } from './snapshot.ts';
 import type { Aws, RunOptions, RunResult } from './world.ts';
 
 const DENIED = 'rule-denied';
@@ -52,12 +52,27 @@ correlation:
   condition: {gte: 3}
 level: critical
 `,
+  `
+title: First service whose calls were denied
+id: rule-first
+correlation:
+  type: first_seen
+  rules: [denied]
+  generate: true
+  group-by: [recipientAccountId]
+  fields: [eventSource, eventName]
+  timespan: 14d
+level: high
+`,
 ];
 
 /** An execution that failed is resumed so often. A fault is one of few, so that the second try should do. */
 const MOST_ATTEMPTS = 4;
 
 const DAY = '2026-11-20';
+
+/** Objects of the last minutes are younger than a day: ingest may only not have come to them. */
+const NOW = new Date('2026-11-21T14:12:00Z');
 
 /** Milliseconds after which nobody sends an alert any more that is pending. */
 const LEASE_IS_OVER = 30 * 60_000;
@@ -89,8 +104,15 @@ export class BackfillWorld {
     return new BackfillWorld(aws, logs, rulesFile);
   }
 
-  /** Runs the backfill to its end, even if calls break: an execution that fails is resumed. */
-  async run({ gremlin = NO_FAULTS, random }: Pick<RunOptions, 'gremlin' | 'random'> = {}): Promise<RunResult> {
+  /**
+   * Runs the backfill to its end, even if calls break: an execution that fails is resumed.
+   * @param rulesOnly whether rules judge alone, and nothing is indexed.
+   */
+  async run({
+    gremlin = NO_FAULTS,
+    random,
+    rulesOnly = false,
+  }: Pick<RunOptions, 'gremlin' | 'random'> & { readonly rulesOnly?: boolean } = {}): Promise<RunResult> {
     const name = `${this.#aws.resources.deployment}-backfill-run-${this.#runs++}`;
     const { s3, dynamodb } = this.#aws.clients;
     const tables = await createTables(dynamodb, name);
@@ -103,7 +125,7 @@ export class BackfillWorld {
       gremlin,
       random,
     );
-    return bed.run();
+    return bed.run(rulesOnly ? [DENIED, 'rule-many'] : undefined);
   }
 }
 
@@ -126,7 +148,7 @@ class BackfillRun {
     this.#random = random;
   }
 
-  async run(): Promise<RunResult> {
+  async run(rules?: string[]): Promise<RunResult> {
     const { clients } = this.#aws;
     const { tables, buckets } = this.#resources;
     const executions = new LocalExecutions({
@@ -140,7 +162,7 @@ class BackfillRun {
     });
     const input: Omit<ExecutionInput, 'attempt'> = {
       run: 'past',
-      request: { since: DAY, until: DAY, accounts: [], regions: [], alert: true },
+      request: { since: DAY, until: DAY, accounts: [], regions: [], alert: true, ...(rules && { rules }) },
       next: { part: 0 },
       maxConcurrency: this.#random === undefined ? 1 : 2,
       toleratedFailurePercentage: 0,
@@ -168,6 +190,7 @@ class BackfillRun {
         findings: normalized('findings', await rows(tables.findings)),
         alerts: normalized('alerts', await rows(tables.alerts)),
         ledger: normalized('ledger', await rows(tables.ledger)),
+        seen: seenValues(await rows(tables.correlations)),
         quarantine: quarantinedLines(await this.#quarantined()),
         received: [...this.#published].toSorted(),
         deadLetters: [],
@@ -191,7 +214,12 @@ class BackfillRun {
     const clients = this.#clients();
     const { s3, dynamodb, sns, sqs } = clients;
     const { tables, buckets, variables } = this.#resources;
-    const names = { LEDGER_TABLE: tables.ledger, LOG_BUCKETS: buckets.logs, WORK_BUCKET: buckets.backfill };
+    const names = {
+      LEDGER_TABLE: tables.ledger,
+      CORRELATIONS_TABLE: tables.correlations,
+      LOG_BUCKETS: buckets.logs,
+      WORK_BUCKET: buckets.backfill,
+    };
     const RULES_FILE = this.#rulesFile;
     const work =
       name === 'list'
@@ -222,6 +250,7 @@ class BackfillRun {
             sqs,
             logger: new Logger({ serviceName: 'chaos', logLevel: 'SILENT' }),
             metrics: new CountedMetrics(),
+            now: () => NOW,
           });
     let isKilled = false;
     try {
@@ -330,7 +359,8 @@ function madeObjects(): readonly { readonly key: string; readonly body: Buffer }
       record({
         eventID: `past-${at}-${index}`,
         eventTime: `2026-11-20T14:${String(at).padStart(2, '0')}:${String(10 + index)}Z`,
-        ...(index === 0 && { errorCode: 'AccessDenied' }),
+        // Of the new objects three: the correlation of new events fires as soon as it may, for whichever three come first.
+        ...(index === 0 && (at < 13 || at % 2 === 1) && { errorCode: 'AccessDenied' }),
       }),
     );
     return { key, body: logObject([...own, ...(at === 2 || at === 9 ? [twice] : []), ...(at === 7 ? [null] : [])]) };

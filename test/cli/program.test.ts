@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { logObject, record } from '../support/records.ts';
 import { runCommand } from './support/run-command.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 describe('the command line', () => {
   test('says what there is, with examples and exit codes', async () => {
@@ -58,5 +61,31 @@ describe('the command line', () => {
     const { status, stderr } = spawnSync(process.execPath, [script, 'events', '--kindd', 'root'], { encoding: 'utf8' });
     expect(stderr).toContain('--kind');
     expect(status).toBe(2);
+  });
+
+  test('writes its results before what it says of them, where both go to one file', async () => {
+    const folder = await temporaryFolder();
+    try {
+      const create = (index: number) =>
+        record({ eventSource: 'iam.amazonaws.com', eventName: 'CreateRole', eventID: `e-${index}` });
+      const file = await folder.write(
+        'log.json.gz',
+        logObject(Array.from({ length: 300 }, (_, index) => create(index))),
+      );
+      const both = join(folder.path, 'both.txt');
+      const descriptor = openSync(both, 'w');
+      const { status } = spawnSync(process.execPath, [script, 'scan', file, '--format', 'jsonl'], {
+        stdio: ['ignore', descriptor, descriptor],
+      });
+      closeSync(descriptor);
+      const lines = readFileSync(both, 'utf8').trimEnd().split('\n');
+      const findings = lines.filter((line) => line.startsWith('{"findingId"'));
+      expect(status).toBe(0);
+      expect(findings.length).toBeGreaterThanOrEqual(300);
+      expect(lines.slice(0, findings.length)).toEqual(findings);
+      expect(lines.at(-1)).toContain('300 events in 1 file judged');
+    } finally {
+      await folder.remove();
+    }
   });
 });

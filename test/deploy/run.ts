@@ -8,6 +8,8 @@ import { failAndRetry } from './steps/first-deploy.ts';
 import { judgePolicies } from './steps/judge-policies.ts';
 import { leave } from './steps/leave.ts';
 import { makeTheLogArchiveAnew } from './steps/log-archive-anew.ts';
+import { readForIngest } from './steps/read-for-ingest.ts';
+import { readThePast } from './steps/read-the-past.ts';
 import { linesBelow } from './steps/readme-lines.ts';
 import { Deployed } from './world/deployed.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -16,8 +18,9 @@ const NOT_SHOWN = `
 What this does not show, as the emulator has none of it (docs/deploy-checklist.md says where to look for each):
   CloudTrail that records, delivers and signs; conditions on service principals; what services ask of KMS; IAM's delays;
   time to live, encryption and point-in-time recovery; alarms over expressions; e-mail; names that are taken elsewhere;
-  arm64, Lambda's own Node, and layers at /opt; quotas and throttling; taking over buckets that stayed; backfills. Policies of resources are enforced for a bucket of
-  another account alone. The test's own calls, and those of CloudFormation, are held against nothing.
+  arm64, Lambda's own Node, and layers at /opt; quotas and throttling; taking over buckets that stayed;
+  children of a Map that end after five minutes, and the quotas of Map Runs. Policies of resources are enforced for a bucket
+  of another account alone. The test's own calls, and those of CloudFormation, are held against nothing.
 `;
 
 const why = await missingPython();
@@ -74,6 +77,8 @@ async function story(world: World): Promise<void> {
     followToTheEnd(first, lines.slice(protect + 1)),
   );
   await step('a protected stack is not destroyed', () => destroyProtected(world));
+  await step('a backfill is stopped, resumed and run again', () => readThePast(first));
+  await step('a backfill reads what ingest was not told of', () => readForIngest(first));
   const second = await step('a second deployment in the region', () => deployASecond(world, first));
   await step('a bucket of another account', () => readAnotherAccount(world));
   const granted = await Promise.all(['trailwarden', 'second', 'third'].map((name) => world.principals(name)));

@@ -1,5 +1,5 @@
 import { createDetector, parseRules } from '../../lambda/detection/index.ts';
-import { correlationContext } from '../../lambda/findings/correlated-finding.ts';
+import { correlationContext } from '../../lambda/findings/correlation-context.ts';
 import { findingOf } from '../../lambda/findings/event-finding.ts';
 import type { Finding } from '../../lambda/findings/finding.ts';
 import { MAX_FINDING_BYTES } from '../../lambda/findings/finding-size.ts';

@@ -47,5 +47,5 @@ test('tags become tactics and techniques, each once, and others are left out', (
       'cve.2024-1',
       'attack.constructor',
     ]),
-  ).toEqual([{ tactic: { uid: 'TA0005', name: 'Defense Evasion' } }, { technique: { uid: 'T1562' } }]);
+  ).toEqual([{ tactic: { uid: 'TA0112', name: 'Defense Impairment' } }, { technique: { uid: 'T1685' } }]);
 });

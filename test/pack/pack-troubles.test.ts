@@ -1,5 +1,5 @@
 import { DeleteCommand, ScanCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, PACK_FINALLY, PACK_POLICY } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, PACK_FINALLY, PACK_POLICY } from '../../lambda/pack/pack-policy.ts';
 import { extend, extensionUnits, shortLived } from '../../lambda/pack/repack.ts';
 import { SegmentNewer } from '../../lambda/store/segments/encoding/segment-faults.ts';
 import { dataKey, descriptorKey, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';

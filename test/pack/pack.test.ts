@@ -1,4 +1,4 @@
-import { PACK_ALL, PACK_POLICY } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, PACK_POLICY } from '../../lambda/pack/pack-policy.ts';
 import { takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';
 import { inOrder } from '../store/segments/summaries.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../support/embedded-aws.ts';

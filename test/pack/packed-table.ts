@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, type PackDependencies, type PackOutcome, pack } from '../../lambda/pack/pack.ts';
+import { pack } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, type PackDependencies, type PackOutcome } from '../../lambda/pack/pack-policy.ts';
 import { type EventSummary, summaryKey } from '../../lambda/store/segments/summary.ts';
 import { encodePages, type PageRow, pageRow } from '../../lambda/store/segments/table/page-rows.ts';
 import { takeSnapshot } from '../../lambda/store/segments/table/snapshot.ts';

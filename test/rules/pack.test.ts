@@ -12,6 +12,15 @@ const findings = rules.filter(({ finding }) => finding);
 const titles = (some: readonly { title: string }[]) => some.map(({ title }) => title);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** The categories of the events that a rule finds in the tests beside it. */
+function categoriesFound(rule: string): ReadonlySet<string | undefined> {
+  const content: unknown = parseDocument(readFileSync(rule.replace(/\.yml$/, '.test.yml'), 'utf8')).toJS();
+  type Event = { eventCategory?: string };
+  const { defaults, tests } = content as { defaults?: Event; tests: { match?: boolean; event?: Event }[] }; // runSuite has checked its form
+  const found = tests.filter(({ match }) => match);
+  return new Set(found.map(({ event }) => event?.eventCategory ?? defaults?.eventCategory));
+}
+
 describe('the default pack', () => {
   test('is read without a problem, all of it', () => {
     expect(problems).toEqual([]);
@@ -58,12 +67,19 @@ describe('the default pack', () => {
     expect(numbers.toSorted()).toEqual(Array.from({ length: 15 }, (_, i) => `cis.4.${i + 1}`).toSorted());
   });
 
-  test('says of rules for data events and network activity that they need them', () => {
-    const needing = findings.filter(({ file }) => /s3\/object-|network\/vpc-endpoint-|s3\/acl-/.test(file));
-    expect(needing).toHaveLength(5);
-    for (const { description } of needing) {
-      expect(description?.replaceAll(/\s+/g, ' ')).toMatch(/needs? (data|network activity) events/i);
-    }
+  test.each([
+    ['needs.data-events', 'Data', /needs? data events/i],
+    ['needs.network-activity-events', 'NetworkActivity', /needs? network activity events/i],
+  ])('says of rules that need other events than those of management that they do: %s', (tag, category, sentence) => {
+    const needing = rules.filter(({ tags }) => tags.includes(tag));
+    expect(needing.length).toBeGreaterThan(1);
+    for (const { description } of needing) expect(description?.replaceAll(/\s+/g, ' ')).toMatch(sentence);
+    const others = packFiles(/(?<!\.test)\.yml$/).filter((path) => {
+      const found = categoriesFound(path);
+      return found.size === 1 && found.has(category);
+    });
+    const named = new Set(needing.map(({ file }) => file));
+    expect([...named].sort()).toEqual(others.map((path) => relative(PACK, path)).sort());
   });
 
   test('has defaults for exactly the placeholders that it uses', () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { counted, countedWere } from '../../lambda/shared/counted.ts';
+import { counted, countedWere, grouped } from '../../lambda/shared/counted.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -15,6 +15,21 @@ test('one is told as one, anything else as several', () => {
       expect(counted(count, 'reply', 'replies').endsWith(count === 1 ? ' reply' : ' replies')).toBe(true);
       expect(countedWere(count, 'event').endsWith(count === 1 ? ' event was' : ' events were')).toBe(true);
     }),
+  );
+});
+
+test('a number is grouped as Intl groups it', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.integer(),
+        fc.maxSafeInteger(),
+        fc.double({ noNaN: true }).map((number) => number + 0),
+      ),
+      (number) => {
+        expect(grouped(number)).toBe(number.toLocaleString('en-US'));
+      },
+    ),
   );
 });
 

@@ -3,7 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, type PackOutcome, type PackPolicy, pack } from '../../lambda/pack/pack.ts';
+import { pack } from '../../lambda/pack/pack.ts';
+import { PACK_ALL, type PackOutcome, type PackPolicy } from '../../lambda/pack/pack-policy.ts';
 import { createTables } from '../../local/deployment/create-tables.ts';
 
 /** A table of segments of its own, quicker than a whole deployment. */

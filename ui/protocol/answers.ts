@@ -31,6 +31,7 @@ export interface Answers {
   readonly finding: FindingDetail;
   readonly alert: AlertAnswer;
   readonly 'newer-findings': { readonly count: number };
+  readonly mark: FindingMark;
   readonly suppress: { readonly suppressionId: string };
   readonly lead: Lead;
   readonly story: StoryAnswer;
@@ -248,6 +249,19 @@ export interface FindingDetail extends FindingRow {
   readonly references: readonly string[];
   readonly tags: readonly string[];
   readonly suppressedBy?: string;
+  /** The id of the rule whose alert about the same event stands for it. */
+  readonly joinedTo?: string;
+  readonly steps: readonly string[];
+  readonly mark?: FindingMark;
+}
+
+/** What somebody found out about a finding. */
+export interface FindingMark {
+  readonly verdict: 'true' | 'false';
+  readonly reason: string;
+  readonly by: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 export interface FindingsAnswer {

@@ -58,6 +58,11 @@ export const ASKED = {
     until: text,
     reason: z.string().trim().min(1).max(1_000),
   }),
+  mark: z.object({
+    findingId: text,
+    verdict: z.enum(['true', 'false']),
+    reason: z.string().trim().min(1).max(1_000),
+  }),
   lead: z.object({ text: z.string().trim().min(1).max(4096) }),
   story: z.object({ subject: text, kind: text.optional(), since: time.optional(), until: time.optional() }),
   keep: keptSchema,

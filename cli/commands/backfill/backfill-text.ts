@@ -28,6 +28,10 @@ export function reportText(report: BackfillReport): string {
     `${counted(objects, 'log object')}${report.isListed ? '' : ' so far'}: ${number(closed)} read, ${number(rejected)} rejected, ${number(before)} read before, ${number(left)} left.`,
     `${counted(records, 'record')}: ${counted(indexed, 'event')}, ${number(recordsRejected)} rejected. ${counted(findings + correlated, 'finding')}, ${number(correlated)} of them of correlations.`,
     `${number(report.batchesRead)} of ${counted(report.batches, 'batch', 'batches')}. ${number(report.writeUnits)} write units, ${number(report.readUnits)} read units, ${number(report.seconds)} seconds of the function: ${dollars(dollarsOf(takenBy(report)))} at list price.`,
+    ...report.uncorrelated.map(
+      ({ ruleId, events, batches }) =>
+        `not judged: the correlation ${ruleId} over ${counted(batches, 'batch', 'batches')}, with ${counted(events, 'event')} of theirs`,
+    ),
     ...report.named.map(({ key, what, reason }) => `${what}: ${key}: ${reason}`),
   ]);
 }

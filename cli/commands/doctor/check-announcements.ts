@@ -100,7 +100,7 @@ async function subscriptionsOf(
   return Subscriptions;
 }
 
-const FUNCTIONS = ['ingest', 'verify', 'sweep', 'pack'] as const;
+const FUNCTIONS = ['ingest', 'verify', 'sweep', 'pack', 'backfill-list', 'backfill-batch'] as const;
 
 /** Whether the functions can be called at all. */
 export async function checkFunctions({ clients, deployment }: DoctorTarget): Promise<readonly Checked[]> {

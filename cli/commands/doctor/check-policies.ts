@@ -34,11 +34,15 @@ interface Needed {
 /**
  * Whether the policies of bucket, topic and queues still have what the way of an object needs, and what keeps others out.
  * Statements that somebody added aren't looked at: `npx cdk diff` shows them.
+ * @param trailArn as CloudTrail names the trail when it writes: with the account that it belongs to.
  */
-export async function checkPolicies(target: DoctorTarget, bucket: string, trail: string): Promise<readonly Checked[]> {
+export async function checkPolicies(
+  target: DoctorTarget,
+  bucket: string,
+  trailArn: string,
+): Promise<readonly Checked[]> {
   const { clients, arn, deployment } = target;
   const topic = arn('sns', `${deployment}-delivery`);
-  const trailArn = arn('cloudtrail', `trail/${trail}`);
   const bucketArn = `${arn('s3', '').split(':').slice(0, 2).join(':')}:s3:::${bucket}`;
   const [{ Policy: ofBucket }, { Attributes: ofTopic }, ...ofQueues] = await Promise.all([
     clients.s3.send(new GetBucketPolicyCommand({ Bucket: bucket })),

@@ -14,16 +14,20 @@ export interface TrailDigests {
   readonly error?: string;
 }
 
-/** The trail, whether it logs and what it could not deliver. */
+/**
+ * The trail, whether it logs and what it could not deliver.
+ * @param arn of the trail. That of an organization's has the management account's, and no other account finds it by its name.
+ */
 export async function checkTrail(
   { clients }: DoctorTarget,
-  Name: string,
+  arn: string,
   now: Date,
 ): Promise<{ readonly lines: readonly Checked[]; readonly digests: TrailDigests }> {
   const check = 'trail';
+  const Name = arn.split('/').at(-1) ?? arn;
   const [{ Trail }, status] = await Promise.all([
-    clients.cloudTrail.send(new GetTrailCommand({ Name })),
-    clients.cloudTrail.send(new GetTrailStatusCommand({ Name })),
+    clients.cloudTrail.send(new GetTrailCommand({ Name: arn })),
+    clients.cloudTrail.send(new GetTrailStatusCommand({ Name: arn })),
   ]);
   const digests: TrailDigests = {
     ...(status.StartLoggingTime !== undefined && { startedAt: status.StartLoggingTime }),
@@ -37,7 +41,7 @@ export async function checkTrail(
     return line(
       'wrong',
       `${Name} does not log${status.StopLoggingTime === undefined ? '' : ` since ${status.StopLoggingTime.toISOString()}`}`,
-      `aws cloudtrail start-logging --name ${Name}; and find out who stopped it: StopLogging in CloudTrail's event history.`,
+      `aws cloudtrail start-logging --name ${arn}; and find out who stopped it: StopLogging in CloudTrail's event history.`,
     );
   }
   if (status.LatestDeliveryError) {

@@ -119,7 +119,9 @@ async function settingsOf(
 ): Promise<Checked[]> {
   const { deployment, account, region } = target;
   const bucket = `${deployment}-logs-${account}-${region}`;
-  const trail = outputOf(stacks, 'trail', 'trailName') ?? deployment;
+  const trail =
+    outputOf(stacks, 'trail', 'trailArn') ??
+    target.arn('cloudtrail', `trail/${outputOf(stacks, 'trail', 'trailName') ?? deployment}`);
   let digests: TrailDigests = {};
   // Where all trails are there already, the deployment has neither a trail nor a log bucket.
   const ofOwnTrail = (check: Check): readonly Check[] => (ownTrail ? [check] : []);

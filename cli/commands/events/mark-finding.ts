@@ -31,7 +31,8 @@ const TOPICS: readonly string[] = ['people', 'programs', 'chat'];
 const HELP = `
 true: it told of something that should not have been. false: it was harmless. The mark, with who, when and why, stays with
 the finding; marking again replaces it. With the id of an alert, all of its findings so far are marked.
-Once every finding of an alert is marked as false, channels of type pagerduty resolve its incident.
+Marks are what trailwarden rules tune makes filters of. Once every finding of an alert is marked as false, channels of type
+pagerduty resolve its incident.
 
 Examples:
   $ trailwarden findings mark 5e0c1f0a9d7b4c3e8f6a2b1d0c9e8f7a true --reason 'Key was in a public repository'
@@ -58,15 +59,30 @@ async function mark(id: string, verdict: Verdict, options: MarkOptions, io: Io):
     throw new CommandFailure(`--reason has ${reason.length} characters: ${MAX_REASON} at most.`, EXIT.usage);
   }
   await connected(options, async (connection) => {
-    const marks = new FindingMarks(connection.documents, connection.tables.findings);
-    const { userIdentity } = await connection.caller();
-    const by = textAt(userIdentity, 'arn') ?? textAt(userIdentity, 'userName') ?? 'unknown';
-    const { ids, alertId } = await meant(id, marks);
-    const given: FindingMark = { verdict, reason, by, at: io.now().toISOString() };
-    await mapConcurrently(ids, AT_ONCE, (findingId) => marks.mark(findingId, given));
-    io.stderr.write(`${counted(ids.length, 'finding')} marked as ${verdict}.\n`);
-    if (verdict === 'false' && alertId !== undefined) await resolve(alertId, marks, { connection, options, io });
+    await markFindings(id, { verdict, reason }, { connection, options, io });
   });
+}
+
+/**
+ * Marks a finding, or those of an alert, tells stderr what became of it, and ends what channels have opened for an alert
+ * of which nothing is left.
+ * @returns the mark that they have now.
+ * @throws CommandFailure if there is none, or if the channels can't be told.
+ */
+export async function markFindings(
+  id: string,
+  { verdict, reason }: Pick<FindingMark, 'verdict' | 'reason'>,
+  { connection, options, io }: Resolving,
+): Promise<FindingMark> {
+  const marks = new FindingMarks(connection.documents, connection.tables.findings);
+  const { userIdentity } = await connection.caller();
+  const by = textAt(userIdentity, 'arn') ?? textAt(userIdentity, 'userName') ?? 'unknown';
+  const { ids, alertId } = await meant(id, marks);
+  const given: FindingMark = { verdict, reason, by, at: io.now().toISOString() };
+  await mapConcurrently(ids, AT_ONCE, (findingId) => marks.mark(findingId, given));
+  io.stderr.write(`${counted(ids.length, 'finding')} marked as ${verdict}.\n`);
+  if (verdict === 'false' && alertId !== undefined) await resolve(alertId, marks, { connection, options, io });
+  return given;
 }
 
 /** The findings that are meant. @throws CommandFailure if there is none. */

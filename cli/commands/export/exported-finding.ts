@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findingStepSchema } from '../../../lambda/findings/finding-step.ts';
 import { detectionFinding } from '../../../lambda/ocsf/detection-finding.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { findingListing } from '../../listings/finding-listing.ts';
@@ -32,6 +33,7 @@ const moreSchema = z.object({
       value: z.number(),
       atLeast: z.boolean(),
       eventIDs: z.array(z.string()),
+      steps: z.array(findingStepSchema).optional(),
     })
     .optional()
     .catch(undefined),

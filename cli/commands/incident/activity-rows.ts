@@ -1,6 +1,6 @@
 import type { HourOfActivity } from '../../../lambda/store/questions/incident/incident.ts';
 import type { Zone } from '../../time/time-zone.ts';
-import type { IncidentSection } from './incident-sections.ts';
+import type { IncidentSection } from './incident-section.ts';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 /** An hour without events. */

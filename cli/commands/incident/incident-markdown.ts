@@ -1,6 +1,7 @@
 import { printable } from '../../../lambda/shared/printable.ts';
 import type { Incident } from '../../../lambda/store/questions/incident/incident.ts';
-import { type IncidentSection, incidentHeadline, incidentSections } from './incident-sections.ts';
+import type { IncidentSection } from './incident-section.ts';
+import { incidentHeadline, incidentSections } from './incident-sections.ts';
 import type { TextOptions } from './incident-text.ts';
 
 /** An incident for a ticket, in GitHub's Markdown. What comes from a record stands as code: nothing in it is obeyed. */

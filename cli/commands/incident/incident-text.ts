@@ -4,7 +4,8 @@ import type { Output } from '../../output/process-io.ts';
 import { type Column, createTable } from '../../output/table.ts';
 import { paintFor } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
-import { type IncidentSection, incidentHeadline, incidentSections, type SectionColumn } from './incident-sections.ts';
+import type { IncidentSection, SectionColumn } from './incident-section.ts';
+import { incidentHeadline, incidentSections } from './incident-sections.ts';
 
 export interface TextOptions {
   readonly zone: Zone;

@@ -5,7 +5,8 @@ import { Command } from 'commander';
 import { collect } from '../../options/repeatable.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
-import { type Answers, problemsOf, QUESTIONS, type Question } from './answers.ts';
+import { problemsOf, QUESTIONS, type Question } from './answers.ts';
+import type { Answers } from './asked-settings.ts';
 import { planText } from './plan-text.ts';
 import { settingsText } from './settings-text.ts';
 

@@ -1,7 +1,7 @@
 import { counted } from '../../../lambda/shared/counted.ts';
 import { ASSUMPTIONS } from '../cost/cost-assumptions.ts';
 import { estimateCost } from '../cost/estimate-cost.ts';
-import type { Answers } from './answers.ts';
+import type { Answers } from './asked-settings.ts';
 import { DEPLOYED_STACKS } from './deployed-stacks.ts';
 import { DEPLOYING_RIGHTS } from './deploying-rights.ts';
 

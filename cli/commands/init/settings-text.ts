@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import type { Answers } from './answers.ts';
+import type { Answers } from './asked-settings.ts';
 
 const HEAD = ` The settings of this deployment. What isn't here has its default: docs/configuration.md has every setting.
  After the first deploy and "trailwarden protect", add the line

@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createDetector, type RuleMetadata } from '../../../lambda/detection/index.ts';
+import { attackNames } from '../../../lambda/findings/attack-names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import { defaultRules, loadRules, withPlaceholders } from '../../inputs/load-rules.ts';
 import { CommandFailure } from '../../output/exit-codes.ts';
@@ -7,9 +8,11 @@ import { type Listing, printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { levelStyle } from '../../output/text-style.ts';
+import { navigatorLayer } from './navigator-layer.ts';
 
 interface ListOptions {
   readonly placeholders?: string;
+  readonly navigator?: true;
   readonly format: Format;
 }
 
@@ -21,23 +24,27 @@ none is left; 2 the command line is wrong.
 Examples:
   $ trailwarden rules list                         the default pack
   $ trailwarden rules list ./rules --format csv
+  $ trailwarden rules list --navigator > layer.json   open it at https://mitre-attack.github.io/attack-navigator
 `;
 
 /** `trailwarden rules list`: which rules there are, and what they look at. */
 export function listCommand(io: Io): Command {
   const command = new Command('list')
     .description('Lists rules: id, title, level, ATT&CK, the actions that they look at.')
-    .argument('[path...]', 'rule files, and folders with their subfolders (default: the default pack)');
+    .argument('[path...]', 'rule files, and folders with their subfolders (default: the default pack)')
+    .addOption(new Option('--navigator', 'a layer of the ATT&CK Navigator (JSON, layer format 4.5) instead of a list'));
   return withFormat(withPlaceholders(command))
     .addHelpText('after', HELP)
     .action((paths: readonly string[], options: ListOptions) => list(paths, options, io));
 }
 
 /** @throws CommandFailure if rules were rejected, once the others are listed. */
-async function list(paths: readonly string[], { placeholders, format }: ListOptions, io: Io): Promise<void> {
+async function list(paths: readonly string[], { placeholders, navigator, format }: ListOptions, io: Io): Promise<void> {
   const rules = paths.length === 0 ? [defaultRules()] : paths;
   const { ruleSet, problems } = await loadRules({ rules, ...(placeholders !== undefined && { placeholders }) }, io);
-  await printListing(each(createDetector(ruleSet).rules), LISTING, format, io);
+  const { rules: listed } = createDetector(ruleSet);
+  if (navigator) io.stdout.write(`${JSON.stringify(navigatorLayer(listed), undefined, 2)}\n`);
+  else await printListing(each(listed), LISTING, format, io);
   if (problems.length > 0) throw new CommandFailure(`${counted(problems.length, 'problem')}: not every rule is listed`);
 }
 
@@ -72,6 +79,7 @@ const LISTING: Listing<RuleMetadata> = {
     title: rule.title,
     level: rule.level,
     kind: rule.kind,
+    correlation: rule.correlation,
     status: rule.status,
     attack: attack(rule),
     actions: rule.actions,
@@ -87,6 +95,7 @@ const LISTING: Listing<RuleMetadata> = {
     title: ({ title }) => title,
     level: ({ level }) => level,
     kind: ({ kind }) => kind,
+    correlation: ({ correlation }) => correlation,
     status: ({ status }) => status,
     attack: (rule) => attack(rule).join(' '),
     actions: (rule) => rule.actions.join(' '),
@@ -98,13 +107,9 @@ const LISTING: Listing<RuleMetadata> = {
   nothing: 'No rules.',
 };
 
-/** Tactics and techniques of MITRE ATT&CK among the tags, as ATT&CK writes them: `T1078.004`, `defense-evasion`. */
+/** Tactics and techniques of MITRE ATT&CK v19 among the tags, as it writes them: `T1078.004`, `stealth`. */
 function attack({ tags }: RuleMetadata): string[] {
-  return tags.flatMap((tag) => {
-    const name = /^attack\.(.+)$/i.exec(tag)?.[1];
-    if (name === undefined) return [];
-    return /^[tgs]\d{4}/i.test(name) ? name.toUpperCase() : name;
-  });
+  return attackNames(tags).map((name) => (/^[tgs]\d{4}/.test(name) ? name.toUpperCase() : name));
 }
 
 /** Actions that a table shows. */
@@ -116,8 +121,8 @@ function actions({ kind, actions: all }: RuleMetadata): string {
   return `${all.slice(0, MAX_ACTIONS).join(' ')}${more}`;
 }
 
-function how({ indexed, kind, finding }: RuleMetadata): string {
+function how({ indexed, kind, finding, correlation }: RuleMetadata): string {
   const place = indexed ? 'indexed' : 'always run';
-  const what = kind === 'correlation' ? `correlation, ${place}` : place;
+  const what = kind === 'correlation' ? `correlation ${correlation ?? ''}, ${place}` : place;
   return finding ? what : `${what}, for correlations only`;
 }

@@ -2,6 +2,7 @@ import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { type Directory, UNKNOWN_PLACE } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
+import { sessionOf } from '../../../lambda/findings/session-of.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import { completeEvent } from './complete-event.ts';
 import type { RuleTest, TestFile } from './test-file.ts';
@@ -87,10 +88,10 @@ function judgeMatch(test: MatchTest, { ruleSet, defaults, directory, ids }: Test
 }
 
 function judgeFindings(
-  { events, findings }: FindingsTest,
+  { events, findings, learned }: FindingsTest,
   { ruleSet, defaults, directory, ids }: TestContext,
 ): Verdict {
-  const detector = createDetector(ruleSet);
+  const detector = createDetector(ruleSet, learned ? { seenSince: Number.NEGATIVE_INFINITY } : {});
   let clock = Number.NEGATIVE_INFINITY;
   let number = 0;
   let found = 0;
@@ -98,6 +99,13 @@ function judgeFindings(
   // A rule that only serves a correlation makes no findings of its own, but can still be tested.
   const matches = (id: string, record: object, derived: object): boolean =>
     detections.has(id) && detector.explain(id, record, derived)?.verdict === true;
+  const perSession = new Set(ruleSet.rules.flatMap(({ metadata }) => (metadata.per === undefined ? [] : metadata.id)));
+  const sessions = new Set<string>();
+  const isNew = (id: string, session: string | undefined): boolean => {
+    if (session === undefined || !perSession.has(id)) return true;
+    const before = sessions.size;
+    return sessions.add(`${id}\n${session}`).size > before;
+  };
   const isAbout = ({ ruleId }: { ruleId: string }): boolean => ids.includes(ruleId);
   for (const { at, event: members, repeat, every = 0 } of events) {
     for (let i = 0; i < repeat; i++) {
@@ -108,8 +116,8 @@ function judgeFindings(
       });
       // Events come in the order in which they are written, and a clock doesn't go back.
       clock = Math.max(clock, time);
-      const { record, derived } = readTestEvent(event, directory);
-      found += ids.filter((id) => matches(id, record, derived)).length;
+      const { record, derived, session } = readTestEvent(event, directory);
+      found += ids.filter((id) => matches(id, record, derived) && isNew(id, session)).length;
       found += detector.correlate(record, clock, derived).filter(isAbout).length;
     }
   }
@@ -122,8 +130,18 @@ class UnreadableEvent extends Error {
 }
 
 /** The event as rules see it, with what is below `trailwarden.`. */
-function readTestEvent(record: Record<string, unknown>, directory: Directory): { record: object; derived: object } {
+function readTestEvent(
+  record: Record<string, unknown>,
+  directory: Directory,
+): {
+  record: object;
+  derived: object;
+  session?: string | undefined;
+} {
   const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 }, directory);
-  if (result.ok) return { record: result.event.record, derived: derivedFields(result.event) };
+  if (result.ok) {
+    const { event } = result;
+    return { record: event.record, derived: derivedFields(event), session: sessionOf(event) };
+  }
   throw new UnreadableEvent(`the event can't be read as a CloudTrail record: ${result.reason}`);
 }

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
+import type { DirectoryContent } from '../../../lambda/directory/directory-file.ts';
 import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
@@ -8,8 +8,9 @@ import type { LedgerEntry, ObjectVersion } from '../../../lambda/store/ledger/le
 import type { Connection } from '../../aws/connection.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openVersion } from '../../inputs/raw-record.ts';
+import type { FileResult } from './file-result.ts';
 import type { NamedResult } from './gather-results.ts';
-import { type FileResult, judgeRecords } from './judge-file.ts';
+import { judgeRecords } from './judge-file.ts';
 
 /** Objects that are read at a time. */
 const CONCURRENCY = 16;
@@ -31,15 +32,15 @@ export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,
   ruleSet: RuleSet,
   { since, until, now }: DeployedTimes,
-  directory?: Directory,
+  known?: DirectoryContent,
 ): AsyncGenerator<NamedResult> {
   const detector = createDetector(ruleSet);
-  const bounds = { since: since.getTime(), until: until.getTime() };
+  const bounds = { since: since.getTime(), until: until.getTime(), known };
   const ledger = new DigestLedger(documents, tables.ledger);
   const judge = async (object: ObjectVersion): Promise<NamedResult> => ({
     path: `s3://${object.bucket}/${object.key}`,
     result: await judgeObject(s3, object, (body) =>
-      judgeRecords(body, (index) => ({ ...object, index }), detector, bounds, directory),
+      judgeRecords(body, (index) => ({ ...object, index }), detector, bounds),
     ),
   });
   for (const { account, region } of await new AccountRegions(documents, tables.ledger).list()) {

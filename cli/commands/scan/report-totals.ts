@@ -1,4 +1,4 @@
-import { counted } from '../../../lambda/shared/counted.ts';
+import { counted, grouped } from '../../../lambda/shared/counted.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
@@ -32,7 +32,7 @@ export function reportTotals(totals: ScanTotals, rules: number, found: Summary, 
   const outside = records - judged - unreadableRecords;
   if (outside > 0) say(`${counted(outside, 'event')} outside of the time asked for`);
   if (repeated > 0) say(`${counted(repeated, 'finding')} again, of events that came more than once`);
-  const levels = found.levels().map(({ level, findings }) => `${findings.toLocaleString('en')} ${level}`);
+  const levels = found.levels().map(({ level, findings }) => `${grouped(findings)} ${level}`);
   const by = levels.length > 0 ? ` (${levels.join(', ')})` : '';
   say(
     `${counted(judged, 'event')} in ${counted(files, 'file')} judged by ${counted(rules, 'rule')}: ${counted(found.findings, 'finding')}${by}`,

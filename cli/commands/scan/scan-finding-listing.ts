@@ -7,10 +7,12 @@ import type { EventFinding, GroupFinding, ScanFinding, ScanReceipt } from './sca
 /** How the findings of a scan are shown: as those of the tables; the times of tables are in a zone. */
 export function findingListing(zone: Zone, now: Date): Listing<ScanFinding> {
   return {
-    columns: findingColumns(zone, now, [
-      { title: 'Counted', text: counted, leaveOut: 3 },
-      { title: 'Place', text: ({ receipt }) => place(receipt), style: () => 'faint', leaveOut: 6 },
-    ]),
+    get columns() {
+      return findingColumns(zone, now, [
+        { title: 'Counted', text: counted, leaveOut: 3 },
+        { title: 'Place', text: ({ receipt }) => place(receipt), style: () => 'faint', leaveOut: 6 },
+      ]);
+    },
     json: (finding) => ({ ...finding }),
     csv: {
       findingId: ({ findingId }) => findingId,

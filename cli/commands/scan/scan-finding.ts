@@ -2,6 +2,7 @@ import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { type Known, knownMembers } from '../../../lambda/cloudtrail/directory.ts';
 import type { Level } from '../../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
+import type { FindingStep } from '../../../lambda/findings/finding-step.ts';
 import type { JsonValue } from '../../../lambda/shared/json.ts';
 
 /** Where an event came from: a place in a file, or in an object of a bucket. */
@@ -58,6 +59,8 @@ export interface GroupFinding extends About, OfEvent {
   readonly value: number;
   /** There were more events than were read: `value` is a lower bound. */
   readonly atLeast: boolean;
+  /** Of a chain: what each rule noticed first, oldest first. */
+  readonly steps?: readonly FindingStep[];
 }
 
 /** A finding of a scan: a line of `--format jsonl`. */
@@ -68,9 +71,11 @@ export function scanFinding(finding: Finding): ScanFinding {
   const { findingId, ruleId, title, level, correlation } = finding;
   const about = { findingId, ruleId, title, level };
   if (correlation === undefined) return { ...about, eventID: finding.eventID || null, ...ofEvent(finding) };
-  const { from, to, eventIDs, value, atLeast } = correlation;
+  const { from, to, eventIDs, value, atLeast, steps } = correlation;
   const group = Object.fromEntries(finding.matched.map((member) => [member.field, member.value]));
-  return { ...about, group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast, ...ofEvent(finding) };
+  const window = { group, from: toSeconds(from), to: toSeconds(to), eventIDs, value, atLeast };
+  const told = steps?.map(({ time, ...step }) => ({ time: toSeconds(time), ...step }));
+  return { ...about, ...window, ...(told !== undefined && { steps: told }), ...ofEvent(finding) };
 }
 
 function ofEvent(finding: Finding): OfEvent {

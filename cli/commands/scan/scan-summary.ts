@@ -1,4 +1,5 @@
 import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
+import { grouped } from '../../../lambda/shared/counted.ts';
 import type { Column } from '../../output/table.ts';
 import { levelStyle } from '../../output/text-style.ts';
 
@@ -52,7 +53,7 @@ export function isAtLeast(level: string, lowest: Level): boolean {
 /** The summary as a table. */
 export const SUMMARY_COLUMNS: readonly Column<RuleCount>[] = [
   { title: 'Level', parts: [{ title: 'Level', text: ({ level }) => level, style: ({ level }) => levelStyle(level) }] },
-  { title: 'Findings', parts: [{ title: 'Findings', text: ({ findings }) => findings.toLocaleString('en') }] },
+  { title: 'Findings', parts: [{ title: 'Findings', text: ({ findings }) => grouped(findings) }] },
   { title: 'Rule', parts: [{ title: 'Rule', text: ({ title }) => title }] },
   {
     title: 'Rule id',

@@ -24,7 +24,7 @@ The page runs on this machine alone, on 127.0.0.1 and a free port, with the cred
 asked anything. It opens by a file that only you may read, whose token is good once and for a minute; Enter opens another
 window. It ends with Ctrl-C, with its terminal, or once nobody has asked anything for --idle.
 --max-reads holds for all that the page reads until it ends; the page says what each view took.
-Looking needs the auditor's policy; suppressing needs the operator's.
+Looking needs the auditor's policy; marking and suppressing need the operator's.
 
 Examples:
   $ trailwarden ui

@@ -1,4 +1,5 @@
 import { namedId } from '../../cloudtrail/directory.ts';
+import { chainLines } from '../../findings/finding-step.ts';
 import { printable } from '../../shared/printable.ts';
 import type { Alert } from './alert-content.ts';
 import { headline } from './alert-headline.ts';
@@ -36,19 +37,26 @@ export interface CustomNotification {
 const MAX_TITLE = 200;
 const MAX_LINE = 500;
 
+/** Steps of a chain in a chat: the e-mail has all of them. */
+const MAX_STEPS = 10;
+
 /** The alert for a chat channel: the first lines of the e-mail, the first step, and where to look. */
 export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { alert, kind } = notice;
   const { finding } = alert;
-  const { text, who, when } = alertTitle(notice);
-  const detail = kind === 'test' ? '' : ` (${who === undefined ? '' : `${who}, `}${when})`;
+  const { text, who, how, when } = alertTitle(notice);
+  const detail = kind === 'test' ? '' : ` (${[who, how, when].filter((part) => part !== undefined).join(', ')})`;
   const title = `${titleStart(notice)} ${text}${detail}, account ${namedId(finding.account, finding.accountName)}`;
   return chatBody({
     alertId: alert.alertId,
     kind,
     level: alert.level,
     title,
-    lines: [...headline(finding), ...ruleText(finding.description).why.slice(0, 1)],
+    lines: [
+      ...headline(finding),
+      ...chainLines(finding).slice(0, MAX_STEPS),
+      ...ruleText(finding.description).why.slice(0, 1),
+    ],
     nextSteps: steps(alert, deployment),
     keywords: [finding.account, finding.region, finding.action],
     relatedResources: finding.resources.slice(0, 5),

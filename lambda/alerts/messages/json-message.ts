@@ -1,5 +1,5 @@
 import { knownMembers } from '../../cloudtrail/directory.ts';
-import type { Finding } from '../../findings/finding.ts';
+import type { CorrelatedEvents, Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
 import type { FindingNotice } from './alert-notice.ts';
@@ -95,10 +95,18 @@ function findingMember(finding: Finding): FindingMessage['finding'] {
     resources: [...finding.resources],
     matched,
     ...(cut && { matchedCut: true }),
-    ...(finding.correlation !== undefined && {
-      correlation: { ...finding.correlation, eventIDs: finding.correlation.eventIDs.slice(-MAX_EVENT_IDS) },
-    }),
+    ...(finding.correlation !== undefined && { correlation: correlationMember(finding.correlation) }),
+    ...(finding.per !== undefined && { per: finding.per }),
+    ...(finding.also !== undefined && { also: finding.also.slice(0, MAX_RULE_LIST).map((text) => printable(text)) }),
     receipt: { ...finding.receipt },
+  };
+}
+
+function correlationMember({ steps, ...counted }: CorrelatedEvents): FindingMessage['finding']['correlation'] {
+  return {
+    ...counted,
+    eventIDs: counted.eventIDs.slice(-MAX_EVENT_IDS),
+    ...(steps !== undefined && { steps: [...steps] }),
   };
 }
 

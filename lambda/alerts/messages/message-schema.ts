@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LEVELS } from '../../detection/index.ts';
+import { findingStepSchema } from '../../findings/finding-step.ts';
 
 const times = {
   start: z.string().describe('ISO 8601 in UTC.'),
@@ -61,9 +62,12 @@ const finding = z.object({
       value: z.number(),
       atLeast: z.boolean().describe('There were more events than were read.'),
       eventIDs: z.array(z.string()).describe('The last ones where there are many.'),
+      steps: z.array(findingStepSchema).optional().describe('Of a chain: what each rule noticed first, in order.'),
     })
     .optional()
     .describe('Of a correlation: what was counted or computed. The event is the last one.'),
+  per: z.literal('session').optional().describe('The finding stands for all calls of a session.'),
+  also: z.array(z.string()).optional().describe('Rules that recorded the same event: this alert is theirs too.'),
   receipt: z
     .object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.int() })
     .describe('Where the record stands: the index counts from 0.'),

@@ -1,5 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
+import { chainLines } from '../../findings/finding-step.ts';
 import { counted } from '../../shared/counted.ts';
+import { cutText } from '../../shared/cut-text.ts';
 import { isJsonObject, type JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
 import { headline } from './alert-headline.ts';
@@ -15,7 +17,11 @@ export interface TextMessage {
   readonly body: string;
 }
 
-const MAX_SUBJECT = 100;
+/** SNS takes 100; a screen of 100 columns shows it with two of them before it. */
+const MAX_SUBJECT = 98;
+
+/** Bytes of an actor's name in a subject that has no room for more. */
+const SHORTEST_WHO = 20;
 
 /** A quarter of what SNS takes: nobody reads more. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -52,23 +58,24 @@ export function subjectLine(start: string, end: string): string {
   return `${ascii(start).slice(0, MAX_SUBJECT - tail.length)}${tail}`;
 }
 
-/** Level, title and account; then who, when and what, as far as there is room. When it was is always there. */
+/**
+ * Level, title and account; then who, how it ended, what and when. Who, how and when are always there: of two long titles
+ * one learns more from them than from the title's end.
+ */
 function subjectOf(notice: FindingNotice): string {
   const { level, finding } = notice.alert;
   const start = `[${level.toUpperCase()}]`;
   if (notice.kind === 'test') return subjectLine(`[TEST] ${start} ${finding.title}`, finding.account);
-  const { text, who, what, when } = alertTitle(notice);
+  const { text, who, how, what, when } = alertTitle(notice);
   const room = MAX_SUBJECT - ` - ${finding.account}`.length;
   const whole = `${start} ${text}`;
-  const detail = [
-    [who, what, when],
-    [who, when],
-    [what, when],
-  ]
-    .map((parts) => ` (${parts.filter((part) => part !== undefined).join(', ')})`)
-    .find((parts) => whole.length + parts.length <= room);
-  const end = detail ?? ` (${when})`;
-  return subjectLine(`${whole.slice(0, room - end.length)}${end}`, finding.account);
+  const details = [
+    [who, how, what, when],
+    [who, how, when],
+    [cutText(who ?? '', SHORTEST_WHO), how, when],
+  ].map((parts) => ` (${parts.filter((part) => part !== undefined && part !== '').join(', ')})`);
+  const detail = details.find((parts) => whole.length + parts.length <= room) ?? details.at(-1) ?? '';
+  return subjectLine(`${whole.slice(0, room - detail.length)}${detail}`, finding.account);
 }
 
 function introduction(notice: FindingNotice): string[] {
@@ -89,6 +96,7 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
   const { why } = ruleText(finding.description);
   const first = firstStep(finding, deployment);
   return [
+    ...section('The chain, in order', chainLines(finding)),
     ...section('Why it matters', [`${finding.title} (${alert.level})`, ...why]),
     ...section('Do first', first === undefined ? [] : [first]),
     ...section('May be harmless when', finding.falsepositives),
@@ -97,6 +105,7 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
       finding.matched.slice(0, MAX_MATCHED_FIELDS).map(({ field, value }) => `${field} = ${valueText(value)}`),
     ),
     ...section('What was counted', countedLines(finding)),
+    ...section('Recorded with it', finding.also ?? []),
     ...section('Receipt', [
       `s3://${receipt.bucket}/${receipt.key}`,
       `version ${receipt.version}, record ${receipt.index}`,
@@ -110,6 +119,9 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
     printable(
       `Alert ${alert.alertId}, finding ${finding.findingId}, rule ${finding.ruleId}, version ${finding.ruleHash.slice(0, 12)}${finding.author === undefined ? '' : `, by ${finding.author}`}`,
     ),
+    ...(finding.per === undefined
+      ? []
+      : ['It stands for the whole session: its further calls make no finding of this rule. The story has them.']),
     ...(kind === 'alert'
       ? [`Further findings of this rule, actor and account until ${alert.window.end} belong to this alert.`]
       : []),
@@ -118,8 +130,9 @@ function details({ alert, kind }: FindingNotice, deployment: string): string[] {
 
 function countedLines({ correlation }: Finding): string[] {
   if (correlation === undefined) return [];
-  const { value, atLeast, from, to } = correlation;
-  return [`${atLeast ? 'at least ' : ''}${value}, from ${from} to ${to}; the event above is the last`];
+  const { value, atLeast, from, to, steps } = correlation;
+  const what = steps === undefined ? '' : ' rules';
+  return [`${atLeast ? 'at least ' : ''}${value}${what}, from ${from} to ${to}; the event above is the last`];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

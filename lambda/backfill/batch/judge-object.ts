@@ -11,10 +11,13 @@ import { isFaultOfAccess } from '../../shared/faults.ts';
 import type { PastCorrelations } from './past-correlations.ts';
 
 export interface Judge {
-  readonly correlations: PastCorrelations;
+  /** Sees the events. Without it, only rules are matched. */
+  readonly correlations?: PastCorrelations;
   readonly limits: LogObjectLimits;
   /** What is known beside the records. */
   readonly directory?: Directory;
+  /** Whether the function's time is nearly over: then the object is read no further. */
+  readonly mustStop: () => boolean;
   /** Matches rules too, and reports what they find. Without it, events are only shown to the correlations. */
   readonly findings?: {
     readonly detector: Detector;
@@ -32,6 +35,8 @@ export interface JudgedObject {
   readonly findings: number;
   /** Why the object can't be read, or not to its end. */
   readonly reason?: string;
+  /** Whether the time was over before its end: another try begins it again. */
+  readonly isCut: boolean;
 }
 
 /** Findings that are recorded at the same time. */
@@ -46,8 +51,11 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
   const counts = { records: 0, indexed: 0, rejected: 0, findings: 0 };
   const { bucket, key, version } = object;
   const read = (value: unknown, index: number) => eventOf(value, { bucket, key, version, index }, judge.directory);
+  let isCut = false;
   try {
     for await (const items of readLogObject(object.body, judge.limits)) {
+      isCut = counts.records > 0 && judge.mustStop();
+      if (isCut) break;
       for (const item of items) {
         counts.records++;
         const event = 'problem' in item ? undefined : read(item.value, item.index);
@@ -62,11 +70,11 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
       }
     }
     await tasks.finish();
-    return counts;
+    return { ...counts, isCut };
   } catch (error) {
     if (!(error instanceof ContentFault)) throw error;
     await tasks.finish();
-    return { ...counts, reason: error.message };
+    return { ...counts, reason: error.message, isCut: false };
   } finally {
     await tasks.settle();
   }
@@ -88,7 +96,7 @@ async function judgeEvent(
 ): Promise<readonly Finding[] | undefined> {
   try {
     const derived = fieldsOf(event.record, () => event);
-    await correlations.observe(correlations.membershipsOf(event, derived));
+    if (correlations !== undefined) await correlations.observe(correlations.membershipsOf(event, derived));
     if (findings === undefined) return [];
     const matches = findings.detector.match(event.record, derived);
     return matches.filter(({ ruleId }) => findings.rules.has(ruleId)).map((match) => findingOf(event, match));

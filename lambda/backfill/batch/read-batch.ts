@@ -32,8 +32,8 @@ export interface ReadBatchOptions {
   readonly processor: Omit<ProcessorDependencies, 'ledger' | 'correlator' | 'createPages'>;
   readonly ledger: Ledger;
   readonly correlations: PastCorrelations;
-  /** Records a finding and sends its alert: for new objects, which ingest finds closed once they were read here. */
-  readonly reportNew: ProcessorDependencies['report'];
+  /** As ingest has it, for new objects: it finds them closed once they were read here. */
+  readonly newProcessor: Omit<ProcessorDependencies, 'ledger' | 'createPages'>;
   /** Whether the function's time is nearly over: then no further object is begun. */
   readonly mustStop: () => boolean;
   /** Whether a try of this batch has begun and not ended: each object is then noted before it is read. */
@@ -41,8 +41,24 @@ export interface ReadBatchOptions {
   readonly logger: Logger;
 }
 
-/** What came of the objects of a batch, before units and seconds are known. */
-export type ReadBatch = Omit<BatchResult, 'writeUnits' | 'readUnits' | 'seconds' | 'correlated'>;
+/** What came of the objects of a batch, before units, seconds and correlations are known. */
+export type ReadBatch = Omit<BatchResult, 'writeUnits' | 'readUnits' | 'seconds' | 'correlated' | 'uncorrelated'>;
+
+/** What a try of a batch has come to. */
+export interface BatchReadOut {
+  readonly result: ReadBatch;
+  /** Whether the correlations have seen every object that was read, in this try or an earlier one. */
+  readonly isShown: boolean;
+}
+
+/** How an object is read. */
+interface OneReading {
+  readonly isAlone: boolean;
+  /** Whether it is shown to the correlations where an earlier try has closed it. */
+  readonly isShowing: boolean;
+  readonly closing: Pick<ProcessorDependencies, 'ledger' | 'createPages'>;
+  readonly onOpened?: (request: { object: SourceObject; parsedKey: CloudTrailObjectKey }) => void;
+}
 
 /** What became of one object. */
 type End =
@@ -55,9 +71,9 @@ type Counts = Pick<ObjectOutcome, 'records' | 'indexed' | 'rejected' | 'findings
 /**
  * Reads the objects of a batch: as ingest would, except that many of them are closed together. One that fails is tried
  * once more by itself, and the others aren't kept from being read.
- * Doing it again changes nothing: what is closed stays, and is only shown to the correlations again.
+ * Doing it again changes nothing: what is closed stays, and is only shown to the correlations again, after everything else.
  */
-export async function readBatch(options: ReadBatchOptions): Promise<ReadBatch> {
+export async function readBatch(options: ReadBatchOptions): Promise<BatchReadOut> {
   return await new BatchReading(options).run();
 }
 
@@ -67,6 +83,8 @@ class BatchReading {
   readonly #ends = new Map<string, End>();
   /** Those that failed in company, and those over which a function may have died. */
   readonly #alone: string[] = [];
+  /** Closed by an earlier try, and still to be shown to the correlations. */
+  readonly #unshown = new Set<string>();
   #running = 0;
   #bytes = 0;
   #wake = (): void => {};
@@ -83,13 +101,28 @@ class BatchReading {
     });
   }
 
-  async run(): Promise<ReadBatch> {
+  async run(): Promise<BatchReadOut> {
     const { line, mustStop } = this.#options;
     const keys = keysOf(line);
+    await this.#readAll(keys, false);
+    for (const key of this.#alone.splice(0)) {
+      if (!mustStop()) this.#ends.set(key, await this.#readAlone(key));
+    }
+    // Reading comes first: what a try has no time to show, the next one shows.
+    await this.#readAll([...this.#unshown], true);
+    for (const key of this.#alone.splice(0)) {
+      if (!mustStop()) this.#ends.set(key, await this.#readAlone(key));
+    }
+    return { result: this.#result(keys), isShown: this.#unshown.size === 0 };
+  }
+
+  /** @param isShowing whether those that an earlier try has closed are to be shown to the correlations. */
+  async #readAll(keys: readonly string[], isShowing: boolean): Promise<void> {
+    const { mustStop } = this.#options;
     const waiting = keys.values();
     for (let next = waiting.next(); ; ) {
       if (next.done !== true && !mustStop() && this.#mayBegin) {
-        this.#begin(next.value);
+        this.#begin(next.value, isShowing);
         next = waiting.next();
         continue;
       }
@@ -100,10 +133,6 @@ class BatchReading {
         this.#wake = resolve;
       });
     }
-    for (const key of this.#alone.splice(0)) {
-      if (!mustStop()) this.#ends.set(key, await this.#readAlone(key));
-    }
-    return this.#result(keys);
   }
 
   get #mayBegin(): boolean {
@@ -111,9 +140,9 @@ class BatchReading {
     return reading < READERS && this.#running < MOST_HELD;
   }
 
-  #begin(key: string): void {
+  #begin(key: string, isShowing: boolean): void {
     this.#running++;
-    void this.#readTogether(key)
+    void this.#readTogether(key, isShowing)
       .then((end) => {
         if (end === 'alone') this.#alone.push(key);
         else this.#ends.set(key, end);
@@ -125,15 +154,11 @@ class BatchReading {
   }
 
   /** Never throws. */
-  async #readTogether(key: string): Promise<End | 'alone'> {
+  async #readTogether(key: string, isShowing: boolean): Promise<End | 'alone'> {
     const held = new HeldSummaries();
     try {
-      return await this.#read(key, false, {
-        ...this.#options.processor,
-        correlator: this.#options.correlations,
-        ledger: this.#closings.ledgerOf(held),
-        createPages: () => held,
-      });
+      const closing = { ledger: this.#closings.ledgerOf(held), createPages: () => held };
+      return await this.#read(key, { isAlone: false, isShowing, closing });
     } catch (error) {
       this.#options.logger.warn('An object is read again by itself', { key, error: describeError(error) });
       return 'alone';
@@ -142,17 +167,17 @@ class BatchReading {
 
   /** Never throws. */
   async #readAlone(key: string): Promise<End> {
-    const { processor, correlations, ledger, line } = this.#options;
+    const { processor, ledger, line } = this.#options;
     let opened: { object: SourceObject; parsedKey: CloudTrailObjectKey } | undefined;
     try {
-      const end = await this.#read(
-        key,
-        true,
-        { ...processor, correlator: correlations, ledger: plainLedger(ledger, line.run) },
-        (request) => {
+      const end = await this.#read(key, {
+        isAlone: true,
+        isShowing: true,
+        closing: { ledger: plainLedger(ledger, line.run) },
+        onOpened: (request) => {
           opened = request;
         },
-      );
+      });
       return end === 'alone' ? { what: 'left', reason: 'it was left for a try by itself' } : end;
     } catch (error) {
       // What can't be had has no row: there may never have been such an object.
@@ -166,52 +191,52 @@ class BatchReading {
   }
 
   /** @throws what the processing throws. */
-  async #read(
-    key: string,
-    isAlone: boolean,
-    processor: ProcessorDependencies,
-    onOpened: (request: { object: SourceObject; parsedKey: CloudTrailObjectKey }) => void = () => {},
-  ): Promise<End | 'alone'> {
-    const { ledger, line, open, isCareful, mustStop, correlations, reportNew } = this.#options;
+  async #read(key: string, { isAlone, isShowing, closing, onOpened = () => {} }: OneReading): Promise<End | 'alone'> {
+    const { ledger, line, open, isCareful, mustStop, processor, newProcessor, correlations } = this.#options;
     const { bucket, run } = line;
     const parsedKey = parseObjectKey(key);
     if (parsedKey?.kind !== 'log') return { what: 'left', reason: "its key isn't that of a log object" };
     const versions = await ledger.versions(bucket, key);
+    const isNew = isNewObject(parsedKey, processor.now());
+    const closed = versions.find((row) => isOf(run, row));
+    // Ingest's correlations have seen a new one before it was closed, and its events are no part of this batch's.
+    const mustBeShown = closed !== undefined && !isNew && correlations.areAsked;
+    if (mustBeShown && !isShowing) {
+      this.#unshown.add(key);
+      return endOf(closed);
+    }
     if (isCareful && !isAlone && versions.some(({ unfinished }) => unfinished > 0)) return 'alone';
     const object = this.#counted(await open(bucket, key));
     try {
       const own = versions.find(({ version }) => version === object.version);
       if (own !== undefined && isOf(run, own)) {
-        // Its correlations may not have been concluded.
-        await judgeObject(object, { correlations, limits: processor.limits, directory: processor.directory });
+        if (mustBeShown) await this.#show(key, object);
         return endOf(own);
       }
+      this.#unshown.delete(key);
       onOpened({ object, parsedKey });
-      const isNew = isNewObject(parsedKey, processor.now());
-      const outcome = await processObject(isNew ? { ...processor, report: reportNew } : processor, {
-        object,
-        versions,
-        parsedKey,
-        receives: isCareful ? 2 : 1,
-        mustStop,
-      });
-      // Its beginning may have been shown to the correlations of a function that has ended. What comes twice counts once.
-      if (own?.resumeAt !== undefined && isRead(outcome)) await this.#observeAll(key, processor);
+      const outcome = await processObject(
+        isNew ? { ...newProcessor, ...closing } : { ...processor, correlator: correlations, ...closing },
+        { object, versions, parsedKey, receives: isCareful ? 2 : 1, mustStop },
+      );
+      // Its beginning was shown to the correlations of a function that has ended. What comes twice counts once.
+      if (own?.resumeAt !== undefined && !isNew && correlations.areAsked && isRead(outcome)) this.#unshown.add(key);
       return await this.#endOf(object, outcome);
     } finally {
       object.close();
     }
   }
 
-  /** Shows all events of an object to the correlations. @throws faults of access. */
-  async #observeAll(key: string, { limits, directory }: ProcessorDependencies): Promise<void> {
-    const { line, open, correlations } = this.#options;
-    const object = this.#counted(await open(line.bucket, key));
-    try {
-      await judgeObject(object, { correlations, limits, directory });
-    } finally {
-      object.close();
-    }
+  /** Shows all events of an object to the correlations: their conclusions were not drawn yet. @throws faults of access. */
+  async #show(key: string, object: SourceObject): Promise<void> {
+    const { correlations, processor, mustStop } = this.#options;
+    const { isCut } = await judgeObject(object, {
+      correlations,
+      limits: processor.limits,
+      directory: processor.directory,
+      mustStop,
+    });
+    if (!isCut) this.#unshown.delete(key);
   }
 
   #counted(object: SourceObject): SourceObject {

@@ -15,20 +15,26 @@ import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../findings/integri
 import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
+import { Correlator } from '../../runtime/correlator.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
+import { wireFirstSeen } from '../../runtime/first-seen/wire-first-seen.ts';
+import { recordMetric } from '../../runtime/record-metric.ts';
 import { reportDirectoryFaults } from '../../runtime/report-directory-faults.ts';
+import { reportUnreadableRows } from '../../runtime/report-unreadable-rows.ts';
+import { METRICS } from '../../shared/metric-names.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
+import { CorrelationTable } from '../../store/correlations/correlation-table.ts';
 import { RowWriter } from '../../store/dynamo/row-writer.ts';
 import { Ledger, type LedgerRow } from '../../store/ledger/ledger.ts';
 import { EVENT_ROW_KEY, type EventRow, type ResourceRow } from '../../store/rows/event-row.ts';
 import { raisePageShards } from '../../store/segments/table/state.ts';
 import { ConsumedUnits } from '../consumed-units.ts';
 import { WorkBucket } from '../work-bucket.ts';
-import { createRunBatch, type RunBatch } from './run-batch.ts';
+import { type BatchDependencies, createRunBatch, type RunBatch } from './run-batch.ts';
 
-export interface BatchWiring {
+export interface BatchWiring extends Pick<BatchDependencies, 'mostMemberships'> {
   readonly environment: BackfillBatchEnvironment;
   /** What its calls take is counted. */
   readonly dynamodb: DynamoDBClient;
@@ -45,7 +51,7 @@ export interface BatchWiring {
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireBatch(wiring: BatchWiring): RunBatch {
-  const { environment, dynamodb, s3, sns, sqs, logger, metrics, now = () => new Date() } = wiring;
+  const { environment, dynamodb, s3, sns, sqs, logger, metrics, mostMemberships, now = () => new Date() } = wiring;
   const { sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-backfill` }) } =
     wiring;
   const logBuckets = new LogBuckets({
@@ -65,6 +71,21 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const onFault = reportDirectoryFaults(logger, metrics);
   const names = latestNames(environment.NAMES_BUCKET, { s3, onFault, now });
   const directory = readDirectory(environment.DIRECTORY_FILE, onFault, names);
+  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const correlations = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
+  const firstSeen = (onlyTeaches: boolean) =>
+    wireFirstSeen({
+      documents,
+      table: environment.CORRELATIONS_TABLE,
+      detector,
+      ledger,
+      report: alert,
+      onUnreadableRow,
+      onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
+      now,
+      onlyTeaches,
+    });
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
@@ -88,8 +109,21 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   return createRunBatch({
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     logBuckets,
-    ledger: new Ledger(documents, environment.LEDGER_TABLE),
+    ledger,
+    teacher: firstSeen(true),
     processorOf: (alerts) => processorOf(alerts ? alert : record),
+    newProcessor: {
+      ...processorOf(alert),
+      rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
+      correlator: new Correlator({
+        detector,
+        store: correlations,
+        report: alert,
+        now,
+        firstSeen: firstSeen(false),
+      }),
+    },
+    ...(mostMemberships !== undefined && { mostMemberships }),
     open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),
     detector,
     ruleSet,

@@ -55,11 +55,13 @@ export function* readRecordsAtOnce(content: Buffer): Generator<readonly ReadItem
   for (;;) {
     const { done, value } = reading.next();
     if (done) return value;
-    yield value.map((record): ReadItem => {
-      const item = { index: index++, value: record };
-      return isLookedUp(record) ? unwrappedText(record, item.index) : item;
-    });
+    yield value.map((record) => readItem(record, index++));
   }
+}
+
+/** A member of a list of records that was parsed, as `readRecords` yields it. */
+export function readItem(record: unknown, index: number): ReadItem {
+  return isLookedUp(record) ? unwrappedText(record, index) : { index, value: record };
 }
 
 /** The shape of a file, which decides whether the functions can read it as it stands. @throws the errors of `body`. */

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { isJsonObject, type JsonObject } from '../../shared/json.ts';
+import type { JsonObject } from '../../shared/json.ts';
 import { isAggregated, withUsualMembers } from './aggregated-record.ts';
-import { readPlainly } from './read-plainly.ts';
 import { toSeconds } from './record-time.ts';
 
 /**
@@ -105,17 +104,10 @@ export type RecordResult =
   | { readonly ok: true; readonly record: JsonObject; readonly read: ReadRecord }
   | { readonly ok: false; readonly reason: string };
 
-/**
- * Reads one member of `Records`. Never throws: for a record that can't be read it returns the reason, which names
- * members but never repeats their values.
- */
-export function readRecord(value: unknown): RecordResult {
-  if (!isJsonObject(value)) return { ok: false, reason: `the record is ${describe(value)}, not an object` };
-  const members = isAggregated(value) ? withUsualMembers(value) : value;
-  const plain = readPlainly(members);
-  if (plain !== undefined) return { ok: true, record: value, read: plain };
+/** Reads a record of any form by its schema: what `readPlainly` doesn't take, or why it can't be read. Never throws. */
+export function readUnusual(record: JsonObject, members: JsonObject): RecordResult {
   const result = readBySchema(members);
-  if (result.success) return { ok: true, record: value, read: result.data };
+  if (result.success) return { ok: true, record, read: result.data };
   const reasons = result.error.issues.map((issue) => `${issue.path.join('.')} ${explain(issue)}`);
   return { ok: false, reason: reasons.slice(0, 5).join('; ') };
 }
@@ -147,9 +139,4 @@ export function readRecordLoosely(record: JsonObject): ReadRecord {
 function explain(issue: z.core.$ZodIssue): string {
   if (!issue.message.startsWith('Invalid input')) return issue.message;
   return issue.code === 'invalid_type' ? `is not ${issue.expected}` : 'has a type that CloudTrail never writes there';
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }

@@ -26,6 +26,17 @@ export interface Member {
   context?: string;
 }
 
+/** What one rule noticed of a chain: its first event in the window. */
+export interface ChainStep {
+  /** The rule's id. */
+  rule: string;
+  /** eventTime, in milliseconds since 1970. */
+  at: number;
+  eventID: string;
+  action?: string;
+  outcome?: string;
+}
+
 /** A correlation fired for a group: its window is (at - timespan, at]. */
 export interface Firing {
   /** The same for the same correlation, group and window. */
@@ -44,6 +55,8 @@ export interface Firing {
   fields: Member['fields'];
   /** The last event's context. */
   context?: string;
+  /** Of a chain: what each rule noticed, oldest first. */
+  steps?: readonly ChainStep[];
   /** Claimed, but its findings may not be stored yet: it is reported again until it is acknowledged. */
   pending: boolean;
 }

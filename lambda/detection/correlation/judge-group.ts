@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CorrelationRule } from '../language/rule-set.ts';
+import { reachesTactics, stepsOf } from './chain.ts';
 import { holds } from './condition-holds.ts';
 import { expiryOf, type Firing, type GroupView, MAX_EVENT_IDS, type Member } from './correlation-store.ts';
 import { measure } from './measure-members.ts';
@@ -22,6 +23,15 @@ export interface JudgeContext {
   lateness: number;
 }
 
+/** Types whose number only grows as events come. */
+const EARLY: ReadonlySet<CorrelationRule['type']> = new Set([
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'chain',
+]);
+
 /**
  * Whether a condition that holds for some events still holds when more events come. Then a window can be judged as soon
  * as an event comes. For any other condition the next event may change the result, so its windows wait until no more
@@ -29,7 +39,7 @@ export interface JudgeContext {
  */
 export function firesEarly({ type, condition, ruleCondition }: CorrelationRule): boolean {
   if (ruleCondition !== undefined && !isMonotone(ruleCondition)) return false;
-  const counts = type === 'event_count' || type === 'value_count' || type === 'temporal' || type === 'temporal_ordered';
+  const counts = EARLY.has(type);
   return counts && condition.every(({ compare }) => compare === 'gt' || compare === 'gte');
 }
 
@@ -194,16 +204,21 @@ function judgeWindow({ rule, group }: JudgeContext, window: readonly Member[], t
   if (!holds(rule.condition, value) || (truncated && !holdsForMore(rule))) return undefined;
   if (rule.ruleCondition !== undefined && !holdsOf(rule.ruleCondition, new Set(window.map((member) => member.rule))))
     return undefined;
+  if (!reachesTactics(rule, window)) return undefined;
   const at = last.eventTime;
+  const steps = rule.type === 'chain' ? stepsOf(window) : undefined;
+  const eventIDs =
+    steps?.map(({ eventID }) => eventID) ?? window.flatMap(({ eventID, eventIDs: of }) => of ?? [eventID]);
   return {
     id: createHash('sha256').update([rule.metadata.id, group, at].join('\n')).digest('hex').slice(0, 32),
     at,
     from: window.reduce((first, { eventTime, from }) => Math.min(first, from ?? eventTime), at),
     value,
     atLeast: truncated,
-    eventIDs: [...new Set(window.flatMap(({ eventID, eventIDs }) => eventIDs ?? [eventID]))].slice(-MAX_EVENT_IDS),
+    eventIDs: [...new Set(eventIDs)].slice(-MAX_EVENT_IDS),
     fields: last.fields,
     ...(last.context !== undefined && { context: last.context }),
+    ...(steps !== undefined && { steps }),
     pending: true,
   };
 }

@@ -1,5 +1,6 @@
 import type { CorrelatedField, CorrelationRule, Field, RuleSet } from '../language/rule-set.ts';
 import type { Paths, Scope, Texts } from '../match/record-scope.ts';
+import { CHAIN_CAP, CHAIN_FIELDS, isOutOfChains } from './chain.ts';
 import { type Firing, type GroupKey, MEMBER_CAP, type Member } from './correlation-store.ts';
 import { firesEarly } from './judge-group.ts';
 import { fieldKey } from './measure-members.ts';
@@ -30,15 +31,28 @@ export interface Correlation {
   chain: string;
 }
 
+/** The unit of all memberships of first_seen rules. */
+const FIRST_SEEN_UNIT = 'first_seen';
+
 /** The correlations of a rule set, and how they build on rules and on each other. */
 export class Correlations {
   readonly #byId = new Map<string, Correlation>();
   /** The correlations that name a rule, by its id. */
   readonly #above = new Map<string, CorrelationRule[]>();
+  /** The chains that a rule belongs to, by its id. They aren't above it: their own firings are members of nothing. */
+  readonly #chains = new Map<string, CorrelationRule[]>();
+  readonly #titles: ReadonlyMap<string, string>;
 
   constructor(ruleSet: RuleSet, memberCap = MEMBER_CAP) {
+    this.#titles = new Map(ruleSet.rules.map(({ metadata: { id, title } }) => [id, title]));
     for (const rule of ruleSet.rules) {
       if (rule.kind !== 'correlation') continue;
+      if (rule.type === 'chain') {
+        const { id } = rule.metadata;
+        this.#byId.set(id, { rule, early: true, limit: CHAIN_CAP, depth: 0, chain: id });
+        for (const member of rule.rules) this.#chains.set(member, [...(this.#chains.get(member) ?? []), rule]);
+        continue;
+      }
       const highest = Math.max(...rule.condition.map(({ value }) => Math.ceil(value) + 1));
       const limit =
         rule.type === 'event_count' || rule.type === 'value_count' ? Math.max(memberCap, highest) : memberCap;
@@ -71,19 +85,47 @@ export class Correlations {
     return this.#byId.get(id);
   }
 
+  /** A rule of type first_seen; undefined for any other. */
+  firstSeen(id: string): CorrelationRule | undefined {
+    const rule = this.#byId.get(id)?.rule;
+    return rule?.type === 'first_seen' ? rule : undefined;
+  }
+
+  /** All rules of type first_seen. */
+  get firstSeenRules(): readonly CorrelationRule[] {
+    return [...this.#byId.keys()].flatMap((id) => this.firstSeen(id) ?? []);
+  }
+
+  /** Memberships of rules of type first_seen, and the others. */
+  split(memberships: readonly Membership[]): { firstSeen: readonly Membership[]; others: readonly Membership[] } {
+    const isOther = ({ key }: Membership): boolean => this.firstSeen(key.correlation) === undefined;
+    if (memberships.every(isOther)) return { firstSeen: [], others: memberships };
+    return {
+      firstSeen: memberships.filter((membership) => !isOther(membership)),
+      others: memberships.filter(isOther),
+    };
+  }
+
+  /** What a rule is called; its id where it is no longer there. */
+  titleOf(id: string): string {
+    return this.#titles.get(id) ?? id;
+  }
+
   /**
    * Memberships with the same name must be observed together, because the firings of one group may be members of
    * another one. The others have nothing to do with each other.
    */
   unitOf({ correlation, group }: GroupKey): string {
     const found = this.#byId.get(correlation);
+    // Their values are read together, so that an object costs one reading.
+    if (found?.rule.type === 'first_seen') return FIRST_SEEN_UNIT;
     const isChained = found !== undefined && (found.depth > 0 || this.#above.has(correlation));
     return isChained ? found.chain : `${correlation}\n${group}`;
   }
 
-  /** Whether some correlation names the rule. */
+  /** Whether some correlation names the rule, or it belongs to a chain. */
   isNamed(ruleId: string): boolean {
-    return this.#above.has(ruleId);
+    return this.#above.has(ruleId) || this.#chains.has(ruleId);
   }
 
   /** Makes sure that all the fields that correlations take from records can be found in a scope of these paths. */
@@ -93,12 +135,15 @@ export class Correlations {
         for (const field of Object.values(byRule)) paths.intern(field);
       }
     }
+    if (this.#chains.size > 0) for (const field of CHAIN_FIELDS) paths.intern(field);
   }
 
   /** The groups that a record belongs to because it matched a rule. */
   membershipsOf(ruleId: string, event: CorrelatedEvent, scope: Scope, paths: Paths): Membership[] {
-    return (this.#above.get(ruleId) ?? []).map((rule) => {
-      const textsOf = (field: Field): readonly string[] => listOf(scope.texts(paths.intern(field)));
+    const textsOf = (field: Field): readonly string[] => listOf(scope.texts(paths.intern(field)));
+    const chains = this.#chains.get(ruleId) ?? [];
+    const joined = chains.length === 0 || isOutOfChains(textsOf) ? [] : chains;
+    return [...(this.#above.get(ruleId) ?? []), ...joined].map((rule) => {
       const carried = this.#carriedFields(rule, ruleId);
       const fields = Object.fromEntries(carried.map((field) => [fieldKey(field.path), textsOf(field)]));
       return { key: groupKey(rule, ruleId, textsOf), member: { ...event, rule: ruleId, fields } };
@@ -117,15 +162,33 @@ export class Correlations {
     });
   }
 
+  /** The groups of chains that a firing belongs to. They have nothing to do with the groups that it came from. */
+  chainsOfFiring({ rule }: Correlation, firing: Firing): Membership[] {
+    const ruleId = rule.metadata.id;
+    const chains = this.#chains.get(ruleId) ?? [];
+    const textsOf = ({ path }: Field): readonly string[] => firing.fields[fieldKey(path)] ?? [];
+    if (chains.length === 0 || isOutOfChains(textsOf)) return [];
+    const { id: identity, at: eventTime, eventIDs, context } = firing;
+    const fields = Object.fromEntries(CHAIN_FIELDS.map((field) => [fieldKey(field.path), textsOf(field)]));
+    const eventID = eventIDs.at(-1) ?? identity;
+    const member = { identity, eventTime, eventID, rule: ruleId, fields, ...(context !== undefined && { context }) };
+    return chains.map((chain) => ({ key: groupKey(chain, ruleId, textsOf), member }));
+  }
+
   /** What a member must keep of its event: the values for this correlation, and for all correlations above it. */
   #carriedFields(rule: CorrelationRule, ruleId: string): Field[] {
+    if (rule.type === 'chain') return [...CHAIN_FIELDS];
     const own = rule.valueFields.flatMap(({ byRule }) => byRule[ruleId] ?? []);
     const { id } = rule.metadata;
     const above = (this.#above.get(id) ?? []).flatMap((next) => [
       ...next.groupBy.flatMap(({ byRule }) => byRule[id] ?? []),
       ...this.#carriedFields(next, id),
     ]);
-    return [...own, ...above];
+    const chains = (this.#chains.get(id) ?? []).flatMap(({ groupBy }) => [
+      ...groupBy.flatMap(({ byRule }) => byRule[id] ?? []),
+      ...CHAIN_FIELDS,
+    ]);
+    return [...own, ...above, ...chains];
   }
 }
 

@@ -17,6 +17,7 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
       return rule.rules.length === 1 ? window.length : new Set(window.map(({ identity }) => identity)).size;
     case 'value_count':
       return distinctValues(rule, window);
+    case 'chain':
     case 'temporal':
       return new Set(window.map((member) => member.rule)).size;
     case 'temporal_ordered':
@@ -33,6 +34,9 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
       return percentile(numbersOf(rule, window), rule.percentile ?? 50);
     case 'value_median':
       return percentile(numbersOf(rule, window), 50);
+    // It has no windows.
+    case 'first_seen':
+      return undefined;
   }
 }
 

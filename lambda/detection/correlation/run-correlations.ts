@@ -1,4 +1,5 @@
-import type { Metadata } from '../language/rule-set.ts';
+import { thinned } from './chain.ts';
+import { type CorrelationFinding, findingOf } from './correlation-finding.ts';
 import {
   type Around,
   type Claim,
@@ -11,32 +12,17 @@ import {
 } from './correlation-store.ts';
 import { dueOfMember, type JudgeContext, judgeAgain, judgeAround, judgeClosed, type Verdict } from './judge-group.ts';
 import { judgeTogether } from './judge-together.ts';
-import { type Correlation, type Correlations, groupFields, type Membership } from './linked-correlations.ts';
-
-/** A correlation fired for a group. */
-export interface CorrelationFinding extends Omit<Metadata, 'id' | 'finding'> {
-  ruleId: string;
-  /** The same for the same correlation, group and window. */
-  findingId: string;
-  /** The group-by fields and the group's values; null for a field that the events don't have. */
-  group: Record<string, string | null>;
-  /** eventTime of the first and of the last event in the window, in ISO 8601. */
-  from: string;
-  to: string;
-  /** The window's events, oldest first; the last 100 of them where there are more. */
-  eventIDs: readonly string[];
-  /** What was counted or computed. */
-  value: number;
-  /** There were more events than were read: `value` is a lower bound. */
-  atLeast: boolean;
-  /** What the caller passed with the last event. */
-  context?: string;
-}
+import type { Correlation, Correlations, Membership } from './linked-correlations.ts';
 
 export interface CorrelationOutcome {
   findings: CorrelationFinding[];
   /** What to acknowledge once the findings are stored. Until then the store reports the firings again. */
   unacknowledged: { key: GroupKey; firingIds: string[] }[];
+  /**
+   * Firings as members of chains. They are to be observed before the firings are acknowledged, in a run of their own: in
+   * this one, every correlation would have to wait for every other.
+   */
+  chained: Membership[];
 }
 
 export interface RunOptions {
@@ -104,7 +90,7 @@ export function* settle(correlations: Correlations, key: GroupKey, options: RunO
 
 /** One run: its request, and its results so far. */
 class Outcome {
-  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [] };
+  readonly result: CorrelationOutcome = { findings: [], unacknowledged: [], chained: [] };
   readonly #correlations: Correlations;
   readonly #options: RunOptions;
   /** A pending firing is read back with every append to its group: it is reported once in each run. */
@@ -151,9 +137,10 @@ class Outcome {
     if (first === undefined) return;
     const { key } = first;
     const { timespan } = correlation.rule;
-    const members = memberships
+    const all = memberships
       .map(({ member }): Member => ({ ...member, arrivedAt: this.#options.now }))
       .sort((a, b) => a.eventTime - b.eventTime);
+    const members = correlation.rule.type === 'chain' ? thinned(all) : all;
     for (const stretch of stretchesOf(members, timespan)) yield* this.#append(correlation, key, stretch);
   }
 
@@ -220,7 +207,10 @@ class Outcome {
     if (fresh.length === 0) return;
     for (const firing of fresh) {
       this.#reported.add(firing.id);
-      if (correlation.rule.metadata.finding) this.result.findings.push(findingOf(correlation, key, firing));
+      if (correlation.rule.metadata.finding) {
+        this.result.findings.push(findingOf(correlation, key, firing, this.#correlations));
+      }
+      this.result.chained.push(...this.#correlations.chainsOfFiring(correlation, firing));
       this.#add(this.#correlations.membershipsOfFiring(correlation, firing, firing.eventIDs.at(-1) ?? ''));
     }
     this.result.unacknowledged.push({ key, firingIds: fresh.map(({ id }) => id) });
@@ -291,22 +281,6 @@ function aroundOf({ rule, early, limit }: Correlation, members: Members): Around
   const [{ eventTime: from }] = members;
   const to = members.at(-1)?.eventTime ?? from;
   return { from, to, timespan: rule.timespan, limit: early ? limit : 0 };
-}
-
-function findingOf({ rule }: Correlation, { group }: GroupKey, firing: Firing): CorrelationFinding {
-  const { id, finding: _finding, ...rest } = rule.metadata;
-  return {
-    ruleId: id,
-    ...rest,
-    findingId: firing.id,
-    group: groupFields(rule, group),
-    from: new Date(firing.from).toISOString(),
-    to: new Date(firing.at).toISOString(),
-    eventIDs: firing.eventIDs,
-    value: firing.value,
-    atLeast: firing.atLeast,
-    ...(firing.context !== undefined && { context: firing.context }),
-  };
 }
 
 /** Runs over a store in memory. */

@@ -17,6 +17,7 @@ interface Range {
 function rangeOf(type: CorrelationType, rules: number): Range {
   const endless = Number.POSITIVE_INFINITY;
   switch (type) {
+    case 'chain':
     case 'event_count':
       return { from: 1, to: endless, counts: true, said: 'event_count is from 1' };
     case 'temporal':

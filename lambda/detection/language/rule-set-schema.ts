@@ -151,6 +151,10 @@ const metadataSchema = z.strictObject({
   hash: z.string(),
   /** False for a rule that only serves a correlation: it makes no findings of its own. */
   finding: z.boolean(),
+  /** A finding stands for all that its rule matches in a session, and not for one event. */
+  per: z.literal('session').optional(),
+  /** Its findings belong to the alert of another rule about the same event, where there is one. */
+  joins: z.literal(true).optional(),
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 
@@ -181,14 +185,20 @@ const correlationRuleSchema = z.strictObject({
   groupBy: z.array(correlatedFieldSchema).readonly(),
   /** Milliseconds. */
   timespan: z.int().positive(),
-  /** All of them must hold. */
+  /** All of them must hold; none for first_seen. */
   condition: z.array(z.strictObject({ compare: z.enum(CORRELATION_OPERATORS), value: z.number() })).readonly(),
   /** For a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
   ruleCondition: conditionNodeSchema.optional(),
-  /** What value_count counts and the other value_ types compute over. */
+  /** What value_count counts, the other value_ types compute over, and first_seen has not seen before. */
   valueFields: z.array(correlatedFieldSchema).readonly(),
+  /** For first_seen, in milliseconds: so long values are learnt, and none fires. */
+  learning: z.int().nonnegative().optional(),
   /** 0 to 100, for value_percentile. */
   percentile: z.number().min(0).max(100).optional(),
+  /** For a chain: how many tactics its rules must come to, and those of each rule, by its id. */
+  tactics: z
+    .strictObject({ atLeast: z.int().min(1), byRule: z.record(z.string(), z.array(z.string()).readonly()) })
+    .optional(),
 });
 export type CorrelationRule = z.infer<typeof correlationRuleSchema>;
 

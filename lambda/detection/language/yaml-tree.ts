@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Parser } from 'yaml';
 import type { Position, Report } from './problem.ts';
 
 /** A scalar with the text it was written as: `012345678901` is an account id, not the number 12345678901. */
@@ -60,15 +60,24 @@ export function readYaml(text: string, report: Report): YamlNode[] {
   return trees;
 }
 
-/** The parser reports most cases of too deep nesting as a fault of the document, and throws for the others. */
-function parseDocuments(text: string, lineCounter: LineCounter, report: Report): readonly Document[] {
-  try {
-    const parsed = parseAllDocuments(text, { lineCounter, merge: true, logLevel: 'silent', prettyErrors: false });
-    return Array.isArray(parsed) ? parsed : [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    report.at(positionAt(lineCounter, 0), 'not valid YAML: nested too deeply');
-    return [];
+/**
+ * One document after the other: of a file of many rules, what all of them are parsed to would fill the memory. The parser
+ * reports most cases of too deep nesting as a fault of the document, and throws for the others: it can't go on then.
+ */
+function* parseDocuments(text: string, lineCounter: LineCounter, report: Report): Generator<Document> {
+  const tokens = new Parser(lineCounter.addNewLine).parse(text);
+  const documents = new Composer({ lineCounter, merge: true, logLevel: 'silent', prettyErrors: false }).compose(tokens);
+  for (;;) {
+    let next: IteratorResult<Document>;
+    try {
+      next = documents.next();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      report.at(positionAt(lineCounter, 0), 'not valid YAML: nested too deeply');
+      return;
+    }
+    if (next.done) return;
+    yield next.value;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Field,
 } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
+import { parseChainCondition } from './chain-section.ts';
 import { isRuleCondition, parseRuleCondition, type RuleCondition } from './parse-rule-condition.ts';
 import { parseReferences, type RuleReference } from './rule-references.ts';
 import { parseFieldPath } from './values/field-path.ts';
@@ -26,6 +27,10 @@ export interface CorrelationDraft {
   ruleCondition?: RuleCondition;
   valueFields: readonly NamedField[];
   percentile: number | undefined;
+  /** For first_seen, in milliseconds. */
+  learning?: number;
+  /** For a chain: how many tactics its rules must come to. */
+  tactics?: number;
   aliases: readonly { alias: string; at: Position; fields: readonly (RuleReference & { field: Field })[] }[];
   /** Whether the rules it names make findings of their own as well. */
   generate: boolean;
@@ -39,6 +44,7 @@ interface Context {
 }
 
 const KEYS = ['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate'];
+const FIRST_SEEN_KEYS = ['type', 'rules', 'aliases', 'group-by', 'fields', 'timespan', 'learning', 'generate'];
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_FIELDS = 10;
 
@@ -46,29 +52,60 @@ const MAX_FIELDS = 10;
 export function parseCorrelation(document: YamlMap, section: YamlMap, context: Context): CorrelationDraft | undefined {
   const { report } = context;
   const before = report.problems.length;
-  for (const { key, keyAt } of section.entries) {
-    if (KEYS.includes(key)) continue;
-    // Sigma's first drafts of correlations had it there.
-    if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
-    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, KEYS));
-  }
+  checkKeys(section, report);
   const type = parseType(section, report);
   const conditionNode = entryOf(section, 'condition')?.value;
+  if (type === 'chain') return parseChain(section, conditionNode, context);
   const isOverRules = isTemporal(type) && isRuleCondition(conditionNode);
   const ruleCondition = isOverRules ? parseRuleCondition(conditionNode, type, report) : undefined;
   const rulesNode = entryOf(section, 'rules')?.value;
   const rules = rulesNode === undefined ? ruleCondition?.rules : parseReferences(rulesNode, report);
   if (rulesNode === undefined && !isOverRules) report.at(section.at, 'the correlation names no rules');
-  const timespan = parseTimespan(section, report);
+  const isFirstSeen = type === 'first_seen';
+  const timespan = isFirstSeen ? parseDays(section, 'timespan', report) : parseTimespan(section, report);
   const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
   const aliases = parseAliases(entryOf(section, 'aliases')?.value, context);
   const generate = parseGenerate([entryOf(section, 'generate')?.value, entryOf(document, 'generate')?.value], report);
   if (type === undefined || rules === undefined) return undefined;
-  const condition = isOverRules
-    ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
-    : parseCondition(conditionNode, type, rules.length, section, context);
+  const condition = isFirstSeen
+    ? parseFirstSeen(section, timespan, context)
+    : isOverRules
+      ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
+      : parseCondition(conditionNode, type, rules.length, section, context);
   if (condition === undefined || timespan === undefined || report.problems.length > before) return undefined;
   return { type, rules, groupBy, timespan, ...condition, ...(ruleCondition && { ruleCondition }), aliases, generate };
+}
+
+function checkKeys(section: YamlMap, report: Report): void {
+  const type = entryOf(section, 'type')?.value;
+  const isFirstSeen = type?.kind === 'scalar' && type.text === 'first_seen';
+  const keys = isFirstSeen ? FIRST_SEEN_KEYS : KEYS;
+  for (const { key, keyAt } of section.entries) {
+    if (keys.includes(key)) continue;
+    if (isFirstSeen && key === 'condition')
+      report.at(keyAt, 'first_seen has no condition: it fires for each new value');
+    else if (isFirstSeen && key === 'field') report.at(keyAt, "first_seen has 'fields', a list of 1 to 3");
+    // Sigma's first drafts of correlations had it there.
+    else if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
+    else if (FIRST_SEEN_KEYS.includes(key)) report.at(keyAt, `only first_seen has '${key}'`);
+    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, keys));
+  }
+}
+
+function parseChain(
+  section: YamlMap,
+  conditionNode: YamlNode | undefined,
+  context: Context,
+): CorrelationDraft | undefined {
+  const { report } = context;
+  const before = report.problems.length;
+  const chain = parseChainCondition(section, conditionNode, report);
+  const timespan = parseTimespan(section, report);
+  const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
+  if (chain === undefined || timespan === undefined || report.problems.length > before) return undefined;
+  const condition = [{ compare: 'gte' as const, value: chain.rules }];
+  const none = { rules: [], valueFields: [], percentile: undefined, aliases: [], generate: false };
+  return { type: 'chain', groupBy, timespan, condition, tactics: chain.tactics, ...none };
 }
 
 function isTemporal(type: CorrelationType | undefined): type is 'temporal' | 'temporal_ordered' {
@@ -165,7 +202,40 @@ function parseGenerate(nodes: readonly (YamlNode | undefined)[], report: Report)
   return generate;
 }
 
-type ParsedCondition = Pick<CorrelationDraft, 'condition' | 'valueFields' | 'percentile'>;
+type ParsedCondition = Pick<CorrelationDraft, 'condition' | 'valueFields' | 'percentile' | 'learning'>;
+
+const MAX_SEEN_FIELDS = 3;
+
+/** What first_seen has in the place of a condition. */
+function parseFirstSeen(section: YamlMap, timespan: number | undefined, context: Context): ParsedCondition | undefined {
+  const { report } = context;
+  const before = report.problems.length;
+  const entry = entryOf(section, 'fields');
+  const valueFields = parseFields(entry?.value, 'fields', context);
+  const at = entry?.keyAt ?? section.at;
+  if (report.problems.length === before && (valueFields.length === 0 || valueFields.length > MAX_SEEN_FIELDS)) {
+    report.at(at, `first_seen needs fields, 1 to ${MAX_SEEN_FIELDS}, and has ${valueFields.length}`);
+  }
+  const learning = entryOf(section, 'learning') === undefined ? timespan : parseDays(section, 'learning', report);
+  if (learning === undefined || report.problems.length > before) return undefined;
+  return { condition: [], valueFields, percentile: undefined, learning };
+}
+
+const MAX_DAYS = 90;
+
+/** Whole days: values are kept by UTC days. */
+function parseDays(section: YamlMap, key: 'timespan' | 'learning', report: Report): number | undefined {
+  const entry = entryOf(section, key);
+  if (entry === undefined) return report.at(section.at, `the correlation has no ${key}`);
+  const text = entry.value.kind === 'scalar' ? entry.value.text : '';
+  const days = Number(/^(\d{1,3})d$/.exec(text)?.[1]);
+  const least = key === 'timespan' ? 1 : 0;
+  if (days >= least && days <= MAX_DAYS) return days * (UNITS.d ?? 0);
+  return report.at(
+    entry.value.at,
+    `the ${key} '${text}' of first_seen is not a number of whole days from ${least}d to ${MAX_DAYS}d, as in 14d`,
+  );
+}
 
 function parseCondition(
   node: YamlNode | undefined,

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { nearest } from '../../shared/nearest.ts';
 import { Report, type RuleProblem, type RuleSource } from '../language/problem.ts';
 import { type CorrelationRule, type DetectionRule, LEVELS, type Metadata, type RuleSet } from '../language/rule-set.ts';
 import { entryOf, readYaml, type YamlNode } from '../language/yaml-tree.ts';
 import { withBaseHashes } from './base-hashes.ts';
+import { withChainMembers } from './chain-section.ts';
 import { type Link, type Linked, linkCorrelations } from './link-correlations.ts';
 import { filterCovers, isCloudTrail } from './logsource.ts';
 import { type Draft, type Identified, parseDraft } from './rule-drafts.ts';
@@ -76,7 +77,7 @@ export function parseRules(sources: readonly RuleSource[], given: RuleOptions = 
     }
   }
   return {
-    ruleSet: { version: 1, rules: withBaseHashes(rules) },
+    ruleSet: { version: 1, rules: withBaseHashes(withChainMembers(rules)) },
     problems: reports.flatMap(({ problems }) => problems),
     skipped,
   };
@@ -144,9 +145,16 @@ function derivedId({ metadata, ...draft }: Draft): string {
 }
 
 function sha256(value: unknown): string {
-  // Positions say where a rule stands, not what it means.
-  const meaning = JSON.stringify(value, (key, inner) => (key === 'at' ? undefined : inner));
-  return createHash('sha256').update(meaning).digest('hex');
+  return hash('sha256', JSON.stringify(withoutPositions(value)), 'hex');
+}
+
+/** Positions say where a rule stands, not what it means. */
+function withoutPositions(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutPositions);
+  const kept: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) if (key !== 'at') kept[key] = withoutPositions(inner);
+  return kept;
 }
 
 /**
@@ -265,13 +273,15 @@ function finishCorrelation(
   options: RuleOptions,
 ): CorrelationRule {
   const { kind } = draft;
-  const { type, timespan, condition, percentile } = draft.correlation;
+  const { type, timespan, condition, percentile, learning, tactics } = draft.correlation;
   const body = {
     type,
     timespan,
     condition: [...condition],
     ...link,
     ...(percentile === undefined ? {} : { percentile }),
+    ...(learning === undefined ? {} : { learning }),
+    ...(tactics === undefined ? {} : { tactics: { atLeast: tactics, byRule: {} } }),
   };
   return { kind, metadata: finishMetadata(draft, body, linked, options), ...body };
 }

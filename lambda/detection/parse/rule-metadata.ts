@@ -3,6 +3,7 @@ import type { Report } from '../language/problem.ts';
 import { LEVELS, type Metadata, STATUSES } from '../language/rule-set.ts';
 import { describeNode, entryOf, type YamlMap, type YamlNode } from '../language/yaml-tree.ts';
 import { checkKeys, mistyped } from './document-keys.ts';
+import { parseOwnKeys } from './own-keys.ts';
 
 /** The metadata of a document. If its id is missing, one is derived from its content. */
 export type DraftMetadata = Omit<Metadata, 'id' | 'hash' | 'finding'> & { id: string | undefined };
@@ -35,6 +36,7 @@ export function parseMetadata(document: YamlMap, report: Report): DraftMetadata 
     fields: list('fields'),
     file: report.file,
     line: document.at.line,
+    ...parseOwnKeys(document, report),
   };
   const status = wordOf(document, 'status', STATUSES, report);
   if (status !== undefined) metadata.status = status;

@@ -1,5 +1,7 @@
 import { headline } from '../../alerts/messages/alert-headline.ts';
+import { titleOf } from '../../alerts/messages/alert-title.ts';
 import type { AlertMessage } from '../../alerts/messages/message-schema.ts';
+import { chainLines } from '../../findings/finding-step.ts';
 import { counted } from '../../shared/counted.ts';
 import { printable } from '../../shared/printable.ts';
 
@@ -17,6 +19,9 @@ export interface MessageFacts {
 
 const NAMED_RULES = 10;
 
+/** Steps of a chain: the e-mail has all of them. */
+const MAX_STEPS = 10;
+
 /** A message as people read it. */
 export function factsOf(message: AlertMessage): MessageFacts {
   return message.kind === 'storm' ? stormFacts(message) : findingFacts(message);
@@ -25,11 +30,19 @@ export function factsOf(message: AlertMessage): MessageFacts {
 function findingFacts(message: Exclude<AlertMessage, { kind: 'storm' }>): MessageFacts {
   const { rule, finding, account, region, level, alertId, command, kind } = message;
   const marker = kind === 'test' ? '[TEST] ' : '';
-  const times = message.kind === 'summary' ? `${message.findings} times: ` : '';
   const { id: ruleId, title, author, description, first } = rule;
+  const told = { ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) };
+  const { text, who, how } = titleOf(told, message.kind === 'summary' ? message.findings : undefined);
+  const detail = [who, how].filter((part) => part !== undefined).join(', ');
+  const named = kind === 'test' ? title : `${text}${detail === '' ? '' : ` (${detail})`}`;
   return {
-    title: printable(`${marker}[${level.toUpperCase()}] ${times}${title} - ${account}`, 200),
-    lines: headline({ ...finding, ruleId, title, account, region, ...(author !== undefined && { author }) }),
+    title: printable(`${marker}[${level.toUpperCase()}] ${named} - ${account}`, 200),
+    lines: [
+      ...headline(told),
+      ...chainLines(finding)
+        .slice(0, MAX_STEPS)
+        .map((line) => printable(line, 300)),
+    ],
     ...(description !== undefined && { why: printable(description, 2000) }),
     ...(first !== undefined && { first: printable(first, 2000) }),
     command: printable(command),

@@ -42,6 +42,17 @@ const firingSchema = z.object({
   fields: fieldsSchema,
   pending: z.boolean(),
   context: z.string().optional(),
+  steps: z
+    .array(
+      z.object({
+        rule: z.string(),
+        at: z.number(),
+        eventID: z.string(),
+        action: z.string().optional(),
+        outcome: z.string().optional(),
+      }),
+    )
+    .optional(),
 });
 
 const stateSchema = z.object({

@@ -47,6 +47,11 @@ const idSchema = z.object({ findingId: z.string() });
 
 const readMark = markSchema.transform(({ version, ...mark }): FindingMark => mark);
 
+/** The mark of a finding's row; undefined if nobody marked it, or another version did so in another form. */
+export function markOf(value: unknown): FindingMark | undefined {
+  return readMark.safeParse(value).data;
+}
+
 const [, , , BY_ALERT] = TABLES.findings.indexes;
 
 /** Marks findings as true or false, in an attribute of their rows that nothing else writes. */
@@ -93,7 +98,7 @@ export class FindingMarks {
     );
     if (Item === undefined) return undefined;
     const { mark: marked, alertId, ...row } = rowSchema.parse(Item);
-    const { data: mark } = readMark.safeParse(marked);
+    const mark = markOf(marked);
     return { ...row, ...(alertId !== undefined && { alertId }), ...(mark && { mark }) };
   }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { forEachKnown } from '../../cloudtrail/directory.ts';
 import { LEVELS } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { findingStepSchema } from '../../findings/finding-step.ts';
 import type { JsonValue } from '../../shared/json.ts';
 
 const text = z.string().optional();
@@ -21,6 +22,9 @@ const findingRow: z.ZodType<Finding> = z.object({
   tags: texts,
   references: texts,
   falsepositives: texts,
+  per: z.literal('session').optional(),
+  joins: z.literal(true).optional(),
+  also: texts.optional(),
   eventID: z.string(),
   identity: z.string(),
   eventTime: z.string(),
@@ -44,7 +48,14 @@ const findingRow: z.ZodType<Finding> = z.object({
   receipt: z.object({ bucket: z.string(), key: z.string(), version: z.string(), index: z.number() }),
   matched: z.array(z.object({ field: z.string(), value: jsonValue })),
   correlation: z
-    .object({ from: z.string(), to: z.string(), value: z.number(), atLeast: z.boolean(), eventIDs: texts })
+    .object({
+      from: z.string(),
+      to: z.string(),
+      value: z.number(),
+      atLeast: z.boolean(),
+      eventIDs: texts,
+      steps: z.array(findingStepSchema).optional(),
+    })
     .optional(),
   cut: z.literal(true).optional(),
 });

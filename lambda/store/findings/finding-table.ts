@@ -10,6 +10,8 @@ const decisionSchema = z.object({
   alertId: z.object({ S: z.string() }).optional(),
   windowMinutes: z.object({ N: z.coerce.number().int().positive() }).optional(),
   suppressedBy: z.object({ S: z.string() }).optional(),
+  joinedTo: z.object({ S: z.string() }).optional(),
+  eventID: z.object({ S: z.string() }).optional(),
 });
 
 const refusalSchema = z.object({ Item: decisionSchema });
@@ -18,6 +20,8 @@ export interface Recorded {
   readonly status: 'new' | 'known';
   /** The decision that counts: that of the function that recorded the finding first. */
   readonly decision: AlertDecision;
+  /** The event that the row tells of: another one of the session, where a finding stands for a whole one. */
+  readonly eventID: string;
 }
 
 export interface FindingsOfAlert {
@@ -53,10 +57,11 @@ export class FindingTable {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return { status: 'new', decision };
+      return { status: 'new', decision, eventID: finding.eventID };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      return { status: 'known', decision: decisionOf(refusalSchema.parse(error).Item) };
+      const { Item } = refusalSchema.parse(error);
+      return { status: 'known', decision: decisionOf(Item), eventID: Item.eventID?.S ?? finding.eventID };
     }
   }
 
@@ -78,8 +83,9 @@ export class FindingTable {
   }
 }
 
-function decisionOf({ alertId, windowMinutes, suppressedBy }: z.infer<typeof decisionSchema>): AlertDecision {
+function decisionOf({ alertId, windowMinutes, suppressedBy, joinedTo }: z.infer<typeof decisionSchema>): AlertDecision {
   if (suppressedBy !== undefined) return { suppressedBy: suppressedBy.S };
+  if (joinedTo !== undefined) return { joinedTo: joinedTo.S };
   if (alertId === undefined || windowMinutes === undefined) return { recordedOnly: true };
   return { alertId: alertId.S, windowMinutes: windowMinutes.N };
 }

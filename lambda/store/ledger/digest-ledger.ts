@@ -1,6 +1,8 @@
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
+import { ITEM_BYTES, meteredRows } from '../dynamo/metered-query.ts';
+import { type Meter, ReadMeter } from '../dynamo/read-meter.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { type DigestStatus, type LedgerEntry, ledgerEntrySchema, type ObjectVersion } from './ledger.ts';
@@ -225,28 +227,27 @@ export class DigestLedger {
     for await (const row of this.rows(account, region, from, to)) if (row.kind !== 'digest') yield row;
   }
 
-  /** What the index holds of log objects and digests delivered from one time (included) to another (not included). */
+  /**
+   * What the index holds of log objects and digests delivered from one time (included) to another (not included).
+   * @throws ReadLimitReached
+   */
   async *rows(
     account: string,
     region: string,
     from: string,
     to: string,
+    meter: Meter = new ReadMeter(),
   ): AsyncGenerator<DigestEntry | (LedgerEntry & { readonly kind?: undefined })> {
     for (const day of days(from, to)) {
-      const pages = paginateQuery(
-        { client: this.#client },
-        {
-          TableName: this.#table,
-          IndexName: 'by-account-region-day',
-          KeyConditionExpression: 'accountRegionDay = :day AND deliveredAt BETWEEN :from AND :to',
-          ExpressionAttributeValues: { ':day': `${account}#${region}#${day}`, ':from': from, ':to': to },
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) {
-          if (item.deliveredAt === to) continue;
-          yield item.kind === 'digest' ? digestEntrySchema.parse(item) : ledgerEntrySchema.parse(item);
-        }
+      const input = {
+        TableName: this.#table,
+        IndexName: 'by-account-region-day',
+        KeyConditionExpression: 'accountRegionDay = :day AND deliveredAt BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':day': `${account}#${region}#${day}`, ':from': from, ':to': to },
+      };
+      for await (const item of meteredRows({ client: this.#client, input, meter, maxRowBytes: ITEM_BYTES })) {
+        if (item.deliveredAt === to) continue;
+        yield item.kind === 'digest' ? digestEntrySchema.parse(item) : ledgerEntrySchema.parse(item);
       }
     }
   }

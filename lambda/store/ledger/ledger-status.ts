@@ -1,3 +1,4 @@
+import type { Meter } from '../dynamo/read-meter.ts';
 import type { AccountRegion } from './account-regions.ts';
 import type { DigestEntry, DigestLedger, DigestRow } from './digest-ledger.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -54,6 +55,8 @@ export interface StatusQuery {
   readonly since: Date;
   readonly until: Date;
   readonly now: Date;
+  /** What may be read; everything where nothing is said. */
+  readonly meter?: Meter;
 }
 
 type Counts = { -readonly [Name in keyof HourStatus]: HourStatus[Name] };
@@ -63,18 +66,21 @@ const LATE_MILLISECONDS = 30 * 60_000;
 /** Digests come hours after what they describe. */
 const DIGEST_DELAY_MILLISECONDS = 4 * 3_600_000;
 
-/** Sums up the ledger by account, region and hour of delivery. */
+/**
+ * Sums up the ledger by account, region and hour of delivery.
+ * @throws ReadLimitReached
+ */
 export async function ledgerStatus(
   ledger: DigestLedger,
   accountRegions: readonly AccountRegion[],
-  { since, until, now }: StatusQuery,
+  { since, until, now, meter }: StatusQuery,
 ): Promise<LedgerStatus> {
   const hours: HourStatus[] = [];
   const troubles: Trouble[] = [];
   for (const { account, region } of accountRegions.toSorted(byAccountAndRegion)) {
     const summary = new RegionSummary(account, region, now);
     const end = new Date(until.getTime() + DIGEST_DELAY_MILLISECONDS).toISOString();
-    for await (const row of ledger.rows(account, region, since.toISOString(), end)) {
+    for await (const row of ledger.rows(account, region, since.toISOString(), end, meter)) {
       if (row.kind === 'digest') {
         const at = row.digestStart ?? row.deliveredAt;
         if (Date.parse(at) >= startOfHour(since) && Date.parse(at) < until.getTime()) summary.addDigest(row, at);

@@ -49,6 +49,9 @@ export function readPolicy(
     const [, reference = '', rest = ''] = /^(<[^>]+>)(.*)$/.exec(resource) ?? [];
     const bucket = /^arn:aws:s3:::([^/]+)(.*)$/s.exec(resource);
     if (bucket !== null) return `${bucketOf(bucket[1] ?? '')}${bucket[2]}`;
+    // Tables by what their names begin with; single ones are referred to.
+    const [, tables] = /^arn:aws:dynamodb:[^:]*:[^:]*:table\/(.*)$/.exec(resource) ?? [];
+    if (tables !== undefined) return tables;
     return reference === '' ? resource : `${names.get(reference) ?? reference}${rest}`;
   };
   return ({ action, resource, leadingKeys }) =>

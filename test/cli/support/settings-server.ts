@@ -13,6 +13,8 @@ export interface Settings {
   isProtected: boolean;
   version: string;
   trail: Record<string, unknown>;
+  /** As the trail's stack says it. CloudTrail knows the trail by no other name. */
+  trailArn: string;
   status: Record<string, unknown>;
   notifiedTopic: string;
   notificationFilter: string;
@@ -59,6 +61,7 @@ export function healthySettings(deployment: string, version: string, policies: S
       IsMultiRegionTrail: true,
       KmsKeyId: arn('kms', 'key/1'),
     },
+    trailArn: arn('cloudtrail', `trail/${deployment}`),
     status: { IsLogging: true, StartLoggingTime: 1_700_000_000, LatestDeliveryTime: Date.now() / 1000 - 120 },
     notifiedTopic: arn('sns', `${deployment}-delivery`),
     notificationFilter: '',
@@ -144,6 +147,7 @@ function answerTo(
 ): string | undefined {
   switch (service) {
     case 'cloudtrail':
+      if (JSON.parse(body).Name !== settings.trailArn) return undefined;
       return JSON.stringify(operation === 'GetTrail' ? { Trail: settings.trail } : settings.status);
     case 'lambda':
       return JSON.stringify({ State: settings.functionState, LastUpdateStatus: 'Successful', StateReason: 'a reason' });
@@ -180,9 +184,10 @@ function subscriptions(settings: Settings, topicArn: string): string {
   return `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${members.join('')}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`;
 }
 
-function stack({ stackStatus, isProtected, version }: Settings, name: string): string | undefined {
+function stack({ stackStatus, isProtected, version, trailArn }: Settings, name: string): string | undefined {
   const status = stackStatus[name];
   if (status === undefined) return undefined;
-  const outputs = `<Outputs><member><OutputKey>version</OutputKey><OutputValue>${version}</OutputValue></member></Outputs>`;
+  const [key, value] = name.endsWith('-trail') ? ['trailArn', trailArn] : ['version', version];
+  const outputs = `<Outputs><member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member></Outputs>`;
   return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>${status}</StackStatus><EnableTerminationProtection>${isProtected}</EnableTerminationProtection>${outputs}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 }

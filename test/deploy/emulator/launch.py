@@ -15,6 +15,7 @@ import os
 import tempfile
 import zipfile
 
+import state_machines
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
@@ -134,6 +135,8 @@ def alarm_record(name, properties):
 
 provisioners._cw_metric_alarm_record = alarm_record
 
+
+state_machines.complete()
 
 config = Config()
 config.bind = [f"127.0.0.1:{os.environ['EMULATOR_PORT']}"]

@@ -9,8 +9,8 @@ export interface Principal {
   readonly name: string;
   readonly statements: readonly Statement[];
   /**
-   * What services do with the role, past the proxy: Lambda takes messages from a function's queues and writes its log, and
-   * the scheduler calls functions.
+   * What services do with the role, past the proxy: Lambda takes messages from a function's queues and writes its log, the
+   * scheduler calls functions, and Step Functions begins the children of a Distributed Map.
    */
   readonly asksThroughServices: readonly AskedRight[];
 }
@@ -44,7 +44,11 @@ function principalsOf(
   keys: ReadonlyMap<string, string>,
 ): Map<string, Principal> {
   const principals = new Map<string, Principal>();
-  const throughServices = new Map([...lambdasOwn(resources, keys), ...schedulersOwn(resources)]);
+  const throughServices = new Map([
+    ...lambdasOwn(resources, keys),
+    ...schedulersOwn(resources),
+    ...stateMachinesOwn(resources),
+  ]);
   for (const { type, properties } of resources) {
     if (type === 'AWS::IAM::Policy') {
       const { PolicyDocument, Roles } = z
@@ -119,6 +123,30 @@ function schedulersOwn(resources: readonly DeployedResource[]): Map<string, Aske
       const { Target } = scheduleSchema.parse(properties);
       const action = Target.Arn.includes(':sqs:') ? 'sqs:SendMessage' : 'lambda:InvokeFunction';
       return [Target.RoleArn.split('/').at(-1) ?? '', [{ action, resource: Target.Arn }]];
+    }),
+  );
+}
+
+const stateMachineSchema = z.looseObject({ StateMachineName: z.string(), RoleArn: z.string() });
+
+/**
+ * "IAM policies for using Distributed Map states": children are executions of the same state machine, which it begins,
+ * follows and stops. What it asks of functions and buckets goes through the proxy.
+ */
+function stateMachinesOwn(resources: readonly DeployedResource[]): Map<string, AskedRight[]> {
+  const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
+  return new Map(
+    machines.map(({ arn, properties }) => {
+      const { RoleArn, StateMachineName } = stateMachineSchema.parse(properties);
+      const child = arn.replace(/:stateMachine:.*$/, `:execution:${StateMachineName}:child`);
+      return [
+        RoleArn.split('/').at(-1) ?? '',
+        [
+          { action: 'states:StartExecution', resource: arn },
+          { action: 'states:DescribeExecution', resource: child },
+          { action: 'states:StopExecution', resource: child },
+        ],
+      ];
     }),
   );
 }

@@ -31,6 +31,7 @@ export const NEVER_USED: readonly Reason[] = [
       ['verify', 'ReadSourceObjects', ['s3:GetObjectVersion']],
       ['verify', 'ListSourceBuckets', ['s3:ListBucket']],
       ['verify', 'SeeSourceNotifications', ['s3:GetBucketNotification']],
+      ['backfill-batch', 'ListSourceBuckets', ['s3:ListBucket']],
       ['sources', 'ReadSourceObjects', ['s3:GetObject', 's3:GetObjectVersion']],
       ['sources', 'ListSourceBuckets', ['s3:ListBucket', 's3:ListBucketVersions']],
     ] as const
@@ -48,19 +49,24 @@ export const NEVER_USED: readonly Reason[] = [
     because: 'Ingest and verify share the statement, and ingest alone reads the version that a notification names.',
   },
   {
+    role: 'backfill-batch',
+    sid: 'TellMissingFromForbidden',
+    actions: ['s3:ListBucket'],
+    because: 'No object is gone between its listing and its reading: test/backfill does that.',
+  },
+  {
+    role: 'backfill-batch',
+    sid: 'IndexEvents',
+    actions: ['dynamodb:PutItem'],
+    because: 'No batch of rows is refused, after which they are written one by one: test/store/rows does that.',
+  },
+  {
     role: 'sweep',
     sid: 'Correlate',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     because:
       'No correlation waits for the end of its window, or was left pending: test/sweep and npm run chaos do that.',
   },
-  ...['backfill', 'backfill-list', 'backfill-batch', 'backfill-operator'].map((role) => ({
-    role,
-    sid: '*',
-    actions: ['*'],
-    because:
-      'No log object is left that nobody has read, and the emulator has not all of a Distributed Map: npm start runs the same definition, and test/cli/aws holds its calls against these policies.',
-  })),
   {
     role: 'operator',
     sid: 'TellExpiredFromForbidden',

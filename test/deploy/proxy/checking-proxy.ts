@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AskedRight, AwsCall } from './asked-right.ts';
 import { refusal } from './refused.ts';
@@ -70,14 +77,7 @@ export async function startCheckingProxy(options: CheckingProxyOptions): Promise
       const account = accountFor?.(held.call) ?? held.call.account;
       headers.authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${account}`);
     }
-    const asked = httpRequest(new URL(incoming.url ?? '', target), {
-      method: incoming.method,
-      headers: { ...headers, 'content-length': body.length },
-      agent,
-    });
-    asked.end(body);
-    // The event has the response alone.
-    const [answered] = (await once(asked, 'response')) as [IncomingMessage];
+    const answered = await passOn(incoming, headers, body);
     const content = Buffer.concat(await answered.toArray());
     if (held !== undefined && answered.statusCode === 404) {
       const rights = rightsWhenMissing(held.call);
@@ -85,6 +85,30 @@ export async function startCheckingProxy(options: CheckingProxyOptions): Promise
     }
     const { 'transfer-encoding': ___, ...answeredHeaders } = answered.headers;
     outgoing.writeHead(answered.statusCode ?? 502, answeredHeaders).end(content);
+  }
+
+  async function passOn(
+    incoming: IncomingMessage,
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+  ): Promise<IncomingMessage> {
+    for (;;) {
+      const asked = httpRequest(new URL(incoming.url ?? '', target), {
+        method: incoming.method,
+        headers: { ...headers, 'content-length': body.length },
+        agent,
+      });
+      asked.end(body);
+      try {
+        // The event has the response alone.
+        const [answered] = (await once(asked, 'response')) as [IncomingMessage];
+        return answered;
+      } catch (error) {
+        // The emulator has closed a connection that was idle, and nobody has read this call.
+        const isStale = error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && asked.reusedSocket;
+        if (!isStale) throw error;
+      }
+    }
   }
 
   server.listen(port, '127.0.0.1');

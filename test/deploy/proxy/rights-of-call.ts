@@ -50,6 +50,7 @@ function resourceOf({ account, region }: AwsCall, action: string, input: Input):
       // The id at the end of a stack's ARN is in no policy.
       return arn('cloudformation', `stack/${input.StackName ?? ''}/id`);
     case 'cloudtrail':
+      if (input.Name?.startsWith('arn:')) return input.Name;
       return input.Name === undefined ? '*' : arn('cloudtrail', `trail/${lastPart(input.Name)}`);
     case 'secretsmanager':
       return arn('secretsmanager', `secret:${input.SecretId ?? ''}-abcdef`);

@@ -70,6 +70,26 @@ export async function readAnotherAccount(world: World): Promise<void> {
   await deliver(world);
   expectThat(forbidden.length === 0, 'The policy that is printed for the owner does not allow:', forbidden);
   await asked(world, 'source disconnect old', OWNER);
+  await readThePast(world);
+  expectThat(forbidden.length === 0, 'The policy that is printed for the owner does not allow a backfill:', forbidden);
+}
+
+/** What nobody is told of any more is read by a backfill, where it is. */
+async function readThePast(world: World): Promise<void> {
+  const at = new Date(Date.now() - 20 * 60_000);
+  const trail = new SignedTrail({ bucket: BUCKET, account: OWNER, trail: 'old', homeRegion: REGION, start: at });
+  const members = { eventTime: `${at.toISOString().slice(0, 19)}Z`, awsRegion: REGION, recipientAccountId: OWNER };
+  const log = trail.log(REGION, at, [record(members)]);
+  await world.clientsOf(OWNER).s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: log.key, Body: log.body }));
+  const line = `npm run -s trailwarden -- backfill --since ${at.toISOString().slice(0, 10)} --yes --format json --deployment third`;
+  const result = await world.shell(line, `third-backfill-operator-${REGION}`);
+  expectCode(result, 0, line);
+  const { report } = z.object({ report: z.looseObject({}) }).parse(JSON.parse(result.stdout));
+  expectThat(
+    report.closed === 1 && report.left === 0,
+    'A backfill does not read the bucket of another account.',
+    report,
+  );
 }
 
 async function asked(world: World, command: string, account?: string): Promise<string> {

@@ -28,7 +28,7 @@ export async function deliverAnHour(deployed: Deployed, early: EarlyObject): Pro
   await deployed.beginEarlier();
   const people = await Subscriber.to(world, deployed.topic('high'));
   const programs = await Subscriber.to(world, deployed.topic('alerts'));
-  const { logs, rootEvent } = hourOf(deployed);
+  const { logs, rootEvent } = hourOf(deployed, 'alice');
   const [noticed, withRejected] = logs;
   expectThat(noticed !== undefined && withRejected !== undefined, 'The hour has no logs.');
   for (const log of logs) await deployed.put(log);
@@ -76,7 +76,11 @@ export function earlyObject({ trail }: Deployed, now = new Date()): EarlyObject 
   return { log: trail.log(REGION, at, [ordinary(at)]), start, at };
 }
 
-function hourOf({ trail }: Deployed): { readonly logs: DeliveredHour['logs']; readonly rootEvent: string } {
+/** Log objects of this hour, with what rules find and a record that can't be read. @param userName who fails to sign in. */
+export function hourOf(
+  { trail }: Deployed,
+  userName: string,
+): { readonly logs: DeliveredHour['logs']; readonly rootEvent: string; readonly at: Date } {
   const at = new Date(Date.now() - 20 * 60_000);
   const rootRecord = ofAccount(at, {
     eventSource: 'fsx.amazonaws.com',
@@ -91,11 +95,12 @@ function hourOf({ trail }: Deployed): { readonly logs: DeliveredHour['logs']; re
       eventName: 'ConsoleLogin',
       eventType: 'AwsConsoleSignIn',
       readOnly: false,
-      userIdentity: { type: 'IAMUser', accountId: ACCOUNT, accessKeyId: '', userName: 'alice' },
+      userIdentity: { type: 'IAMUser', accountId: ACCOUNT, accessKeyId: '', userName },
       responseElements: { ConsoleLogin: 'Failure' },
       errorMessage: 'Failed authentication',
     });
   return {
+    at,
     rootEvent: String(rootRecord.eventID),
     logs: [
       trail.log(REGION, at, [rootRecord, ...[1, 2, 3, 4, 5].map(failedSignIn)]),

@@ -132,7 +132,11 @@ function commandLines(
     'rules check': [{ args: 'rules/root' }],
     'rules test': [{ args: 'rules/root' }],
     'rules explain': [{ args: `${RULE} ${rootEvent}`, says: 'userIdentity.type' }],
+    'rules report': [{ args: 'cis-7.0 --since 7d', says: 'Root credentials used' }],
     'rules backtest': [{ args: 'rules/root/root-tag-change.yml --days 1', says: 'Root credentials changed tags' }],
+    'rules tune': [
+      { args: 'rules/root/root-login.yml --days 1', code: 1, says: 'no finding of the rule is marked as false' },
+    ],
     scan: [{ args: 'local/sample', says: 'Root credentials changed tags' }],
     cost: [{ args: '--events-per-day 1000000', says: 'KMS keys' }],
     completion: [{ args: 'bash', says: 'trailwarden' }],

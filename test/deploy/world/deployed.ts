@@ -8,7 +8,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, paginateScan, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { objectName } from '../../../lambda/store/ledger/object-versions.ts';
 import {
   LEDGER_BOOKKEEPING,
@@ -121,6 +121,14 @@ export class Deployed {
       }),
     );
     return Items[0];
+  }
+
+  /** Every row of a table. */
+  async rows(name: TableName): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const found: Record<string, unknown>[] = [];
+    const client = this.world.clients.documents;
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: this.table(name) })) found.push(...Items);
+    return found;
   }
 
   /** How many segments there are of events of this month. */

@@ -282,6 +282,7 @@ describe('a store that functions share', () => {
     expect(await runAsync(settle(detector.correlations, key, options), new SharedStore())).toEqual({
       findings: [],
       unacknowledged: [],
+      chained: [],
     });
     const member = { identity: 'x', rule: 'id-a', eventTime: 0, eventID: 'x', fields: {} };
     const run = observe(detector.correlations, [{ key, member }], options);

@@ -27,12 +27,12 @@ const via = (...services: string[]) => ({
 const variablesOf = (name: string) =>
   (functions[name] as { Environment: { Variables: NodeJS.ProcessEnv } }).Environment.Variables;
 
-const KEEPS_FILES = {
-  KeepListsAndResults: allow(['s3:GetObject', 's3:PutObject'], `${WORK}/runs/*`, OF_THIS_ACCOUNT),
+const keepsFiles = (actions: string | string[]) => ({
+  KeepListsAndResults: allow(actions, `${WORK}/runs/*`, OF_THIS_ACCOUNT),
   TellNoneFromForbidden: allow('s3:ListBucket', WORK, OF_THIS_ACCOUNT),
-};
+});
 const READS_LOGS = {
-  ReadLogObjects: allow(['s3:GetObject', 's3:GetObjectVersion'], `${LOGS}/AWSLogs/*`),
+  ReadLogObjects: allow('s3:GetObject', `${LOGS}/AWSLogs/*`),
   TellMissingFromForbidden: allow('s3:ListBucket', LOGS),
   DecryptLogObjects: allow('kms:Decrypt', '<log-archive:Key.Arn>', via('s3')),
 };
@@ -53,7 +53,10 @@ describe('the function that lists', () => {
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<BackfillListLogs.Arn>'),
       ...READS_LOGS,
       AskWhichAreRead: allow('dynamodb:Query', '<data:Tablesledger.Arn>/index/by-account-region-day'),
-      ...KEEPS_FILES,
+      KeepSeenValues: allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], '<data:Tablescorrelations.Arn>', {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['seen#*'] },
+      }),
+      ...keepsFiles(['s3:GetObject', 's3:PutObject']),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3')),
     });
   });
@@ -72,7 +75,7 @@ describe('the function that reads a batch', () => {
     expect(Timeout).toBeGreaterThanOrEqual(2 * 120);
   });
 
-  test('may do what ingest does with objects, without its queue, its rows and the groups of its correlations', () => {
+  test('may do what ingest does with objects, without its queue', () => {
     expect(statements(policies.BackfillBatchRoleDefaultPolicy?.PolicyDocument)).toEqual({
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<BackfillBatchLogs.Arn>'),
       ...READS_LOGS,
@@ -80,7 +83,13 @@ describe('the function that reads a batch', () => {
         's3:PutObject',
         'arn:aws:s3:::trailwarden-quarantine-111122223333-eu-central-1/rejected/*',
       ),
-      ...KEEPS_FILES,
+      ...keepsFiles(['s3:GetObject', 's3:PutObject']),
+      // For objects that ingest has only not come to yet.
+      IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
+      Correlate: allow(
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        '<data:Tablescorrelations.Arn>',
+      ),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),

@@ -1,5 +1,5 @@
 import { synthesize } from '../support/deployment.ts';
-import { resources, statements } from '../support/template.ts';
+import { readable, resources, statements } from '../support/template.ts';
 
 /** Deployed by a delegated administrator: the stacks are in another account than the trail. */
 const { logArchive, trail, audit } = synthesize(`
@@ -49,6 +49,13 @@ describe('a new trail of an organization', () => {
     expect(statements(resources(audit, 'AWS::IAM::Policy').IngestRoleDefaultPolicy?.PolicyDocument)).toMatchObject({
       ReadLogObjects: { Resource: 'arn:aws:s3:::trailwarden-logs-111122223333-eu-central-1/audit/AWSLogs/*' },
     });
+  });
+
+  test('is looked at by doctor as the management account’s, whichever account deploys it', () => {
+    expect(statements(resources(audit, 'AWS::IAM::ManagedPolicy').OperatorPolicy?.PolicyDocument)).toMatchObject({
+      CheckTheTrail: { Action: ['cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus'], Resource: TRAIL },
+    });
+    expect(readable(trail.findOutputs('trailArn'))).toMatchObject({ trailArn: { Value: TRAIL } });
   });
 
   test('has a table for Athena over the folder of the organization, in which a query names the account', () => {

@@ -72,7 +72,7 @@ describe('the page of coverage', () => {
     const page = coveragePage(pack, made);
 
     expect(page).toContain(
-      '| `aws.stop` | high: [CloudTrail logging stopped](rules.md#cloudtrail-logging-stopped) | T1562.008 |',
+      '| `aws.stop` | high: [CloudTrail logging stopped](rules.md#cloudtrail-logging-stopped) | T1685.002 |',
     );
     expect(page).toContain('| `aws.nothing` | none |  |');
     expect(page).toContain('For 1 of 2 it makes');

@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { PACK_ALL, PACK_POLICY } from '../../../lambda/pack/pack.ts';
+import { PACK_ALL, PACK_POLICY } from '../../../lambda/pack/pack-policy.ts';
 import { createEventQueries, type EventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
 import { FACETS } from '../../../lambda/store/questions/facets.ts';

@@ -7,7 +7,7 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { PACK_ALL, PACK_POLICY } from '../../../lambda/pack/pack.ts';
+import { PACK_ALL, PACK_POLICY } from '../../../lambda/pack/pack-policy.ts';
 import { createEventQueries, type EventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import { encodePages, pageRow } from '../../../lambda/store/segments/table/page-rows.ts';
 import { collect } from '../../support/collect.ts';

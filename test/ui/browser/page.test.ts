@@ -376,6 +376,20 @@ describeWithBrowser('the page', () => {
     await window.getByText(/trailwarden suppress end sup-/).waitFor();
   });
 
+  test('marking takes a verdict and a reason, and the finding says so', async () => {
+    const { window } = await open(`/findings?${DAYS}&level=low`);
+    await window.locator('.row').first().click();
+    await window.getByRole('button', { name: 'Mark' }).click();
+    const form = window.getByRole('form', { name: /^Mark/ });
+    await form.getByLabel(/^True/).check();
+    await form.getByLabel('Reason').fill('The key was public');
+    await form.getByRole('button', { name: 'Mark' }).click();
+    await window.getByText(/^Marked as true by .*: The key was public$/).waitFor();
+    await window.getByRole('button', { name: 'Mark' }).click();
+    await window.getByRole('button', { name: 'Suppress' }).click();
+    expect(await window.getByRole('form').count()).toBe(1);
+  });
+
   test('new findings are offered, and never come under the pointer', async () => {
     const { window } = await open(`/findings?last=30d`, {
       before: async (page) => {

@@ -7,6 +7,7 @@ import { shown } from './text.tsx';
 /** Why a rule matched, and what its author says of it. */
 export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
   const { title, level, matched, description, falsepositives, tags, references, alertId, suppressedBy } = finding;
+  const { joinedTo, steps } = finding;
   const { since, until } = range.value;
   const alert = alertId === undefined ? undefined : addressOf('findings', { since, until, alert: alertId });
   return (
@@ -17,6 +18,16 @@ export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
       {paragraphsOf(description).map((text) => (
         <p key={text}>{text}</p>
       ))}
+      {steps.length > 0 && (
+        <>
+          <h4>The chain, in order</h4>
+          <ul class="plain">
+            {steps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {matched.length > 0 && (
         <>
           <h4>Why it matched</h4>
@@ -44,6 +55,7 @@ export function FindingFacts({ finding }: { readonly finding: FindingDetail }) {
       )}
       {tags.length + references.length > 0 && <p class="hint">{[...tags, ...references].join(' · ')}</p>}
       {suppressedBy !== undefined && <p class="partial">Kept quiet by the suppression {suppressedBy}.</p>}
+      {joinedTo !== undefined && <p class="hint">Told with the alert of rule {joinedTo} about the same event.</p>}
       {alert !== undefined && (
         <p>
           <a href={alert} onClick={follow(alert)}>

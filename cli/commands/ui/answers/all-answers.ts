@@ -10,6 +10,7 @@ import { facetsAnswer } from './events/facets-answer.ts';
 import { overviewEventsAnswer } from './events/overview-events-answer.ts';
 import { alertAnswer } from './findings/alert-answer.ts';
 import { findingAnswer, findingsAnswer } from './findings/findings-answer.ts';
+import { markAnswer } from './findings/mark-answer.ts';
 import { newerFindingsAnswer } from './findings/newer-findings-answer.ts';
 import { overviewFindingsAnswer } from './findings/overview-findings-answer.ts';
 import { suppressAnswer } from './findings/suppress-answer.ts';
@@ -41,6 +42,7 @@ export function allAnswers(context: PageContext): Readonly<Record<string, Answer
     finding: findingAnswer,
     alert: alertAnswer,
     'newer-findings': newerFindingsAnswer,
+    mark: markAnswer,
     suppress: suppressAnswer,
     lead: leadAnswer,
     story: storyAnswer,

@@ -31,11 +31,12 @@ const COUNTS = [
 export const completenessAnswer: Answering<ReadAsked<'completeness'>, Completeness> = async (
   range,
   { connection: { documents, tables }, io, command },
+  meter,
 ) => {
   const [since, until] = [new Date(range.since), new Date(range.until)];
   const ledger = new DigestLedger(documents, tables.ledger);
   const accountRegions = await new AccountRegions(documents, tables.ledger).list();
-  const times = { since, until, now: io.now() };
+  const times = { since, until, now: io.now(), meter };
   // A query for each day of a region: one region after the other would take long.
   const hours = (
     await mapConcurrently(accountRegions, REGIONS_AT_ONCE, (one) => ledgerStatus(ledger, [one], times))

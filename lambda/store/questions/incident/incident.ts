@@ -211,7 +211,7 @@ export interface IncidentFindings {
 }
 
 export interface TacticFindings extends Omit<Span, 'events'> {
-  /** As tags have it, `defense-evasion`; `none` for rules without one. */
+  /** As tags have it, `stealth`; `none` for rules without one. */
   readonly tactic: string;
   readonly findings: number;
   /** The most severe. */

@@ -156,6 +156,19 @@ test('a marked call that never arrives is wrong, and a record of an earlier one 
   expect(lines['test event']).toMatchObject({ state: 'wrong', todo: expect.stringContaining('event history') });
 });
 
+test('the trail of an organization is found where a delegated administrator deployed it', async () => {
+  await advanceChain(new Date(Date.now() + 3_600_000));
+  const { settings } = server;
+  const own = settings.trailArn;
+  settings.trailArn = own.replace(ACCOUNT, '999988887777');
+  expect(settings.policies.bucket).toContain(own);
+  settings.policies.bucket = settings.policies.bucket.replaceAll(own, settings.trailArn);
+  const { code, lines } = await doctor();
+  expect(lines.trail).toMatchObject({ state: 'ok', says: expect.stringMatching(/^\S+ logs; the last delivery/) });
+  expect(lines.policies).toMatchObject({ state: 'ok' });
+  expect(code).toBe(0);
+});
+
 /** What may be wrong with a deployment that works otherwise. */
 const TROUBLES: readonly (readonly [string, string, (settings: Settings) => void, RegExp])[] = [
   [
@@ -309,6 +322,14 @@ const TROUBLES: readonly (readonly [string, string, (settings: Settings) => void
       it.functionState = 'Inactive';
     },
     /ingest is Inactive \(a reason\)/,
+  ],
+  [
+    'a function of backfills that can not be called',
+    'functions',
+    (it) => {
+      it.functionState = 'Inactive';
+    },
+    /-backfill-list is Inactive .*-backfill-batch is Inactive/,
   ],
   [
     'a clock that is ahead',

@@ -167,7 +167,7 @@ describe('trailwarden incident', () => {
 
     test('what rules found of it, by tactic', () => {
       expect(told.findings.tactics.map(({ tactic, level, rules }) => [tactic, level, rules])).toEqual([
-        ['defense-evasion', 'high', ['Trail deleted']],
+        ['defense-impairment', 'high', ['Trail deleted']],
         ['collection', 'medium', ['Objects read']],
         ['exfiltration', 'medium', ['Objects read']],
       ]);

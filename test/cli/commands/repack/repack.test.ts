@@ -1,4 +1,4 @@
-import { PACK_ALL, PACK_POLICY } from '../../../../lambda/pack/pack.ts';
+import { PACK_ALL, PACK_POLICY } from '../../../../lambda/pack/pack-policy.ts';
 import { DAY, eventsOn, MINUTE, NOW, PackedTable } from '../../../pack/packed-table.ts';
 import { useAwsEnvironment } from '../../../support/aws-environment.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../support/embedded-aws.ts';

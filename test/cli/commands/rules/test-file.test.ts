@@ -36,6 +36,7 @@ tests:
           { kind: 'match', name: 'one', match: true, event: { eventName: 'CreateUser' }, line: 7 },
           {
             kind: 'findings',
+            learned: true,
             name: 'several',
             rule: 'many',
             findings: 1,

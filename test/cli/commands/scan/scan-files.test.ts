@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { scan } from '../../../../cli/commands/scan/scan-files.ts';
 import { findRecordFiles, type RecordFile } from '../../../../cli/inputs/find-files.ts';
 import { parseRules } from '../../../../lambda/detection/index.ts';
@@ -77,9 +78,9 @@ describe('a scan', () => {
   });
   afterAll(() => folder.remove());
 
-  async function run(threads: number) {
+  async function run(threads: number, list = files) {
     const done: string[] = [];
-    const scanned = scan({ ruleSet, files, threads, onFile: ({ path }) => done.push(path) });
+    const scanned = scan({ ruleSet, files: list, threads, onFile: ({ path }) => done.push(path) });
     const findings: unknown[] = [];
     for (;;) {
       const { done: ended, value } = await scanned.next();
@@ -115,5 +116,36 @@ describe('a scan', () => {
       ]);
       return;
     }
+  });
+
+  test('finds in one large file, on any number of threads and with a fault in it, what it finds in its parts', async () => {
+    // Compressed to more than a megabyte, so that threads share it: text that can't be foretold.
+    const records = Array.from({ length: 600 }, (_, index) => ({
+      ...someRecord(index),
+      requestParameters: { note: createHash('shake256', { outputLength: 6_000 }).update(`${index}`).digest('base64') },
+    }));
+    const text = JSON.stringify({ Records: records });
+    const fault = text.indexOf('"e-400"');
+    const contents = {
+      'whole.json.gz': gzipSync(text),
+      'plain.json': text,
+      'faulty.json.gz': gzipSync(`${text.slice(0, fault)}}${text.slice(fault)}`),
+      'cut.json.gz': gzipSync(text).subarray(0, 1_800_000),
+    };
+    const reasons: unknown[] = [];
+    for (const [name, content] of Object.entries(contents)) {
+      const path = await folder.write(`large/${name}`, content);
+      const large = [{ path, bytes: Buffer.byteLength(content) }];
+      expect(large[0]?.bytes).toBeGreaterThan(1024 * 1024);
+      const [streamed, alone, together] = await Promise.all(
+        // A size that nobody knows has it read as a stream.
+        [[{ path, bytes: 0 }], large, large].map((list, index) => run(index === 2 ? 3 : 1, list)),
+      );
+      expect(alone).toEqual(streamed);
+      expect(together).toEqual(streamed);
+      expect(streamed?.totals.records).toBeGreaterThan(200);
+      reasons.push(...(streamed?.totals.unreadableFiles ?? []));
+    }
+    expect(reasons).toHaveLength(2);
   });
 });

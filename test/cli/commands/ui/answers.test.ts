@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localCaller } from '../../../../cli/aws/caller.ts';
 import { type Connection, connected } from '../../../../cli/aws/connection.ts';
 import { eventQuestions } from '../../../../cli/aws/event-questions.ts';
 import { allAnswers } from '../../../../cli/commands/ui/answers/all-answers.ts';
@@ -13,6 +14,7 @@ import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
 import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
+import { AccountRegions } from '../../../../lambda/store/ledger/account-regions.ts';
 import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { Answers, Told } from '../../../../ui/protocol/answers.ts';
 import type { Asked, QuestionName } from '../../../../ui/protocol/asked.ts';
@@ -81,7 +83,7 @@ function pageOf({
 } = {}) {
   const { documents, tables } = connection;
   const answers = allAnswers({
-    connection,
+    connection: { ...connection, caller: async () => localCaller() },
     options: { deployment: 'of-the-test' },
     io,
     events,
@@ -221,6 +223,14 @@ describe('--max-reads holds for all that a page reads', () => {
     expect({ total: answer.total, limit: reads.limit }).toEqual({ total: 31, limit: 1_001 });
   });
 
+  test('the ledger counts, too', async () => {
+    const { documents, tables } = connection;
+    await new AccountRegions(documents, tables.ledger).note({ account: '111122223333', region: 'eu-west-1' });
+    const { reads } = await pageOf()('completeness', RANGE);
+    expect(reads.units).toBeGreaterThan(0);
+    await expect(pageOf({ maxReads: 1 })('completeness', RANGE)).rejects.toThrow(/1 are allowed/);
+  });
+
   test('stories count, too', async () => {
     const ask = pageOf();
     const { reads, answer } = await ask('story', { subject: 'user/alice' });
@@ -237,6 +247,8 @@ test.each([
   ['facets', { ...RANGE, only: { address: ['203.0.113.0/99'] } }],
   ['allow-reads', { units: 1e12 }],
   ['suppress', { ruleId: 'rule-1', until: '4h', reason: '  ' }],
+  ['mark', { findingId: 'f0', verdict: 'maybe', reason: 'x' }],
+  ['mark', { findingId: 'f0', verdict: 'true', reason: ' ' }],
   ['event', {}],
 ] as const)('a question that makes no sense is refused before anything is read: %s %j', async (name, asked) => {
   const refusal = await pageOf()(name, asked as never).then(
@@ -244,6 +256,21 @@ test.each([
     (error: unknown) => explainPageError(error),
   );
   expect(refusal).toMatchObject({ kind: 'bad-question' });
+});
+
+test('marking a finding says who it was, and the finding has it from then on', async () => {
+  const ask = pageOf();
+  const { findingId } = finding();
+  const { answer: given } = await ask('mark', { findingId, verdict: 'false', reason: ' A migration, CHG-1 ' });
+  expect(given).toEqual({
+    verdict: 'false',
+    reason: 'A migration, CHG-1',
+    by: expect.stringMatching(/./),
+    at: NOW.toISOString(),
+  });
+  const { answer } = await ask('finding', { findingId, ruleId: 'rule-1', time: '2026-11-20T14:03:07Z' });
+  expect(answer.mark).toEqual(given);
+  await expect(ask('mark', { findingId: 'gone', verdict: 'true', reason: 'x' })).rejects.toThrow('no finding gone');
 });
 
 describe('denied actions', () => {

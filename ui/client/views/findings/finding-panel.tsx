@@ -10,6 +10,7 @@ import { addressOf, follow } from '../../state/address.ts';
 import { goToStory } from '../../state/filters.ts';
 import { isPinned, togglePin } from '../../state/start.ts';
 import { useAnswer } from '../../state/use-answer.ts';
+import { MarkForm } from './mark-form.tsx';
 import { SuppressForm } from './suppress-form.tsx';
 
 interface FindingPanelProps {
@@ -45,7 +46,9 @@ export function findingPin({ findingId, eventTime, title, who }: FindingRow) {
 }
 
 function Detail({ finding }: { readonly finding: FindingDetail }) {
-  const [isSuppressing, setSuppressing] = useState(false);
+  const [form, setForm] = useState<'mark' | 'suppress' | undefined>();
+  const [mark, setMark] = useState(finding.mark);
+  const toggle = (which: 'mark' | 'suppress') => (): void => setForm(form === which ? undefined : which);
   const { findingId, eventID, eventTime, actor, who, action, address } = finding;
   const isKept = isPinned(findingId);
   const event =
@@ -61,11 +64,28 @@ function Detail({ finding }: { readonly finding: FindingDetail }) {
         <button type="button" aria-pressed={isKept} onClick={() => togglePin(findingPin(finding))}>
           <Icon name="pin" /> {isKept ? 'Pinned' : 'Pin'}
         </button>
-        <button type="button" aria-expanded={isSuppressing} onClick={() => setSuppressing(!isSuppressing)}>
+        <button type="button" aria-expanded={form === 'mark'} onClick={toggle('mark')}>
+          Mark
+        </button>
+        <button type="button" aria-expanded={form === 'suppress'} onClick={toggle('suppress')}>
           Suppress
         </button>
       </div>
-      {isSuppressing && <SuppressForm finding={finding} onDone={() => setSuppressing(false)} />}
+      {form === 'mark' && (
+        <MarkForm
+          finding={finding}
+          onDone={(given) => {
+            setForm(undefined);
+            if (given !== undefined) setMark(given);
+          }}
+        />
+      )}
+      {form === 'suppress' && <SuppressForm finding={finding} onDone={() => setForm(undefined)} />}
+      {mark !== undefined && (
+        <p class="partial">
+          Marked as {mark.verdict} by {mark.by} <Time at={mark.at} />: {mark.reason}
+        </p>
+      )}
       <FindingFacts finding={finding} />
       <dl class="facts">
         <div>

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { tacticsOf } from '../../../../../lambda/findings/attack-tactics.ts';
+import { chainLines, findingStepSchema } from '../../../../../lambda/findings/finding-step.ts';
+import { VERDICTS } from '../../../../../lambda/store/findings/finding-marks.ts';
 import type { IndexedFinding } from '../../../../../lambda/store/findings/indexed-finding.ts';
 import type { FindingDetail, FindingRow } from '../../../../../ui/protocol/answers.ts';
 import { actorText } from '../../../../listings/event-text.ts';
@@ -39,13 +41,23 @@ const detailSchema = z.object({
   references: z.array(z.string()).catch([]),
   tags: z.array(z.string()).catch([]),
   suppressedBy: z.string().optional().catch(undefined),
+  joinedTo: z.string().optional().catch(undefined),
+  correlation: z
+    .object({ steps: z.array(findingStepSchema).optional() })
+    .optional()
+    .catch(undefined),
+  mark: z
+    .object({ verdict: z.enum(VERDICTS), reason: z.string(), by: z.string(), at: z.string() })
+    .optional()
+    .catch(undefined),
 });
 
 export function findingDetail(finding: IndexedFinding): FindingDetail {
-  const { matched, ...detail } = detailSchema.parse(finding);
+  const { matched, correlation, ...detail } = detailSchema.parse(finding);
   return {
     ...findingRow(finding),
     ...detail,
+    steps: chainLines({ correlation }),
     matched: matched.map(({ field, value }) => ({ field, value: textOfValue(value) })),
   };
 }
