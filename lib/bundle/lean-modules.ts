@@ -104,8 +104,8 @@ interface LateModule {
 }
 
 /**
- * Modules that few events ask for: the engine of regular expressions, which is a third of a bundle, and what tells where
- * addresses are.
+ * Modules that few events ask for: the engine of regular expressions, which is a third of a bundle, what assumes the role of
+ * another account's bucket, and what tells where addresses are.
  */
 const LATE_MODULES: Readonly<Record<string, LateModule>> = {
   re2js: {
@@ -115,6 +115,13 @@ const LATE_MODULES: Readonly<Record<string, LateModule>> = {
       export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
       // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
       export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+  },
+  'client-sts': {
+    imported: /^@aws-sdk\/client-sts$/,
+    entry: '@aws-sdk/client-sts',
+    stub: `
+      export const STSClient = function (...given) { return new (loaded().STSClient)(...given); };
+      export const AssumeRoleCommand = function (...given) { return new (loaded().AssumeRoleCommand)(...given); };`,
   },
   'place-lookup': {
     imported: /\/place-lookup\.ts$/,

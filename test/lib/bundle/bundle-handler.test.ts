@@ -147,3 +147,27 @@ test('what the engine of regular expressions throws is told as its own', async (
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(JSON.parse(stdout)).toEqual([true, false]);
 });
+
+test('what assumes roles is beside a bundle, and refuses as it does itself', async () => {
+  const entry = join(folder, 'roles.ts');
+  await writeFile(
+    entry,
+    `import { STSClient } from '@aws-sdk/client-sts';
+    import { assumeRole } from '${PROJECT_ROOT}/lambda/sources/assume-role.ts';
+    export const handler = async (endpoint: string) => {
+      const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'of-nobody' };
+      const sts = new STSClient({ region: 'eu-west-1', endpoint, credentials, maxAttempts: 1 });
+      try {
+        return await assumeRole(sts, { role: 'arn:aws:iam::111122223333:role/reader', session: 'of-a-test' });
+      } catch (error) {
+        return [error instanceof Error, error.code];
+      }
+    };`,
+  );
+  const bytes = await bundleHandler(entry, join(folder, 'roles'));
+  expect(bytes).toBeLessThan(20_000);
+  expect(await readdir(join(folder, 'roles'))).toContain('client-sts.js');
+  const args = ['-e', CALL, '--', join(folder, 'roles/index.js'), '"http://127.0.0.1:1"'];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(JSON.parse(stdout)).toEqual([true, 'ECONNREFUSED']);
+});
