@@ -56,6 +56,14 @@ describe.each(['coverage.md', 'comparison-panther.md'])('docs/%s', (name) => {
 });
 
 describe('the page of coverage', () => {
+  test('names for each technique a rule of medium or above', () => {
+    const rows = docs('coverage.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `aws.'));
+    expect(rows.length).toBeGreaterThan(30);
+    expect(rows.filter((row) => !/(medium|high|critical): \[/.test(row))).toEqual([]);
+  });
+
   test('has the levels that the rules have today', () => {
     const levels = new Map(pack.rules.map(({ title, level }) => [anchor(title), level]));
     const shown = [...docs('coverage.md').matchAll(/(\w+): \[[^\]]*\]\(rules\.md#([^)]*)\)/g)];
