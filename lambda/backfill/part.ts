@@ -12,6 +12,8 @@ export const partSchema = z.object({
   skipped: batches,
   /** Objects that another function had read before. */
   before: z.object({ objects: count, bytes: count }),
+  /** The earliest UTC day of the keys of these. */
+  firstBefore: z.iso.date().optional(),
   /** Whether nothing comes behind it. */
   isLast: z.boolean(),
 });

@@ -27,6 +27,8 @@ export interface BackfillReport {
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly seconds: number;
+  /** The earliest UTC day of the keys of objects that were read before the backfill was begun. */
+  readonly firstBefore?: string;
   /** Some of the objects that were rejected or left. */
   readonly named: BatchResult['named'];
   /** Correlations that were not judged over some of the batches, or not to their end. */
@@ -99,8 +101,10 @@ export async function readReport(
       uncorrelated.set(ruleId, { events: before.events + events, batches: before.batches + 1 });
     }
   });
+  const [firstBefore] = parts.flatMap((part) => part.firstBefore ?? []).toSorted();
   return {
     isListed: parts.at(-1)?.isLast === true,
+    ...(firstBefore !== undefined && { firstBefore }),
     batches: all.length,
     batchesRead,
     objects: sums.before + sums.closed + sums.rejected + sums.left,

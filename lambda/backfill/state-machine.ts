@@ -75,10 +75,20 @@ export function backfillStates({ list, batch, workBucket, partition }: BackfillP
       },
       AnyMore: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.listed.isLast', BooleanEquals: true, Next: 'Done' }],
+        Choices: [{ Variable: '$.listed.isLast', BooleanEquals: true, Next: 'NoteWhatWasTaught' }],
         Default: 'GoOn',
       },
       GoOn: { Type: 'Pass', InputPath: '$.listed.next', ResultPath: '$.next', Next: 'List' },
+      NoteWhatWasTaught: {
+        Type: 'Task',
+        Resource: list,
+        Retry: [
+          { ErrorEquals: LAMBDA_ERRORS, IntervalSeconds: 5, MaxAttempts: 5, BackoffRate: 2 },
+          { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 10, MaxAttempts: 3, BackoffRate: 2 },
+        ],
+        ResultPath: '$.learnt',
+        Next: 'Done',
+      },
       Done: { Type: 'Succeed' },
     },
   };

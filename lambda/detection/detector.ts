@@ -5,7 +5,8 @@ import { LATENESS } from './correlation/correlation-store.ts';
 import { Correlations, type Membership } from './correlation/linked-correlations.ts';
 import { MemoryCorrelationStore } from './correlation/memory-correlation-store.ts';
 import { type CorrelationOutcome, observe, runSync, settle } from './correlation/run-correlations.ts';
-import type { DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
+import { MemoryFirstSeen } from './first-seen/memory-first-seen.ts';
+import type { CorrelationType, DetectionRule, Metadata, RuleSet } from './language/rule-set.ts';
 import { isAggregated, namesAggregated } from './match/names-aggregated.ts';
 import { recordIdentity } from './match/record-identity.ts';
 import { Paths, Scope } from './match/record-scope.ts';
@@ -17,6 +18,8 @@ import { instantOf } from './match/time-part.ts';
 /** What a detector knows about a rule. */
 export interface RuleMetadata extends Metadata {
   kind: 'detection' | 'correlation';
+  /** Of a correlation: its type. */
+  correlation?: CorrelationType;
   /** Whether an index finds the rule by a value that it requires. Otherwise it is tried on every event. */
   indexed: boolean;
   /** The actions that it can match, such as `iam:CreateUser`, `*:Delete*` or `iam:*`; empty if it may match any. */
@@ -37,6 +40,11 @@ export interface DetectorOptions {
   lateness?: number;
   /** Members of a correlation's group that are read; beyond them a finding says "at least". Default 1,000. */
   memberCap?: number;
+  /**
+   * From when on rules of type first_seen learn, in milliseconds; `-Infinity` where they have learnt enough. Default: the
+   * time of the first record.
+   */
+  seenSince?: number;
   /** The record's classification, under `trailwarden.` in rules; called only if a rule asks for it. */
   derive?: (record: object) => object;
 }
@@ -84,6 +92,7 @@ export class Detector {
   readonly #paths = new Paths(true);
   readonly #scope: Scope;
   readonly #store = new MemoryCorrelationStore();
+  readonly #firstSeen: MemoryFirstSeen;
   #unidentified = 0;
   #rules: readonly RuleMetadata[] | undefined;
   /** The correlations, for a store that functions share: see `observe` and `settle`. */
@@ -93,6 +102,7 @@ export class Detector {
     this.#ruleSet = ruleSet;
     this.#options = options;
     this.correlations = new Correlations(ruleSet, options.memberCap);
+    this.#firstSeen = new MemoryFirstSeen(this.correlations, options.seenSince);
     const detections = ruleSet.rules.filter((rule) => rule.kind === 'detection');
     this.#placed = detections.map((rule) => ({ rule, correlated: this.correlations.isNamed(rule.metadata.id) }));
     this.correlations.intern(this.#paths);
@@ -150,6 +160,8 @@ export class Detector {
    * each delivery counts.
    */
   correlate(record: object, at: Date | number, derived?: Derived): CorrelationFinding[] {
+    const { eventTime }: { eventTime?: unknown } = record;
+    this.#firstSeen.startAt(instantOf(eventTime) ?? Number(at));
     return this.observe(this.memberships(record, at, derived), at);
   }
 
@@ -161,7 +173,17 @@ export class Detector {
     const now = Number(at);
     const closed = this.settle(now);
     const options = { now, lateness: this.#options.lateness ?? LATENESS };
-    return [...closed, ...this.#run(observe(this.correlations, memberships, options), now)];
+    const { firstSeen, others } = this.correlations.split(memberships);
+    const findings = this.#run(observe(this.correlations, others, options), now);
+    this.#firstSeen.startAt(now);
+    const seen = this.#firstSeen.observe(firstSeen, now);
+    const chained = this.#run(observe(this.correlations, seen.chained, options), now);
+    return [...closed, ...findings, ...seen.findings, ...chained];
+  }
+
+  /** Has rules of type first_seen learn what `memberships` returned for a record: nothing fires for it. */
+  teach(memberships: readonly Membership[]): void {
+    this.#firstSeen.teach(memberships);
   }
 
   /** Moves the clock of the correlations kept in memory, and returns what fires because windows are over by then. */
@@ -326,7 +348,13 @@ function toMatch({ match, compiled }: CompiledRule, scope: Scope): RuleMatch {
 function describe(rule: RuleSet['rules'][number], placed: ReadonlyMap<string, boolean>): RuleMetadata {
   const { kind, metadata } = rule;
   if (kind === 'correlation')
-    return { kind, ...metadata, indexed: rule.rules.every((id) => placed.get(id) === true), actions: [] };
+    return {
+      kind,
+      correlation: rule.type,
+      ...metadata,
+      indexed: rule.rules.every((id) => placed.get(id) === true),
+      actions: [],
+    };
   return { kind, ...metadata, indexed: placed.get(metadata.id) === true, actions: actionsOf(rule) };
 }
 

@@ -17,7 +17,7 @@ export {
   LATENESS,
   type Member,
 } from './correlation/correlation-store.ts';
-export type { Membership } from './correlation/linked-correlations.ts';
+export type { Correlations, Membership } from './correlation/linked-correlations.ts';
 export {
   type CorrelationOutcome,
   observe,
@@ -31,8 +31,12 @@ export {
   type RuleMatch,
   type RuleMetadata,
 } from './detector.ts';
+export { firstSeenFinding, groupFullFinding, MAX_VALUES_A_GROUP, seenName } from './first-seen/first-seen-finding.ts';
+export { LEARNT, type SeenValue, SPARE_DAYS, takeSight } from './first-seen/seen-value.ts';
+export { chainsOfSight, daysOf, inOrderOfTime, type Sight, sightNames, sightsOf } from './first-seen/sights.ts';
+export { DAY, dateOf, dayOf, dayOfDate } from './first-seen/utc-day.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
-export { LEVELS, type Level, type RuleSet } from './language/rule-set.ts';
+export { type CorrelationRule, LEVELS, type Level, type RuleSet } from './language/rule-set.ts';
 export { ruleSetSchema } from './language/rule-set-schema.ts';
 export { type ParsedRules, parseRules, type SkippedRule } from './parse/parse-rules.ts';
 export type { RuleOptions } from './parse/values/rule-options.ts';

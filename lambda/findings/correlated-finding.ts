@@ -29,6 +29,11 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   receipt: z.object({ bucket: text, key: text, version: text, index: z.number() }),
 });
 
+/** The account of the event that a context was made of. @throws Error if the correlation was fed without one. */
+export function contextAccount(context: string | undefined): string {
+  return contextSchema.parse(JSON.parse(context ?? 'null')).account;
+}
+
 /**
  * The finding of a correlation. It describes the last event of its window, and the group. At most 100 KB of JSON.
  * @throws Error if the correlation was fed without a context.

@@ -12,8 +12,11 @@ import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
+import { wireFirstSeen } from '../runtime/first-seen/wire-first-seen.ts';
+import { recordMetric } from '../runtime/record-metric.ts';
 import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
+import { METRICS } from '../shared/metric-names.ts';
 import { LogBuckets } from '../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../sources/log-source.ts';
 import { createSourceClient } from '../sources/source-client.ts';
@@ -42,11 +45,24 @@ export interface IngestWiring {
   readonly onOutcome?: IngestDependencies['onOutcome'];
   /** The clock. Default: the system's clock. */
   readonly now?: () => Date;
+  /** Objects are of the past: rules of type first_seen learn from them, and never fire. */
+  readonly onlyTeaches?: boolean;
 }
 
 /** The function with given clients and settings: in AWS, on a laptop, in a test. */
 export function wireIngest(wiring: IngestWiring): Ingest {
-  const { environment, dynamodb, s3, sns, sqs, logger, metrics, onOutcome, now = () => new Date() } = wiring;
+  const {
+    environment,
+    dynamodb,
+    s3,
+    sns,
+    sqs,
+    logger,
+    metrics,
+    onOutcome,
+    onlyTeaches = false,
+    now = () => new Date(),
+  } = wiring;
   const sources = readLogSources(environment.SOURCES_FILE);
   const {
     sourceClient = (source) => createSourceClient(source, { session: `${environment.DEPLOYMENT}-ingest` }),
@@ -56,6 +72,8 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const segments = { table: environment.SEGMENTS_TABLE, pageShards: environment.PAGE_SHARDS };
   const detector = loadDetector(environment.RULES_FILE);
   const report = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
+  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
   return createIngest({
     sqs,
     logger,
@@ -81,18 +99,24 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       await raisePageShards({ client: documents, table: segments.table }, segments.pageShards);
     },
     processor: {
-      ledger: new Ledger(documents, environment.LEDGER_TABLE),
+      ledger,
       detector,
       correlator: new Correlator({
         detector,
-        store: new CorrelationTable(
-          documents,
-          environment.CORRELATIONS_TABLE,
-          now,
-          reportUnreadableRows({ logger, metrics, now }),
-        ),
+        store: new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow),
         report,
         now,
+        firstSeen: wireFirstSeen({
+          documents,
+          table: environment.CORRELATIONS_TABLE,
+          detector,
+          ledger,
+          report,
+          onUnreadableRow,
+          onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
+          now,
+          onlyTeaches,
+        }),
       }),
       createRowWriter: () =>
         new RowWriter<EventRow | ResourceRow>({

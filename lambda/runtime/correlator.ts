@@ -13,6 +13,7 @@ import {
 import { correlatedFinding } from '../findings/correlated-finding.ts';
 import { correlationContext } from '../findings/correlation-context.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { FirstSeen } from './first-seen/first-seen.ts';
 import { Turns } from './keyed-turns.ts';
 
 export interface CorrelatorDependencies {
@@ -21,6 +22,8 @@ export interface CorrelatorDependencies {
   /** Records a finding and sends its alert. */
   readonly report: (finding: Finding) => Promise<unknown>;
   readonly now: () => Date;
+  /** Judges by rules of type first_seen; none are judged without it. */
+  readonly firstSeen?: Pick<FirstSeen, 'isKnown' | 'observe'>;
 }
 
 export interface SettleOptions {
@@ -47,11 +50,14 @@ export class Correlator {
     this.#dependencies = dependencies;
   }
 
-  /** Memberships of an event, with what findings of their correlations tell of it. */
+  /** Memberships of an event that may change anything, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    if (memberships.length === 0) return memberships;
+    const { detector, firstSeen } = this.#dependencies;
+    const split = detector.correlations.split(memberships);
+    const news = split.firstSeen.filter((membership) => firstSeen?.isKnown(membership) === false);
+    if (split.others.length + news.length === 0) return [];
     const context = correlationContext(event);
-    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return [...split.others, ...news].map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** Memberships with the same name must be observed together; the others may be observed at the same time. */
@@ -65,11 +71,14 @@ export class Correlator {
    * nothing.
    */
   async observe(memberships: readonly Membership[]): Promise<void> {
-    const { detector, store, now } = this.#dependencies;
+    const { detector, store, now, firstSeen } = this.#dependencies;
+    const split = detector.correlations.split(memberships);
     const groups = new Set(memberships.map(({ key }) => `${key.correlation}\n${key.group}`));
     const outcome = await this.#groups.take([...groups], async () => {
+      const seen = split.firstSeen.length === 0 ? [] : await firstSeen?.observe(split.firstSeen);
       const options = { now: now().getTime(), lateness: LATENESS };
-      const ran = await runAsync(observe(detector.correlations, memberships, options), store);
+      const ran = await runAsync(observe(detector.correlations, split.others, options), store);
+      ran.chained.push(...(seen ?? []));
       if (ran.chained.length === 0) await this.#conclude(ran);
       return ran;
     });

@@ -109,6 +109,8 @@ const backfillListEnvironment = z.object({
   LOG_BUCKETS: logBuckets,
   SOURCES_FILE: sourcesFile,
   LEDGER_TABLE: name,
+  /** Where it is noted what a backfill has taught rules of type `first_seen`. */
+  CORRELATIONS_TABLE: name,
   /** The normalised rule set, JSON: what a sample of the objects is judged by. */
   RULES_FILE: name,
   /** Where backfills keep their lists and results. */

@@ -119,6 +119,12 @@ export const METRICS = named({
     by: ['ingest', 'backfill-batch'],
     routinelyBy: ['ingest'],
   },
+  FirstSeenValuesLeftOut: {
+    unit: 'Count',
+    counts: 'new values that rules of type `first_seen` neither keep nor judge, because their group has 2,000 already',
+    by: ['ingest', 'backfill-batch'],
+    routinelyBy: [],
+  },
   IngestDelaySeconds: {
     unit: 'Seconds',
     counts: 'time from the writing of a log object, by its key, to the end of its reading',

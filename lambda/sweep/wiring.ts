@@ -13,9 +13,12 @@ import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { METRICS } from '../shared/metric-names.ts';
 import { CorrelationTable } from '../store/correlations/correlation-table.ts';
+import { SeenRules } from '../store/correlations/seen-rules.ts';
+import { SeenValues } from '../store/correlations/seen-values.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
 import { LEDGER_BOOKKEEPING } from '../store/schema.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
+import { seenRulesNoter } from './note-seen-rules.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
 import { countSetAside, takingBack } from './rows-set-aside.ts';
@@ -56,6 +59,9 @@ export function wireSweep({
   const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
   const store = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
   const correlator = new Correlator({ detector, store, report, now });
+  const values = new SeenValues(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
+  const seenRules = new SeenRules(documents, environment.CORRELATIONS_TABLE, { rows: values, now, onUnreadableRow });
+  const noteSeenRules = seenRulesNoter(detector.correlations.firstSeenRules, seenRules, now);
   const tables = [alerts, chains];
   const takeBack = takingBack(tables);
   const failure = (message: string) => (what: string, error: unknown) =>
@@ -90,6 +96,7 @@ export function wireSweep({
             onFailure: ({ correlation }, error) => onFailure(correlation, error),
           });
           if (failed > 0) recordMetric(metrics, METRICS.CorrelationGroupsFailed, failed);
+          await noteSeenRules();
           return { done: fired, failed };
         },
       },

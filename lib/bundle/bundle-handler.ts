@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { LATE_ENGINE, lateEngine, lateModules, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
+import { LATE_ENGINE, lateEngine, lateModules, leanMetrics, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -35,7 +35,7 @@ export async function bundleHandler(entry: string, folder: string): Promise<numb
     sourcemap: 'external',
     sourcesContent: false,
     external: [...NEVER_LOADED],
-    plugins: [leanSdk, leanZod, lateEngine, lateModules],
+    plugins: [leanSdk, leanZod, leanMetrics, lateEngine, lateModules],
     metafile: true,
   });
   // Without it Node would read the whole file once more, to find out which kind of module it is.

@@ -40,6 +40,19 @@ export const leanSdk: Plugin = {
         .replaceAll(REGISTERED_ERROR, (all, name: string) => (REGISTERED.test(name) ? all : ''));
       return { contents, loader: 'js' };
     });
+    // Of endpoints that DynamoDB could tell: no command of its client asks for any. The cache brings a whole package.
+    onLoad({ filter: /[\\/]endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/ }, () => ({
+      contents: `
+        export class EndpointCache {
+          has() { return false; }
+          get() {}
+          getEndpoint() {}
+          set() {}
+          delete() {}
+          clear() {}
+        }`,
+      loader: 'js',
+    }));
     onLoad({ filter: /[\\/]@(aws-sdk|smithy)[\\/][\w-]+[\\/]package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
@@ -50,6 +63,19 @@ export const leanSdk: Plugin = {
         export const eventStreamSerdeProvider = undefined;
         export const EventStreamSerde = undefined;`,
       loader: 'js',
+    }));
+  },
+};
+
+const TOLD_OF_METRIC = /^ +counts:\s+(?:'[^'\n]*'|"[^"\n]*"),\n/gm;
+
+/** Of the metrics: what each counts, which only the documentation and the dashboard tell. */
+export const leanMetrics: Plugin = {
+  name: 'lean-metrics',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]lambda[\\/]shared[\\/]metric-names\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(TOLD_OF_METRIC, ''),
+      loader: 'ts',
     }));
   },
 };

@@ -17,6 +17,7 @@ import {
   acknowledgeLogs,
   askSuppressions,
   correlate,
+  keepSeenValues,
   onTable,
   publishTo,
   queueForChannels,
@@ -45,6 +46,7 @@ export class BackfillList extends AuditFunction {
       DEPLOYMENT: config.deployment,
       ...logBucketVariables(config),
       LEDGER_TABLE: tables.ledger.tableName,
+      CORRELATIONS_TABLE: tables.correlations.tableName,
       RULES_FILE,
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
@@ -67,7 +69,9 @@ export class BackfillList extends AuditFunction {
           actions: ['dynamodb:Query'],
           resources: [`${tables.ledger.tableArn}/index/by-account-region-day`],
         }),
-        ...keepFiles(config.deployment, ['s3:PutObject']),
+        // What a backfill has taught rules of type first_seen, once it is done.
+        keepSeenValues(tables, ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']),
+        ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
         useKeyThrough('UseTheAuditKey', settings.key, ['dynamodb', 's3'], ['kms:Decrypt', 'kms:GenerateDataKey']),
       ],
     });

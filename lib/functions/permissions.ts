@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { SEEN_PARTITIONS } from '../../lambda/store/correlations/seen-row.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
@@ -47,9 +48,16 @@ export function correlate(tables: AuditTables['tables'], indexes: readonly strin
   return onTable(
     'Correlate',
     tables.correlations,
-    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     indexes,
   );
+}
+
+/** The values of rules of type first_seen, and none of the groups of other correlations. */
+export function keepSeenValues(tables: AuditTables['tables'], actions: readonly DynamoDbAction[]): PolicyStatement {
+  const statement = onTable('KeepSeenValues', tables.correlations, actions);
+  statement.addCondition('ForAllValues:StringLike', { 'dynamodb:LeadingKeys': [`${SEEN_PARTITIONS}*`] });
+  return statement;
 }
 
 /** The suppressions of a rule, before its finding is recorded. */

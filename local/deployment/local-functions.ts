@@ -43,6 +43,8 @@ export interface LocalFunctionOptions {
   readonly log: Writable;
   /** To check digests with; none are checked where there is none. */
   readonly publicKeys?: readonly PublicKey[];
+  /** All objects are of the past: rules of type first_seen only learn from them. */
+  readonly onlyTeaches?: boolean;
   /** Called with the result of each object. */
   readonly onOutcome?: IngestDependencies['onOutcome'];
 }
@@ -53,7 +55,7 @@ export interface LocalFunctionOptions {
  */
 export function localFunctions(
   { clients, resources }: Pick<LocalAws, 'clients' | 'resources'>,
-  { log, publicKeys = [], onOutcome }: LocalFunctionOptions,
+  { log, publicKeys = [], onOutcome, onlyTeaches = false }: LocalFunctionOptions,
 ): Functions {
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
   const { dynamodb, s3, sns, sqs } = clients;
@@ -90,6 +92,7 @@ export function localFunctions(
       sqs,
       logger,
       metrics,
+      onlyTeaches,
       ...(onOutcome && { onOutcome }),
     }),
     verify: (logsRead) => verifySigned({ s3, verify, hasKeys: publicKeys.length > 0, logsRead }),

@@ -162,6 +162,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     LOG_BUCKETS: ingest.LOG_BUCKETS,
     SOURCES_FILE: '',
     LEDGER_TABLE: tables.ledger,
+    CORRELATIONS_TABLE: tables.correlations,
     RULES_FILE: rulesFile,
     WORK_BUCKET: buckets.backfill,
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,

@@ -24,7 +24,7 @@ import { indexedEvents } from '../support/indexed-events.ts';
 import { logObject, record } from '../support/records.ts';
 import { type ChaosClients, type ChaosOptions, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
-import { named, normalized, quarantinedLines } from './snapshot.ts';
+import { named, normalized, quarantinedLines, seenValues } from './snapshot.ts';
 import type { Aws, RunOptions, RunResult } from './world.ts';
 
 const DENIED = 'rule-denied';
@@ -51,6 +51,18 @@ correlation:
   timespan: 10m
   condition: {gte: 3}
 level: critical
+`,
+  `
+title: First service whose calls were denied
+id: rule-first
+correlation:
+  type: first_seen
+  rules: [denied]
+  generate: true
+  group-by: [recipientAccountId]
+  fields: [eventSource, eventName]
+  timespan: 14d
+level: high
 `,
 ];
 
@@ -178,6 +190,7 @@ class BackfillRun {
         findings: normalized('findings', await rows(tables.findings)),
         alerts: normalized('alerts', await rows(tables.alerts)),
         ledger: normalized('ledger', await rows(tables.ledger)),
+        seen: seenValues(await rows(tables.correlations)),
         quarantine: quarantinedLines(await this.#quarantined()),
         received: [...this.#published].toSorted(),
         deadLetters: [],
@@ -201,7 +214,12 @@ class BackfillRun {
     const clients = this.#clients();
     const { s3, dynamodb, sns, sqs } = clients;
     const { tables, buckets, variables } = this.#resources;
-    const names = { LEDGER_TABLE: tables.ledger, LOG_BUCKETS: buckets.logs, WORK_BUCKET: buckets.backfill };
+    const names = {
+      LEDGER_TABLE: tables.ledger,
+      CORRELATIONS_TABLE: tables.correlations,
+      LOG_BUCKETS: buckets.logs,
+      WORK_BUCKET: buckets.backfill,
+    };
     const RULES_FILE = this.#rulesFile;
     const work =
       name === 'list'
@@ -336,7 +354,8 @@ function madeObjects(): readonly { readonly key: string; readonly body: Buffer }
       record({
         eventID: `past-${at}-${index}`,
         eventTime: `2026-11-20T14:${String(at).padStart(2, '0')}:${String(10 + index)}Z`,
-        ...(index === 0 && { errorCode: 'AccessDenied' }),
+        // Of the new objects three: the correlation of new events fires as soon as it may, for whichever three come first.
+        ...(index === 0 && (at < 13 || at % 2 === 1) && { errorCode: 'AccessDenied' }),
       }),
     );
     return { key, body: logObject([...own, ...(at === 2 || at === 9 ? [twice] : []), ...(at === 7 ? [null] : [])]) };

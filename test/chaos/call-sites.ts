@@ -32,12 +32,16 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'store/correlations/correlation-reader.ts': ['Query'],
   'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
   'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/correlations/seen-rules.ts': ['Update'],
+  // At the end of a backfill: test/backfill/first-seen.test.ts.
+  'store/correlations/seen-taught.ts': ['Update'],
+  'store/correlations/seen-values.ts': ['BatchGet', 'Get', 'TransactWrite', 'Update', 'paginateQuery'],
   'store/dynamo/row-writer.ts': ['BatchWriteItem', 'PutItem'],
   'store/findings/finding-days.ts': ['Update'],
   'store/findings/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
-  'store/ledger/account-regions.ts': ['Put', 'paginateQuery'],
+  'store/ledger/account-regions.ts': ['Query', 'Update', 'paginateQuery'],
   'store/ledger/digest-chains.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
-  'store/ledger/digest-ledger.ts': ['Put', 'Update', 'paginateQuery'],
+  'store/ledger/digest-ledger.ts': ['Put', 'Update'],
   'store/ledger/ledger.ts': ['Update'],
   'store/ledger/object-versions.ts': ['paginateQuery'],
   'store/segments/table/commit.ts': ['TransactWrite'],
@@ -62,6 +66,7 @@ export const CALLS_OF_QUESTIONS: readonly string[] = [
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [
+  'BatchGetItem correlations',
   'BatchWriteItem events',
   'ChangeMessageVisibility logs',
   'GetItem correlations',

@@ -18,12 +18,15 @@ export interface Snapshot {
   readonly received: readonly string[];
   /** Bodies in the dead-letter queue. */
   readonly deadLetters: readonly string[];
+  /** The values that rules of type first_seen know. */
+  readonly seen?: readonly string[];
   /** What readers were answered while pack was at work, where it wasn't what a plain filter gives. */
   readonly wrongAnswers?: readonly string[];
 }
 
 /** Times, attempts and last errors; of alerts, which finding opened them. */
-const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'ledger', readonly string[]>> = {
+const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'ledger' | 'seen', readonly string[]>> = {
+  seen: ['expiresAt'],
   events: ['receipt'],
   rows: ['expiresAt', 'receipt'],
   findings: ['recordedAt', 'receipt'],
@@ -56,6 +59,7 @@ const LEFT_OUT: Readonly<Record<'events' | 'rows' | 'findings' | 'alerts' | 'led
     'endBefore',
     'startedAt',
     'dueAt',
+    'firstDay',
   ],
 };
 
@@ -73,6 +77,15 @@ export function normalized(table: keyof typeof LEFT_OUT, rows: readonly Row[]): 
     .map((row) => JSON.stringify(sorted(Object.fromEntries(Object.entries(row).filter(([name]) => !left.has(name))))))
     .map((row) => row.replaceAll(QUARANTINE_OF_A_RUN, '-quarantine"'))
     .toSorted();
+}
+
+/** Of the rows of the correlations table, the values that rules of type first_seen know, with the number of each group. */
+export function seenValues(rows: readonly Row[]): readonly string[] {
+  // When a rule was first seen is the time of the run.
+  return normalized(
+    'seen',
+    rows.filter(({ group }) => /^seen#(?!rule#)/.test(String(group))),
+  );
 }
 
 export function quarantinedLines(objects: readonly Buffer[]): readonly string[] {

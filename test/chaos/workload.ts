@@ -58,13 +58,33 @@ correlation:
   timespan: 10m
   condition: {gte: 3}
 `,
+  `
+title: A call that is seldom made
+name: seldom
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection:
+    eventName: [StopLogging, ConsoleLogin]
+  condition: selection
+---
+title: First call of its kind
+id: 1b0a7c3e-9d1f-4a55-8f57-0d1c3f6e2a05
+level: high
+correlation:
+  type: first_seen
+  rules: [seldom]
+  group-by: [recipientAccountId]
+  fields: [eventName]
+  timespan: 14d
+  learning: 0d
+`,
 ];
 
 const REGION = 'eu-central-1';
 
 /**
  * A mixed hour: objects with and without findings, an event in two objects, several findings of one alert, a
- * correlation, rejected records, some that are read again from their copy, a broken object, one that is gone, one
+ * correlation, values that were never seen, rejected records, some that are read again from their copy, a broken object, one that is gone, one
  * without a notification, three digests, poisoned messages.
  */
 export function makeWorkload(bucket: string, start: Date): Workload {

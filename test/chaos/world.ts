@@ -23,7 +23,7 @@ import { seedQuarantined } from '../support/quarantined.ts';
 import { type ChaosClients, chaosClients } from './chaos-clients.ts';
 import { type Gremlin, NO_FAULTS } from './faults.ts';
 import type { Kind, KindBed } from './kind.ts';
-import { named, normalized, quarantinedLines, type Snapshot } from './snapshot.ts';
+import { named, normalized, quarantinedLines, type Snapshot, seenValues } from './snapshot.ts';
 import { makeWorkload, RULES, type Workload } from './workload.ts';
 
 export interface Aws {
@@ -381,6 +381,7 @@ class TestBed {
       findings: normalized('findings', await rows(tables.findings)),
       alerts: normalized('alerts', await rows(tables.alerts)),
       ledger: normalized('ledger', await rows(tables.ledger)),
+      seen: seenValues(await rows(tables.correlations)),
       quarantine: quarantinedLines(bodies),
       received: [...this.#receipts.keys()].toSorted(),
       deadLetters: [...new Set(this.#deadLetters.map(named))].toSorted(),

@@ -42,7 +42,7 @@ export async function withLocalPipeline<Result>(
     const onError = (error: unknown): void => {
       io.stderr.write(`${printableLines(error instanceof Error ? error.message : String(error))}\n`);
     };
-    const pipeline = startPipeline(aws, { functions: localFunctions(aws, { log }), onError });
+    const pipeline = startPipeline(aws, { functions: localFunctions(aws, { log, onlyTeaches: true }), onError });
     try {
       const result = await work({ history, s3: aws.clients.s3, bucket: aws.resources.buckets.logs });
       if (!signal.aborted) {

@@ -14,7 +14,8 @@ import type { Io } from '../../output/process-io.ts';
 import { TIME_FORMS } from '../../time/parse-time.ts';
 import type { Zone } from '../../time/time-zone.ts';
 import { judgeDeployed } from '../scan/deployed-objects.ts';
-import { gather, type ScanTotals } from '../scan/gather-results.ts';
+import { gather, type ScanTotals, type Taught } from '../scan/gather-results.ts';
+import { type HistoryOptions, readHistory, withHistory } from '../scan/history-option.ts';
 import { reportTotals, reportUnreadable } from '../scan/report-totals.ts';
 import { scan } from '../scan/scan-files.ts';
 import type { ScanFinding } from '../scan/scan-finding.ts';
@@ -22,7 +23,7 @@ import { Summary } from '../scan/scan-summary.ts';
 import { Backtest } from './backtest.ts';
 import { backtestText } from './backtest-text.ts';
 
-interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
+interface BacktestOptions extends RuleLoadOptions, ConnectionOptions, HistoryOptions {
   readonly days?: number;
   readonly since?: string;
   readonly until?: string;
@@ -34,7 +35,8 @@ interface BacktestOptions extends RuleLoadOptions, ConnectionOptions {
 const HELP = `
 RULE is a rule file, or the id, name or title of a rule, or the beginning of one. The events are those in files (PATH,
 as for scan), or with --days or --since those that the deployment has read: the ledger names the log objects of that time,
-and their raw records are read from S3.
+and their raw records are read from S3. A rule of type first_seen learns from the first of them on; with --history from
+the first record of that.
 
 Examples:
   $ trailwarden rules backtest rules/root/root-login.yml ./AWSLogs
@@ -63,7 +65,7 @@ export function backtestCommand(io: Io): Command {
         .default(15),
     )
     .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
-  return withConnection(withRules(command))
+  return withConnection(withHistory(withRules(command)))
     .addHelpText('after', HELP)
     .action((rule: string, paths: readonly string[], options: BacktestOptions) => backtest(rule, paths, options, io));
 }
@@ -85,8 +87,9 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     counts.add(finding);
     found.add(finding);
   };
-  const totals =
-    times === undefined ? await overFiles(paths, needed, take, io) : await overTime(times, needed, take, options, io);
+  const history = await readHistory(options, needed, io);
+  const judged = { ruleSet: needed, take, ...(history && { history }) };
+  const totals = times === undefined ? await overFiles(paths, judged, io) : await overTime(times, judged, options, io);
   reportTotals(totals, wanted.size, found, io);
   const rules = chosen.flatMap(({ metadata: { id, title, level } }) =>
     wanted.has(id) ? { ruleId: id, title, level } : [],
@@ -95,15 +98,19 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
   io.stdout.write(format === 'json' ? `${jsonText(report, 2)}\n` : backtestText(report, io));
 }
 
-type Take = (finding: ScanFinding) => void;
+interface Judged {
+  readonly ruleSet: RuleSet;
+  readonly take: (finding: ScanFinding) => void;
+  readonly history?: Taught;
+}
 
-async function overFiles(paths: readonly string[], ruleSet: RuleSet, take: Take, io: Io): Promise<ScanTotals> {
+async function overFiles(paths: readonly string[], { take, ...judged }: Judged, io: Io): Promise<ScanTotals> {
   const { files, unreadable } = await findRecordFiles(paths);
   reportUnreadable(unreadable, io);
   if (files.length === 0) throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`);
   const progress = await createFileProgress(files, 'table', io);
   try {
-    return await drain(scan({ ruleSet, files, onFile: progress.done }), take);
+    return await drain(scan({ ...judged, files, onFile: progress.done }), take);
   } finally {
     progress.stop();
   }
@@ -127,17 +134,16 @@ function timesOf({ days, ...options }: BacktestOptions, now: Date): BacktestTime
 
 async function overTime(
   { since, until }: BacktestTimes,
-  ruleSet: RuleSet,
-  take: Take,
+  { ruleSet, take, history }: Judged,
   options: ConnectionOptions,
   io: Io,
 ): Promise<ScanTotals> {
   return await connected(options, (connection) =>
-    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }), ruleSet), take),
+    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }), ruleSet, history), take),
   );
 }
 
-async function drain(findings: AsyncGenerator<ScanFinding, ScanTotals>, take: Take): Promise<ScanTotals> {
+async function drain(findings: AsyncGenerator<ScanFinding, ScanTotals>, take: Judged['take']): Promise<ScanTotals> {
   for (;;) {
     const { done, value } = await findings.next();
     if (done) return value;

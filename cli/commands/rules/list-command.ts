@@ -79,6 +79,7 @@ const LISTING: Listing<RuleMetadata> = {
     title: rule.title,
     level: rule.level,
     kind: rule.kind,
+    correlation: rule.correlation,
     status: rule.status,
     attack: attack(rule),
     actions: rule.actions,
@@ -94,6 +95,7 @@ const LISTING: Listing<RuleMetadata> = {
     title: ({ title }) => title,
     level: ({ level }) => level,
     kind: ({ kind }) => kind,
+    correlation: ({ correlation }) => correlation,
     status: ({ status }) => status,
     attack: (rule) => attack(rule).join(' '),
     actions: (rule) => rule.actions.join(' '),
@@ -119,8 +121,8 @@ function actions({ kind, actions: all }: RuleMetadata): string {
   return `${all.slice(0, MAX_ACTIONS).join(' ')}${more}`;
 }
 
-function how({ indexed, kind, finding }: RuleMetadata): string {
+function how({ indexed, kind, finding, correlation }: RuleMetadata): string {
   const place = indexed ? 'indexed' : 'always run';
-  const what = kind === 'correlation' ? `correlation, ${place}` : place;
+  const what = kind === 'correlation' ? `correlation ${correlation ?? ''}, ${place}` : place;
   return finding ? what : `${what}, for correlations only`;
 }

@@ -76,8 +76,8 @@ function judgeMatch(test: MatchTest, { ruleSet, defaults, ids }: TestContext): V
   return { failure: test.match ? 'does not match, and should' : 'matches, and should not', explanation };
 }
 
-function judgeFindings({ events, findings }: FindingsTest, { ruleSet, defaults, ids }: TestContext): Verdict {
-  const detector = createDetector(ruleSet);
+function judgeFindings({ events, findings, learned }: FindingsTest, { ruleSet, defaults, ids }: TestContext): Verdict {
+  const detector = createDetector(ruleSet, learned ? { seenSince: Number.NEGATIVE_INFINITY } : {});
   let clock = Number.NEGATIVE_INFINITY;
   let number = 0;
   let found = 0;

@@ -33,21 +33,26 @@ const oneTest = z
     match: z.boolean().optional(),
     event: members.optional(),
     findings: z.int().min(0).optional(),
+    learned: z.boolean().optional(),
     events: z.array(occurrence).min(1).optional(),
   })
-  .transform(({ name, rule, match, event, findings, events }, context) => {
+  .transform(({ name, rule, match, event, findings, events, learned }, context) => {
     const about = { name, ...(rule !== undefined && { rule }) };
-    if (match !== undefined && event !== undefined && findings === undefined && events === undefined) {
+    const asksForOne = match !== undefined && event !== undefined && learned === undefined;
+    if (asksForOne && findings === undefined && events === undefined) {
       return { ...about, kind: 'match' as const, match, event };
     }
     if (findings !== undefined && events !== undefined && match === undefined && event === undefined) {
-      return { ...about, kind: 'findings' as const, findings, events };
+      return { ...about, kind: 'findings' as const, findings, events, learned: learned ?? true };
     }
     // A mistyped key is the reason, and was already reported.
     if (context.issues.length > 0) return z.NEVER;
     context.issues.push({
       code: 'custom',
-      message: 'a test has either match and event, or findings and events',
+      message:
+        learned !== undefined && match !== undefined
+          ? 'learned goes with findings and events'
+          : 'a test has either match and event, or findings and events',
       input: name,
     });
     return z.NEVER;

@@ -15,6 +15,8 @@ export interface FileResult {
   readonly judged: number;
   readonly findings: readonly ScanFinding[];
   readonly correlated: readonly Correlated[];
+  /** The earliest eventTime of those that were judged: rules of type first_seen learn from then on. */
+  readonly firstTime?: number;
   /** Records that couldn't be read. */
   readonly unreadable: number;
   /** Events that lack what CloudTrail always writes, or have it in a wrong type: judged, and counted here too. */

@@ -33,22 +33,32 @@ export interface NamedResult {
   readonly result: FileResult;
 }
 
+/** What rules of type first_seen learn before anything is judged. */
+export interface Taught {
+  readonly events: readonly Correlated[];
+  /** The earliest eventTime of all that was read for it. */
+  readonly firstTime?: number;
+}
+
 /**
  * Collects the results of files. Findings about events come first, each once even if its event was delivered several
  * times. Findings of correlations follow in the order of time, because correlations must see every event first. A
- * window that is open at the end of the data counts as closed.
+ * window that is open at the end of the data counts as closed. Rules of type first_seen learn from the first eventTime on,
+ * that of the history included.
  *
  * Memory is bounded by the findings' ids, and by the events that correlations ask for.
  */
 export async function* gather(
   results: AsyncIterable<NamedResult>,
   ruleSet: RuleSet,
+  history?: Taught,
 ): AsyncGenerator<ScanFinding, ScanTotals> {
   /** By the findings' ids: the event that was told. */
   const seen = new Map<string, string | undefined>();
   const correlated: Correlated[] = [];
   const namedRecords: UnreadableRecord[] = [];
   const unreadableFiles: UnreadablePath[] = [];
+  let firstTime = history?.firstTime;
   const counts = { files: 0, records: 0, judged: 0, repeated: 0, unreadableRecords: 0, incomplete: 0, undated: 0 };
   for await (const { path, result } of results) {
     counts.files++;
@@ -60,6 +70,7 @@ export async function* gather(
     for (const record of result.named) namedRecords.push({ path, ...record });
     if (result.fault !== undefined) unreadableFiles.push({ path, reason: result.fault });
     for (const event of result.correlated) correlated.push(event);
+    if (result.firstTime !== undefined) firstTime = Math.min(firstTime ?? result.firstTime, result.firstTime);
     for (const finding of result.findings) {
       const eventID = idOf(finding);
       if (!seen.has(finding.findingId)) {
@@ -68,7 +79,7 @@ export async function* gather(
       } else if (seen.get(finding.findingId) === eventID) counts.repeated++;
     }
   }
-  yield* correlate(ruleSet, correlated);
+  yield* correlate(ruleSet, correlated, { taught: history?.events ?? [], firstTime });
   return { ...counts, namedRecords, unreadableFiles };
 }
 
@@ -77,9 +88,14 @@ function idOf(finding: ScanFinding): string | undefined {
   return 'eventID' in finding ? (finding.eventID ?? undefined) : undefined;
 }
 
-async function* correlate(ruleSet: RuleSet, correlated: Correlated[]): AsyncGenerator<ScanFinding> {
+async function* correlate(
+  ruleSet: RuleSet,
+  correlated: Correlated[],
+  { taught, firstTime }: { readonly taught: readonly Correlated[]; readonly firstTime: number | undefined },
+): AsyncGenerator<ScanFinding> {
   if (correlated.length === 0) return;
-  const detector = createDetector(ruleSet);
+  const detector = createDetector(ruleSet, firstTime === undefined ? {} : { seenSince: firstTime });
+  for (const { memberships } of taught.toSorted(inOrder)) detector.teach(memberships);
   for (const { eventTime, memberships } of correlated.sort(inOrder)) {
     for (const firing of detector.observe(memberships, eventTime)) yield await correlationFinding(firing);
   }

@@ -14,12 +14,12 @@ import {
   readRecords,
   readRecordsAtOnce,
 } from '../../../lambda/cloudtrail/log/read-records.ts';
-import type { Detector, Membership } from '../../../lambda/detection/index.ts';
-import { correlationContext } from '../../../lambda/findings/correlation-context.ts';
+import type { Detector } from '../../../lambda/detection/index.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
 import { openInput, readSmallFile } from '../../inputs/open-input.ts';
+import { EarliestSights, withContext } from './earliest-sights.ts';
 import type { Correlated, FileResult, NamedRecord } from './file-result.ts';
 import { judgeInPieces, type PieceJudge } from './judge-large-file.ts';
 import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
@@ -123,12 +123,15 @@ class Judging {
   readonly #named: NamedRecord[] = [];
   readonly #findings: ScanFinding[] = [];
   readonly #correlated: Correlated[] = [];
+  readonly #sights: EarliestSights;
+  #firstTime: number | undefined;
   readonly #counts = { records: 0, judged: 0, unreadable: 0, incomplete: 0, undated: 0 };
 
   constructor(receiptOf: (index: number) => Receipt, detector: Detector, bounds: TimeBounds) {
     this.#receiptOf = receiptOf;
     this.#detector = detector;
     this.#bounds = bounds;
+    this.#sights = new EarliestSights(detector);
   }
 
   /** Judges the records that follow those that were taken. */
@@ -154,6 +157,7 @@ class Judging {
     for (const finding of result.findings) this.#findings.push(finding);
     for (const event of result.correlated) this.#correlated.push(event);
     for (const record of result.named) this.#name(record);
+    if (result.firstTime !== undefined) this.#isOf(result.firstTime);
   }
 
   /** Judges all of the records that weren't taken or added yet. */
@@ -171,7 +175,8 @@ class Judging {
     return {
       ...this.#counts,
       findings: this.#findings,
-      correlated: this.#correlated,
+      correlated: [...this.#correlated, ...this.#sights.all()],
+      ...(this.#firstTime !== undefined && { firstTime: this.#firstTime }),
       named: this.#named,
       ...(fault !== undefined && { fault }),
     };
@@ -207,9 +212,18 @@ class Judging {
     };
     const { matches, memberships } = this.#detector.judge(record, eventTime, () => fieldsOf(record, event));
     for (const match of matches) this.#findings.push(scanFinding(findingOf(event(), match)));
-    if (!isDated) this.#counts.undated++;
-    else if (memberships.length > 0)
-      this.#correlated.push({ eventTime, memberships: withContext(memberships, event()) });
+    if (!isDated) {
+      this.#counts.undated++;
+      return;
+    }
+    this.#isOf(eventTime);
+    if (memberships.length === 0) return;
+    const others = this.#sights.take(memberships, event);
+    if (others.length > 0) this.#correlated.push({ eventTime, memberships: withContext(others, event()) });
+  }
+
+  #isOf(time: number): void {
+    if (this.#firstTime === undefined || time < this.#firstTime) this.#firstTime = time;
   }
 
   #unreadable(index: number, reason: string): void {
@@ -220,12 +234,6 @@ class Judging {
   #name(record: NamedRecord): void {
     if (this.#named.length < MAX_NAMED) this.#named.push(record);
   }
-}
-
-/** A correlation's finding describes its last event. */
-function withContext(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-  const context = correlationContext(event);
-  return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
 }
 
 function isWithin(time: number, { since, until }: TimeBounds): boolean {

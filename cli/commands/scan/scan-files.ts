@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
-import type { RuleSet } from '../../../lambda/detection/index.ts';
-import type { RecordFile } from '../../inputs/find-files.ts';
-import { gather, type NamedResult, type ScanTotals } from './gather-results.ts';
+import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
+import type { RecordFile, UnreadablePath } from '../../inputs/find-files.ts';
+import { neededRules } from '../../inputs/needed-rules.ts';
+import type { Correlated } from './file-result.ts';
+import { gather, type NamedResult, type ScanTotals, type Taught } from './gather-results.ts';
 import type { TimeBounds } from './judge-file.ts';
 import { judgeFiles } from './judge-in-threads.ts';
 import type { JudgeThread } from './judge-thread.ts';
@@ -13,6 +15,8 @@ export interface ScanOptions {
   readonly bounds?: TimeBounds;
   /** Threads at most, or those that are there beside the calling one; by default what `startThreads` starts. */
   readonly threads?: number | readonly JudgeThread[];
+  /** What rules of type first_seen have learnt before. */
+  readonly history?: Taught;
   /** Told of each file that is done. */
   readonly onFile?: (file: RecordFile) => void;
 }
@@ -28,7 +32,35 @@ const BYTES_A_THREAD = 24 * 1024 * 1024;
  * records in them; the result doesn't depend on the number of threads.
  */
 export function scan(options: ScanOptions): AsyncGenerator<ScanFinding, ScanTotals> {
-  return gather(judge(options), options.ruleSet);
+  return gather(judge(options), options.ruleSet, options.history);
+}
+
+/**
+ * Reads files that only teach: nothing of them is judged or counted.
+ * @returns what they teach, and those that couldn't be read.
+ */
+export async function teachFrom(
+  options: Pick<ScanOptions, 'ruleSet' | 'files' | 'threads'>,
+): Promise<{ readonly history: Taught; readonly unreadable: readonly UnreadablePath[] }> {
+  const { version, rules } = neededRules(options.ruleSet, (rule) => isFirstSeen(rule));
+  const ruleSet = { version, rules };
+  const detector = createDetector(ruleSet);
+  const events: Correlated[] = [];
+  const unreadable: UnreadablePath[] = [];
+  let firstTime: number | undefined;
+  for await (const { path, result } of judge({ ...options, ruleSet })) {
+    for (const { eventTime, memberships } of result.correlated) {
+      const { firstSeen } = detector.correlations.split(memberships);
+      if (firstSeen.length > 0) events.push({ eventTime, memberships: firstSeen });
+    }
+    if (result.firstTime !== undefined) firstTime = Math.min(firstTime ?? result.firstTime, result.firstTime);
+    if (result.fault !== undefined) unreadable.push({ path, reason: result.fault });
+  }
+  return { history: { events, ...(firstTime !== undefined && { firstTime }) }, unreadable };
+}
+
+function isFirstSeen(rule: RuleSet['rules'][number]): boolean {
+  return rule.kind === 'correlation' && rule.type === 'first_seen';
 }
 
 async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {

@@ -12,6 +12,7 @@ import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { renderTable } from '../../output/table.ts';
 import type { ScanTotals } from './gather-results.ts';
+import { type HistoryOptions, readHistory, withHistory } from './history-option.ts';
 import type { JudgeThread } from './judge-thread.ts';
 import { countUnreadable, reportTotals, reportUnreadable } from './report-totals.ts';
 import { scan, startThreads } from './scan-files.ts';
@@ -19,7 +20,7 @@ import type { ScanFinding } from './scan-finding.ts';
 import { findingListing } from './scan-finding-listing.ts';
 import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
 
-interface ScanCommandOptions extends RuleLoadOptions, TimeOptions {
+interface ScanCommandOptions extends RuleLoadOptions, TimeOptions, HistoryOptions {
   readonly format: Format;
   readonly minLevel: Level;
   readonly failOn?: Level;
@@ -29,6 +30,8 @@ const HELP = `
 PATH is a file, a folder with its subfolders, or - for standard input: log objects (.json.gz or .json), lists of records,
 JSON lines, single records, what aws cloudtrail lookup-events prints; gzipped or not. Records that lack an id, a time or
 an account are judged as far as they go; those without a time are shown last, and correlations leave them out.
+Rules of type first_seen learn from the first record on for as long as they say; with --history from the first record
+of that, which makes no findings.
 stdout carries the findings alone, each once however often its event was delivered; everything else is on stderr.
 
 Exit codes: 0 done, even if rules, files or records had to be left out (stderr says which); 1 with --fail-on if there
@@ -38,6 +41,7 @@ line is wrong, or files of records, rules or placeholders that it names aren't t
 Examples:
   $ trailwarden scan ./AWSLogs
   $ trailwarden scan ./AWSLogs --rules ./rules --min-level high --since 7d
+  $ trailwarden scan ./today --history ./AWSLogs
   $ aws cloudtrail lookup-events | trailwarden scan -
   $ trailwarden scan ./AWSLogs --fail-on high --format jsonl > findings.jsonl
 `;
@@ -47,7 +51,7 @@ export function scanCommand(io: Io): Command {
   const command = new Command('scan')
     .description('Judges files and folders of CloudTrail records by Sigma rules, without AWS.')
     .argument('<path...>', 'files and folders of CloudTrail records');
-  withFormat(withTimes(withRules(command)))
+  withFormat(withHistory(withTimes(withRules(command))))
     .addOption(oneOf(new Option('--min-level <level>', 'lowest level that is shown').default('informational'), LEVELS))
     .addOption(
       oneOf(new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above'), LEVELS),
@@ -83,12 +87,13 @@ async function scanFiles(asked: Asked, options: ScanCommandOptions, io: Io): Pro
     throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
   }
   const bounds = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
+  const history = await readHistory(options, ruleSet, io);
   const progress = await createFileProgress(files, format, io);
   const all = new Summary();
   const shown = new Summary();
   let totals: ScanTotals | undefined;
   const findings = async function* (): AsyncGenerator<ScanFinding> {
-    const scanned = scan({ ruleSet, files, bounds, threads, onFile: progress.done });
+    const scanned = scan({ ruleSet, files, bounds, threads, onFile: progress.done, ...(history && { history }) });
     try {
       for (;;) {
         const { done, value } = await scanned.next();

@@ -6,6 +6,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { EffectDependencies } from '../../ingest/event-effects.ts';
 import type { Uncorrelated } from '../batch-result.ts';
 import { CorrelationsInQuestion } from './correlations-in-question.ts';
+import { PastSights, type Teacher } from './past-sights.ts';
 
 /**
  * Events of correlations that are kept at most, an event once for each correlation that it belongs to. One takes 1.4 KB until
@@ -24,6 +25,8 @@ export interface PastCorrelationsOptions {
   /** Only these rules count, by their ids; all where it is left out. */
   readonly rules?: ReadonlySet<string> | undefined;
   readonly mostMemberships?: number;
+  /** What rules of type first_seen learn by; they learn nothing without it. */
+  readonly teacher?: Teacher;
 }
 
 /**
@@ -39,6 +42,7 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
   readonly #ruleSet: RuleSet;
   readonly #inQuestion: CorrelationsInQuestion;
   readonly #most: number;
+  readonly #sights: PastSights;
   readonly #shares = new Map<string, Share>();
   #kept = 0;
 
@@ -46,12 +50,13 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
   constructor(
     detector: Detector,
     ruleSet: RuleSet,
-    { rules, mostMemberships = MOST_MEMBERSHIPS }: PastCorrelationsOptions = {},
+    { rules, mostMemberships = MOST_MEMBERSHIPS, teacher }: PastCorrelationsOptions = {},
   ) {
     this.#detector = detector;
     this.#ruleSet = ruleSet;
     this.#inQuestion = new CorrelationsInQuestion(ruleSet, rules);
     this.#most = mostMemberships;
+    this.#sights = new PastSights(detector.correlations, teacher);
   }
 
   /** Whether there is a correlation at all that events are to be shown to. */
@@ -66,9 +71,11 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
 
   /** Memberships of an event, with what findings of their correlations tell of it. */
   ofEvent(memberships: readonly Membership[], event: CloudTrailEvent): readonly Membership[] {
-    if (memberships.length === 0) return memberships;
+    const { firstSeen, others } = this.#detector.correlations.split(memberships);
+    const news = this.#sights.newOf(firstSeen.filter(({ key }) => this.#inQuestion.has(key.correlation)));
+    if (others.length + news.length === 0) return [];
     const context = correlationContext(event);
-    return memberships.map(({ key, member }) => ({ key, member: { ...member, context } }));
+    return [...others, ...news].map(({ key, member }) => ({ key, member: { ...member, context } }));
   }
 
   /** All that an object brings is taken together: it only waits. */
@@ -76,9 +83,11 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
     return 'batch';
   }
 
-  /** Keeps events until all were read. */
+  /** Keeps events until all were read. @throws faults of access. */
   async observe(memberships: readonly Membership[]): Promise<void> {
-    for (const membership of memberships) {
+    const { firstSeen, others } = this.#detector.correlations.split(memberships);
+    await this.#sights.add(firstSeen);
+    for (const membership of others) {
       const { correlation } = membership.key;
       if (!this.#inQuestion.has(correlation)) continue;
       const share = this.#shareOf(correlation);
@@ -88,6 +97,11 @@ export class PastCorrelations implements Pick<EffectDependencies['correlator'], 
       this.#kept++;
       if (this.#kept > this.#most) this.#giveUpLargest();
     }
+  }
+
+  /** Has rules of type first_seen learn from the events so far, which never fire. @throws faults of access. */
+  async teach(): Promise<void> {
+    await this.#sights.teach();
   }
 
   /** What was given up: no finding is made of it. */

@@ -21,6 +21,7 @@ import { resultKey, triesKey, type WorkBucket } from '../work-bucket.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { JudgedBefore, judgedSchema, type KeptJudged } from './judged-before.ts';
 import { PastCorrelations } from './past-correlations.ts';
+import type { Teacher } from './past-sights.ts';
 import { type BatchReadOut, readBatch } from './read-batch.ts';
 
 export interface BatchDependencies {
@@ -36,6 +37,8 @@ export interface BatchDependencies {
   readonly detector: Detector;
   /** What the detector was made of. */
   readonly ruleSet: RuleSet;
+  /** What rules of type first_seen learn by. */
+  readonly teacher: Teacher;
   /** Events of correlations that a batch keeps at most; as the function's memory allows where it is left out. */
   readonly mostMemberships?: number;
   /** What calls of DynamoDB take. */
@@ -150,10 +153,11 @@ async function readAndConclude(
   line: BatchLine,
   { mustStop, tries }: { readonly mustStop: () => boolean; readonly tries: Tries },
 ): Promise<Concluded> {
-  const { detector, ruleSet, mostMemberships, logger } = dependencies;
+  const { detector, ruleSet, teacher, mostMemberships, logger } = dependencies;
   const rules = line.request.rules === undefined ? undefined : new Set(line.request.rules);
   const correlations = new PastCorrelations(detector, ruleSet, {
     rules,
+    teacher,
     ...(mostMemberships !== undefined && { mostMemberships }),
   });
   const { report } = dependencies.processorOf(line.request.alert);
@@ -165,6 +169,8 @@ async function readAndConclude(
     rules,
     ...(judged && { judged }),
   });
+  // What was read in this try is learnt, whatever is left of the batch.
+  await correlations.teach();
   let fired = 0;
   const ended = (uncorrelated: readonly Uncorrelated[], isConcluded: boolean): Concluded => ({
     result: { ...result, correlated: fired, uncorrelated: [...uncorrelated] },

@@ -15,7 +15,10 @@ import { Quarantine } from '../../ingest/quarantine.ts';
 import { createRecorder, createReporter, type Reporter } from '../../runtime/alerting.ts';
 import { Correlator } from '../../runtime/correlator.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
+import { wireFirstSeen } from '../../runtime/first-seen/wire-first-seen.ts';
+import { recordMetric } from '../../runtime/record-metric.ts';
 import { reportUnreadableRows } from '../../runtime/report-unreadable-rows.ts';
+import { METRICS } from '../../shared/metric-names.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
@@ -62,12 +65,21 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const detector = createDetector(ruleSet);
   const record = createRecorder(environment, documents, now);
   const alert = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
-  const correlations = new CorrelationTable(
-    documents,
-    environment.CORRELATIONS_TABLE,
-    now,
-    reportUnreadableRows({ logger, metrics, now }),
-  );
+  const ledger = new Ledger(documents, environment.LEDGER_TABLE);
+  const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
+  const correlations = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
+  const firstSeen = (onlyTeaches: boolean) =>
+    wireFirstSeen({
+      documents,
+      table: environment.CORRELATIONS_TABLE,
+      detector,
+      ledger,
+      report: alert,
+      onUnreadableRow,
+      onLeftOut: () => recordMetric(metrics, METRICS.FirstSeenValuesLeftOut, 1),
+      now,
+      onlyTeaches,
+    });
   const processorOf = (report: Reporter) => ({
     detector,
     createRowWriter: () =>
@@ -90,12 +102,19 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   return createRunBatch({
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     logBuckets,
-    ledger: new Ledger(documents, environment.LEDGER_TABLE),
+    ledger,
+    teacher: firstSeen(true),
     processorOf: (alerts) => processorOf(alerts ? alert : record),
     newProcessor: {
       ...processorOf(alert),
       rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
-      correlator: new Correlator({ detector, store: correlations, report: alert, now }),
+      correlator: new Correlator({
+        detector,
+        store: correlations,
+        report: alert,
+        now,
+        firstSeen: firstSeen(false),
+      }),
     },
     ...(mostMemberships !== undefined && { mostMemberships }),
     open: (bucket, key) => openObject(logBuckets.clientOf(bucket), { bucket, key }),

@@ -55,6 +55,7 @@ export async function listPart(options: ListPartOptions): Promise<ListedPart> {
   const lines: string[] = [];
   const part = { batches: [] as Part['batches'], skipped: [] as Part['skipped'], before: { objects: 0, bytes: 0 } };
   let bytes = 0;
+  let firstBefore: string | undefined;
   const take = (batch: Batch | undefined): void => {
     if (batch === undefined) return;
     const { id, objects, bucket, day, keys } = batch;
@@ -77,6 +78,7 @@ export async function listPart(options: ListPartOptions): Promise<ListedPart> {
       if (known === 'before') {
         part.before.objects++;
         part.before.bytes += object.size;
+        if (firstBefore === undefined || place.day < firstBefore) firstBefore = place.day;
       } else take(building.add(place.bucket, place.day, object, known));
     }
     at = place;
@@ -87,7 +89,11 @@ export async function listPart(options: ListPartOptions): Promise<ListedPart> {
   take(building.take());
   const key = linesKey(run, attempt, next.part);
   if (lines.length > 0) await work.putText(key, `${lines.join('\n')}\n`);
-  await work.put(partKey(run, attempt, next.part), { ...part, isLast } satisfies Part);
+  await work.put(partKey(run, attempt, next.part), {
+    ...part,
+    ...(firstBefore !== undefined && { firstBefore }),
+    isLast,
+  } satisfies Part);
   return { ...settings, batches: lines.length, key, isLast, next: { part: next.part + 1, ...(at && { at }) } };
 }
 

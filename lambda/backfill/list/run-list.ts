@@ -16,6 +16,7 @@ import type { WorkBucket } from '../work-bucket.ts';
 import type { BatchLimits } from './batches.ts';
 import { type EstimatePart, estimatePart } from './estimate.ts';
 import { type ListedPart, listPart, type PART_LIMITS, type RunSettings } from './list-part.ts';
+import { conclusionSchema, type NoteTaughtOptions, noteTaught } from './note-taught.ts';
 import type { LogPlace } from './shards.ts';
 import { type ListedDay, walk } from './walk.ts';
 
@@ -27,6 +28,9 @@ export interface ListDependencies {
   readonly detector: Detector;
   readonly limits: LogObjectLimits;
   readonly settings: RunSettings;
+  /** What rules of type first_seen have learnt from when on. */
+  readonly seenRules: NoteTaughtOptions['seenRules'];
+  readonly taught: NoteTaughtOptions['taught'];
   readonly now: () => Date;
   readonly batchLimits?: BatchLimits;
   readonly partLimits?: { readonly [Name in keyof typeof PART_LIMITS]: number };
@@ -50,11 +54,12 @@ export class RuleUnknown extends Error {
 export type RunList = (
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
-) => Promise<ListedPart | EstimatePart>;
+) => Promise<ListedPart | EstimatePart | { readonly taught: number }>;
 
-/** Lists what a backfill asks for: for the state machine, or for an estimate. */
+/** Lists what a backfill asks for: for the state machine, or for an estimate. At its end it notes what that has taught. */
 export function createRunList(dependencies: ListDependencies): RunList {
-  const { s3Of, places, ledger, work, detector, limits, settings, now, batchLimits, partLimits } = dependencies;
+  const { s3Of, places, ledger, work, detector, limits, settings, seenRules, taught, now, batchLimits, partLimits } =
+    dependencies;
   return async (event, context) => {
     const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
     const walkOf =
@@ -67,6 +72,10 @@ export function createRunList(dependencies: ListDependencies): RunList {
       assertKnown(request, detector);
       const open = (bucket: string, key: string) => openObject(s3Of(bucket), { bucket, key });
       return estimatePart({ settings, request, next, walk: walkOf(request), open, detector, limits, mustStop });
+    }
+    const conclusion = conclusionSchema.safeParse(event);
+    if (conclusion.success) {
+      return noteTaught(conclusion.data, { work, rules: detector.correlations.firstSeenRules, seenRules, taught });
     }
     const input = executionInputSchema.parse(event);
     assertKnown(input.request, detector);

@@ -7,6 +7,9 @@ import { loadDetector } from '../../runtime/rules-file.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
 import { type LogSource, readLogSources, sourceKeyPrefix } from '../../sources/log-source.ts';
 import { createSourceClient } from '../../sources/source-client.ts';
+import { SeenRules } from '../../store/correlations/seen-rules.ts';
+import { SeenTaught } from '../../store/correlations/seen-taught.ts';
+import { SeenValues } from '../../store/correlations/seen-values.ts';
 import { DigestLedger } from '../../store/ledger/digest-ledger.ts';
 import { WorkBucket } from '../work-bucket.ts';
 import { createRunList, type ListDependencies, type RunList } from './run-list.ts';
@@ -39,7 +42,13 @@ export function wireList({
     sources,
     createClient: sourceClient,
   });
+  // A rule whose row can't be read learns, as if it were new.
+  const onUnreadableRow = (): void => {};
+  const rows = new SeenValues(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
+  const seenRules = new SeenRules(documents, environment.CORRELATIONS_TABLE, { rows, now, onUnreadableRow });
   return createRunList({
+    seenRules,
+    taught: new SeenTaught(documents, environment.CORRELATIONS_TABLE, seenRules),
     s3Of: (bucket) => logBuckets.clientOf(bucket),
     places: [
       ...environment.LOG_BUCKETS.map((bucket) => ({ bucket })),

@@ -31,6 +31,9 @@ export interface Correlation {
   chain: string;
 }
 
+/** The unit of all memberships of first_seen rules. */
+const FIRST_SEEN_UNIT = 'first_seen';
+
 /** The correlations of a rule set, and how they build on rules and on each other. */
 export class Correlations {
   readonly #byId = new Map<string, Correlation>();
@@ -82,6 +85,27 @@ export class Correlations {
     return this.#byId.get(id);
   }
 
+  /** A rule of type first_seen; undefined for any other. */
+  firstSeen(id: string): CorrelationRule | undefined {
+    const rule = this.#byId.get(id)?.rule;
+    return rule?.type === 'first_seen' ? rule : undefined;
+  }
+
+  /** All rules of type first_seen. */
+  get firstSeenRules(): readonly CorrelationRule[] {
+    return [...this.#byId.keys()].flatMap((id) => this.firstSeen(id) ?? []);
+  }
+
+  /** Memberships of rules of type first_seen, and the others. */
+  split(memberships: readonly Membership[]): { firstSeen: readonly Membership[]; others: readonly Membership[] } {
+    const isOther = ({ key }: Membership): boolean => this.firstSeen(key.correlation) === undefined;
+    if (memberships.every(isOther)) return { firstSeen: [], others: memberships };
+    return {
+      firstSeen: memberships.filter((membership) => !isOther(membership)),
+      others: memberships.filter(isOther),
+    };
+  }
+
   /** What a rule is called; its id where it is no longer there. */
   titleOf(id: string): string {
     return this.#titles.get(id) ?? id;
@@ -93,6 +117,8 @@ export class Correlations {
    */
   unitOf({ correlation, group }: GroupKey): string {
     const found = this.#byId.get(correlation);
+    // Their values are read together, so that an object costs one reading.
+    if (found?.rule.type === 'first_seen') return FIRST_SEEN_UNIT;
     const isChained = found !== undefined && (found.depth > 0 || this.#above.has(correlation));
     return isChained ? found.chain : `${correlation}\n${group}`;
   }

@@ -34,6 +34,9 @@ export function measure(rule: CorrelationRule, window: readonly Member[]): numbe
       return percentile(numbersOf(rule, window), rule.percentile ?? 50);
     case 'value_median':
       return percentile(numbersOf(rule, window), 50);
+    // It has no windows.
+    case 'first_seen':
+      return undefined;
   }
 }
 

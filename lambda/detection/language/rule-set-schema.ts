@@ -185,12 +185,14 @@ const correlationRuleSchema = z.strictObject({
   groupBy: z.array(correlatedFieldSchema).readonly(),
   /** Milliseconds. */
   timespan: z.int().positive(),
-  /** All of them must hold. */
+  /** All of them must hold; none for first_seen. */
   condition: z.array(z.strictObject({ compare: z.enum(CORRELATION_OPERATORS), value: z.number() })).readonly(),
   /** For a temporal correlation, by the rules' ids: which of them must have matched, and which must not. */
   ruleCondition: conditionNodeSchema.optional(),
-  /** What value_count counts and the other value_ types compute over. */
+  /** What value_count counts, the other value_ types compute over, and first_seen has not seen before. */
   valueFields: z.array(correlatedFieldSchema).readonly(),
+  /** For first_seen, in milliseconds: so long values are learnt, and none fires. */
+  learning: z.int().nonnegative().optional(),
   /** 0 to 100, for value_percentile. */
   percentile: z.number().min(0).max(100).optional(),
   /** For a chain: how many tactics its rules must come to, and those of each rule, by its id. */

@@ -36,6 +36,7 @@ export const CORRELATION_TYPES = [
   'value_avg',
   'value_percentile',
   'value_median',
+  'first_seen',
   'chain',
 ] as const;
 export type CorrelationType = (typeof CORRELATION_TYPES)[number];

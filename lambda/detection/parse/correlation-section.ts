@@ -27,6 +27,8 @@ export interface CorrelationDraft {
   ruleCondition?: RuleCondition;
   valueFields: readonly NamedField[];
   percentile: number | undefined;
+  /** For first_seen, in milliseconds. */
+  learning?: number;
   /** For a chain: how many tactics its rules must come to. */
   tactics?: number;
   aliases: readonly { alias: string; at: Position; fields: readonly (RuleReference & { field: Field })[] }[];
@@ -42,6 +44,7 @@ interface Context {
 }
 
 const KEYS = ['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate'];
+const FIRST_SEEN_KEYS = ['type', 'rules', 'aliases', 'group-by', 'fields', 'timespan', 'learning', 'generate'];
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_FIELDS = 10;
 
@@ -49,12 +52,7 @@ const MAX_FIELDS = 10;
 export function parseCorrelation(document: YamlMap, section: YamlMap, context: Context): CorrelationDraft | undefined {
   const { report } = context;
   const before = report.problems.length;
-  for (const { key, keyAt } of section.entries) {
-    if (KEYS.includes(key)) continue;
-    // Sigma's first drafts of correlations had it there.
-    if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
-    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, KEYS));
-  }
+  checkKeys(section, report);
   const type = parseType(section, report);
   const conditionNode = entryOf(section, 'condition')?.value;
   if (type === 'chain') return parseChain(section, conditionNode, context);
@@ -63,16 +61,35 @@ export function parseCorrelation(document: YamlMap, section: YamlMap, context: C
   const rulesNode = entryOf(section, 'rules')?.value;
   const rules = rulesNode === undefined ? ruleCondition?.rules : parseReferences(rulesNode, report);
   if (rulesNode === undefined && !isOverRules) report.at(section.at, 'the correlation names no rules');
-  const timespan = parseTimespan(section, report);
+  const isFirstSeen = type === 'first_seen';
+  const timespan = isFirstSeen ? parseDays(section, 'timespan', report) : parseTimespan(section, report);
   const groupBy = parseFields(entryOf(section, 'group-by')?.value, 'group-by', context);
   const aliases = parseAliases(entryOf(section, 'aliases')?.value, context);
   const generate = parseGenerate([entryOf(section, 'generate')?.value, entryOf(document, 'generate')?.value], report);
   if (type === undefined || rules === undefined) return undefined;
-  const condition = isOverRules
-    ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
-    : parseCondition(conditionNode, type, rules.length, section, context);
+  const condition = isFirstSeen
+    ? parseFirstSeen(section, timespan, context)
+    : isOverRules
+      ? { condition: conditionOfRules(type, rules.length), valueFields: [], percentile: undefined }
+      : parseCondition(conditionNode, type, rules.length, section, context);
   if (condition === undefined || timespan === undefined || report.problems.length > before) return undefined;
   return { type, rules, groupBy, timespan, ...condition, ...(ruleCondition && { ruleCondition }), aliases, generate };
+}
+
+function checkKeys(section: YamlMap, report: Report): void {
+  const type = entryOf(section, 'type')?.value;
+  const isFirstSeen = type?.kind === 'scalar' && type.text === 'first_seen';
+  const keys = isFirstSeen ? FIRST_SEEN_KEYS : KEYS;
+  for (const { key, keyAt } of section.entries) {
+    if (keys.includes(key)) continue;
+    if (isFirstSeen && key === 'condition')
+      report.at(keyAt, 'first_seen has no condition: it fires for each new value');
+    else if (isFirstSeen && key === 'field') report.at(keyAt, "first_seen has 'fields', a list of 1 to 3");
+    // Sigma's first drafts of correlations had it there.
+    else if (key === 'field') report.at(keyAt, `'field' belongs into the condition`);
+    else if (FIRST_SEEN_KEYS.includes(key)) report.at(keyAt, `only first_seen has '${key}'`);
+    else report.at(keyAt, `a correlation has no '${key}'`, nearest(key, keys));
+  }
 }
 
 function parseChain(
@@ -185,7 +202,40 @@ function parseGenerate(nodes: readonly (YamlNode | undefined)[], report: Report)
   return generate;
 }
 
-type ParsedCondition = Pick<CorrelationDraft, 'condition' | 'valueFields' | 'percentile'>;
+type ParsedCondition = Pick<CorrelationDraft, 'condition' | 'valueFields' | 'percentile' | 'learning'>;
+
+const MAX_SEEN_FIELDS = 3;
+
+/** What first_seen has in the place of a condition. */
+function parseFirstSeen(section: YamlMap, timespan: number | undefined, context: Context): ParsedCondition | undefined {
+  const { report } = context;
+  const before = report.problems.length;
+  const entry = entryOf(section, 'fields');
+  const valueFields = parseFields(entry?.value, 'fields', context);
+  const at = entry?.keyAt ?? section.at;
+  if (report.problems.length === before && (valueFields.length === 0 || valueFields.length > MAX_SEEN_FIELDS)) {
+    report.at(at, `first_seen needs fields, 1 to ${MAX_SEEN_FIELDS}, and has ${valueFields.length}`);
+  }
+  const learning = entryOf(section, 'learning') === undefined ? timespan : parseDays(section, 'learning', report);
+  if (learning === undefined || report.problems.length > before) return undefined;
+  return { condition: [], valueFields, percentile: undefined, learning };
+}
+
+const MAX_DAYS = 90;
+
+/** Whole days: values are kept by UTC days. */
+function parseDays(section: YamlMap, key: 'timespan' | 'learning', report: Report): number | undefined {
+  const entry = entryOf(section, key);
+  if (entry === undefined) return report.at(section.at, `the correlation has no ${key}`);
+  const text = entry.value.kind === 'scalar' ? entry.value.text : '';
+  const days = Number(/^(\d{1,3})d$/.exec(text)?.[1]);
+  const least = key === 'timespan' ? 1 : 0;
+  if (days >= least && days <= MAX_DAYS) return days * (UNITS.d ?? 0);
+  return report.at(
+    entry.value.at,
+    `the ${key} '${text}' of first_seen is not a number of whole days from ${least}d to ${MAX_DAYS}d, as in 14d`,
+  );
+}
 
 function parseCondition(
   node: YamlNode | undefined,

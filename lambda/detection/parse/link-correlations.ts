@@ -4,7 +4,7 @@ import type { ConditionNode, CorrelatedField, CorrelationRule } from '../languag
 import { ANY } from './chain-section.ts';
 import type { NamedField } from './correlation-section.ts';
 import type { Identified } from './rule-drafts.ts';
-import type { Directory } from './rule-references.ts';
+import type { Directory, RuleReference } from './rule-references.ts';
 
 /** The rules and fields of a correlation, looked up. */
 export type Link = Pick<CorrelationRule, 'rules' | 'groupBy' | 'valueFields' | 'ruleCondition'>;
@@ -59,6 +59,7 @@ export function linkCorrelations(
       if (rule === undefined) continue;
       if ([...ids.values()].includes(rule.id)) draft.report.at(reference.at, `'${reference.reference}' is named twice`);
       ids.set(reference.reference, rule.id);
+      if (rule.kind === 'correlation' && checkFirstSeen(draft, rule, reference) === false) continue;
       const inner = rule.kind === 'correlation' ? link(rule) : undefined;
       if (rule.kind === 'correlation' && inner === undefined) {
         draft.report.at(reference.at, `the correlation '${reference.reference}' is rejected itself`);
@@ -88,6 +89,23 @@ export function linkCorrelations(
 
   for (const draft of drafts) if (draft.kind === 'correlation') link(draft);
   return { correlations, referenced, generated };
+}
+
+/** What first_seen has learnt isn't known to the rules above it, and what is below it must be a single event. */
+function checkFirstSeen(
+  { correlation, report }: Identified<'correlation'>,
+  named: Identified<'correlation'>,
+  { at, reference }: RuleReference,
+): boolean {
+  const above = correlation.type === 'first_seen';
+  if (!above && named.correlation.type !== 'first_seen') return true;
+  report.at(
+    at,
+    above
+      ? `'${reference}' is a correlation: first_seen names detection rules`
+      : `'${reference}' is of type first_seen, which no correlation can name`,
+  );
+  return false;
 }
 
 /** A temporal correlation counts its rules: without those for other log sources it may never have enough of them. */

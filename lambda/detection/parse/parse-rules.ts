@@ -273,13 +273,14 @@ function finishCorrelation(
   options: RuleOptions,
 ): CorrelationRule {
   const { kind } = draft;
-  const { type, timespan, condition, percentile, tactics } = draft.correlation;
+  const { type, timespan, condition, percentile, learning, tactics } = draft.correlation;
   const body = {
     type,
     timespan,
     condition: [...condition],
     ...link,
     ...(percentile === undefined ? {} : { percentile }),
+    ...(learning === undefined ? {} : { learning }),
     ...(tactics === undefined ? {} : { tactics: { atLeast: tactics, byRule: {} } }),
   };
   return { kind, metadata: finishMetadata(draft, body, linked, options), ...body };

@@ -1,8 +1,12 @@
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { updateExpression } from '../dynamo/update-expression.ts';
 import { LEDGER_BOOKKEEPING } from '../schema.ts';
 
 const rowSchema = z.object({ account: z.string(), awsRegion: z.string() });
+
+/** Rows of before there was one lack the day until they are noted again. */
+const firstDaySchema = z.object({ firstDay: z.iso.date().optional() });
 
 /** An account and a region that log objects or digests came from. */
 export interface AccountRegion {
@@ -24,17 +28,39 @@ export class AccountRegions {
     this.#table = table;
   }
 
-  /** Notes a pair. A process writes it once, and it is always the same row. */
-  async note({ account, region }: AccountRegion): Promise<void> {
+  /**
+   * Notes a pair. A process writes it once, and it is always the same row.
+   * @param readAt where log objects of it are read: the first day on which that was done stays.
+   */
+  async note({ account, region }: AccountRegion, readAt?: Date): Promise<void> {
     const version = `${account}#${region}`;
     if (this.#noted.has(version)) return;
     await this.#client.send(
-      new PutCommand({
+      new UpdateCommand({
         TableName: this.#table,
-        Item: { object: LEDGER_BOOKKEEPING.accountRegions, version, account, awsRegion: region },
+        Key: { object: LEDGER_BOOKKEEPING.accountRegions, version },
+        ...updateExpression({
+          set: { account, awsRegion: region },
+          ...(readAt && { setOnce: { firstDay: readAt.toISOString().slice(0, 10) } }),
+        }),
       }),
     );
     this.#noted.add(version);
+  }
+
+  /** The first day on which log objects of an account were read, `YYYY-MM-DD`; undefined if none is known. */
+  async firstDayOf(account: string): Promise<string | undefined> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: '#object = :object AND begins_with(#version, :account)',
+        ExpressionAttributeNames: { '#object': 'object', '#version': 'version' },
+        ExpressionAttributeValues: { ':object': LEDGER_BOOKKEEPING.accountRegions, ':account': `${account}#` },
+        ConsistentRead: true,
+      }),
+    );
+    const days = Items.flatMap((item) => firstDaySchema.parse(item).firstDay ?? []);
+    return days.toSorted()[0];
   }
 
   /** Every pair, sorted by account and region. */

@@ -203,8 +203,13 @@ export class Ledger {
   }
 
   /** Notes where an object comes from: once a process for each account and region. */
-  async noteOrigin({ account, region }: Pick<Opening, 'account' | 'region'>): Promise<void> {
-    await this.#accountRegions.note({ account, region });
+  async noteOrigin({ account, region, now }: Pick<Opening, 'account' | 'region' | 'now'>): Promise<void> {
+    await this.#accountRegions.note({ account, region }, now);
+  }
+
+  /** The first day on which log objects of an account were read, `YYYY-MM-DD`; undefined if none is known. */
+  async firstDayOf(account: string): Promise<string | undefined> {
+    return this.#accountRegions.firstDayOf(account);
   }
 
   /**

@@ -53,7 +53,10 @@ describe('the function that lists', () => {
       WriteLogs: allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '<BackfillListLogs.Arn>'),
       ...READS_LOGS,
       AskWhichAreRead: allow('dynamodb:Query', '<data:Tablesledger.Arn>/index/by-account-region-day'),
-      ...keepsFiles('s3:PutObject'),
+      KeepSeenValues: allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], '<data:Tablescorrelations.Arn>', {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['seen#*'] },
+      }),
+      ...keepsFiles(['s3:GetObject', 's3:PutObject']),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3')),
     });
   });
@@ -84,7 +87,7 @@ describe('the function that reads a batch', () => {
       // For objects that ingest has only not come to yet.
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
       Correlate: allow(
-        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         '<data:Tablescorrelations.Arn>',
       ),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {

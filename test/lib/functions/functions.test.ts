@@ -146,7 +146,7 @@ describe('ingest', () => {
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
-        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         '<data:Tablescorrelations.Arn>',
       ),
       KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
@@ -272,7 +272,7 @@ describe('sweep', () => {
       }),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
-        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         ['<data:Tablescorrelations.Arn>', '<data:Tablescorrelations.Arn>/index/by-due'],
       ),
       FollowDigestChains: allow(

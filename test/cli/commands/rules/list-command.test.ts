@@ -47,7 +47,7 @@ describe('rules list', () => {
       /IAM user created .* medium +persistence T1136\.003 +iam:CreateUser +indexed, for correlations only/,
     );
     expect(table).toMatch(/IAM user created .* any action +always run/);
-    expect(table).toMatch(/Many IAM users created .* what its rules find +correlation, indexed/);
+    expect(table).toMatch(/Many IAM users created .* what its rules find +correlation event_count, indexed/);
   });
 
   test('lists the rules that are right, and ends with 1 where others were rejected', async () => {

@@ -33,6 +33,7 @@ tests:
           { kind: 'match', name: 'one', match: true, event: { eventName: 'CreateUser' }, line: 7 },
           {
             kind: 'findings',
+            learned: true,
             name: 'several',
             rule: 'many',
             findings: 1,

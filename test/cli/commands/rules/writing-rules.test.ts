@@ -24,7 +24,7 @@ describe('docs/writing-rules.md', () => {
     const rules = join(folder.path, 'my-rules');
     const { code, stdout } = await runCommand(['rules', 'test', rules]);
     expect(stdout).toBe(
-      `${rules}/ssh-open.yml:1: no tests: SSH opened to the world\n5 tests passed, 0 failed, 1 rule without tests\n`,
+      `${rules}/ssh-open.yml:1: no tests: SSH opened to the world\n7 tests passed, 0 failed, 1 rule without tests\n`,
     );
     expect(code).toBe(0);
   });
