@@ -65,7 +65,7 @@ const MAX_SUBJECTS = 10;
 export interface AlertSummary {
   /** Messages on the topics for people. */
   readonly byLevel: Readonly<Record<Level, number>>;
-  /** Subjects of the first ones of each level, the most severe first. */
+  /** Subjects of the first ones of each level, the most severe first, and those of a level in the order of their texts. */
   readonly subjects: readonly string[];
 }
 
@@ -82,6 +82,9 @@ export async function summarizeAlerts(subscription: Subscription): Promise<Alert
       if (byLevel[level] <= MAX_SUBJECTS) subjects.push({ level, subject });
     }
   }
-  const ordered = subjects.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
+  // In which order objects are read at the same time differs from run to run; what a run shows doesn't.
+  const ordered = subjects.toSorted(
+    (a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || (a.subject < b.subject ? -1 : 1),
+  );
   return { byLevel, subjects: ordered.slice(0, MAX_SUBJECTS).map(({ subject }) => subject) };
 }
