@@ -15,7 +15,7 @@ import { hasRows } from '../lambda/store/rows/notable.ts';
 import { DEFAULT_RULES } from '../local/deployment/default-rules.ts';
 import { writeRuleSet } from '../local/deployment/local-rule-set.ts';
 import { makeRules } from './detection.ts';
-import { writeScanCorpus } from './made/scan-corpus.ts';
+import { writeLargeObject, writeScanCorpus } from './made/scan-corpus.ts';
 import { filesBelow } from './support/files-below.ts';
 import { percentile } from './support/memory.ts';
 import { sqsEvent } from './support/sqs-event.ts';
@@ -47,6 +47,9 @@ export async function benchHandler({ events = EVENTS }: { readonly events?: numb
     await writeScanCorpus(objects, events, EVENTS_AN_OBJECT);
     const files = filesBelow(objects);
     const bodies = new Map(files.map((file) => [relative(objects, file), readFileSync(file)]));
+    await writeLargeObject(join(folder, 'large.json.gz'), events);
+    const [aKey = ''] = bodies.keys();
+    const large = new Map([[aKey, readFileSync(join(folder, 'large.json.gz'))]]);
     const records = [...bodies.values()].flatMap(recordsOf);
     const { ruleSet } = parseRules(makeRules(MADE_RULES).map((text) => ({ text })));
     const detector = createDetector(ruleSet);
@@ -56,6 +59,7 @@ export async function benchHandler({ events = EVENTS }: { readonly events?: numb
     );
     return await measure(records.length, () => [...bodies.values()].map(recordsOf), {
       'ingest without network, rows: none': none,
+      'ingest without network, rows: none, all events in one object': handlerOf(large, rulesFile, 'none'),
       [`ingest without network, rows: notable (${share} % of these)`]: notable,
       'reading and classifying a parsed record': async () => {
         for (const record of records) eventOf(record);

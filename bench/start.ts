@@ -61,7 +61,7 @@ async function measure(
   await runProgram(args, { cache, isFirst: true });
   for (let round = 0; round < ROUNDS; round++) {
     await before();
-    runs.push(await runProgram(args, { cache }));
+    runs.push(await runProgram(args, { cache, isWatched: true }));
   }
   return {
     name,

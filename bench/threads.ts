@@ -44,6 +44,7 @@ async function measure(name: string, folder: string, records: number, cache: str
   const ones: Measured[] = [];
   const twos: Measured[] = [];
   const { megabytes } = await runProgram(args, { cache, isFirst: true });
+  await runProgram(args, { cache, cores: 2 });
   for (let round = 0; round < ROUNDS; round++) {
     ones.push(await runProgram(args, { cache, cores: 1 }));
     twos.push(await runProgram(args, { cache, cores: 2 }));

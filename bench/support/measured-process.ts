@@ -21,7 +21,7 @@ export interface Measured extends z.infer<typeof toldSchema> {
   readonly wallSeconds: number;
   /** From the start of the process to the first byte on stdout. */
   readonly firstOutputSeconds?: number;
-  /** Lines on stdout. */
+  /** Lines on stdout, if that was looked at. */
   readonly lines: number;
 }
 
@@ -32,6 +32,8 @@ export interface ProcessOptions {
   readonly cores?: number;
   /** It keeps rules and code for those that follow, and tells its memory: where it is in front, V8's own threads are late. */
   readonly isFirst?: boolean;
+  /** Whether its output is looked at, as that of the first is. */
+  readonly isWatched?: boolean;
 }
 
 /** Runs the command line, as in a checkout. */
@@ -55,7 +57,10 @@ export function medianOf(runs: readonly Measured[], take: (run: Measured) => num
 /** What stands before each measured command: `chrt -r 20` has it run before the machine's other processes. */
 const BEFORE = (process.env.BENCH_BEFORE ?? '').split(' ').filter((word) => word !== '');
 
-async function run(args: readonly string[], { cache, cores = 1, isFirst = false }: ProcessOptions): Promise<Measured> {
+async function run(
+  args: readonly string[],
+  { cache, cores = 1, isFirst = false, isWatched = isFirst }: ProcessOptions,
+): Promise<Measured> {
   const isBound = spawnSync('taskset', ['--version']).status === 0;
   const list = Array.from({ length: cores }, (_, core) => core).join(',');
   const bound = isBound ? ['taskset', '-c', list] : [];
@@ -64,7 +69,8 @@ async function run(args: readonly string[], { cache, cores = 1, isFirst = false 
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1000;
     const child = spawn(command, [...before, ...args], {
-      stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+      // Who reads a pipe needs a core, too.
+      stdio: ['ignore', isWatched ? 'pipe' : 'ignore', 'ignore', 'ipc'],
       env: { ...process.env, XDG_CACHE_HOME: cache },
     });
     let told: unknown;

@@ -164,12 +164,12 @@ describe('the text for people', () => {
     [
       'who, how and when it was, however long the title',
       { title: 'x'.repeat(200) },
-      `[HIGH] ${'x'.repeat(48)} (root, success, 11-20 14:03Z)`,
+      `[HIGH] ${'x'.repeat(46)} (root, success, 11-20 14:03Z)`,
     ],
     [
       'who it was, however long the name is too',
       { title: 'x'.repeat(200), actor: `arn:aws:iam::${ACCOUNT}:user/${'y'.repeat(60)}`, actorKind: 'iam-user' },
-      `[HIGH] ${'x'.repeat(34)} (user/yyyyyyyyyyyy?, success, 11-20 14:03Z)`,
+      `[HIGH] ${'x'.repeat(32)} (user/yyyyyyyyyyyy?, success, 11-20 14:03Z)`,
     ],
     [
       'how the last of a correlation ended',

@@ -17,7 +17,8 @@ export interface TextMessage {
   readonly body: string;
 }
 
-const MAX_SUBJECT = 100;
+/** SNS takes 100; a screen of 100 columns shows it with two of them before it. */
+const MAX_SUBJECT = 98;
 
 /** Bytes of an actor's name in a subject that has no room for more. */
 const SHORTEST_WHO = 20;

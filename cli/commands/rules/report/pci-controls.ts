@@ -60,6 +60,7 @@ export const PCI_4: readonly Control[] = [
       'iam/oidc-provider-changed',
       'identity-center/password-or-mfa-reset',
       'root/root-access-key',
+      'root/root-console-password',
       'root/root-mfa-change',
       'root/root-password-change',
     ],
