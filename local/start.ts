@@ -24,6 +24,7 @@ const program = new Command()
     'what aws cloudtrail list-public-keys prints, to check digests with; may be given twice',
     (file: string, files: readonly string[] = []) => [...files, file],
   )
+  .option('--known <file>', 'a trailwarden.yaml: its networks and names are known')
   .addOption(new Option('--ui', 'when all is read, open a page on this machine to look at it').conflicts('serve'))
   .option('--serve', 'stay up and process what is put into the bucket; without a path it starts with nothing')
   .option('--port <number>', 'the port of S3, SNS and SQS on 127.0.0.1; any free one if it is left out', parsePort)
@@ -68,6 +69,7 @@ const options = program.opts<{
   data?: string;
   fresh?: true;
   publicKeys?: readonly string[];
+  known?: string;
   serve?: true;
   ui?: true;
   port?: number;
@@ -78,6 +80,7 @@ try {
     data: options.data,
     fresh: options.fresh,
     publicKeys: options.publicKeys,
+    known: options.known,
     serve: options.serve ?? false,
     port: options.port,
     stdout: process.stdout,

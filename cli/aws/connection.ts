@@ -6,6 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import type { AlertTopics } from '../../lambda/alerts/channels/publish-to-topic.ts';
+import { type Names, NO_NAMES } from '../../lambda/directory/names.ts';
 import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { DYNAMODB_CLIENT } from '../../lambda/store/dynamo/client-settings.ts';
 import { TABLES, type TableName, tableName } from '../../lambda/store/schema.ts';
@@ -13,6 +14,7 @@ import type { Caller } from '../../lambda/store/suppressions/suppression-event.t
 import { printableLines } from '../output/printable-lines.ts';
 import { alertTopicsOf, type OwnTopics } from './alert-topics.ts';
 import { callerOf, localCaller } from './caller.ts';
+import { namesOfFile, namesOfFolder } from './known-names.ts';
 import { routeToSources } from './source-routing.ts';
 
 /** Where questions go: the tables of a deployment, and the buckets that receipts name. */
@@ -25,6 +27,8 @@ export interface Connection {
   readonly tables: Readonly<Record<TableName, string>>;
   /** What a person must know of all answers that come from here. */
   readonly notes: readonly string[];
+  /** What accounts are called, as far as it is known without asking AWS. */
+  readonly names: Names;
   /** Who runs the command. @throws the SDK's errors. */
   caller(): Promise<Caller>;
   /** ARNs; that of the chat topic, though the deployment may have none. */
@@ -49,6 +53,8 @@ export interface ConnectionOptions {
   readonly programs?: 'alert' | 'ocsf';
   /** The topics of a customer that alerts go to, as the settings file names them. */
   readonly topics?: OwnTopics;
+  /** What accounts are called, as the settings file's own says. */
+  readonly names?: Names;
 }
 
 /** The settings file that is read where it lies in the working folder, as the app that deploys reads it. */
@@ -109,6 +115,7 @@ async function readSettings(command: Command): Promise<void> {
   }
   command.setOptionValueWithSource('programs', settings.alerts.programs, 'config');
   command.setOptionValueWithSource('topics', settings.alerts.topics, 'config');
+  command.setOptionValueWithSource('names', await namesOfFile(settings.names.file), 'config');
 }
 
 /** Connects, answers, and always closes the connection. */
@@ -125,7 +132,14 @@ export async function connected<Result>(
   }
 }
 
-function connectToAws({ deployment, awsRegion, awsProfile, sources = [], topics }: ConnectionOptions): Connection {
+function connectToAws({
+  deployment,
+  awsRegion,
+  awsProfile,
+  sources = [],
+  topics,
+  names: known,
+}: ConnectionOptions): Connection {
   const common = {
     ...(awsRegion !== undefined && { region: awsRegion }),
     ...(awsProfile !== undefined && { profile: awsProfile }),
@@ -145,6 +159,7 @@ function connectToAws({ deployment, awsRegion, awsProfile, sources = [], topics 
     // Made from the keys of TABLES.
     tables: Object.fromEntries(names) as Record<TableName, string>,
     notes: [],
+    names: known ?? NO_NAMES,
     caller: () => callerOf(sts),
     alertTopics: async () => alertTopicsOf(deployment, await callerOf(sts), topics),
     close: async () => {
@@ -164,6 +179,7 @@ async function connectLocally(data: string | undefined): Promise<Connection> {
     sqs: clients.sqs,
     tables: resources.tables,
     notes: await notesOf(data),
+    names: namesOfFolder(data),
     caller: async () => localCaller(),
     alertTopics: async () => ({ alerts: resources.topics.alerts, byLevel: resources.topics }),
     close: stop,

@@ -1,3 +1,4 @@
+import { KNOWN_MEMBERS, namedId, placeText } from '../../lambda/cloudtrail/directory.ts';
 import type { IndexedEvent } from '../../lambda/store/questions/indexed-event.ts';
 import type { Listing } from '../output/listing.ts';
 import { outcomeStyle } from '../output/text-style.ts';
@@ -35,6 +36,7 @@ const MEMBERS = [
   'resource',
   'resourceCount',
   'resourcesCut',
+  ...KNOWN_MEMBERS,
 ] as const satisfies readonly (keyof IndexedEvent)[];
 
 /** An event as JSON: the members of the index, and the receipt. */
@@ -68,6 +70,7 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
         parts: [
           { title: 'Who', text: actorText, style: ({ actorKind }) => (actorKind === 'root' ? 'bad' : 'plain') },
           { title: 'From', text: ({ address, sourceIPAddress }) => address ?? sourceIPAddress },
+          { title: 'Place', text: placeText, style: () => 'faint' },
         ],
       },
       {
@@ -75,7 +78,11 @@ export function eventListing(zone: Zone, now: Date): Listing<IndexedEvent> {
         parts: [
           { title: 'Action', text: ({ action }) => action, style: () => 'notable' },
           { title: 'Resource', text: resourceText },
-          { title: 'Account', text: ({ account, awsRegion }) => `${account} ${awsRegion}`, style: () => 'faint' },
+          {
+            title: 'Account',
+            text: ({ account, accountName, awsRegion }) => `${namedId(account, accountName)} ${awsRegion}`,
+            style: () => 'faint',
+          },
           { title: 'Access key', text: ({ accessKeyId }) => accessKeyId, style: () => 'faint', keep: 'always' },
           { title: 'Event', text: ({ eventID }) => eventID, style: () => 'faint', keep: 'always' },
         ],

@@ -8,10 +8,12 @@ export function actorText({
   actorName,
   session,
   via,
-}: Pick<IndexedEvent, 'actor' | 'actorKind' | 'actorName' | 'session' | 'via'>): string {
+  userName,
+}: Pick<IndexedEvent, 'actor' | 'actorKind' | 'actorName' | 'session' | 'via' | 'userName'>): string {
   if (actorKind === 'root') return through('root', via);
   const name = actorKind === 'service' ? (actorName ?? actor) : (resourceOf(actor) ?? actorName ?? actor);
-  return through(session === undefined ? name : `${name} as ${session}`, via);
+  const who = session === undefined ? name : `${name} as ${session}`;
+  return through(userName === undefined || userName === session ? who : `${who} for ${userName}`, via);
 }
 
 /** Names of roles and users are unique in their account, so the path isn't shown. */

@@ -1,3 +1,4 @@
+import { type Known, namedId, placeText } from '../../lambda/cloudtrail/directory.ts';
 import type { Column, Part } from '../output/table.ts';
 import { levelStyle, outcomeStyle } from '../output/text-style.ts';
 import { relativeTime } from '../time/relative-time.ts';
@@ -5,7 +6,7 @@ import type { Zone } from '../time/time-zone.ts';
 import { actorText } from './event-text.ts';
 
 /** What a table shows of a finding, wherever it was found: in the tables of a deployment or in files. */
-export interface ShownFinding {
+export interface ShownFinding extends Known {
   readonly title: string;
   readonly ruleId: string;
   readonly level: string;
@@ -66,10 +67,12 @@ export function findingColumns<Finding extends ShownFinding>(
       parts: [
         { title: 'Who', text: whoText },
         { title: 'From', text: ({ address, sourceIPAddress }) => address ?? sourceIPAddress },
+        { title: 'Place', text: placeText, style: () => 'faint', leaveOut: 6 },
         { title: 'Resource', text: ({ resources }) => resources?.[0], leaveOut: 8 },
         {
           title: 'Account',
-          text: ({ account, region }) => [account, region].filter(Boolean).join(' '),
+          text: ({ account, accountName, region }) =>
+            [account && namedId(account, accountName), region].filter(Boolean).join(' '),
           style: () => 'faint',
           leaveOut: 9,
         },
@@ -84,6 +87,6 @@ function outcomeText({ outcome, errorCode }: ShownFinding): string | undefined {
   return errorCode === undefined ? outcome : `${outcome}: ${errorCode}`;
 }
 
-function whoText({ actor, actorKind = 'unknown', session }: ShownFinding): string | undefined {
-  return actor === undefined ? undefined : actorText({ actor, actorKind, session });
+function whoText({ actor, actorKind = 'unknown', session, userName }: ShownFinding): string | undefined {
+  return actor === undefined ? undefined : actorText({ actor, actorKind, session, userName });
 }

@@ -21,6 +21,9 @@ export interface ConditionOptions {
   readonly session?: Values;
   readonly userAgent?: Values;
   readonly category?: Values;
+  readonly network?: Values;
+  readonly country?: Values;
+  readonly asn?: Values;
   readonly not?: readonly ExcludedValue[];
 }
 
@@ -58,6 +61,9 @@ export function withConditions(command: Command): Command {
     .option('--session <name>', 'name of the role session', collect)
     .option('--user-agent <text>', 'a part of the user agent, in any case', collect)
     .addOption(severalOf(new Option('--category <category>', 'category of the event'), CATEGORIES))
+    .option('--network <name>', 'from which network of the settings; other for addresses in none', collect)
+    .option('--country <code>', 'from which country: DE', collect)
+    .option('--asn <number>', 'from which autonomous system: AS64500', collect)
     .option('--not <what=value>', `without a value: ${EXCLUDED_FIELDS.join(', ')}`, collectExcluded);
 }
 
@@ -74,6 +80,7 @@ Conditions:
 export function readConditionOptions(options: ConditionOptions): EventConditions {
   const { credential, error, region, kind, ...same } = options;
   const { actor, action, resource, address, access, account, outcome, session, userAgent, category } = same;
+  const { network, country, asn } = same;
   return {
     actor: actor?.flatMap(actorPatterns),
     action,
@@ -89,6 +96,9 @@ export function readConditionOptions(options: ConditionOptions): EventConditions
     session,
     userAgent,
     category,
+    network,
+    country: country?.map(readCountry),
+    asn: asn?.map(readAsn),
   };
 }
 
@@ -131,6 +141,16 @@ function collectResource(value: string, before?: Values): Values {
 /** AWS writes regions in small letters. */
 export function collectRegion(value: string, before?: Values): Values {
   return collect(value.toLowerCase(), before);
+}
+
+/** Countries are in capitals. */
+function readCountry(value: string): string {
+  return value.toUpperCase();
+}
+
+/** `as64500` and `64500` are `AS64500`. */
+function readAsn(value: string): string {
+  return /^\d+$/.test(value) ? `AS${value}` : value.toUpperCase();
 }
 
 function collectAddress(value: string, before?: Values): Values {

@@ -18,6 +18,9 @@ const MEMBER_OF_NAME = {
   session: 'session',
   'user-agent': 'userAgent',
   category: 'category',
+  network: 'network',
+  country: 'country',
+  asn: 'asn',
 } as const;
 
 export const EXCLUDED_FIELDS = Object.keys(MEMBER_OF_NAME);

@@ -8,6 +8,7 @@ import { type Credential, classifyCredential, isFromConsole, usedMfa } from './c
 import { findExternalAccounts } from './classify/external-accounts.ts';
 import { classifyFailure, classifyOutcome, type Outcome } from './classify/outcome.ts';
 import { classifyResources } from './classify/resources.ts';
+import type { Directory } from './directory.ts';
 import { eventIdentity } from './event-identity.ts';
 import { isAggregated, summarizedNames } from './record/aggregated-record.ts';
 import { canonicalAddress } from './record/canonical-address.ts';
@@ -58,6 +59,8 @@ export interface CloudTrailEvent {
   /** As the record has it: an address, a service's name, `AWS Internal`. */
   readonly sourceIPAddress?: string;
   readonly userAgent?: string;
+  /** What is known beside the record: asked where it is needed (placeOf). */
+  readonly directory?: Directory;
   readonly receipt: Receipt;
   /** The record as CloudTrail wrote it. */
   readonly record: JsonObject;
@@ -81,13 +84,13 @@ export type CheckResult =
   | { readonly ok: false; readonly reason: string };
 
 /** Reads and classifies one member of `Records`. Never throws: if it can't be read, the reason is returned. */
-export function readEvent(value: unknown, receipt: Receipt): EventResult {
-  const result = checkRecord(value, receipt);
+export function readEvent(value: unknown, receipt: Receipt, directory?: Directory): EventResult {
+  const result = checkRecord(value, receipt, directory);
   return result.ok ? { ok: true, event: result.checked.classify() } : result;
 }
 
 /** Reads one member of `Records`, as `readEvent` does, and leaves the classification to those who need it. */
-export function checkRecord(value: unknown, receipt: Receipt): CheckResult {
+export function checkRecord(value: unknown, receipt: Receipt, directory?: Directory): CheckResult {
   const result = readRecord(value);
   if (!result.ok) return result;
   const { record, read } = result;
@@ -100,7 +103,7 @@ export function checkRecord(value: unknown, receipt: Receipt): CheckResult {
   const account = read.recipientAccountId ?? read.userIdentity?.accountId;
   if (account === undefined) return { ok: false, reason: 'recipientAccountId and userIdentity.accountId are missing' };
 
-  const reading = { record, read, receipt, eventSource, eventName, account };
+  const reading = { record, read, receipt, eventSource, eventName, account, directory };
   return { ok: true, checked: { record, eventTime: read.eventTime, classify: () => classify(reading) } };
 }
 
@@ -108,12 +111,12 @@ export function checkRecord(value: unknown, receipt: Receipt): CheckResult {
  * The event of an incomplete record, for callers that judge every record. Missing members are `unknown`; `eventID` and
  * `eventTime` are empty. It must not be indexed. Never throws.
  */
-export function readPartialEvent(record: JsonObject, receipt: Receipt): CloudTrailEvent {
+export function readPartialEvent(record: JsonObject, receipt: Receipt, directory?: Directory): CloudTrailEvent {
   const read = readRecordLoosely(record);
   const eventSource = read.eventSource ?? textAt(read.insightDetails, 'eventSource') ?? 'unknown';
   const eventName = read.eventName ?? textAt(read.insightDetails, 'eventName') ?? 'unknown';
   const account = read.recipientAccountId ?? read.userIdentity?.accountId ?? 'unknown';
-  const event = classify({ record, read, receipt, eventSource, eventName, account });
+  const event = classify({ record, read, receipt, eventSource, eventName, account, directory });
   if (event.eventID !== '' && event.eventTime !== '') return event;
   // Only the content distinguishes such events, and shows that one came again.
   return { ...event, identity: hash('sha256', JSON.stringify(record), 'hex').slice(0, 32) };
@@ -126,9 +129,10 @@ interface Reading {
   readonly eventSource: string;
   readonly eventName: string;
   readonly account: string;
+  readonly directory: Directory | undefined;
 }
 
-function classify({ record, read, receipt, eventSource, eventName, account }: Reading): CloudTrailEvent {
+function classify({ record, read, receipt, eventSource, eventName, account, directory }: Reading): CloudTrailEvent {
   const action = classifyAction(eventSource, eventName);
   const actor = classifyActor(read);
   const { resources, cut } = classifyResources(read, record);
@@ -158,6 +162,7 @@ function classify({ record, read, receipt, eventSource, eventName, account }: Re
     ...(address !== undefined && { address }),
     ...(read.sourceIPAddress !== undefined && { sourceIPAddress: read.sourceIPAddress }),
     ...(read.userAgent !== undefined && { userAgent: read.userAgent }),
+    ...(directory !== undefined && { directory }),
     receipt,
     record,
   };

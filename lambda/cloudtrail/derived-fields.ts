@@ -2,6 +2,7 @@ import type { JsonObject } from '../shared/json.ts';
 import { LazyFields } from '../shared/lazy-fields.ts';
 import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
 import type { CloudTrailEvent } from './cloudtrail-event.ts';
+import { accountNamesOf, placeOf, userNameOf } from './directory.ts';
 
 /** The fields of the classification that rules may read, below `trailwarden.`. */
 export function derivedFields(event: CloudTrailEvent): object {
@@ -30,6 +31,15 @@ const OF_EVENT: Readonly<Record<string, (event: CloudTrailEvent) => unknown>> = 
   resources: ({ resources }) => [...resources],
   address: ({ address }) => address,
   externalAccounts: ({ externalAccounts }) => [...externalAccounts],
+  network: (event) => placeOf(event).network,
+  country: (event) => placeOf(event).country,
+  asn: (event) => placeOf(event).asn,
+  asnName: (event) => placeOf(event).asnName,
+  account: (event) => accountNamesOf(event),
+  user: (event) => {
+    const name = userNameOf(event);
+    return name === undefined ? undefined : { name };
+  },
 };
 
 const GRANTS = 'grants';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { forEachKnown } from '../cloudtrail/directory.ts';
 import type { CorrelationFinding } from '../detection/index.ts';
 import type { Finding, FindingEvent } from './finding.ts';
 import { boundFinding } from './finding-size.ts';
@@ -23,6 +24,7 @@ const contextSchema: z.ZodType<FindingEvent> = z.object({
   address: text.optional(),
   sourceIPAddress: text.optional(),
   userAgent: text.optional(),
+  ...forEachKnown(text.optional()),
   outcome: text,
   errorCode: text.optional(),
   resources: z.array(text),

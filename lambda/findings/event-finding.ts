@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CloudTrailEvent } from '../cloudtrail/cloudtrail-event.ts';
+import { knownOf } from '../cloudtrail/directory.ts';
 import { redact } from '../cloudtrail/record/secrets.ts';
 import type { MatchedField, RuleMatch } from '../detection/index.ts';
 import { cutText } from '../shared/cut-text.ts';
@@ -79,6 +80,7 @@ export function findingEvent(event: CloudTrailEvent): FindingEvent {
     ...(event.address !== undefined && { address: event.address }),
     ...(event.sourceIPAddress !== undefined && { sourceIPAddress: cut(event.sourceIPAddress) }),
     ...(event.userAgent !== undefined && { userAgent: cut(event.userAgent) }),
+    ...Object.fromEntries(Object.entries(knownOf(event)).map(([name, text]) => [name, cut(text)])),
     outcome: event.outcome,
     ...(event.errorCode !== undefined && { errorCode: cut(event.errorCode) }),
     resources: event.resources.slice(0, MAX_RESOURCES).map(cut),

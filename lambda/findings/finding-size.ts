@@ -1,3 +1,4 @@
+import { KNOWN_MEMBERS } from '../cloudtrail/directory.ts';
 import { cutText } from '../shared/cut-text.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Finding, ShownField } from './finding.ts';
@@ -33,6 +34,7 @@ const TEXTS = [
   'accessKeyId',
   'sourceIPAddress',
   'userAgent',
+  ...KNOWN_MEMBERS,
   'errorCode',
 ] as const satisfies readonly (keyof Finding)[];
 

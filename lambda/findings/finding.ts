@@ -1,4 +1,5 @@
 import type { Receipt } from '../cloudtrail/cloudtrail-event.ts';
+import type { Known } from '../cloudtrail/directory.ts';
 import type { RuleMatch } from '../detection/index.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { FindingStep } from './finding-step.ts';
@@ -29,7 +30,7 @@ export interface FindingRule {
 }
 
 /** What a finding shows of the event that it matched, or of the last event of a correlation. */
-export interface FindingEvent {
+export interface FindingEvent extends Known {
   readonly eventID: string;
   readonly identity: string;
   readonly eventTime: string;

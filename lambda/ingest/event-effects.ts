@@ -1,5 +1,6 @@
 import type { CheckedRecord, CloudTrailEvent, Receipt } from '../cloudtrail/cloudtrail-event.ts';
 import { fieldsOf } from '../cloudtrail/derived-fields.ts';
+import type { Directory } from '../cloudtrail/directory.ts';
 import type { Detector, Membership } from '../detection/index.ts';
 import { findingOf } from '../findings/event-finding.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -39,6 +40,8 @@ export interface EffectDependencies {
   };
   /** What collects the events of an object for its pages: each in pages of its own where nothing is said. */
   readonly createPages?: () => PageCollector;
+  /** What is known beside the records. */
+  readonly directory?: Directory;
   readonly now: () => Date;
 }
 

@@ -308,7 +308,7 @@ class ObjectReading {
 
   #read(value: unknown, receipt: Receipt): ReturnType<typeof checkRecord> {
     try {
-      return checkRecord(value, receipt);
+      return checkRecord(value, receipt, this.#dependencies.directory);
     } catch (error) {
       this.#failed++;
       return { ok: false, reason: processingReason(error) };

@@ -1,4 +1,5 @@
 import { type CheckedRecord, checkRecord, type Receipt } from '../cloudtrail/cloudtrail-event.ts';
+import type { Directory } from '../cloudtrail/directory.ts';
 import { parseMember } from '../cloudtrail/log/log-object.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type { Ledger, LedgerRow, ObjectVersion } from '../store/ledger/ledger.ts';
@@ -128,7 +129,7 @@ async function readAgain(
     for (const { receipt, record, judged } of records) {
       if (record === undefined) continue;
       const member = parseMember(record);
-      const checked = 'value' in member ? checkedOf(member.value, receipt) : undefined;
+      const checked = 'value' in member ? checkedOf(member.value, receipt, dependencies.directory) : undefined;
       if (checked === undefined) continue;
       const before = effects.findings;
       await effects.add({ checked, receipt, source: { bytes: Buffer.from(record) } });
@@ -144,9 +145,9 @@ async function readAgain(
 }
 
 /** Undefined if a record is no event, or if reading it throws again. */
-function checkedOf(value: unknown, receipt: Receipt): CheckedRecord | undefined {
+function checkedOf(value: unknown, receipt: Receipt, directory?: Directory): CheckedRecord | undefined {
   try {
-    const result = checkRecord(value, receipt);
+    const result = checkRecord(value, receipt, directory);
     return result.ok ? result.checked : undefined;
   } catch {
     return undefined;

@@ -7,6 +7,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../cloudtrail/log/object-key.ts';
+import { readDirectory } from '../directory/directory-file.ts';
+import { latestNames } from '../directory/latest-names.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../findings/integrity-finding.ts';
 import { createReporter } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
@@ -14,6 +16,7 @@ import { DeadLetters } from '../runtime/dead-letters.ts';
 import type { IngestEnvironment } from '../runtime/environment.ts';
 import { wireFirstSeen } from '../runtime/first-seen/wire-first-seen.ts';
 import { recordMetric } from '../runtime/record-metric.ts';
+import { reportDirectoryFaults } from '../runtime/report-directory-faults.ts';
 import { reportUnreadableRows } from '../runtime/report-unreadable-rows.ts';
 import { loadDetector } from '../runtime/rules-file.ts';
 import { METRICS } from '../shared/metric-names.ts';
@@ -74,7 +77,9 @@ export function wireIngest(wiring: IngestWiring): Ingest {
   const report = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
   const ledger = new Ledger(documents, environment.LEDGER_TABLE);
   const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
-  return createIngest({
+  const onFault = reportDirectoryFaults(logger, metrics);
+  const names = latestNames(environment.NAMES_BUCKET, { s3, onFault, now });
+  const ingest = createIngest({
     sqs,
     logger,
     metrics,
@@ -137,7 +142,12 @@ export function wireIngest(wiring: IngestWiring): Ingest {
       limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
       rows: { scope: environment.ROWS, rowDays: environment.ROW_DAYS },
       segments,
+      directory: readDirectory(environment.DIRECTORY_FILE, onFault, names),
       now,
     },
   });
+  return async (...call) => {
+    await names?.refresh();
+    return await ingest(...call);
+  };
 }

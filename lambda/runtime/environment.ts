@@ -25,6 +25,9 @@ const logBuckets = z.string().transform((text) => (text === '' ? [] : text.split
 /** The buckets that trails write to already, JSON; empty if there are none. */
 const sourcesFile = z.string().default('');
 
+/** What is known beside the records, JSON; empty if that is nothing. */
+const directoryFile = z.string().default('');
+
 const alertingEnvironment = {
   EVENTS_TABLE: name,
   FINDINGS_TABLE: name,
@@ -49,6 +52,9 @@ const alertingEnvironment = {
   MAX_ALERTS_PER_MINUTE: count,
   /** The normalised rule set, JSON. */
   RULES_FILE: name,
+  DIRECTORY_FILE: directoryFile,
+  /** Where sweep keeps the names that it fetches; empty if it fetches none. */
+  NAMES_BUCKET: z.string().default(''),
   DEPLOYMENT: deployment,
   /** The settings of the channels of `alerts.channels`, JSON; empty if there are none. */
   CHANNELS_FILE: z.string().default(''),
@@ -113,6 +119,7 @@ const backfillListEnvironment = z.object({
   CORRELATIONS_TABLE: name,
   /** The normalised rule set, JSON: what a sample of the objects is judged by. */
   RULES_FILE: name,
+  DIRECTORY_FILE: directoryFile,
   /** Where backfills keep their lists and results. */
   WORK_BUCKET: name,
   /** Uncompressed bytes after which an object of a sample isn't read on. */

@@ -131,6 +131,12 @@ export const METRICS = named({
     by: ['ingest'],
     routinelyBy: ['ingest'],
   },
+  DirectoryFaults: {
+    unit: 'Count',
+    counts: 'files of networks and places that a function could not read: events go on without what they tell',
+    by: ['ingest', 'backfill-batch'],
+    routinelyBy: [],
+  },
   BackfillObjectsLeft: {
     unit: 'Count',
     counts: 'objects that a batch of a backfill could not read: another try, or `backfill resume`, reads them',
@@ -269,6 +275,18 @@ export const METRICS = named({
     counts: 'digest chains that a run of sweep reported as overdue',
     by: ['sweep'],
     routinelyBy: ['sweep'],
+  },
+  NamesRefreshed: {
+    unit: 'Count',
+    counts: 'origins of names (Organizations, Identity Center) that a run of sweep had fetched whole',
+    by: ['sweep'],
+    routinelyBy: [],
+  },
+  NamesFailed: {
+    unit: 'Count',
+    counts: 'origins of names that a run of sweep could not fetch; it tries again in an hour',
+    by: ['sweep'],
+    routinelyBy: [],
   },
   PackDone: {
     unit: 'Count',

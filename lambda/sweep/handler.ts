@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSweepEnvironment } from '../runtime/environment.ts';
@@ -16,6 +17,7 @@ export const handler = wireSweep({
   dynamodb: withoutLog(new DynamoDBClient({})),
   sns: withoutLog(new SNSClient({})),
   sqs: withoutLog(new SQSClient({})),
+  s3: withoutLog(new S3Client({})),
   logger: new Logger({ serviceName: SERVICES.sweep }),
   metrics: functionMetrics('sweep', environment.DEPLOYMENT),
 });

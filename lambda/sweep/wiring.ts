@@ -1,10 +1,12 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { errorText } from '../alerts/channels/channel-state.ts';
+import { NamesObject } from '../directory/names-object.ts';
 import { createAlerting } from '../runtime/alerting.ts';
 import { Correlator } from '../runtime/correlator.ts';
 import type { SweepEnvironment } from '../runtime/environment.ts';
@@ -18,9 +20,11 @@ import { SeenValues } from '../store/correlations/seen-values.ts';
 import { DigestChains, deploymentStart } from '../store/ledger/digest-chains.ts';
 import { LEDGER_BOOKKEEPING } from '../store/schema.ts';
 import { sumUp, sumUpClosedWindows } from './closed-windows.ts';
+import { fetchesOf, readNameOrigins } from './name-origins.ts';
 import { seenRulesNoter } from './note-seen-rules.ts';
 import { reportOverdueDigests } from './overdue-digests.ts';
 import { sendPendingAlerts } from './pending-alerts.ts';
+import { RefreshNames, type RefreshNamesDependencies } from './refresh-names.ts';
 import { countSetAside, takingBack } from './rows-set-aside.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 
@@ -28,13 +32,16 @@ import { createSweep, type Sweep } from './sweep.ts';
  * Seconds of the function's minute. All budgets together stay within it, including work that is finished after a budget
  * has ended.
  */
-const SECONDS = { pending: 12, correlations: 12, summaries: 10, digests: 5, setAside: 2 } as const;
+const SECONDS = { pending: 12, correlations: 12, summaries: 10, digests: 5, setAside: 2, names: 6 } as const;
 
 export interface SweepWiring {
   readonly environment: SweepEnvironment;
   readonly dynamodb: DynamoDBClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  /** How names are fetched, by their origin. Default: as the directory's file says. */
+  readonly nameOrigins?: RefreshNamesDependencies['origins'];
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** The clock. Default: the system's clock. */
@@ -47,6 +54,8 @@ export function wireSweep({
   dynamodb,
   sns,
   sqs,
+  s3,
+  nameOrigins,
   logger,
   metrics,
   now = () => new Date(),
@@ -69,6 +78,8 @@ export function wireSweep({
   const unreadableAlert = (alertId: string, reason: string): void =>
     onUnreadableRow({ table: environment.ALERTS_TABLE, key: [alertId], reason });
   const summaries = { ...alerting, maxPerMinute: environment.MAX_ALERTS_PER_MINUTE, now };
+  const namesFailed = failure('Names could not be fetched');
+  const names = refreshNames({ environment, s3, nameOrigins, now, onFailure: namesFailed });
   let started = false;
   return createSweep({
     prepare: takeBack,
@@ -145,8 +156,38 @@ export function wireSweep({
         seconds: SECONDS.setAside,
         run: async () => ({ done: await countSetAside(tables), failed: 0 }),
       },
+      ...(names === undefined
+        ? []
+        : [
+            {
+              metric: METRICS.NamesRefreshed,
+              seconds: SECONDS.names,
+              run: async (mustStop: () => boolean) => {
+                const { done, failed } = await names.run(mustStop);
+                if (failed > 0) recordMetric(metrics, METRICS.NamesFailed, failed);
+                // Each is tried again in an hour, and the names of the day before go on: no failed run.
+                return { done, failed: 0 };
+              },
+            },
+          ]),
     ],
     logger,
     metrics,
   });
+}
+
+type NamesWiring = Pick<SweepWiring, 'environment' | 's3' | 'nameOrigins'> &
+  Omit<RefreshNamesDependencies, 'object' | 'origins'>;
+
+/** None where the settings name no origin, or can't be read: everything else of a run is worth more than names. */
+function refreshNames({ environment, s3, nameOrigins, now, onFailure }: NamesWiring): RefreshNames | undefined {
+  const { NAMES_BUCKET, DIRECTORY_FILE, DEPLOYMENT } = environment;
+  if (NAMES_BUCKET === '') return undefined;
+  try {
+    const origins = nameOrigins ?? fetchesOf(readNameOrigins(DIRECTORY_FILE), `${DEPLOYMENT}-sweep`);
+    return new RefreshNames({ object: new NamesObject(s3, NAMES_BUCKET), origins, now, onFailure });
+  } catch (error) {
+    onFailure('settings', error);
+    return undefined;
+  }
 }

@@ -4,7 +4,9 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_EVENT_INDEXES } from '../../lambda/store/schema.ts';
+import { PlacesLayer, placedDatabases } from '../bundle/places-layer.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { checkDatabases, type DeployedContent, directoryContent, knowsAnything } from '../config/directory-content.ts';
 import { existingSources, logSourcesOf } from '../config/existing-sources.ts';
 import { projectVersion } from '../config/project-version.ts';
 import type { CustomerResources } from '../customer/customer-resources.ts';
@@ -102,9 +104,16 @@ export class AuditStack extends Stack {
       channels: config.alerts.channels,
       sources: logSourcesOf(config),
       sourceKeys: existingSources(config).flatMap(({ key }) => key ?? []),
+      ...(knowsAnything(config) && { directory: this.directory(config) }),
     });
     tellOfUnrecorded(this, rulesLayer.rules, config);
-    const settings: FunctionSettings = { deployment, key, rulesLayer, logDays: config.functionLogDays };
+    const settings: FunctionSettings = {
+      deployment,
+      key,
+      rulesLayer,
+      placesLayer: this.places(config),
+      logDays: config.functionLogDays,
+    };
     const ingest = new Ingest(this, 'Ingest', {
       config,
       settings,
@@ -196,6 +205,17 @@ export class AuditStack extends Stack {
       value: operatorPolicy.managedPolicyArn,
       description: "For operators' roles, beside the auditors'",
     });
+  }
+
+  private directory(config: DeploymentConfig): DeployedContent {
+    const content = directoryContent(config);
+    return { ...content, databases: placedDatabases(content.databases) };
+  }
+
+  /** Only a deployment with databases of addresses has a layer for them. */
+  private places({ deployment, networks }: DeploymentConfig) {
+    if (networks.databases.length === 0) return undefined;
+    return new PlacesLayer(this, 'Places', { deployment, databases: checkDatabases(networks) });
   }
 
   /** Only a deployment with channels of its own has queues and a function for them. */

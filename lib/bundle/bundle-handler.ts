@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { LATE_ENGINE, lateEngine, lateModules, leanMetrics, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
+import { LATE_ENTRIES, lateFiles, lateModules, leanMetrics, leanSdk, leanZod, NEVER_LOADED } from './lean-modules.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -35,14 +35,15 @@ export async function bundleHandler(entry: string, folder: string): Promise<numb
     sourcemap: 'external',
     sourcesContent: false,
     external: [...NEVER_LOADED],
-    plugins: [leanSdk, leanZod, leanMetrics, lateEngine, lateModules],
+    plugins: [leanSdk, leanZod, leanMetrics, lateFiles, lateModules],
     metafile: true,
   });
   // Without it Node would read the whole file once more, to find out which kind of module it is.
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');
   const outputs = Object.values(metafile?.outputs ?? {});
-  if (outputs.some(({ imports }) => imports.some(({ path }) => path === `./${LATE_ENGINE}.js`))) {
-    await build({ ...OPTIONS, entryPoints: [LATE_ENGINE], outfile: join(folder, `${LATE_ENGINE}.js`) });
+  for (const [name, entry] of Object.entries(LATE_ENTRIES)) {
+    if (!outputs.some(({ imports }) => imports.some(({ path }) => path === `./${name}.js`))) continue;
+    await build({ ...OPTIONS, entryPoints: [entry], outfile: join(folder, `${name}.js`) });
   }
   return outputs.find(({ entryPoint }) => entryPoint !== undefined)?.bytes ?? 0;
 }

@@ -94,29 +94,56 @@ export const leanZod: Plugin = {
   },
 };
 
-/** The engine of regular expressions: a third of a bundle, which few events ask for. */
-export const LATE_ENGINE = 're2js';
+interface LateModule {
+  /** What an import of it names. */
+  readonly imported: RegExp;
+  /** What it is made of: a package, or a file from the project's root. */
+  readonly entry: string;
+  /** What stands in a bundle in its place. */
+  readonly stub: string;
+}
 
-/** Loads the engine when the first rule with a regular expression is asked about an event. */
-export const lateEngine: Plugin = {
-  name: 'late-engine',
+/**
+ * Modules that few events ask for: the engine of regular expressions, which is a third of a bundle, and what tells where
+ * addresses are.
+ */
+const LATE_MODULES: Readonly<Record<string, LateModule>> = {
+  re2js: {
+    imported: /^re2js$/,
+    entry: 're2js',
+    stub: `
+      export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
+      // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
+      export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+  },
+  'place-lookup': {
+    imported: /\/place-lookup\.ts$/,
+    entry: 'lambda/directory/place-lookup.ts',
+    stub: 'export const placesOf = (...given) => loaded().placesOf(...given);',
+  },
+};
+
+/** The entries of such modules, by the names of their files. */
+export const LATE_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(LATE_MODULES).map(([name, { entry }]) => [name, entry]),
+);
+
+/** Loads such a module when it is first used. */
+export const lateFiles: Plugin = {
+  name: 'late-files',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: new RegExp(`^${LATE_ENGINE}$`) }, ({ path }) => ({
-      path,
-      namespace: 'late',
-      sideEffects: false,
-    }));
-    onResolve({ filter: new RegExp(`^\\./${LATE_ENGINE}\\.js$`), namespace: 'late' }, ({ path }) => ({
-      path,
-      external: true,
-    }));
-    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+    for (const [name, { imported }] of Object.entries(LATE_MODULES)) {
+      onResolve({ filter: imported }, () => ({ path: name, namespace: 'late', sideEffects: false }));
+      onResolve({ filter: new RegExp(`^\\./${name}\\.js$`), namespace: 'late' }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+    }
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
       contents: `
-        let engine;
-        const loaded = () => (engine ??= require('./${LATE_ENGINE}.js'));
-        export const RE2JS = new Proxy({}, { get: (_, name) => loaded().RE2JS[name] });
-        // Of a class, a proxy may not tell another prototype than its own, for which instanceof asks.
-        export const RE2JSException = new Proxy(function () {}, { get: (_, name) => loaded().RE2JSException[name] });`,
+        let found;
+        const loaded = () => (found ??= require('./${path}.js'));
+        ${LATE_MODULES[path]?.stub}`,
       loader: 'js',
     }));
   },

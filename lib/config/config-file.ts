@@ -21,7 +21,8 @@ export class ConfigError extends Error {
 
 /**
  * The settings of `file`, or of trailwarden.yaml in `projectRoot`, or the defaults where that doesn't exist.
- * Relative paths are taken from `projectRoot`; the rule folders come back absolute, read from the file's own folder.
+ * Relative paths are taken from `projectRoot`; rule folders and files of networks come back absolute, read from the file's own
+ * folder.
  * @throws ConfigError for a named file that doesn't exist, and for problems of the content, all of them at once.
  */
 export function readConfig(projectRoot: string, file?: string): DeploymentConfig {
@@ -33,8 +34,18 @@ export function readConfig(projectRoot: string, file?: string): DeploymentConfig
     return configSchema.parse({});
   }
   const config = parseConfig(readFileSync(path, 'utf8'), file ?? DEFAULT_CONFIG_FILE);
-  const folders = config.rules.folders.map((folder) => resolve(dirname(path), folder));
-  return { ...config, rules: { ...config.rules, folders } };
+  const beside = (named: string): string => resolve(dirname(path), named);
+  const { rules, networks, names } = config;
+  return {
+    ...config,
+    rules: { ...rules, folders: rules.folders.map(beside) },
+    networks: {
+      ...networks,
+      ...(networks.awsRanges !== undefined && { awsRanges: beside(networks.awsRanges) }),
+      databases: networks.databases.map(beside),
+    },
+    names: { ...names, ...(names.file !== undefined && { file: beside(names.file) }) },
+  };
 }
 
 /**
@@ -42,6 +53,14 @@ export function readConfig(projectRoot: string, file?: string): DeploymentConfig
  * @throws ConfigError with every problem at once.
  */
 export function parseConfig(text: string, file: string): DeploymentConfig {
+  return readYaml(text, file, configSchema);
+}
+
+/**
+ * Checks a text of YAML or JSON. `file` is only the name that problems are reported under.
+ * @throws ConfigError with every problem at once.
+ */
+export function readYaml<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.infer<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -50,12 +69,12 @@ export function parseConfig(text: string, file: string): DeploymentConfig {
     );
   }
   const given: unknown = document.toJS() ?? {};
-  const result = configSchema.safeParse(given);
+  const result = schema.safeParse(given);
   if (result.success) {
     return result.data;
   }
   const problems = withoutConsequences(result.error.issues, given).flatMap((issue) =>
-    describe(issue, document, lines, file),
+    describe(issue, document, lines, file, schema),
   );
   throw new ConfigError(problems);
 }
@@ -97,11 +116,17 @@ function isGiven(value: unknown, path: readonly PropertyKey[]): boolean {
   return typeof value === 'object' && value !== null && isGiven(Reflect.get(value, key), below);
 }
 
-function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, file: string): string[] {
+function describe(
+  issue: z.core.$ZodIssue,
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  schema: z.ZodType,
+): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const at = place(file, lines, offsetOf(document, [...issue.path, key]));
-      return `${at}: ${dotted([...issue.path, key])}: unknown setting; ${advice(key, settingsBelow(issue.path))}`;
+      return `${at}: ${dotted([...issue.path, key])}: unknown setting; ${advice(key, settingsBelow(schema, issue.path))}`;
     });
   }
   const at = place(file, lines, offsetOf(document, issue.path));
@@ -110,7 +135,9 @@ function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
   const meant =
     issue.code === 'invalid_value' && typeof given === 'string' ? nearest(given, issue.values.map(String)) : undefined;
   const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
-  return [`${at}: ${dotted(issue.path)}: ${issue.message}${hint}`];
+  // Of a key that may not be, zod tells the reason one level below.
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [`${at}: ${dotted(issue.path)}: ${message}${hint}`];
 }
 
 function advice(key: string, known: readonly string[]): string {
@@ -155,8 +182,8 @@ const schemaNode = z.looseObject({
   oneOf: z.array(z.unknown()).optional(),
 });
 
-function settingsBelow(path: readonly PropertyKey[]): string[] {
-  let nodes = alternatives(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
+function settingsBelow(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let nodes = alternatives(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
   for (const key of path) {
     nodes = nodes.flatMap((node) =>
       alternatives(

@@ -17,6 +17,8 @@ import {
   topicsSchema,
 } from './customer-settings.ts';
 import { logBucketSchema, settingsOfNoBucket, unreadableTransitions } from './log-bucket-settings.ts';
+import { namesSettingsSchema } from './names-settings.ts';
+import { networksSchema } from './network-settings.ts';
 import { keyPrefixSchema, misplacedSources, placeSource, sourceListSchema } from './source-settings.ts';
 
 /**
@@ -194,6 +196,8 @@ const settings = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  networks: networksSchema.prefault({}),
+  names: namesSettingsSchema.prefault({}),
   glue: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
   keys: keysSchema.prefault({}),
   roles: rolesSchema.prefault({}),

@@ -1,8 +1,11 @@
 import type { SweepVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { knowsAnything } from '../config/directory-content.ts';
+import { fetchesNames } from '../config/names-settings.ts';
+import { bucketName } from '../config/resource-names.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
-import { CHANNELS_FILE, RULES_FILE } from './audit-function.ts';
+import { CHANNELS_FILE, DIRECTORY_FILE, RULES_FILE } from './audit-function.ts';
 import { channelQueuePrefix } from './channel-queues.ts';
 
 export interface AlertingVariablesProps {
@@ -30,6 +33,8 @@ export function alertingVariables({ config, tables, topics }: AlertingVariablesP
     ALERT_WINDOW_MINUTES: String(config.alerts.windowMinutes),
     MAX_ALERTS_PER_MINUTE: String(config.alerts.maxPerMinute),
     RULES_FILE,
+    DIRECTORY_FILE: knowsAnything(config) ? DIRECTORY_FILE : '',
+    NAMES_BUCKET: fetchesNames(config.names) ? bucketName(config.deployment, 'backfill') : '',
     DEPLOYMENT: config.deployment,
     CHANNELS_FILE: config.alerts.channels.length === 0 ? '' : CHANNELS_FILE,
     CHANNEL_QUEUE_PREFIX: config.alerts.channels.length === 0 ? '' : channelQueuePrefix(config.deployment),

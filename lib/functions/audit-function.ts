@@ -14,6 +14,8 @@ export interface FunctionSettings {
   readonly deployment: string;
   readonly key: IKey;
   readonly rulesLayer: ILayerVersion;
+  /** Databases of addresses, if there are any. */
+  readonly placesLayer?: ILayerVersion;
   readonly logDays: number;
 }
 
@@ -23,12 +25,17 @@ export interface AuditFunctionProps extends FunctionSettings {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly environment: Record<string, string>;
+  /** Whether it asks where events came from. */
+  readonly readsPlaces?: boolean;
   /** All that the function may do, apart from writing its log: CDK's grants add nothing to it. */
   readonly statements: readonly PolicyStatement[];
 }
 
 /** The rule set's place in a function that has the rules layer. */
 export const RULES_FILE = '/opt/rules.json';
+
+/** What is known of addresses beside it, if there is anything. */
+export const DIRECTORY_FILE = '/opt/directory.json';
 
 /** The settings of `alerts.channels` beside it, if there are any. */
 export const CHANNELS_FILE = '/opt/channels.json';
@@ -74,7 +81,7 @@ export class AuditFunction extends Construct {
       memorySize: props.memorySize,
       timeout: props.timeout,
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
-      layers: [props.rulesLayer],
+      layers: [props.rulesLayer, ...(props.readsPlaces && props.placesLayer ? [props.placesLayer] : [])],
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       // Event sources would add permissions of their own. Here the list above is complete.

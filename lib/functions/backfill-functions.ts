@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { BackfillBatchVariables, BackfillListVariables } from '../../lambda/runtime/environment.ts';
 import type { DeploymentConfig } from '../config/config.ts';
+import { knowsAnything } from '../config/directory-content.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
@@ -11,7 +12,7 @@ import { backfillFiles } from '../stores/backfill-bucket.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
-import { AuditFunction, type FunctionSettings, RULES_FILE } from './audit-function.ts';
+import { AuditFunction, DIRECTORY_FILE, type FunctionSettings, RULES_FILE } from './audit-function.ts';
 import { logBucketVariables } from './log-bucket-variables.ts';
 import {
   acknowledgeLogs,
@@ -23,6 +24,7 @@ import {
   queueForChannels,
   raisePageShards,
   readLogs,
+  readNames,
   updateBookkeeping,
   useAuditKey,
   useKeyThrough,
@@ -48,6 +50,7 @@ export class BackfillList extends AuditFunction {
       LEDGER_TABLE: tables.ledger.tableName,
       CORRELATIONS_TABLE: tables.correlations.tableName,
       RULES_FILE,
+      DIRECTORY_FILE: knowsAnything(config) ? DIRECTORY_FILE : '',
       WORK_BUCKET: bucketName(config.deployment, 'backfill'),
       MAX_OBJECT_BYTES: String(config.maxObjectBytes),
       MAX_CONCURRENCY: String(config.backfill.maxConcurrency),
@@ -60,6 +63,7 @@ export class BackfillList extends AuditFunction {
       // As long as a function may run: it lists some thousand objects a second, and the next call goes on.
       timeout: Duration.minutes(15),
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: [
         // For a sample of them, by which a backfill is estimated.
@@ -105,6 +109,7 @@ export class BackfillBatch extends AuditFunction {
       timeout: BATCH_TIMEOUT,
       // One whole vCPU, as ingest has.
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: [
         ...readLogs(config, logKey, { latestOnly: true }),
@@ -114,6 +119,7 @@ export class BackfillBatch extends AuditFunction {
           resources: [quarantinedRecords(config.deployment)],
         }),
         ...keepFiles(config.deployment, ['s3:GetObject', 's3:PutObject']),
+        ...readNames(config, ['s3:GetObject']),
         // Rows and live correlations are for objects that ingest has only not come to yet.
         onTable('IndexEvents', tables.events, ['dynamodb:BatchWriteItem', 'dynamodb:PutItem']),
         correlate(tables),

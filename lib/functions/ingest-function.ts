@@ -25,6 +25,7 @@ import {
   queueForChannels,
   raisePageShards,
   readLogs,
+  readNames,
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
@@ -68,6 +69,7 @@ export class Ingest extends AuditFunction {
       // One whole vCPU: reading, judging and writing are all one thread's work, and more memory would buy a second
       // core that stays idle.
       memorySize: 1769,
+      readsPlaces: true,
       environment,
       statements: permissions(props),
     });
@@ -122,6 +124,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
     publishTo(topics.published),
     ...useTopicKeys(topics),
     ...queueForChannels(config),
+    ...readNames(config, ['s3:GetObject']),
     useAuditKey(settings.key, config, ['dynamodb', 's3', 'sns']),
   ];
 }

@@ -5,11 +5,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { NAMES_KEY } from '../../lambda/directory/names-object.ts';
 import { SEEN_PARTITIONS } from '../../lambda/store/correlations/seen-row.ts';
 import { EVENT_BOOKKEEPING } from '../../lambda/store/schema.ts';
 import { PAGE_PARTITIONS, STATE_KEY } from '../../lambda/store/segments/table/keys.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources, newTrail } from '../config/existing-sources.ts';
+import { fetchesNames } from '../config/names-settings.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
@@ -116,6 +118,32 @@ export function giveUpTo(deadLetterQueue: Queue): PolicyStatement {
     actions: ['sqs:SendMessage'],
     resources: [deadLetterQueue.queueArn],
   });
+}
+
+/** The names that are fetched from Organizations and Identity Center: statements where the settings say so. */
+export function readNames(
+  config: DeploymentConfig,
+  actions: readonly ('s3:GetObject' | 's3:PutObject')[],
+): PolicyStatement[] {
+  if (!fetchesNames(config.names)) return [];
+  // The name of a bucket that was deleted may become another account's: nothing is read from there, or put there.
+  const conditions = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
+  const bucket = bucketArn(bucketName(config.deployment, 'backfill'));
+  return [
+    new PolicyStatement({
+      sid: 'KeepNames',
+      actions: [...actions],
+      resources: [`${bucket}/${NAMES_KEY}`],
+      conditions,
+    }),
+    new PolicyStatement({
+      // Without it S3 answers an object that isn't there yet with 403.
+      sid: 'TellNoNamesFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [bucket],
+      conditions,
+    }),
+  ];
 }
 
 /** The log bucket and its key, where the deployment makes a trail, and the buckets of its other sources. */

@@ -8,7 +8,8 @@ import type { LogSource } from '../../lambda/sources/log-source.ts';
 import { packPlaceholders } from '../../rules/placeholders.ts';
 import { readRuleSources } from '../../rules/rule-sources.ts';
 import type { DeploymentConfig } from '../config/config.ts';
-import { CHANNELS_FILE, RULES_FILE, SOURCES_FILE } from './audit-function.ts';
+import type { DeployedContent } from '../config/directory-content.ts';
+import { CHANNELS_FILE, DIRECTORY_FILE, RULES_FILE, SOURCES_FILE } from './audit-function.ts';
 
 /** Rules can't be deployed. The message has a line a problem, `file:line:column: what is wrong`. */
 export class RulesError extends Error {
@@ -24,6 +25,8 @@ export interface RulesLayerProps {
   readonly channels?: DeploymentConfig['alerts']['channels'];
   /** Written there for the same reason. Rules about log buckets match theirs too. */
   readonly sources?: readonly LogSource[];
+  /** Written there too. */
+  readonly directory?: DeployedContent;
   /** ARNs of the keys of those buckets. */
   readonly sourceKeys?: readonly string[];
 }
@@ -40,7 +43,7 @@ export class RulesLayer extends LayerVersion {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, folders, rules, channels = [], sources = [], sourceKeys = [] }: RulesLayerProps,
+    { deployment, folders, rules, channels = [], sources = [], sourceKeys = [], directory }: RulesLayerProps,
   ) {
     const ruleSet = readRuleSet({ deployment, folders, rules, sources, sourceKeys });
     const folder = mkdtempSync(join(tmpdir(), 'trailwarden-rules-'));
@@ -48,6 +51,7 @@ export class RulesLayer extends LayerVersion {
       writeFileSync(join(folder, basename(RULES_FILE)), JSON.stringify(ruleSet));
       if (channels.length > 0) writeFileSync(join(folder, basename(CHANNELS_FILE)), JSON.stringify(channels));
       if (sources.length > 0) writeFileSync(join(folder, basename(SOURCES_FILE)), JSON.stringify(sources));
+      if (directory !== undefined) writeFileSync(join(folder, basename(DIRECTORY_FILE)), JSON.stringify(directory));
       super(scope, id, {
         layerVersionName: `${deployment}-rules`,
         description: `${deployment}: the rule set`,

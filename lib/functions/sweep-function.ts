@@ -4,17 +4,20 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
+import { fetchesNames } from '../config/names-settings.ts';
 import { functionName, iamName } from '../config/resource-names.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
+import { acknowledgeNames, fetchNames } from './names-permissions.ts';
 import {
   askSuppressions,
   correlate,
   onTable,
   publishTo,
   queueForChannels,
+  readNames,
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
@@ -58,9 +61,12 @@ export class Sweep extends AuditFunction {
         publishTo(topics.published),
         ...useTopicKeys(topics),
         ...queueForChannels(config),
-        useAuditKey(settings.key, config, ['dynamodb', 'sns']),
+        ...readNames(config, ['s3:GetObject', 's3:PutObject']),
+        ...fetchNames(config),
+        useAuditKey(settings.key, config, fetchesNames(config.names) ? ['dynamodb', 's3', 'sns'] : ['dynamodb', 'sns']),
       ],
     });
+    acknowledgeNames(this.role, config);
     // A run that failed isn't repeated: the next minute's run does the same work, and an alarm rings after several
     // failures.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { DirectoryContent } from '../../lambda/directory/directory-file.ts';
 import { startEmbeddedAws } from '../emulators/embedded-aws.ts';
 import type { Endpoints } from '../emulators/endpoints.ts';
 import { claimDataFolder, FolderTaken, joinRunning, LAST_RUN } from './data-folder.ts';
@@ -33,6 +35,8 @@ export interface LocalAwsOptions {
   readonly fresh?: boolean;
   /** `question`: it ends by itself in a moment, and others wait for it. */
   readonly role?: 'start' | 'question';
+  /** What the functions know beside the records. */
+  readonly known?: DirectoryContent;
   /** The port of S3, SNS and SQS; 0, the default, takes any free one. */
   readonly port?: number;
   /** Buckets to read log objects and digests from, in addition to the deployment's own. */
@@ -47,6 +51,7 @@ export interface LocalAwsOptions {
 export async function startLocalAws({
   data,
   port,
+  known,
   trailBuckets = [],
   fresh = false,
   role,
@@ -58,7 +63,7 @@ export async function startLocalAws({
     const dynamodb = process.env.AWS_ENDPOINT_URL_DYNAMODB;
     const { endpoints, stop } = await startEmbeddedAws({ data: folder.path, port, dynamodb });
     undo.push(stop);
-    const local = await connect(endpoints, folder.path, trailBuckets);
+    const local = await connect(endpoints, folder.path, { trailBuckets, known });
     undo.push(local.stop);
     await folder.announce(endpoints);
     undo.push(folder.drain);
@@ -98,13 +103,20 @@ export async function openLocalAws(data: string = LAST_RUN): Promise<LocalAws> {
 
 const MAX_ATTEMPTS = 10;
 
-async function connect(endpoints: Endpoints, data: string, trailBuckets: readonly string[] = []): Promise<LocalAws> {
+async function connect(
+  endpoints: Endpoints,
+  data: string,
+  { trailBuckets = [], known }: Pick<LocalAwsOptions, 'trailBuckets' | 'known'> = {},
+): Promise<LocalAws> {
   const clients = createClients(endpoints);
   await refuseOldFolder(clients.dynamodb, DEPLOYMENT, data);
   const rulesFile = resolve(data, 'rules.json');
+  const directoryFile = known === undefined ? '' : resolve(data, 'directory.json');
+  if (known !== undefined) await writeFile(directoryFile, JSON.stringify(known));
   const resources = await provision(clients, {
     deployment: DEPLOYMENT,
     rulesFile,
+    directoryFile,
     trailBuckets: [...(await knownBuckets(clients.s3)), ...trailBuckets].filter(isTrailBucket),
     visibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
   });

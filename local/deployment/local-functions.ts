@@ -101,6 +101,7 @@ export function localFunctions(
     sweep: wireSweep({
       environment: readSweepEnvironment(resources.variables.sweep),
       dynamodb,
+      s3,
       sns,
       sqs,
       logger,

@@ -51,6 +51,8 @@ export interface ProvisionOptions {
   readonly deployment: string;
   /** The normalised rule set that the functions read. */
   readonly rulesFile: string;
+  /** What is known beside the records; empty if that is nothing. */
+  readonly directoryFile?: string;
   /** Further buckets to read from: those that digests name, which were made for another bucket than ours. */
   readonly trailBuckets?: readonly string[];
   /** Seconds until a message that failed comes back. */
@@ -73,7 +75,7 @@ const MAX_RECEIVE_COUNT = 5;
  * @throws InputError if a table was made by another version
  */
 export async function provision(clients: Clients, options: ProvisionOptions): Promise<Resources> {
-  const { deployment, rulesFile, trailBuckets = [], visibilityTimeout = 30 } = options;
+  const { deployment, rulesFile, directoryFile = '', trailBuckets = [], visibilityTimeout = 30 } = options;
   const { s3, sns } = clients;
   const topic = (name: string) => createTopic(sns, `${deployment}-${name}`);
   const topics = {
@@ -128,6 +130,9 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     ALERT_WINDOW_MINUTES: '15',
     MAX_ALERTS_PER_MINUTE: '30',
     RULES_FILE: rulesFile,
+    DIRECTORY_FILE: directoryFile,
+    // Nothing here reaches AWS.
+    NAMES_BUCKET: '',
     DEPLOYMENT: deployment,
     CHANNELS_FILE: '',
     CHANNEL_QUEUE_PREFIX: '',
@@ -164,6 +169,7 @@ export async function provision(clients: Clients, options: ProvisionOptions): Pr
     LEDGER_TABLE: tables.ledger,
     CORRELATIONS_TABLE: tables.correlations,
     RULES_FILE: rulesFile,
+    DIRECTORY_FILE: directoryFile,
     WORK_BUCKET: buckets.backfill,
     MAX_OBJECT_BYTES: ingest.MAX_OBJECT_BYTES,
     // The embedded DynamoDB does one thing after the other.

@@ -8,6 +8,7 @@ import { writeRuleSet } from '../deployment/local-rule-set.ts';
 import { placeFiles } from '../digests/place-files.ts';
 import { readPublicKeys } from '../digests/read-public-keys.ts';
 import { findLogFiles } from '../input/log-files.ts';
+import { readKnown } from '../input/read-known.ts';
 import { storeStandardInput } from '../input/standard-input.ts';
 import { deliver } from './deliver-files.ts';
 import { createProgress } from './delivery-progress.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly fresh?: boolean;
   /** Files with CloudTrail's public keys, to check digests with. */
   readonly publicKeys?: readonly string[];
+  /** A settings file: what its networks name is known of addresses. */
+  readonly known?: string;
   /** Stays up and processes what others put into the bucket, until `interrupted`. */
   readonly serve: boolean;
   /** The port of S3, SNS and SQS; any free one if there is none. */
@@ -59,6 +62,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
   const screen = createScreen((text) => stdout.write(text), stdout.isTTY && stdout.hasColors(), columnsOf(stdout));
   const onError = (error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   const steps = createStepNotes((line) => stderr.write(line));
+  const known = options.known === undefined ? undefined : readKnown(options.known);
   const publicKeys = await readPublicKeys(options.publicKeys ?? []);
   const files = (await findLogFiles(paths)).map((file) => ({
     ...file,
@@ -66,7 +70,7 @@ async function runOver(options: RunOptions, stored: string | undefined): Promise
   }));
   const named = await placeFiles(files);
   const isSample = paths.length === 0 && !options.serve;
-  const aws = await startLocalAws({ data, port, fresh, trailBuckets: named.buckets });
+  const aws = await startLocalAws({ data, port, fresh, known, trailBuckets: named.buckets });
   const log = createWriteStream(join(aws.data, 'functions.log'), { flags: 'a' });
   try {
     await writeRuleSet(DEFAULT_RULES, aws.rulesFile);

@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   'lambda/runtime': "what the functions share: their environment, the rule set's file, the wiring of alerts",
   'lambda/sources': 'buckets that trails write to already: their clients, roles and notifications',
   'lambda/cloudtrail': 'what CloudTrail is: keys, log objects, records, classification, digests. Pure',
+  'lambda/directory': 'what a deployment knows beside its records: networks, countries and carriers of addresses',
   'lambda/detection': 'Sigma: parse, compile, match, correlate. Pure',
   'lambda/findings': 'what a finding is: of a rule about an event, or of a check about the log',
   'lambda/ocsf': 'events and findings in the form of OCSF. Pure',

@@ -67,6 +67,13 @@ describe('the text for people', () => {
     );
   });
 
+  test('names the place of the address, as far as it is known', () => {
+    const place = { network: 'VPN', country: 'DE', asn: 'AS64500', asnName: 'Example\u0007 Net' };
+    expect(text(place).body).toContain('From 203.0.113.10 (VPN, DE, AS64500 Example');
+    expect(text(place).body).not.toMatch(CONTROL);
+    expect(text({ network: 'other' }).body).toContain('From 203.0.113.10, with');
+  });
+
   test('says of a finding about the log what it is about, and of nobody that he did it', () => {
     const parsedKey = parseObjectKey(
       'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/111122223333_CloudTrail_eu-west-1_20261120T1405Z_AbCdEfGhIjKlMnOp.json.gz',

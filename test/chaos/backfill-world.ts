@@ -295,7 +295,11 @@ class BackfillRun {
   /** Sends what a function that died has left pending, as the next minutes' runs do. */
   async #sweep(later: number): Promise<void> {
     const { tables, variables } = this.#resources;
-    const { dynamodb, sns, sqs, destroy } = chaosClients({ ...this.#chaos(), gremlin: NO_FAULTS, onCall: () => {} });
+    const { dynamodb, s3, sns, sqs, destroy } = chaosClients({
+      ...this.#chaos(),
+      gremlin: NO_FAULTS,
+      onCall: () => {},
+    });
     const sweep = wireSweep({
       environment: readSweepEnvironment({
         ...variables.sweep,
@@ -308,6 +312,7 @@ class BackfillRun {
         SUPPRESSIONS_TABLE: tables.suppressions,
       }),
       dynamodb,
+      s3,
       sns,
       sqs,
       logger: new Logger({ serviceName: 'chaos', logLevel: 'SILENT' }),

@@ -15,6 +15,10 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   // test/chaos/backfill-world.ts breaks these.
   'backfill/list/shards.ts': ['paginateListObjectsV2'],
   'backfill/work-bucket.ts': ['GetObject', 'PutObject', 'paginateListObjectsV2'],
+  // The workload fetches no names: test/sweep/names.test.ts breaks these calls.
+  'directory/names-object.ts': ['GetObject', 'PutObject'],
+  'sweep/organization-names.ts': ['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListRoots'],
+  'sweep/user-names.ts': ['ListInstances', 'ListUsers'],
   // The workload has no sources: their own tests break these calls.
   'ingest/confirm-subscription.ts': ['ConfirmSubscription'],
   'sources/assume-role.ts': ['AssumeRole'],

@@ -142,7 +142,9 @@ class NotifyBed {
     await this.#untilDone(FINDINGS.map((found) => async (clients) => this.#reporter(clients)(found)));
     for (let step = 0; step < 12; step++) {
       await this.#drain();
-      await this.#call((clients) => wireSweep({ environment: this.#environment(), ...this.#common(clients) })());
+      await this.#call((clients) =>
+        wireSweep({ environment: this.#environment(), ...this.#common(clients), s3: clients.s3 })(),
+      );
       await this.#drain();
       // Whoever marks findings sees whether the call failed, and makes it again.
       if (step === 1) await this.#untilDone([(...instance) => this.#notify(...instance)({ resolve: RESOLVED })]);

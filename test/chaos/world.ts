@@ -262,7 +262,9 @@ class TestBed {
   }
 
   async #sweep(): Promise<void> {
-    await this.#call((clients) => wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients) })());
+    await this.#call((clients) =>
+      wireSweep({ environment: this.#sweepEnvironment(), ...this.#common(clients), s3: clients.s3 })(),
+    );
   }
 
   /** Calls an instance of a function; undefined if it died or failed. */

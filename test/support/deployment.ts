@@ -85,7 +85,12 @@ export async function startDeployment(rules: readonly string[] = []): Promise<De
         ...overrides,
       }),
     sweep: (overrides = {}) =>
-      wireSweep({ environment: readSweepEnvironment(resources.variables.sweep), ...common, ...overrides }),
+      wireSweep({
+        environment: readSweepEnvironment(resources.variables.sweep),
+        ...common,
+        s3: clients.s3,
+        ...overrides,
+      }),
     put: async (Key, Body) => {
       await clients.s3.send(new PutObjectCommand({ Bucket: resources.buckets.logs, Key, Body: Buffer.from(Body) }));
     },

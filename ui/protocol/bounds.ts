@@ -14,6 +14,9 @@ export const FILTER_NAMES = [
   'session',
   'userAgent',
   'category',
+  'network',
+  'country',
+  'asn',
 ] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 

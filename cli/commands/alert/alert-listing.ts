@@ -1,3 +1,5 @@
+import { namedId } from '../../../lambda/cloudtrail/directory.ts';
+import { accountName, type Names } from '../../../lambda/directory/names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import type { DeliveryState } from '../../../lambda/store/alerts/alert-deliveries.ts';
 import type { AlertRow } from '../../../lambda/store/alerts/alert-row.ts';
@@ -6,7 +8,7 @@ import { levelStyle } from '../../output/text-style.ts';
 import type { Zone } from '../../time/time-zone.ts';
 
 /** How alerts are shown, each with the channels that are late or were given up. */
-export function alertListing(zone: Zone): Listing<AlertRow> {
+export function alertListing(zone: Zone, names: Names): Listing<AlertRow> {
   const time = (text: string): string => zone.format(new Date(text));
   return {
     columns: [
@@ -27,7 +29,11 @@ export function alertListing(zone: Zone): Listing<AlertRow> {
       {
         title: 'Who, what became of it',
         parts: [
-          { title: 'Who', text: ({ actor, account }) => [actor, account].filter(Boolean).join(', ') },
+          {
+            title: 'Who',
+            text: ({ actor, account }) =>
+              [actor, account && namedId(account, accountName(names, account))].filter(Boolean).join(', '),
+          },
           { title: 'What', text: (alert) => whatBecame(alert, time) },
         ],
       },

@@ -162,11 +162,11 @@ async function sendTest(channel: Channel, notice: FindingNotice, deployment: str
 }
 
 async function show(id: string, options: ShowOptions, io: Io): Promise<void> {
-  await connected(options, async ({ documents, tables }) => {
+  await connected(options, async ({ documents, tables, names }) => {
     const table = new AlertTable(documents, tables.alerts, io.now);
     const alert = await table.get(id);
     if (alert === undefined) throw new CommandFailure(`There is no alert ${id}.`);
-    await printListing(withCollapsed(alert, table, io), alertListing(options.zone), options.format, io);
+    await printListing(withCollapsed(alert, table, io), alertListing(options.zone, names), options.format, io);
     if (options.format !== 'table') return;
     const states = channelStates(alert);
     if (states.length > 0) {

@@ -46,7 +46,7 @@ async function list(options: ListOptions, io: Io): Promise<void> {
   await connected(options, (connection) =>
     withinReadLimit(async () => {
       const alerts = new FirstOnes(alertsOf(options, connection, io), options.limit);
-      await printListing(alerts, alertListing(options.zone), options.format, io);
+      await printListing(alerts, alertListing(options.zone, connection.names), options.format, io);
       if (alerts.hasMore) io.stderr.write(`There are more than these ${options.limit}: --limit, --since, --level.\n`);
     }),
   );

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
+import { namedId, placeText } from '../../../lambda/cloudtrail/directory.ts';
 import { isLookedUp } from '../../../lambda/cloudtrail/log/looked-up-key.ts';
 import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
@@ -191,10 +192,12 @@ function eventLines(event: EventDetail, zone: Zone, now: Date): readonly Line[] 
     ['Actor', event.actor],
     ['Credentials', `${credential}${accessKeyId === undefined ? '' : `, ${accessKeyId}`}${mfaText(mfa)}`],
     ['From', event.address ?? event.sourceIPAddress],
+    ['Place', placeText(event)],
     ['With', event.userAgent],
     ['Did', `${event.action} (${event.access})`, 'notable'],
     ['Outcome', failure === '' ? outcome : `${outcome}, ${failure}`, outcomeStyle(outcome)],
-    ['In', `${event.account} ${event.awsRegion}`],
+    ['In', `${namedId(event.account, event.accountName)} ${event.awsRegion}`],
+    ['OU', event.accountOu],
     ...resources.map((resource, index): Line => [index === 0 ? 'Resources' : '', resource]),
     ['', event.resourcesCut ? 'and more that the index leaves out' : undefined, 'faint'],
   ];

@@ -101,7 +101,7 @@ async function list(options: EventsOptions, io: Io): Promise<void> {
       if (by !== undefined) {
         const counts = await search.facets(by, { top: top ?? DEFAULT_TOP });
         if (counts.total === 0) await adviseOnNothing(options, queries, query, io);
-        await printFacets(counts, format, zone, io);
+        await printFacets(counts, format, zone, io, 'event', connection.names);
         return;
       }
       if (options.count) {

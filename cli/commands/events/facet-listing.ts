@@ -1,3 +1,5 @@
+import { namedId } from '../../../lambda/cloudtrail/directory.ts';
+import { accountName, type Names, NO_NAMES } from '../../../lambda/directory/names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import type { FacetValue } from '../../../lambda/store/questions/facets.ts';
 import { bar } from '../../output/bar.ts';
@@ -36,6 +38,7 @@ export async function printFacets(
   zone: Zone,
   io: Io,
   noun: 'event' | 'finding' = 'event',
+  names: Names = NO_NAMES,
 ): Promise<void> {
   const { total, tables } = counts;
   if (format === 'json') {
@@ -60,7 +63,7 @@ export async function printFacets(
     io.stderr.write(`No ${noun}s.\n`);
     return;
   }
-  io.stdout.write(tables.map((table) => facetText(table, total, { zone, noun }, io)).join('\n'));
+  io.stdout.write(tables.map((table) => facetText(table, total, { zone, noun, names }, io)).join('\n'));
 }
 
 function rowsOf({ facet, values }: CountedBy, total: number): readonly FacetRow[] {
@@ -85,12 +88,13 @@ function rounded(share: number): number {
   return Number(share.toPrecision(4));
 }
 
-function facetText(
-  table: CountedBy,
-  total: number,
-  { zone, noun }: { readonly zone: Zone; readonly noun: string },
-  { stdout }: Io,
-): string {
+interface FacetContext {
+  readonly zone: Zone;
+  readonly noun: string;
+  readonly names: Names;
+}
+
+function facetText(table: CountedBy, total: number, { zone, noun, names }: FacetContext, { stdout }: Io): string {
   const paint = paintFor(stdout.colours);
   const { facet, values, distinct } = table;
   const of =
@@ -101,7 +105,7 @@ function facetText(
   if (values.length === 0) return `${heading}\nNone of them has one.\n`;
   const rows = isTime(facet) && stdout.isTerminal ? withGaps(rowsOf(table, total), facet) : rowsOf(table, total);
   const most = Math.max(...rows.map(({ count }) => count));
-  return `${heading}\n${renderTable(columnsOf(facet, { zone, noun }, stdout.isTerminal ? most : 0), rows, stdout)}`;
+  return `${heading}\n${renderTable(columnsOf(facet, { zone, noun, names }, stdout.isTerminal ? most : 0), rows, stdout)}`;
 }
 
 function isTime(facet: string): facet is 'day' | 'hour' {
@@ -133,19 +137,16 @@ function withGaps(rows: readonly FacetRow[], facet: 'day' | 'hour'): readonly Fa
   });
 }
 
-function columnsOf(
-  facet: string,
-  { zone, noun }: { readonly zone: Zone; readonly noun: string },
-  most: number,
-): readonly Column<FacetRow>[] {
+function columnsOf(facet: string, { zone, noun, names }: FacetContext, most: number): readonly Column<FacetRow>[] {
   const time = (text: string | undefined): string | undefined => text && zone.format(new Date(text));
   const times = { first: `First (${zone.name})`, last: 'Last' };
   const counts = noun === 'event' ? 'Events' : 'Findings';
   const title = isTime(facet) ? `${facet} (UTC)` : facet;
+  const named = (value: string): string => (facet === 'account' ? namedId(value, accountName(names, value)) : value);
   return [
     { title: counts, parts: [{ title: counts, text: ({ count }) => String(count), keep: 'always' }] },
     { title: 'Share', parts: [{ title: 'Share', text: ({ share }) => `${(share * 100).toFixed(1)}%` }] },
-    { title, parts: [{ title, text: ({ value }) => value, style: () => 'notable', keep: 'always' }] },
+    { title, parts: [{ title, text: ({ value }) => named(value), style: () => 'notable', keep: 'always' }] },
     ...(most === 0 ? [] : [barColumn(most)]),
     ...(facet === 'hour'
       ? []

@@ -1,4 +1,5 @@
 import { type CloudTrailEvent, type Receipt, readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
+import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { readRecords } from '../../../lambda/cloudtrail/log/read-records.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
@@ -8,6 +9,7 @@ import type { NextQuestion } from '../../../lambda/store/questions/incident/inci
 import type { RecordReader } from '../../../lambda/store/questions/incident/read-details.ts';
 import type { IncidentSources } from '../../../lambda/store/questions/incident/tell-incident.ts';
 import { findRecordFiles, type RecordFile, reasonOf } from '../../inputs/find-files.ts';
+import { type KnownOptions, loadKnown } from '../../inputs/known.ts';
 import { loadRules, type RuleLoadOptions } from '../../inputs/load-rules.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
@@ -22,7 +24,7 @@ import { fileReceipt, type ScanFinding } from '../scan/scan-finding.ts';
  */
 export async function sourcesOfFiles(
   paths: readonly string[],
-  options: RuleLoadOptions,
+  options: RuleLoadOptions & KnownOptions,
   io: Io,
 ): Promise<IncidentSources> {
   if (paths.includes(STANDARD_INPUT)) {
@@ -37,10 +39,12 @@ export async function sourcesOfFiles(
     throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
   }
   const { ruleSet } = await loadRules(options, io);
+  const known = await loadKnown(options, io);
   const tags = new Map(ruleSet.rules.map(({ metadata }) => [metadata.id, metadata.tags]));
   const found: ScanFinding[] = [];
-  for await (const finding of scan({ ruleSet, files })) found.push(finding);
-  const { events, keys } = await readEvents(files, new Set(found.flatMap((finding) => eventOf(finding) ?? [])), io);
+  for await (const finding of scan({ ruleSet, files, known })) found.push(finding);
+  const wanted = new Set(found.flatMap((finding) => eventOf(finding) ?? []));
+  const { events, keys } = await readEvents(files, wanted, known?.directory, io);
   return {
     events: events.queries(),
     findings: findingsInMemory(found.flatMap((finding) => indexedFinding(finding, { tags, keys }))),
@@ -70,7 +74,12 @@ interface ReadEvents {
   readonly keys: ReadonlyMap<string, string>;
 }
 
-async function readEvents(files: readonly RecordFile[], wanted: ReadonlySet<string>, io: Io): Promise<ReadEvents> {
+async function readEvents(
+  files: readonly RecordFile[],
+  wanted: ReadonlySet<string>,
+  directory: Directory | undefined,
+  io: Io,
+): Promise<ReadEvents> {
   const events = new EventsInMemory();
   const keys = new Map<string, string>();
   let leftOut = 0;
@@ -78,7 +87,8 @@ async function readEvents(files: readonly RecordFile[], wanted: ReadonlySet<stri
     try {
       for await (const items of readRecords(openInput(path))) {
         for (const item of items) {
-          const event = 'value' in item ? eventOfRecord(item.value, fileReceipt(path, item.index)) : undefined;
+          const receipt = fileReceipt(path, item.index);
+          const event = 'value' in item ? eventOfRecord(item.value, receipt, directory) : undefined;
           if (event === undefined || !events.add(event)) {
             leftOut++;
             continue;
@@ -98,9 +108,9 @@ async function readEvents(files: readonly RecordFile[], wanted: ReadonlySet<stri
 }
 
 /** Never throws: a record that can't be classified doesn't keep the others from being told. */
-function eventOfRecord(value: unknown, receipt: Receipt): CloudTrailEvent | undefined {
+function eventOfRecord(value: unknown, receipt: Receipt, directory?: Directory): CloudTrailEvent | undefined {
   try {
-    const result = readEvent(value, receipt);
+    const result = readEvent(value, receipt, directory);
     return result.ok ? result.event : undefined;
   } catch {
     return undefined;

@@ -73,6 +73,10 @@ export function incidentSections(incident: Incident, options: SectionOptions): r
         events,
         failed,
         ...span,
+        // Where nothing is known of addresses a screen needs the room for other things.
+        ...(incident.addresses.items.some(({ place }) => place !== undefined)
+          ? [{ title: 'Place', text: ({ place = '' }) => place }]
+          : []),
         { title: 'Who', text: ({ actors }) => namesText(textsOf(actors, shortActor), 1) },
         { title: 'With', text: ({ userAgents }) => namesText(userAgents, 1) },
       ],

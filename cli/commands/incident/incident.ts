@@ -7,6 +7,7 @@ import { type IncidentQuery, tellIncident } from '../../../lambda/store/question
 import { type ConnectionOptions, connected, withConnection } from '../../aws/connection.ts';
 import { eventQuestions } from '../../aws/event-questions.ts';
 import { ownCommand } from '../../aws/own-command.ts';
+import { type KnownOptions, withKnown } from '../../inputs/known.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { recordsOfReceipts } from '../../inputs/records-of-receipts.ts';
 import { collectAccount, collectRegion } from '../../options/event-conditions.ts';
@@ -50,7 +51,7 @@ const MARKDOWN_LINES = 10;
 const HTML_LINES = 50;
 const JSON_LINES = 100;
 
-interface IncidentOptions extends ConnectionOptions, RuleLoadOptions, TimeOptions, ReadLimitOptions {
+interface IncidentOptions extends ConnectionOptions, RuleLoadOptions, KnownOptions, TimeOptions, ReadLimitOptions {
   readonly file?: readonly string[];
   readonly as?: SubjectKind;
   readonly account?: readonly string[];
@@ -100,7 +101,7 @@ export function incidentCommand(io: Io): Command {
         .argParser(collect)
         .conflicts(['local', 'data', 'deployment', 'config']),
     );
-  withRules(command);
+  withKnown(withRules(command));
   withTimes(command)
     .addOption(oneOf(new Option('--format <format>', 'form of the answer').default('text'), FORMATS))
     .addOption(

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connected, withConnection } from '../../aws/con
 import { chooseRules } from '../../inputs/choose-rules.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { findRecordFiles } from '../../inputs/find-files.ts';
+import { type Known, type KnownOptions, loadKnown, withKnown } from '../../inputs/known.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { neededRules } from '../../inputs/needed-rules.ts';
 import { readCount } from '../../options/repeatable.ts';
@@ -23,7 +24,7 @@ import { Summary } from '../scan/scan-summary.ts';
 import { Backtest } from './backtest.ts';
 import { backtestText } from './backtest-text.ts';
 
-interface BacktestOptions extends RuleLoadOptions, ConnectionOptions, HistoryOptions {
+interface BacktestOptions extends RuleLoadOptions, KnownOptions, ConnectionOptions, HistoryOptions {
   readonly days?: number;
   readonly since?: string;
   readonly until?: string;
@@ -65,7 +66,7 @@ export function backtestCommand(io: Io): Command {
         .default(15),
     )
     .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
-  return withConnection(withHistory(withRules(command)))
+  return withConnection(withHistory(withKnown(withRules(command))))
     .addHelpText('after', HELP)
     .action((rule: string, paths: readonly string[], options: BacktestOptions) => backtest(rule, paths, options, io));
 }
@@ -77,6 +78,7 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     throw new CommandFailure('Give either files and folders, or --days or --since.', EXIT.usage);
   }
   const { ruleSet, chosen } = await chooseRules(rule, options, io);
+  const known = await loadKnown(options, io);
   const wanted = new Set(chosen.flatMap(({ metadata }) => (metadata.finding ? metadata.id : [])));
   if (wanted.size === 0) throw new CommandFailure(`${rule} makes no findings of its own: backtest the correlation.`);
   const needed = neededRules(ruleSet, ({ metadata }) => wanted.has(metadata.id));
@@ -88,7 +90,7 @@ async function backtest(rule: string, paths: readonly string[], options: Backtes
     found.add(finding);
   };
   const history = await readHistory(options, needed, io);
-  const judged = { ruleSet: needed, take, ...(history && { history }) };
+  const judged = { ruleSet: needed, take, known, ...(history && { history }) };
   const totals = times === undefined ? await overFiles(paths, judged, io) : await overTime(times, judged, options, io);
   reportTotals(totals, wanted.size, found, io);
   const rules = chosen.flatMap(({ metadata: { id, title, level } }) =>
@@ -102,6 +104,7 @@ interface Judged {
   readonly ruleSet: RuleSet;
   readonly take: (finding: ScanFinding) => void;
   readonly history?: Taught;
+  readonly known?: Known;
 }
 
 async function overFiles(paths: readonly string[], { take, ...judged }: Judged, io: Io): Promise<ScanTotals> {
@@ -134,12 +137,15 @@ function timesOf({ days, ...options }: BacktestOptions, now: Date): BacktestTime
 
 async function overTime(
   { since, until }: BacktestTimes,
-  { ruleSet, take, history }: Judged,
+  { ruleSet, take, history, known }: Judged,
   options: ConnectionOptions,
   io: Io,
 ): Promise<ScanTotals> {
   return await connected(options, (connection) =>
-    drain(gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }), ruleSet, history), take),
+    drain(
+      gather(judgeDeployed(connection, ruleSet, { since, until, now: io.now() }, known?.content), ruleSet, history),
+      take,
+    ),
   );
 }
 

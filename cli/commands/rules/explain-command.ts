@@ -4,6 +4,7 @@ import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
 import { createDetector } from '../../../lambda/detection/index.ts';
 import { type ConnectionOptions, withConnection } from '../../aws/connection.ts';
 import { chooseRules } from '../../inputs/choose-rules.ts';
+import { type KnownOptions, loadKnown, withKnown } from '../../inputs/known.ts';
 import { type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { jsonText } from '../../output/json.ts';
 import { printableLines } from '../../output/printable-lines.ts';
@@ -11,7 +12,7 @@ import type { Io } from '../../output/process-io.ts';
 import { drawExplanation, maskedExplanation } from './explain-tree.ts';
 import { findEvent } from './find-event.ts';
 
-interface ExplainOptions extends RuleLoadOptions, ConnectionOptions {
+interface ExplainOptions extends RuleLoadOptions, KnownOptions, ConnectionOptions {
   readonly format: 'tree' | 'json';
 }
 
@@ -35,7 +36,7 @@ export function explainCommand(io: Io): Command {
     .argument('<rule>', 'rule file, or the id, name or title of a rule')
     .argument('<event>', 'file, FILE#INDEX, - for standard input, or eventID')
     .addOption(new Option('--format <format>', 'form of the answer').choices(['tree', 'json']).default('tree'));
-  return withConnection(withRules(command))
+  return withConnection(withKnown(withRules(command)))
     .addHelpText('after', HELP)
     .action((rule: string, event: string, options: ExplainOptions) => explain(rule, event, options, io));
 }
@@ -43,14 +44,15 @@ export function explainCommand(io: Io): Command {
 async function explain(rule: string, event: string, options: ExplainOptions, io: Io): Promise<void> {
   const { ruleSet, chosen } = await chooseRules(rule, options, io);
   const record = await findEvent(event, options);
+  const directory = (await loadKnown(options, io))?.directory;
   const receipt = { bucket: '', key: '', version: '', index: 0 };
-  const read = readEvent(record, receipt);
+  const read = readEvent(record, receipt, directory);
   if (!read.ok) {
     io.stderr.write(
       printableLines(`Not a whole CloudTrail record, so that some trailwarden. fields are unknown: ${read.reason}\n`),
     );
   }
-  const derived = derivedFields(read.ok ? read.event : readPartialEvent(record, receipt));
+  const derived = derivedFields(read.ok ? read.event : readPartialEvent(record, receipt, directory));
   const detector = createDetector(ruleSet);
   const explanations = chosen.flatMap(({ metadata }) => detector.explain(metadata.id, record, derived) ?? []);
   if (options.format === 'json') {

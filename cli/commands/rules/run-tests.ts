@@ -1,5 +1,6 @@
 import { readEvent } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { derivedFields } from '../../../lambda/cloudtrail/derived-fields.ts';
+import { type Directory, UNKNOWN_PLACE } from '../../../lambda/cloudtrail/directory.ts';
 import { createDetector, type ExplainNode, type RuleSet } from '../../../lambda/detection/index.ts';
 import { sessionOf } from '../../../lambda/findings/session-of.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
@@ -27,13 +28,22 @@ type FindingsTest = Extract<RuleTest, { kind: 'findings' }>;
  * @param ruleSet the rules of the file, with those that its correlations and filters name.
  * @param file the rule file, as the rule set's metadata has it.
  */
-export function runTests(ruleSet: RuleSet, file: string, { defaults, tests }: TestFile): readonly TestOutcome[] {
+export function runTests(
+  ruleSet: RuleSet,
+  file: string,
+  { defaults, places, accounts, users, tests }: TestFile,
+): readonly TestOutcome[] {
+  const directory: Directory = {
+    placeOf: (address) => places[address] ?? UNKNOWN_PLACE,
+    accountOf: (id) => accounts[id],
+    userOf: (id) => users[id],
+  };
   const own = ruleSet.rules.filter(({ metadata }) => metadata.file === file);
   return tests.map((test) => {
     const about = { name: test.name, line: test.line };
     const rules = rulesOf(test, own);
     if (typeof rules === 'string') return { ...about, rules: [], failure: rules };
-    const context = { ruleSet, defaults, ids: rules.map(({ metadata }) => metadata.id) };
+    const context = { ruleSet, defaults, directory, ids: rules.map(({ metadata }) => metadata.id) };
     try {
       const outcome = test.kind === 'match' ? judgeMatch(test, context) : judgeFindings(test, context);
       return { ...about, rules: context.ids, ...outcome };
@@ -62,21 +72,25 @@ function rulesOf({ kind, rule }: RuleTest, own: readonly Rule[]): readonly Rule[
 interface TestContext {
   readonly ruleSet: RuleSet;
   readonly defaults: TestFile['defaults'];
+  readonly directory: Directory;
   /** The rules that the test is about. */
   readonly ids: readonly string[];
 }
 
 type Verdict = Pick<TestOutcome, 'failure' | 'explanation'>;
 
-function judgeMatch(test: MatchTest, { ruleSet, defaults, ids }: TestContext): Verdict {
+function judgeMatch(test: MatchTest, { ruleSet, defaults, directory, ids }: TestContext): Verdict {
   const detector = createDetector(ruleSet);
-  const { record, derived } = readTestEvent(completeEvent(1, defaults, test.event));
+  const { record, derived } = readTestEvent(completeEvent(1, defaults, test.event), directory);
   const explanation = ids.flatMap((id) => detector.explain(id, record, derived) ?? []);
   if (explanation.some(({ verdict }) => verdict) === test.match) return {};
   return { failure: test.match ? 'does not match, and should' : 'matches, and should not', explanation };
 }
 
-function judgeFindings({ events, findings, learned }: FindingsTest, { ruleSet, defaults, ids }: TestContext): Verdict {
+function judgeFindings(
+  { events, findings, learned }: FindingsTest,
+  { ruleSet, defaults, directory, ids }: TestContext,
+): Verdict {
   const detector = createDetector(ruleSet, learned ? { seenSince: Number.NEGATIVE_INFINITY } : {});
   let clock = Number.NEGATIVE_INFINITY;
   let number = 0;
@@ -102,7 +116,7 @@ function judgeFindings({ events, findings, learned }: FindingsTest, { ruleSet, d
       });
       // Events come in the order in which they are written, and a clock doesn't go back.
       clock = Math.max(clock, time);
-      const { record, derived, session } = readTestEvent(event);
+      const { record, derived, session } = readTestEvent(event, directory);
       found += ids.filter((id) => matches(id, record, derived) && isNew(id, session)).length;
       found += detector.correlate(record, clock, derived).filter(isAbout).length;
     }
@@ -116,12 +130,15 @@ class UnreadableEvent extends Error {
 }
 
 /** The event as rules see it, with what is below `trailwarden.`. */
-function readTestEvent(record: Record<string, unknown>): {
+function readTestEvent(
+  record: Record<string, unknown>,
+  directory: Directory,
+): {
   record: object;
   derived: object;
   session?: string | undefined;
 } {
-  const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 });
+  const result = readEvent(record, { bucket: '', key: '', version: '', index: 0 }, directory);
   if (result.ok) {
     const { event } = result;
     return { record: event.record, derived: derivedFields(event), session: sessionOf(event) };

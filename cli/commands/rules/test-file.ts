@@ -1,5 +1,6 @@
 import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import * as z from 'zod';
+import type { AccountNames, Place } from '../../../lambda/cloudtrail/directory.ts';
 import type { RuleProblem } from '../../../lambda/detection/index.ts';
 
 /** The tests beside a rule, as docs/writing-rules.md describes them. */
@@ -58,8 +59,24 @@ const oneTest = z
     return z.NEVER;
   });
 
+const place = z.strictObject({
+  network: z.string().min(1).optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, { error: 'must be two capitals, as DE' })
+    .optional(),
+  asn: z
+    .string()
+    .regex(/^AS\d+$/, { error: 'must be written as AS64500' })
+    .optional(),
+  asnName: z.string().min(1).optional(),
+});
+
 const fileSchema = z.strictObject({
   defaults: members.default({}),
+  places: z.record(z.string().min(1), place).default({}),
+  accounts: z.record(z.string().min(1), z.strictObject({ name: z.string(), ou: z.string().optional() })).default({}),
+  users: z.record(z.string().min(1), z.string()).default({}),
   placeholders: z.record(z.string().min(1), z.array(z.string())).default({}),
   tests: z.array(oneTest).min(1),
 });
@@ -70,6 +87,12 @@ export type RuleTest = z.infer<typeof oneTest> & { readonly line: number };
 export interface TestFile {
   /** Values for `expand`, instead of the configured ones. */
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
+  /** What is known of addresses, by the address. */
+  readonly places: Readonly<Record<string, Place>>;
+  /** What accounts are called, by their ids. */
+  readonly accounts: Readonly<Record<string, AccountNames>>;
+  /** What Identity Center users are called, by their ids. */
+  readonly users: Readonly<Record<string, string>>;
   /** Members that every event starts from. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly tests: readonly RuleTest[];

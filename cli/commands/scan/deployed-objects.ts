@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
+import type { DirectoryContent } from '../../../lambda/directory/directory-file.ts';
 import { mapInOrder } from '../../../lambda/shared/concurrency.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';
@@ -31,9 +32,10 @@ export async function* judgeDeployed(
   { documents, tables, s3 }: Connection,
   ruleSet: RuleSet,
   { since, until, now }: DeployedTimes,
+  known?: DirectoryContent,
 ): AsyncGenerator<NamedResult> {
   const detector = createDetector(ruleSet);
-  const bounds = { since: since.getTime(), until: until.getTime() };
+  const bounds = { since: since.getTime(), until: until.getTime(), known };
   const ledger = new DigestLedger(documents, tables.ledger);
   const judge = async (object: ObjectVersion): Promise<NamedResult> => ({
     path: `s3://${object.bucket}/${object.key}`,

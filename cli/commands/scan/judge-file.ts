@@ -6,6 +6,7 @@ import {
   readPartialEvent,
 } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
 import { fieldsOf } from '../../../lambda/cloudtrail/derived-fields.ts';
+import type { Directory } from '../../../lambda/cloudtrail/directory.ts';
 import { MAX_BYTES_AT_ONCE } from '../../../lambda/cloudtrail/log/read-at-once.ts';
 import { type Piece, recordsOfPiece } from '../../../lambda/cloudtrail/log/read-in-pieces.ts';
 import {
@@ -15,6 +16,7 @@ import {
   readRecordsAtOnce,
 } from '../../../lambda/cloudtrail/log/read-records.ts';
 import type { Detector } from '../../../lambda/detection/index.ts';
+import { createDirectory, type DirectoryContent } from '../../../lambda/directory/directory-file.ts';
 import { findingOf } from '../../../lambda/findings/event-finding.ts';
 import { isJsonObject } from '../../../lambda/shared/json.ts';
 import { reasonOf } from '../../inputs/find-files.ts';
@@ -28,6 +30,23 @@ import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
 export interface TimeBounds {
   readonly since?: number;
   readonly until?: number;
+  /** What is known beside the records. */
+  readonly known?: DirectoryContent;
+}
+
+/** One directory for each content: a file of addresses isn't read again for each file of records. */
+const directories = new WeakMap<DirectoryContent, Directory>();
+
+function directoryOf(known: DirectoryContent | undefined): Directory | undefined {
+  if (known === undefined) return undefined;
+  const made =
+    directories.get(known) ??
+    createDirectory(
+      () => known,
+      () => {},
+    );
+  directories.set(known, made);
+  return made;
 }
 
 const COUNTS = ['records', 'judged', 'unreadable', 'incomplete', 'undated'] as const;
@@ -189,12 +208,13 @@ class Judging {
       return;
     }
     const receipt = this.#receiptOf(index);
-    const result = checkRecord(item.value, receipt);
+    const directory = directoryOf(this.#bounds.known);
+    const result = checkRecord(item.value, receipt, directory);
     if (result.ok) this.#judge(result.checked);
     else if (isJsonObject(item.value)) {
       this.#counts.incomplete++;
       this.#name({ index, reason: result.reason, judged: true });
-      const event = readPartialEvent(item.value, receipt);
+      const event = readPartialEvent(item.value, receipt, directory);
       this.#judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
     } else this.#unreadable(index, result.reason);
   }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createDetector, type RuleSet } from '../../../lambda/detection/index.ts';
 import type { RecordFile, UnreadablePath } from '../../inputs/find-files.ts';
+import type { Known } from '../../inputs/known.ts';
 import { neededRules } from '../../inputs/needed-rules.ts';
 import type { Correlated } from './file-result.ts';
 import { gather, type NamedResult, type ScanTotals, type Taught } from './gather-results.ts';
@@ -13,6 +14,7 @@ export interface ScanOptions {
   readonly ruleSet: RuleSet;
   readonly files: readonly RecordFile[];
   readonly bounds?: TimeBounds;
+  readonly known?: Known;
   /** Threads at most, or those that are there beside the calling one; by default what `startThreads` starts. */
   readonly threads?: number | readonly JudgeThread[];
   /** What rules of type first_seen have learnt before. */
@@ -63,10 +65,17 @@ function isFirstSeen(rule: RuleSet['rules'][number]): boolean {
   return rule.kind === 'correlation' && rule.type === 'first_seen';
 }
 
-async function* judge({ ruleSet, files, bounds = {}, threads, onFile }: ScanOptions): AsyncGenerator<NamedResult> {
+async function* judge({
+  ruleSet,
+  files,
+  bounds = {},
+  known,
+  threads,
+  onFile,
+}: ScanOptions): AsyncGenerator<NamedResult> {
   let index = 0;
   const others = typeof threads === 'object' ? threads : await startThreads(files, threads);
-  for await (const result of judgeFiles(files, others, { ruleSet, bounds })) {
+  for await (const result of judgeFiles(files, others, { ruleSet, bounds: { ...bounds, known: known?.content } })) {
     const file = files[index++];
     if (file === undefined) return;
     yield { path: file.path, result };

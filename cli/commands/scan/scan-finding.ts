@@ -1,4 +1,5 @@
 import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
+import { type Known, knownMembers } from '../../../lambda/cloudtrail/directory.ts';
 import type { Level } from '../../../lambda/detection/index.ts';
 import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
 import type { FindingStep } from '../../../lambda/findings/finding-step.ts';
@@ -21,7 +22,7 @@ interface About {
 }
 
 /** What is shown of the event; for a correlation, of the last event in its window. */
-interface OfEvent {
+interface OfEvent extends Known {
   /** ISO 8601 in UTC, to the second; null if the record has none. */
   readonly eventTime: string | null;
   readonly actor: string;
@@ -91,6 +92,7 @@ function ofEvent(finding: Finding): OfEvent {
     region,
     resources,
     ...(address !== undefined && { address }),
+    ...knownMembers(finding),
     outcome,
     ...(errorCode !== undefined && { errorCode }),
     receipt: bucket === '' ? { file: key, index } : receipt,

@@ -3,6 +3,7 @@ import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.
 import { counted } from '../../../lambda/shared/counted.ts';
 import { createFileProgress } from '../../inputs/file-progress.ts';
 import { type FoundFiles, findRecordFiles } from '../../inputs/find-files.ts';
+import { type KnownOptions, loadKnown, withKnown } from '../../inputs/known.ts';
 import { loadRules, type RuleLoadOptions, withRules } from '../../inputs/load-rules.ts';
 import { oneOf } from '../../options/repeatable.ts';
 import { type AskedTimes, askedTimes, type TimeOptions, withTimes } from '../../options/time-options.ts';
@@ -20,7 +21,7 @@ import type { ScanFinding } from './scan-finding.ts';
 import { findingListing } from './scan-finding-listing.ts';
 import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
 
-interface ScanCommandOptions extends RuleLoadOptions, TimeOptions, HistoryOptions {
+interface ScanCommandOptions extends RuleLoadOptions, KnownOptions, TimeOptions, HistoryOptions {
   readonly format: Format;
   readonly minLevel: Level;
   readonly failOn?: Level;
@@ -51,7 +52,7 @@ export function scanCommand(io: Io): Command {
   const command = new Command('scan')
     .description('Judges files and folders of CloudTrail records by Sigma rules, without AWS.')
     .argument('<path...>', 'files and folders of CloudTrail records');
-  withFormat(withHistory(withTimes(withRules(command))))
+  withFormat(withHistory(withTimes(withKnown(withRules(command)))))
     .addOption(oneOf(new Option('--min-level <level>', 'lowest level that is shown').default('informational'), LEVELS))
     .addOption(
       oneOf(new Option('--fail-on <level>', 'exit with 1 if there is a finding of this level or above'), LEVELS),
@@ -82,6 +83,7 @@ async function scanFiles(asked: Asked, options: ScanCommandOptions, io: Io): Pro
   const { paths, files, unreadable, since, until, threads } = asked;
   const { format, minLevel, failOn } = options;
   const { ruleSet, problems } = await loadRules(options, io);
+  const known = await loadKnown(options, io);
   if (files.length === 0) {
     reportUnreadable(unreadable, io);
     throw new CommandFailure(`There is no file of CloudTrail records in ${paths.join(', ')}.`, EXIT.usage);
@@ -93,7 +95,15 @@ async function scanFiles(asked: Asked, options: ScanCommandOptions, io: Io): Pro
   const shown = new Summary();
   let totals: ScanTotals | undefined;
   const findings = async function* (): AsyncGenerator<ScanFinding> {
-    const scanned = scan({ ruleSet, files, bounds, threads, onFile: progress.done, ...(history && { history }) });
+    const scanned = scan({
+      ruleSet,
+      files,
+      bounds,
+      known,
+      threads,
+      onFile: progress.done,
+      ...(history && { history }),
+    });
     try {
       for (;;) {
         const { done, value } = await scanned.next();

@@ -1,3 +1,5 @@
+import { namedId } from '../../../lambda/cloudtrail/directory.ts';
+import { accountName, type Names } from '../../../lambda/directory/names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
 import type { HourStatus } from '../../../lambda/store/ledger/ledger-status.ts';
 import type { Listing } from '../../output/listing.ts';
@@ -32,7 +34,7 @@ export function hasTrouble({ failed, late, missing, modified, unvouched, digest 
 }
 
 /** How hours are listed. Times are shown in the zone; JSON and CSV have them in UTC. */
-export function statusListing(zone: Zone): Listing<HourStatus> {
+export function statusListing(zone: Zone, names: Names): Listing<HourStatus> {
   return {
     nothing: 'Nothing was delivered in this time.',
     columns: [
@@ -40,7 +42,7 @@ export function statusListing(zone: Zone): Listing<HourStatus> {
         title: `Hour (${zone.name})`,
         parts: [
           { title: `Hour (${zone.name})`, text: ({ hour }) => zone.format(new Date(hour)).slice(0, 16) },
-          { title: 'Account', text: ({ account }) => account },
+          { title: 'Account', text: ({ account }) => namedId(account, accountName(names, account)) },
           { title: 'Region', text: ({ region }) => region },
         ],
       },

@@ -67,7 +67,7 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
   const isAsked = ({ account, region }: { readonly account: string; readonly region: string }) =>
     (accounts?.some(({ matches }) => matches(account)) ?? true) &&
     (regions?.some(({ matches }) => matches(region)) ?? true);
-  await connected(options, async ({ documents, tables }) => {
+  await connected(options, async ({ documents, tables, names }) => {
     const segments = { client: documents, table: tables.segments };
     if (options.index) {
       await printListing([await indexStatus(segments, now)], indexListing(options.zone), options.format, io);
@@ -88,7 +88,7 @@ async function show(options: StatusOptions, io: Io): Promise<void> {
     const shown = async function* () {
       yield* options.troubles ? hours.filter(hasTrouble) : hours;
     };
-    const listing = statusListing(options.zone);
+    const listing = statusListing(options.zone, names);
     const nothing =
       options.troubles && hours.length > 0
         ? 'No hour had trouble: nothing failed, is late, missing, modified or unvouched.'

@@ -1,3 +1,4 @@
+import { type Known, namedId, placeText } from '../../cloudtrail/directory.ts';
 import { isAboutTheLog } from '../../findings/integrity-finding.ts';
 import { printable } from '../../shared/printable.ts';
 
@@ -8,7 +9,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 /** What the lines are made of: a finding has it, and so has a message of the published schema. */
-export interface HeadlineFacts {
+export interface HeadlineFacts extends Known {
   readonly ruleId: string;
   readonly author?: string;
   readonly title: string;
@@ -41,12 +42,15 @@ export function headline(finding: HeadlineFacts): [string, string, string] {
   const named = namedOnce(finding.resources).slice(0, 3);
   const resources = named.length === 0 ? '' : ` on ${named.join(', ')}`;
   const session = finding.session === undefined ? '' : ` (session ${finding.session})`;
+  const user = finding.userName === undefined ? '' : ` for ${finding.userName}`;
   const from = finding.address ?? finding.sourceIPAddress ?? 'an unknown address';
+  const place = placeText(finding);
+  const where = place === undefined ? '' : ` (${place})`;
   const agent = finding.userAgent === undefined ? '' : `, with ${finding.userAgent}`;
   return [
-    printable(`${actorText(finding)}${session} called ${finding.action}${resources}.`),
-    printable(`From ${from}${agent}; ${credentialText(finding)}.`),
-    printable(`At ${finding.eventTime} in ${finding.region}, account ${finding.account}. ${outcomeText(finding)}`),
+    printable(`${actorText(finding)}${session}${user} called ${finding.action}${resources}.`),
+    printable(`From ${from}${where}${agent}; ${credentialText(finding)}.`),
+    printable(`At ${finding.eventTime} in ${finding.region}, account ${accountText(finding)}. ${outcomeText(finding)}`),
   ];
 }
 
@@ -63,8 +67,13 @@ function logHeadline({ title, receipt, eventTime, region, account }: HeadlineFac
   ];
 }
 
+/** An OU says more of an account than its name, so it is there where it is known. */
+function accountText({ account, accountName, accountOu }: HeadlineFacts): string {
+  return namedId(account, accountOu === undefined ? accountName : `${accountName} in ${accountOu}`);
+}
+
 function actorText(finding: HeadlineFacts): string {
-  if (finding.actorKind === 'root') return `Root of account ${finding.account}`;
+  if (finding.actorKind === 'root') return `Root of account ${accountText(finding)}`;
   const via = finding.via === undefined ? '' : ` through ${finding.via}`;
   const name =
     finding.actorName === undefined || finding.actor.endsWith(finding.actorName) ? '' : `${finding.actorName}, `;

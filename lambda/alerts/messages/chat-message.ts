@@ -1,3 +1,4 @@
+import { namedId } from '../../cloudtrail/directory.ts';
 import { chainLines } from '../../findings/finding-step.ts';
 import { printable } from '../../shared/printable.ts';
 import type { Alert } from './alert-content.ts';
@@ -45,7 +46,7 @@ export function chatMessage(notice: FindingNotice, deployment: string): string {
   const { finding } = alert;
   const { text, who, how, when } = alertTitle(notice);
   const detail = kind === 'test' ? '' : ` (${[who, how, when].filter((part) => part !== undefined).join(', ')})`;
-  const title = `${titleStart(notice)} ${text}${detail}, account ${finding.account}`;
+  const title = `${titleStart(notice)} ${text}${detail}, account ${namedId(finding.account, finding.accountName)}`;
   return chatBody({
     alertId: alert.alertId,
     kind,

@@ -1,3 +1,4 @@
+import { knownMembers } from '../../cloudtrail/directory.ts';
 import type { CorrelatedEvents, Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { printable } from '../../shared/printable.ts';
@@ -87,6 +88,7 @@ function findingMember(finding: Finding): FindingMessage['finding'] {
     credential: finding.credential,
     ...(finding.accessKeyId !== undefined && { accessKeyId: finding.accessKeyId }),
     ...(finding.sourceIPAddress !== undefined && { sourceIPAddress: finding.sourceIPAddress }),
+    ...knownMembers(finding),
     ...(finding.userAgent !== undefined && { userAgent: finding.userAgent }),
     outcome: finding.outcome,
     ...(finding.errorCode !== undefined && { errorCode: finding.errorCode }),

@@ -39,6 +39,16 @@ const finding = z.object({
   credential: z.string(),
   accessKeyId: z.string().optional(),
   sourceIPAddress: z.string().optional(),
+  network: z
+    .string()
+    .optional()
+    .describe('The network of `networks.ranges` or of AWS that the address is in; `other` if it is in none.'),
+  country: z.string().optional().describe('Of the address: ISO 3166-1 alpha-2.'),
+  asn: z.string().optional().describe('The autonomous system of the address: AS64500.'),
+  asnName: z.string().optional(),
+  accountName: z.string().optional().describe('What the account is called.'),
+  accountOu: z.string().optional().describe('Its organizational units, from the outermost: Workloads/Production.'),
+  userName: z.string().optional().describe('The Identity Center user on whose behalf the call was made.'),
   userAgent: z.string().optional(),
   outcome: z.string(),
   errorCode: z.string().optional(),

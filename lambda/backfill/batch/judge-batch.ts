@@ -108,8 +108,8 @@ class Reading {
 
   /** As ingest would report, where ingest has yet to judge the object: its correlations see the object then. */
   async #judgeOf(key: string): Promise<Judge> {
-    const { line, ledger, reportNew, now, correlations, limits, findings, mustStop } = this.#options;
-    const judge = { limits, findings, mustStop };
+    const { line, ledger, reportNew, now, correlations, limits, directory, findings, mustStop } = this.#options;
+    const judge = { limits, directory, findings, mustStop };
     const parsedKey = parseObjectKey(key);
     if (parsedKey === undefined || !isNewObject(parsedKey, now())) return { ...judge, correlations };
     const versions = await ledger.versions(line.bucket, key);

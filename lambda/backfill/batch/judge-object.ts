@@ -1,5 +1,6 @@
 import { type CloudTrailEvent, readEvent } from '../../cloudtrail/cloudtrail-event.ts';
-import { derivedFields } from '../../cloudtrail/derived-fields.ts';
+import { fieldsOf } from '../../cloudtrail/derived-fields.ts';
+import type { Directory } from '../../cloudtrail/directory.ts';
 import { ContentFault, type LogObjectLimits, readLogObject } from '../../cloudtrail/log/log-object.ts';
 import type { Detector } from '../../detection/index.ts';
 import { findingOf } from '../../findings/event-finding.ts';
@@ -13,6 +14,8 @@ export interface Judge {
   /** Sees the events. Without it, only rules are matched. */
   readonly correlations?: PastCorrelations;
   readonly limits: LogObjectLimits;
+  /** What is known beside the records. */
+  readonly directory?: Directory;
   /** Whether the function's time is nearly over: then the object is read no further. */
   readonly mustStop: () => boolean;
   /** Matches rules too, and reports what they find. Without it, events are only shown to the correlations. */
@@ -47,6 +50,7 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
   const tasks = new BoundedTasks(CONCURRENCY);
   const counts = { records: 0, indexed: 0, rejected: 0, findings: 0 };
   const { bucket, key, version } = object;
+  const read = (value: unknown, index: number) => eventOf(value, { bucket, key, version, index }, judge.directory);
   let isCut = false;
   try {
     for await (const items of readLogObject(object.body, judge.limits)) {
@@ -54,7 +58,7 @@ export async function judgeObject(object: SourceObject, judge: Judge): Promise<J
       if (isCut) break;
       for (const item of items) {
         counts.records++;
-        const event = 'problem' in item ? undefined : eventOf(item.value, { bucket, key, version, index: item.index });
+        const event = 'problem' in item ? undefined : read(item.value, item.index);
         const found = event && (await judgeEvent(event, judge));
         if (found === undefined) {
           counts.rejected++;
@@ -91,7 +95,7 @@ async function judgeEvent(
   { correlations, findings }: Judge,
 ): Promise<readonly Finding[] | undefined> {
   try {
-    const derived = derivedFields(event);
+    const derived = fieldsOf(event.record, () => event);
     if (correlations !== undefined) await correlations.observe(correlations.membershipsOf(event, derived));
     if (findings === undefined) return [];
     const matches = findings.detector.match(event.record, derived);

@@ -230,7 +230,12 @@ class BatchReading {
   /** Shows all events of an object to the correlations: their conclusions were not drawn yet. @throws faults of access. */
   async #show(key: string, object: SourceObject): Promise<void> {
     const { correlations, processor, mustStop } = this.#options;
-    const { isCut } = await judgeObject(object, { correlations, limits: processor.limits, mustStop });
+    const { isCut } = await judgeObject(object, {
+      correlations,
+      limits: processor.limits,
+      directory: processor.directory,
+      mustStop,
+    });
     if (!isCut) this.#unshown.delete(key);
   }
 

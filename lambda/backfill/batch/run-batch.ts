@@ -220,10 +220,22 @@ async function readOrJudge(
   if (rules === undefined || judged === undefined) {
     return readBatch({ line, open, processor, newProcessor, ledger, correlations, mustStop, isCareful, logger });
   }
-  const { report, limits } = processor;
+  const { report, limits, directory } = processor;
   const { report: reportNew } = processorOf(true);
   const findings = { detector, rules, report };
-  return judgeBatch({ line, open, ledger, correlations, before: judged, limits, reportNew, now, mustStop, findings });
+  return judgeBatch({
+    line,
+    open,
+    ledger,
+    correlations,
+    before: judged,
+    limits,
+    directory,
+    reportNew,
+    now,
+    mustStop,
+    findings,
+  });
 }
 
 async function reportOne(finding: Finding, report: ProcessorDependencies['report'], logger: Logger): Promise<void> {

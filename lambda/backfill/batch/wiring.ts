@@ -9,6 +9,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../../cloudtrail/log/log-object.ts';
 import { parseObjectKey } from '../../cloudtrail/log/object-key.ts';
 import { createDetector, ruleSetSchema } from '../../detection/index.ts';
+import { readDirectory } from '../../directory/directory-file.ts';
+import { latestNames } from '../../directory/latest-names.ts';
 import { integrityFinding, LOG_OBJECT_OVERWRITTEN } from '../../findings/integrity-finding.ts';
 import { openObject, type SourceObject } from '../../ingest/object-source.ts';
 import { Quarantine } from '../../ingest/quarantine.ts';
@@ -17,6 +19,7 @@ import { Correlator } from '../../runtime/correlator.ts';
 import type { BackfillBatchEnvironment } from '../../runtime/environment.ts';
 import { wireFirstSeen } from '../../runtime/first-seen/wire-first-seen.ts';
 import { recordMetric } from '../../runtime/record-metric.ts';
+import { reportDirectoryFaults } from '../../runtime/report-directory-faults.ts';
 import { reportUnreadableRows } from '../../runtime/report-unreadable-rows.ts';
 import { METRICS } from '../../shared/metric-names.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
@@ -65,6 +68,9 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
   const detector = createDetector(ruleSet);
   const record = createRecorder(environment, documents, now);
   const alert = createReporter(environment, { documents, sns, sqs, logger, metrics }, now);
+  const onFault = reportDirectoryFaults(logger, metrics);
+  const names = latestNames(environment.NAMES_BUCKET, { s3, onFault, now });
+  const directory = readDirectory(environment.DIRECTORY_FILE, onFault, names);
   const ledger = new Ledger(documents, environment.LEDGER_TABLE);
   const onUnreadableRow = reportUnreadableRows({ logger, metrics, now });
   const correlations = new CorrelationTable(documents, environment.CORRELATIONS_TABLE, now, onUnreadableRow);
@@ -97,6 +103,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     // Rows are of the last days, for consoles: those of the past would have expired with the day on which they were read.
     rows: { scope: 'none' as const, rowDays: 1 },
     segments,
+    directory,
     now,
   });
   return createRunBatch({
@@ -122,6 +129,7 @@ export function wireBatch(wiring: BatchWiring): RunBatch {
     ruleSet,
     units,
     prepare: async () => {
+      await names?.refresh();
       // Readers look for pages in one shard where nothing is noted.
       if (segments.pageShards === 1) return;
       await raisePageShards({ client: documents, table: segments.table }, segments.pageShards);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readEvent } from '../../cloudtrail/cloudtrail-event.ts';
-import { derivedFields } from '../../cloudtrail/derived-fields.ts';
+import { fieldsOf } from '../../cloudtrail/derived-fields.ts';
+import type { Directory } from '../../cloudtrail/directory.ts';
 import { ContentFault, type LogObjectLimits, readLogObject } from '../../cloudtrail/log/log-object.ts';
 import type { Detector } from '../../detection/index.ts';
 import { findingOf } from '../../findings/event-finding.ts';
@@ -59,6 +60,7 @@ export interface EstimateOptions {
   readonly open: (bucket: string, key: string) => Promise<SourceObject>;
   readonly detector: Detector;
   readonly limits: LogObjectLimits;
+  readonly directory?: Directory;
   readonly mustStop: () => boolean;
 }
 
@@ -114,7 +116,7 @@ const PAGE_UNITS_A_KILOBYTE = 2;
 async function readSample(
   sampled: readonly { readonly bucket: string; readonly key: string; readonly size: number }[],
   request: BackfillRequest,
-  { open, detector, limits }: EstimateOptions,
+  { open, detector, limits, directory }: EstimateOptions,
 ): Promise<EstimatePart['sample']> {
   const sample = { objects: 0, bytes: 0, records: 0, findings: 0, findingUnits: 0, pageUnits: 0 };
   const rules = request.rules === undefined ? undefined : new Set(request.rules);
@@ -128,12 +130,17 @@ async function readSample(
         for (const item of items) {
           sample.records++;
           if ('problem' in item) continue;
-          const read = readEvent(item.value, { bucket, key, version: object.version, index: item.index });
+          const receipt = { bucket, key, version: object.version, index: item.index };
+          const read = readEvent(item.value, receipt, directory);
           if (!read.ok) continue;
-          summaries.push(summaryOf(read.event));
-          for (const match of detector.match(read.event.record, derivedFields(read.event))) {
+          const { event } = read;
+          summaries.push(summaryOf(event));
+          for (const match of detector.match(
+            event.record,
+            fieldsOf(event.record, () => event),
+          )) {
             if (rules !== undefined && !rules.has(match.ruleId)) continue;
-            const bytes = Buffer.byteLength(JSON.stringify(findingOf(read.event, match)));
+            const bytes = Buffer.byteLength(JSON.stringify(findingOf(event, match)));
             sample.findings++;
             sample.findingUnits += Math.ceil(bytes / 1024) * (request.alert ? ALERTING_COPIES : FINDING_COPIES);
           }

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import type { Directory } from '../../cloudtrail/directory.ts';
 import type { LogObjectLimits } from '../../cloudtrail/log/log-object.ts';
 import type { Detector } from '../../detection/index.ts';
 import { openObject } from '../../ingest/object-source.ts';
@@ -27,6 +28,7 @@ export interface ListDependencies {
   readonly work: WorkBucket;
   readonly detector: Detector;
   readonly limits: LogObjectLimits;
+  readonly directory?: Directory;
   readonly settings: RunSettings;
   /** What rules of type first_seen have learnt from when on. */
   readonly seenRules: NoteTaughtOptions['seenRules'];
@@ -58,8 +60,8 @@ export type RunList = (
 
 /** Lists what a backfill asks for: for the state machine, or for an estimate. At its end it notes what that has taught. */
 export function createRunList(dependencies: ListDependencies): RunList {
-  const { s3Of, places, ledger, work, detector, limits, settings, seenRules, taught, now, batchLimits, partLimits } =
-    dependencies;
+  const { s3Of, places, ledger, work, detector, limits, directory, settings, seenRules, taught, now } = dependencies;
+  const { batchLimits, partLimits } = dependencies;
   return async (event, context) => {
     const mustStop = (): boolean => context.getRemainingTimeInMillis() < STOP_BEFORE_MILLISECONDS;
     const walkOf =
@@ -71,7 +73,8 @@ export function createRunList(dependencies: ListDependencies): RunList {
       const { request, next } = asked.data;
       assertKnown(request, detector);
       const open = (bucket: string, key: string) => openObject(s3Of(bucket), { bucket, key });
-      return estimatePart({ settings, request, next, walk: walkOf(request), open, detector, limits, mustStop });
+      const sampled = { open, detector, limits, directory };
+      return estimatePart({ settings, request, next, walk: walkOf(request), ...sampled, mustStop });
     }
     const conclusion = conclusionSchema.safeParse(event);
     if (conclusion.success) {

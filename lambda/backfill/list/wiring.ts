@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_MAX_RECORD_BYTES } from '../../cloudtrail/log/log-object.ts';
+import { readDirectory } from '../../directory/directory-file.ts';
 import type { BackfillListEnvironment } from '../../runtime/environment.ts';
 import { loadDetector } from '../../runtime/rules-file.ts';
 import { LogBuckets } from '../../sources/log-buckets.ts';
@@ -57,6 +58,8 @@ export function wireList({
     ledger: new DigestLedger(documents, environment.LEDGER_TABLE),
     work: new WorkBucket(s3, environment.WORK_BUCKET),
     detector: loadDetector(environment.RULES_FILE),
+    // The functions that read the objects tell of what they can't read.
+    directory: readDirectory(environment.DIRECTORY_FILE, () => {}),
     limits: { maxObjectBytes: environment.MAX_OBJECT_BYTES, maxRecordBytes: DEFAULT_MAX_RECORD_BYTES },
     settings: {
       maxConcurrency: environment.MAX_CONCURRENCY,

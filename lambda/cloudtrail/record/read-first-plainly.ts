@@ -2,12 +2,15 @@ import { createRequire } from 'node:module';
 import { isJsonObject, type JsonObject } from '../../shared/json.ts';
 import { isAggregated, withUsualMembers } from './aggregated-record.ts';
 import { readPlainly } from './read-plainly.ts';
-import type { ReadRecord, RecordResult } from './read-record.ts';
+import type { readRecordLoosely as looselyBySchema, ReadRecord, RecordResult, readUnusual } from './read-record.ts';
 
 const require = createRequire(import.meta.url);
 
 /** The schema of records is loaded for the first that needs it: that takes longer than a thousand records. */
-function bySchema(): typeof import('./read-record.ts') {
+function bySchema(): {
+  readonly readUnusual: typeof readUnusual;
+  readonly readRecordLoosely: typeof looselyBySchema;
+} {
   return require('./read-record.ts');
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { forEachKnown } from '../../cloudtrail/directory.ts';
 import { LEVELS } from '../../detection/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { findingStepSchema } from '../../findings/finding-step.ts';
@@ -40,6 +41,7 @@ const findingRow: z.ZodType<Finding> = z.object({
   address: text,
   sourceIPAddress: text,
   userAgent: text,
+  ...forEachKnown(text),
   outcome: z.string(),
   errorCode: text,
   resources: texts,

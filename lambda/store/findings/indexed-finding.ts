@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { forEachKnown } from '../../cloudtrail/directory.ts';
 
 /** Members that a finding of any kind has. A correlation's finding has more. */
 const schema = z.looseObject({
@@ -17,6 +18,7 @@ const schema = z.looseObject({
   accessKeyId: z.string().optional(),
   address: z.string().optional(),
   sourceIPAddress: z.string().optional(),
+  ...forEachKnown(z.string().optional()),
   outcome: z.string().optional(),
   errorCode: z.string().optional(),
   resources: z.array(z.string()).default([]),

@@ -22,6 +22,9 @@ const DIMENSION_OF_FIELD = {
   session: 'session',
   category: 'category',
   userAgent: 'userAgent',
+  network: 'network',
+  country: 'country',
+  asn: 'asn',
 } as const satisfies Record<string, Dimension>;
 
 export type ConditionField = keyof typeof DIMENSION_OF_FIELD;

@@ -29,6 +29,9 @@ export const FACETS = [
   'hour',
   'actorKind',
   'userAgent',
+  'network',
+  'country',
+  'asn',
 ] as const satisfies readonly Facet[];
 
 /** One value, and the events that have it. */

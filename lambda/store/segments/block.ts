@@ -1,6 +1,7 @@
 import { eventIdentity } from '../../cloudtrail/event-identity.ts';
+import { ALWAYS, COLUMN_NAMES, COLUMN_NUMBERS, TEXTS_OF, type TextColumnName } from './block-columns.ts';
 import { ByteReader, ByteWriter } from './encoding/bytes.ts';
-import { type EncodedItem, pack, unpack } from './encoding/codec.ts';
+import { type EncodedItem, KNOWN_VERSION, pack, unpack } from './encoding/codec.ts';
 import {
   type ListColumn,
   ListColumnWriter,
@@ -14,46 +15,8 @@ import { EventIdColumn, EventIdColumnWriter } from './encoding/event-id-column.t
 import { SegmentDamaged } from './encoding/segment-faults.ts';
 import type { EventSummary } from './summary.ts';
 
-/**
- * The columns of text, in the order in which they stand: neighbours that say nearly the same compress best.
- * A column is never taken out or moved within a version of the format.
- */
-const TEXT_COLUMNS = {
-  eventSource: ({ eventSource }) => eventSource,
-  eventName: ({ eventName }) => eventName,
-  action: ({ action }) => action,
-  access: ({ access }) => access,
-  category: ({ category }) => category,
-  outcome: ({ outcome }) => outcome,
-  errorCode: ({ errorCode }) => errorCode,
-  errorMessage: ({ errorMessage }) => errorMessage,
-  account: ({ account }) => account,
-  awsRegion: ({ awsRegion }) => awsRegion,
-  actor: ({ actor }) => actor,
-  actorKind: ({ actorKind }) => actorKind,
-  actorName: ({ actorName }) => actorName,
-  via: ({ via }) => via,
-  session: ({ session }) => session,
-  accessKeyId: ({ accessKeyId }) => accessKeyId,
-  credential: ({ credential }) => credential,
-  mfa: ({ mfa }) => (mfa === undefined ? undefined : String(mfa)),
-  console: ({ console }) => (console ? 'true' : undefined),
-  address: ({ address }) => address,
-  sourceIPAddress: ({ sourceIPAddress }) => sourceIPAddress,
-  userAgent: ({ userAgent }) => userAgent,
-  resourcesCut: ({ resourcesCut }) => (resourcesCut ? 'true' : undefined),
-  bucket: ({ receipt }) => receipt.bucket,
-  key: ({ receipt }) => receipt.key,
-  version: ({ receipt }) => receipt.version,
-} as const satisfies Record<string, (summary: EventSummary) => string | undefined>;
-
-export type TextColumnName = keyof typeof TEXT_COLUMNS;
-
-const COLUMN_NAMES = Object.keys(TEXT_COLUMNS) as readonly TextColumnName[];
-const TEXTS_OF: readonly ((summary: EventSummary) => string | undefined)[] = Object.values(TEXT_COLUMNS);
-const COLUMN_NUMBERS = Object.fromEntries(COLUMN_NAMES.map((name, number) => [name, number])) as Readonly<
-  Record<TextColumnName, number>
->;
+/** How a column begins, and ends, that has no value. */
+const COLUMN_WITHOUT_VALUES = Buffer.of(0);
 
 /** How many events one block, page or whole segment holds at most. */
 export const MAX_BLOCK_EVENTS = 8192;
@@ -130,10 +93,13 @@ export class BlockWriter {
       out.number(row);
       out.text(identity);
     }
-    for (const column of this.#texts) section(out, (part) => column.write(part));
+    for (const column of this.#texts.slice(0, ALWAYS)) section(out, (part) => column.write(part));
     section(out, (part) => this.#resources.write(part));
     section(out, (part) => this.#ids.write(part));
-    return pack(out.finish());
+    const known = this.#texts.slice(ALWAYS);
+    if (known.every(({ valueCount }) => valueCount === 0)) return pack(out.finish());
+    for (const column of known) section(out, (part) => column.write(part));
+    return pack(out.finish(), KNOWN_VERSION);
   }
 }
 
@@ -162,7 +128,8 @@ export class Block {
     this.#times = readDistances(input, this.count);
     this.#indexes = readDistances(input, this.count);
     for (let left = input.number(); left > 0; left--) this.#identities.set(input.number(), input.text());
-    this.#sections = Array.from({ length: COLUMN_NAMES.length + 2 }, () => input.bytes(input.number()));
+    const columns = item.v >= KNOWN_VERSION ? COLUMN_NAMES.length : ALWAYS;
+    this.#sections = Array.from({ length: columns + 2 }, () => input.bytes(input.number()));
     if (!input.atEnd) throw new SegmentDamaged('a block goes on behind its end');
   }
 
@@ -174,19 +141,25 @@ export class Block {
   column(name: TextColumnName): TextColumn {
     let column = this.#texts.get(name);
     if (column === undefined) {
-      column = readTextColumn(new ByteReader(this.#section(COLUMN_NAMES.indexOf(name))), this.count);
+      column = this.#readColumn(COLUMN_NAMES.indexOf(name));
       this.#texts.set(name, column);
     }
     return column;
   }
 
+  #readColumn(number: number): TextColumn {
+    // Resources and ids stand before those that not every block has.
+    const section = number < ALWAYS ? this.#section(number) : (this.#sections[number + 2] ?? COLUMN_WITHOUT_VALUES);
+    return readTextColumn(new ByteReader(section), this.count);
+  }
+
   resources(): ListColumn {
-    this.#resources ??= readListColumn(new ByteReader(this.#section(COLUMN_NAMES.length)), this.count);
+    this.#resources ??= readListColumn(new ByteReader(this.#section(ALWAYS)), this.count);
     return this.#resources;
   }
 
   eventID(position: number): string {
-    this.#ids ??= new EventIdColumn(new ByteReader(this.#section(COLUMN_NAMES.length + 1)), this.count);
+    this.#ids ??= new EventIdColumn(new ByteReader(this.#section(ALWAYS + 1)), this.count);
     return this.#ids.at(position);
   }
 
@@ -229,6 +202,13 @@ export class Block {
       address: textAt(columns.address, position),
       sourceIPAddress: textAt(columns.sourceIPAddress, position),
       userAgent: textAt(columns.userAgent, position),
+      network: textAt(columns.network, position),
+      country: textAt(columns.country, position),
+      asn: textAt(columns.asn, position),
+      asnName: textAt(columns.asnName, position),
+      accountName: textAt(columns.accountName, position),
+      accountOu: textAt(columns.accountOu, position),
+      userName: textAt(columns.userName, position),
       resources: this.#resourcesAt(position),
       resourcesCut: textAt(columns.resourcesCut, position) === undefined ? undefined : true,
       receipt: {

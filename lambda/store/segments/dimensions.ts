@@ -1,4 +1,5 @@
-import type { Block, TextColumnName } from './block.ts';
+import type { Block } from './block.ts';
+import type { TextColumnName } from './block-columns.ts';
 import type { EventSummary } from './summary.ts';
 
 /**
@@ -19,6 +20,9 @@ export const COLUMNS = {
   session: ['session'],
   category: ['category'],
   userAgent: ['userAgent'],
+  network: ['network'],
+  country: ['country'],
+  asn: ['asn'],
 } as const satisfies Record<string, readonly TextColumnName[]>;
 
 type ColumnDimension = keyof typeof COLUMNS;

@@ -1,8 +1,9 @@
 import type { CloudTrailEvent, Receipt } from '../../cloudtrail/cloudtrail-event.ts';
+import { type Known, knownOf } from '../../cloudtrail/directory.ts';
 import { cutText } from '../../shared/cut-text.ts';
 
 /** What the audit index keeps of an event. Texts are cut as FIELD_BYTES has it, and end with a mark then. */
-export interface EventSummary {
+export interface EventSummary extends Known {
   readonly eventID: string;
   /** Tells events apart that share an eventID: 8 hex digits over time, source, name and recipient. */
   readonly identity: string;
@@ -46,6 +47,7 @@ export const TEXT_BYTES = { key: 2000, name: 128, errorCode: 128, errorMessage: 
 /** The summary of an event, whatever its record holds: of bounded size. */
 export function summaryOf(event: CloudTrailEvent): EventSummary {
   const { actor, credential, resources } = event;
+  const { network, country, asn, asnName, accountName, accountOu, userName } = knownOf(event);
   const name = (text: string): string => cutText(text, TEXT_BYTES.name);
   // One shape for all, absent members too: engines are fast with objects that are alike.
   return {
@@ -74,6 +76,13 @@ export function summaryOf(event: CloudTrailEvent): EventSummary {
     address: event.address,
     sourceIPAddress: event.address === undefined ? optional(event.sourceIPAddress, TEXT_BYTES.name) : undefined,
     userAgent: optional(event.userAgent, TEXT_BYTES.userAgent),
+    network,
+    country,
+    asn,
+    asnName: optional(asnName, TEXT_BYTES.name),
+    accountName: optional(accountName, TEXT_BYTES.name),
+    accountOu: optional(accountOu, TEXT_BYTES.name),
+    userName: optional(userName, TEXT_BYTES.name),
     resources: resources.map((resource) => cutText(resource, TEXT_BYTES.key)),
     resourcesCut: event.resourcesCut ? true : undefined,
     receipt: event.receipt,

@@ -49,7 +49,7 @@ const SEVERAL: Readonly<Record<string, readonly string[]>> = {
 const SAME: readonly (readonly string[])[] = [
   ['ruleId', 'id'],
   ['failureCount', 'failures'],
-  ['account, region', 'account, awsRegion', 'account'],
+  ['account, region', 'account, accountName, region', 'account, accountName, awsRegion', 'account'],
   ['actor, account', 'actor, actorKind'],
 ];
 

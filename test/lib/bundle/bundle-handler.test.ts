@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleHandler } from '../../../lib/bundle/bundle-handler.ts';
 import { type Deployment, notificationOf, sqsEvent, startDeployment } from '../../support/deployment.ts';
+import { writeMmdb } from '../../support/mmdb.ts';
 import { logObject, logObjectKey, record } from '../../support/records.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '../../..');
@@ -108,6 +109,24 @@ test.each(['verify', 'sweep', 'pack', 'notify'])('%s can be bundled, for Lambda 
   const out = join(folder, name);
   expect(await bundleHandler(handlerFile(name), out)).toBeGreaterThan(0);
   expect(await readdir(out)).toEqual(expect.arrayContaining(['index.js', 'package.json']));
+});
+
+test('where an address is, is told by a file beside the bundle', async () => {
+  const entry = join(folder, 'places.ts');
+  await writeFile(
+    entry,
+    `import { createDirectory, EMPTY_CONTENT } from '${PROJECT_ROOT}/lambda/directory/directory-file.ts';
+    export const handler = async (database: string) => {
+      const content = { ...EMPTY_CONTENT, networks: { office: ['203.0.113.0/24'] }, databases: [database] };
+      return createDirectory(() => content, (file, error) => { throw error; }).placeOf('203.0.113.7');
+    };`,
+  );
+  await bundleHandler(entry, join(folder, 'places'));
+  expect(await readdir(join(folder, 'places'))).toContain('place-lookup.js');
+  const database = writeMmdb(join(folder, 'lite.mmdb'), { '203.0.113.0/24': { country_code: 'DE' } });
+  const args = ['-e', CALL, '--', join(folder, 'places/index.js'), JSON.stringify(database)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(JSON.parse(stdout)).toEqual({ country: 'DE', network: 'office' });
 });
 
 test('what the engine of regular expressions throws is told as its own', async () => {

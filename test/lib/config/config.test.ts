@@ -52,6 +52,8 @@ describe('the settings', () => {
       backfill: { maxConcurrency: 10, toleratedFailurePercentage: 5 },
       functionLogDays: 90,
       rules: { folders: [], placeholders: {}, overrides: {} },
+      networks: { ranges: {}, databases: [] },
+      names: { organizations: { enabled: false }, identityCenter: { enabled: false } },
       glue: { enabled: false },
       keys: {},
       roles: { path: '/' },
@@ -171,6 +173,21 @@ describe('a broken configuration', () => {
       'an override that changes nothing',
       'rules: { overrides: { abc: {} } }',
       'trailwarden.yaml:1:23: rules.overrides.abc: changes nothing: give level, enabled or both',
+    ],
+    [
+      'a range that is none, with its line',
+      'networks:\n  ranges:\n    office:\n      - 203.0.113.7/24',
+      'trailwarden.yaml:4:9: networks.ranges.office.0: "203.0.113.7/24" begins within a range: write 203.0.113.0/24, or the address alone',
+    ],
+    [
+      'a range with two names',
+      'networks:\n  ranges:\n    office: [203.0.113.0/24]\n    vpn: [198.51.100.7, 203.0.113.0/24]',
+      'trailwarden.yaml:4:25: networks.ranges.vpn.1: 203.0.113.0/24 is office already: a range has one name',
+    ],
+    [
+      'a network that is called as all others are',
+      'networks: { ranges: { other: [203.0.113.0/24] } }',
+      'trailwarden.yaml:1:23: networks.ranges.other: must not be other: that is every address which no range holds',
     ],
     [
       'an address that is none',

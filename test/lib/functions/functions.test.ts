@@ -92,6 +92,8 @@ describe('ingest', () => {
       ALERT_WINDOW_MINUTES: 15,
       MAX_ALERTS_PER_MINUTE: 30,
       RULES_FILE: '/opt/rules.json',
+      DIRECTORY_FILE: '',
+      NAMES_BUCKET: '',
       DEPLOYMENT: 'trailwarden',
       CHANNELS_FILE: '',
       CHANNEL_QUEUE_PREFIX: '',

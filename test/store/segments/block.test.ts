@@ -46,6 +46,17 @@ test('a block is full before its columns are', () => {
   expect(new Block(writer.finish()).count).toBe(writer.count);
 });
 
+test('a block without places is one that earlier versions read', () => {
+  expect(encode([summary(), summary()]).v).toBe(1);
+  expect([...new Block(encode([summary()])).summaries()]).toEqual([expect.objectContaining({ country: undefined })]);
+});
+
+test('a block with places says that it is a later one', () => {
+  const item = encode([summary(), summary({ country: 'DE' })]);
+  expect(item.v).toBe(2);
+  expect(Array.from(new Block(item).summaries(), ({ country }) => country)).toEqual([undefined, 'DE']);
+});
+
 test('a block of a later version is left alone, and says so', () => {
   expect(() => new Block({ ...encode([summary()]), v: FORMAT_VERSION + 1 })).toThrow(SegmentNewer);
   expect(() => new Block({ ...encode([summary()]), codec: 99 })).toThrow(SegmentNewer);

@@ -35,6 +35,9 @@ export const conditions = {
   region: texts.optional(),
   kind: texts.optional().describe('Kind of actor: root, iam-user, assumed-role, service, …'),
   session: texts.optional().describe('Name of the role session.'),
+  network: texts.optional().describe('From which network of the settings; other for addresses in none.'),
+  country: texts.optional().describe('From which country, ISO 3166-1 alpha-2.'),
+  asn: texts.optional().describe('From which autonomous system: AS64500.'),
 };
 
 type Conditions = z.output<z.ZodObject<typeof conditions>>;

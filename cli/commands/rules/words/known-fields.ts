@@ -52,6 +52,9 @@ export const DERIVED_FIELDS: Known = {
   resources: undefined,
   address: undefined,
   externalAccounts: undefined,
+  ...open('network country asn asnName'),
+  account: open('name ou'),
+  user: open('name'),
   grants: { ...open('principals actions resources'), public: FLAG },
 };
 

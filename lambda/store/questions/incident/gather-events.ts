@@ -1,4 +1,5 @@
 import type { Receipt } from '../../../cloudtrail/cloudtrail-event.ts';
+import { placeText } from '../../../cloudtrail/directory.ts';
 import type { EventDetail } from '../indexed-event.ts';
 import { isAccessKeyId, isIssuing } from '../trace/issuing.ts';
 import { BoundedTally, NameBudget, Names } from './bounded-tally.ts';
@@ -223,6 +224,7 @@ export class GatheredEvents {
         isService: entry.event.address === undefined,
         ...spanOf(entry),
         failures: entry.failures,
+        place: placeText(entry.event),
         userAgents: entry.userAgents.listed(names),
         actors: entry.actors.listed(names),
       })),

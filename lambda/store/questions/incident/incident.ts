@@ -156,6 +156,8 @@ export interface IncidentAddress extends Span {
   readonly address: string;
   /** The record names a service, or `AWS Internal`, in place of an address. */
   readonly isService: boolean;
+  /** Its network, country and carrier, as far as the deployment knows them. */
+  readonly place?: string;
   readonly failures: number;
   readonly userAgents: Listed<string>;
   /** ARNs and other stable identities of actors. */

@@ -2,8 +2,14 @@ import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync, in
 import { PRESET_DICTIONARY } from './preset-dictionary.ts';
 import { SegmentDamaged, SegmentNewer } from './segment-faults.ts';
 
-/** The shape of what is inside of items. A reader refuses a later one (SegmentNewer). */
-export const FORMAT_VERSION = 1;
+/** The latest shape of what is inside of items. A reader refuses a later one (SegmentNewer). */
+export const FORMAT_VERSION = 2;
+
+/** The shape of all items but blocks with what is known beside records, which alone need the latest: earlier readers go on reading the others. */
+const FIRST_VERSION = 1;
+
+/** Of those blocks. */
+export const KNOWN_VERSION = 2;
 
 /** How the bytes of an item are packed; the numbers stand in items and never change their meaning. */
 export const CODECS = { plain: 0, brotli: 1, deflateWithDictionary1: 2 } as const;
@@ -25,18 +31,18 @@ const SMALL_BYTES = 8 * 1024;
 const BROTLI_QUALITY = 6;
 
 /** Packs bytes with whatever makes them smallest. */
-export function pack(bytes: Buffer): EncodedItem {
-  const candidates: EncodedItem[] = [{ v: FORMAT_VERSION, codec: CODECS.brotli, body: brotli(bytes) }];
+export function pack(bytes: Buffer, v = FIRST_VERSION): EncodedItem {
+  const candidates: EncodedItem[] = [{ v, codec: CODECS.brotli, body: brotli(bytes) }];
   if (bytes.length < SMALL_BYTES) {
     const body = deflateRawSync(bytes, { level: 9, dictionary: PRESET_DICTIONARY });
-    candidates.push({ v: FORMAT_VERSION, codec: CODECS.deflateWithDictionary1, body });
+    candidates.push({ v, codec: CODECS.deflateWithDictionary1, body });
   }
   return candidates.reduce((best, candidate) => (candidate.body.length < best.body.length ? candidate : best));
 }
 
 /** An item of bytes that no codec makes smaller. */
 export function packPlain(bytes: Buffer): EncodedItem {
-  return { v: FORMAT_VERSION, codec: CODECS.plain, body: bytes };
+  return { v: FIRST_VERSION, codec: CODECS.plain, body: bytes };
 }
 
 /**

@@ -48,6 +48,16 @@ describe('trailwarden incident --file', () => {
     },
   );
 
+  test('tells where addresses are, as far as --known says it', async () => {
+    const known = await folder.write('trailwarden.yaml', "networks: { ranges: { 'Café wifi': [198.51.100.0/24] } }");
+    const { addresses } = await tell(STOLEN_KEY, '--file', `${folder.path}/a`, '--known', known);
+    expect(addresses.items).toContainEqual(expect.objectContaining({ place: 'Café wifi' }));
+    expect((await ask(STOLEN_KEY, '--file', `${folder.path}/a`, '--known', known)).stdout).toMatch(
+      /Place[\s\S]*Café wifi/,
+    );
+    expect((await ask(STOLEN_KEY, '--file', `${folder.path}/a`)).stdout).not.toContain('Place');
+  });
+
   test('tells what the rules find, of credentials that were issued too', async () => {
     const { findings } = await tell(STOLEN_KEY, '--file', folder.path);
     expect(findings.rules.items.map(({ title }) => title)).toEqual(

@@ -90,6 +90,26 @@ tests:
     expect(stdout).toContain('1 test passed, 1 failed, 1 rule without tests');
   });
 
+  test('knows of addresses what the places of the tests say', async () => {
+    const rule = USER_CREATED.replace(/eventName: CreateUser/, 'eventName: CreateUser\n    trailwarden.country: KP');
+    await folder.write('rules/user-created.yml', rule);
+    const test = (name: string, match: boolean, address: string) =>
+      `- { name: ${name}, match: ${match}, event: { sourceIPAddress: ${address} } }`;
+    await folder.write(
+      'rules/user-created.test.yml',
+      [
+        'places: { 203.0.113.7: { country: KP, asn: AS64500 } }',
+        'defaults: { eventSource: iam.amazonaws.com, eventName: CreateUser }',
+        'tests:',
+        test('from there', true, '203.0.113.7'),
+        test('from elsewhere', false, '198.51.100.7'),
+      ].join('\n'),
+    );
+    expect((await rules('test', path('rules'))).stdout).toContain('2 tests passed, 0 failed');
+    await folder.write('rules/user-created.test.yml', 'places: { 203.0.113.7: { asn: 64500 } }\ntests: []');
+    expect((await rules('test', path('rules'))).stdout).toContain('asn: ');
+  });
+
   test('gives placeholders the values of the tests', async () => {
     await folder.write(
       'rules/user-created.yml',

@@ -28,6 +28,9 @@ tests:
       ok: true,
       content: {
         defaults: { eventSource: 'iam.amazonaws.com' },
+        places: {},
+        accounts: {},
+        users: {},
         placeholders: { admins: ['alice'] },
         tests: [
           { kind: 'match', name: 'one', match: true, event: { eventName: 'CreateUser' }, line: 7 },

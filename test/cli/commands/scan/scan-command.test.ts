@@ -63,6 +63,43 @@ describe('trailwarden scan', () => {
   const scan = (...args: string[]) => runCommand(['scan', `${folder.path}/logs`, '--rules', rules, ...args]);
   const scanLines = async (...args: string[]) => jsonLines((await scan('--format', 'jsonl', ...args)).stdout);
 
+  test('knows what the networks of --known say of addresses', async () => {
+    const known = await folder.write('trailwarden.yaml', 'networks: { ranges: { office: [203.0.113.0/24] } }');
+    await folder.write(
+      'rules/elsewhere.yml',
+      ROOT.replaceAll('1111', '5555').replace(
+        'root: { trailwarden.actor.kind: root }',
+        'root: { trailwarden.network: other }',
+      ),
+    );
+    const user = (eventID: string, sourceIPAddress: string) => record({ eventID, sourceIPAddress });
+    const file = await folder.write(
+      'one.json',
+      JSON.stringify([user('e-office', '203.0.113.7'), user('e-elsewhere', '198.51.100.7')]),
+    );
+    const found = jsonLines(
+      (await runCommand(['scan', file, '--rules', rules, '--known', known, '--format', 'jsonl'])).stdout,
+    );
+    expect(found).toEqual([expect.objectContaining({ eventID: 'e-elsewhere', network: 'other' })]);
+    expect((await runCommand(['scan', file, '--rules', rules, '--format', 'jsonl'])).stdout).toBe('');
+  });
+
+  test('says what is wrong with the settings of --known, or with a file that they name', async () => {
+    const file = await folder.write('one.json', JSON.stringify([record()]));
+    const scanWith = async (yaml: string) => {
+      const known = await folder.write('trailwarden.yaml', yaml);
+      return await runCommand(['scan', file, '--rules', rules, '--known', known]);
+    };
+    expect(await scanWith('networks: { ranges: { office: [office] } }')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(':1:32: networks.ranges.office.0: "office" is no range of addresses'),
+    });
+    expect(await scanWith('networks: { databases: [gone.mmdb] }')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('gone.mmdb: no such file'),
+    });
+  });
+
   test('writes a line a finding, with the members that programs rely on', async () => {
     const file = await folder.write(
       'logs/a.json.gz',

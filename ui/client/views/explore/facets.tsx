@@ -23,6 +23,9 @@ const NAMES: Readonly<Record<FilterName, string>> = {
   session: 'Session',
   userAgent: 'User agent',
   category: 'Category',
+  network: 'Network',
+  country: 'Country',
+  asn: 'ASN',
 };
 
 /** Values of each facet with their counts; a click takes only one. */

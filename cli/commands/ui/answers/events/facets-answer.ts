@@ -21,6 +21,9 @@ const FACETS = [
   ['account', 'account'],
   ['region', 'region'],
   ['error', 'error'],
+  ['network', 'network'],
+  ['country', 'country'],
+  ['asn', 'asn'],
 ] as const satisfies readonly (readonly [FilterName, Facet])[];
 
 const TOP = 8;
@@ -32,7 +35,11 @@ const SHORT = 12 * HOUR;
 const FEW_EVENTS = 20_000;
 
 /** How many events each value has, and how many there are in each hour, day or smaller step. */
-export const facetsAnswer: Answering<ReadAsked<'facets'>, FacetsAnswer> = async (asked, { events, command }, meter) => {
+export const facetsAnswer: Answering<ReadAsked<'facets'>, FacetsAnswer> = async (
+  asked,
+  { connection, events, command },
+  meter,
+) => {
   const query = queryOf(asked);
   const seconds = (Date.parse(asked.until) - Date.parse(asked.since)) / 1000;
   const unit = seconds > 8 * DAY ? 'day' : 'hour';
@@ -50,7 +57,7 @@ export const facetsAnswer: Answering<ReadAsked<'facets'>, FacetsAnswer> = async 
     total,
     facets: FACETS.map(([filter, facet]) => {
       const { values = [], distinct = 0 } = byFacet.get(facet) ?? {};
-      return { filter, values: counted(values, filter), distinct };
+      return { filter, values: counted(values, filter, connection.names), distinct };
     }),
     bars: isFine ? await fineBars(moment, query, barSeconds, meter) : barsOf(byFacet.get(unit)?.values ?? []),
     barSeconds,

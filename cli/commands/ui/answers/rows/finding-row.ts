@@ -29,8 +29,8 @@ export function findingRow(finding: IndexedFinding): FindingRow {
   };
 }
 
-function whoOf({ actor, actorKind = 'unknown', session }: IndexedFinding): string | undefined {
-  return actor === undefined ? undefined : actorText({ actor, actorKind, session });
+function whoOf({ actor, actorKind = 'unknown', session, userName }: IndexedFinding): string | undefined {
+  return actor === undefined ? undefined : actorText({ actor, actorKind, session, userName });
 }
 
 /** Members of a finding that are shown and that older rows may lack. */
