@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
@@ -40,6 +41,11 @@ export const leanSdk: Plugin = {
         .replaceAll(REGISTERED_ERROR, (all, name: string) => (REGISTERED.test(name) ? all : ''));
       return { contents, loader: 'js' };
     });
+    // Hashes in JavaScript, for a Node without OpenSSL.
+    onLoad({ filter: /[\\/]Sha(1|256)Js\.js$/ }, ({ path }) => ({
+      contents: `export const ${basename(path, '.js')} = undefined;`,
+      loader: 'js',
+    }));
     // Of endpoints that DynamoDB could tell: no command of its client asks for any. The cache brings a whole package.
     onLoad({ filter: /[\\/]endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/ }, () => ({
       contents: `

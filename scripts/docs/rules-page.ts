@@ -18,6 +18,7 @@ const FOLDERS: readonly (readonly [folder: string, heading: string])[] = [
   ['account', 'The account, its bill and its quotas'],
   ['regions', 'Regions'],
   ['discovery', 'Looking around'],
+  ['first-seen', 'Never seen before'],
   ['secrets', 'Secrets and parameters'],
   ['sharing', 'Sharing with others'],
   ['network', 'Network'],
