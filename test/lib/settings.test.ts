@@ -37,7 +37,7 @@ glue: { enabled: true }
             .flatMap(({ data }) => Object.entries<string>(data)),
         ),
     );
-    expect(reasons.length).toBeLessThanOrEqual(25);
+    expect(reasons.length).toBeLessThanOrEqual(26);
     for (const [id, reason] of reasons) {
       expect(reason.length).toBeGreaterThan(30);
       expect(id).not.toMatch(/IAM5$|IAM4/);

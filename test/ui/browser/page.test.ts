@@ -355,7 +355,7 @@ describeWithBrowser('the page', () => {
       open(`/explore?${DAYS}&access=write`),
     ]);
     await Promise.all([settled(one), settled(other)]);
-    await one.getByRole('link', { name: 'Findings' }).click();
+    await one.getByRole('link', { name: 'Findings', exact: true }).click();
     await one.locator('.finding-table .row').first().waitFor();
     expect(new URL(other.url()).pathname).toBe('/explore');
     await other.getByRole('link', { name: 'Overview' }).click();
