@@ -32,7 +32,7 @@ export {
   type RuleMetadata,
 } from './detector.ts';
 export { firstSeenFinding, groupFullFinding, MAX_VALUES_A_GROUP, seenName } from './first-seen/first-seen-finding.ts';
-export { LEARNT, type SeenValue, SPARE_DAYS, takeSight } from './first-seen/seen-value.ts';
+export { type SeenValue, SPARE_DAYS, takeSight } from './first-seen/seen-value.ts';
 export { chainsOfSight, daysOf, inOrderOfTime, type Sight, sightNames, sightsOf } from './first-seen/sights.ts';
 export { DAY, dateOf, dayOf, dayOfDate } from './first-seen/utc-day.ts';
 export { formatProblem, type RuleProblem, type RuleSource } from './language/problem.ts';
