@@ -39,9 +39,6 @@ export interface NewValue {
   readonly value: SeenValue;
 }
 
-/** `changed`: another function was faster, or is at it. `full`: the group has too many values, since a day. */
-export type Kept = 'kept' | 'changed' | { readonly full: number };
-
 /** A value whose row a newer version of the code has written: it is left alone. */
 export const UNREADABLE = 'unreadable';
 
