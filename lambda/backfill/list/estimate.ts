@@ -11,7 +11,7 @@ import { type EventSummary, summaryOf } from '../../store/segments/summary.ts';
 import { encodePages } from '../../store/segments/table/page-rows.ts';
 import type { BackfillRequest, Cursor } from '../backfill-request.ts';
 import { cursorSchema } from '../backfill-request.ts';
-import { type Batch, Batches } from './batches.ts';
+import { type Batch, Batches, type BatchLimits } from './batches.ts';
 import type { RunSettings } from './list-part.ts';
 import type { ListedDay } from './walk.ts';
 
@@ -60,6 +60,8 @@ export interface EstimateOptions {
   readonly open: (bucket: string, key: string) => Promise<SourceObject>;
   readonly detector: Detector;
   readonly limits: LogObjectLimits;
+  /** As the run has them. */
+  readonly batchLimits?: BatchLimits;
   readonly directory?: Directory;
   readonly mustStop: () => boolean;
 }
@@ -69,7 +71,7 @@ export async function estimatePart(options: EstimateOptions): Promise<EstimatePa
   const { request, next, walk, mustStop } = options;
   const totals = { objects: 0, bytes: 0, batches: 0, seconds: 0, before: 0 };
   const sampled: { bucket: string; key: string; size: number }[] = [];
-  const building = new Batches();
+  const building = new Batches(options.batchLimits);
   const take = (batch: Batch | undefined): void => {
     if (batch === undefined) return;
     totals.batches++;

@@ -73,7 +73,7 @@ export function createRunList(dependencies: ListDependencies): RunList {
       const { request, next } = asked.data;
       assertKnown(request, detector);
       const open = (bucket: string, key: string) => openObject(s3Of(bucket), { bucket, key });
-      const sampled = { open, detector, limits, directory };
+      const sampled = { open, detector, limits, directory, ...(batchLimits && { batchLimits }) };
       return estimatePart({ settings, request, next, walk: walkOf(request), ...sampled, mustStop });
     }
     const conclusion = conclusionSchema.safeParse(event);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { createDetector, type RuleSet } from '../../../../lambda/detection/index.ts';
 import type { DetectionRule } from '../../../../lambda/detection/language/rule-set.ts';
+import { counted } from '../../../../lambda/shared/counted.ts';
 import { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../../aws/connection.ts';
 import { chooseRules } from '../../../inputs/choose-rules.ts';
@@ -111,7 +112,7 @@ function onlyRule(named: string, chosen: readonly RuleSet['rules'][number][]): D
   const [rule, other] = finding.length > 0 ? finding : chosen;
   if (rule === undefined || other !== undefined) {
     throw new CommandFailure(
-      `'${named}' means ${finding.length} rules that make findings: name one of them by its id.`,
+      `'${named}' means ${counted(finding.length, 'rule')} that make findings: name one of them by its id.`,
     );
   }
   if (rule.kind !== 'detection') {
