@@ -67,6 +67,8 @@ const ANSWERS: Readonly<Record<string, readonly string[] | number>> = {
   'What changed it?': [DELETED],
   'Who deleted its tags, from where, with which credentials?': [DELETED],
   'What came from this address?': [DELETED],
+  // The deployment of the test knows no networks.
+  'From which networks and countries did people call?': [],
   'What did this access key do?': [DELETED, DENIED],
   'Where did this key come from?': [ASSUMED],
   'What was denied?': [DENIED],
