@@ -1,8 +1,9 @@
 import { ReadMeter } from '../lambda/store/dynamo/read-meter.ts';
 import { type EventConditions, readConditions } from '../lambda/store/questions/conditions.ts';
 import { countEvents } from '../lambda/store/questions/count.ts';
-import { type Facet, facetValues } from '../lambda/store/questions/facets.ts';
+import { facetValues } from '../lambda/store/questions/facets.ts';
 import { searchSnapshot } from '../lambda/store/questions/search.ts';
+import type { Facet } from '../lambda/store/questions/tally.ts';
 import { secondsOf } from '../lambda/store/segments/block.ts';
 import { takeSnapshot } from '../lambda/store/segments/table/snapshot.ts';
 import type { SegmentsTable } from '../lambda/store/segments/table/state.ts';

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName } from '../config/resource-names.ts';
 import { trailIdentity } from '../log-archive/trail-identity.ts';
-import type { OperatorPolicyProps } from './operator-policy.ts';
+import type { OperatorPolicyProps } from './operator-policy-props.ts';
 
 /** The stacks of a deployment, by what follows its name. */
 const STACKS = ['log-archive', 'data', 'audit', 'trail'] as const;

@@ -1,27 +1,12 @@
 import { Aws } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
 import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
-import type { NotificationQueue } from '../functions/notification-queue.ts';
 import { onTable, publishTo, useKeyThrough, useTopicKeys, writePages } from '../functions/permissions.ts';
-import type { AlertTopics } from '../stores/alert-topics.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
 import { acknowledgeChecks, checkTheDeployment } from './doctor-permissions.ts';
-import type { QueryPolicyProps } from './query-policy.ts';
-
-export interface OperatorPolicyProps extends QueryPolicyProps {
-  readonly logQueue: NotificationQueue;
-  readonly digestQueue: NotificationQueue;
-  readonly topics: AlertTopics;
-  /** Sends a test through a channel, and ends incidents: it alone may read the channels' secrets. Absent without channels. */
-  readonly notify?: IFunction;
-  /** Of every function of the deployment. */
-  readonly functions: readonly IFunction[];
-  readonly deliveryTopic: ITopic;
-}
+import type { OperatorPolicyProps } from './operator-policy-props.ts';
 
 /**
  * What an operator's role needs beside the auditors' policy: `suppress`, `findings mark`, `alert test`, `redrive`, `doctor`.

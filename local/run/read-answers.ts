@@ -1,7 +1,7 @@
 import { shellWord } from '../../lambda/shared/shell-word.ts';
 import type { EventConditions } from '../../lambda/store/questions/conditions.ts';
 import type { EventQueries } from '../../lambda/store/questions/event-queries.ts';
-import type { Facet } from '../../lambda/store/questions/facets.ts';
+import type { Facet } from '../../lambda/store/questions/tally.ts';
 import type { FindingSummary } from './summarize-findings.ts';
 
 /** What the questions are about. */

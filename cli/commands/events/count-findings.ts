@@ -1,7 +1,7 @@
 import { LEVELS } from '../../../lambda/detection/index.ts';
 import { tacticsOf } from '../../../lambda/findings/attack-tactics.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
-import type { FacetValue } from '../../../lambda/store/questions/facets.ts';
+import type { FacetValue } from '../../../lambda/store/questions/tally.ts';
 import type { CountedBy, Counts } from './facet-listing.ts';
 
 /** What findings can be counted by. */

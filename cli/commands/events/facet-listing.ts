@@ -1,7 +1,7 @@
 import { namedId } from '../../../lambda/cloudtrail/directory.ts';
 import { accountName, type Names, NO_NAMES } from '../../../lambda/directory/names.ts';
 import { counted } from '../../../lambda/shared/counted.ts';
-import type { FacetValue } from '../../../lambda/store/questions/facets.ts';
+import type { FacetValue } from '../../../lambda/store/questions/tally.ts';
 import { bar } from '../../output/bar.ts';
 import { jsonText } from '../../output/json.ts';
 import { type Listing, printListing } from '../../output/listing.ts';

@@ -3,10 +3,11 @@ import { ReadLimitReached, ReadMeter } from '../dynamo/read-meter.ts';
 import { timeRange } from '../dynamo/time-range.ts';
 import { type Snapshot, takeSnapshot, type UnreadablePage } from '../segments/table/snapshot.ts';
 import { type DayRange, type EventQuery, EventSearch, type TakeSnapshot } from './event-search.ts';
-import type { Facet, FacetCounts } from './facets.ts';
+import type { FacetCounts } from './facets.ts';
 import { findEvent } from './find-event.ts';
 import { type EventDetail, eventDetail } from './indexed-event.ts';
 import { estimateEvent } from './read-estimate.ts';
+import type { Facet } from './tally.ts';
 
 /** The audit index, asked: pages and segments alone, so that every answer is complete and exact. */
 export interface EventQueries {

@@ -7,11 +7,11 @@ import type { Snapshot, UnreadablePage } from '../segments/table/snapshot.ts';
 import { Candidates, overlaps } from './candidates.ts';
 import { type Condition, type EventConditions, readAllConditions, type SecondsRange } from './conditions.ts';
 import { countEvents } from './count.ts';
-import type { Facet } from './facets.ts';
 import { countByFacets, type FacetCounts } from './facets.ts';
 import { type EventDetail, eventDetail, type IndexedEvent, indexedEvent } from './indexed-event.ts';
 import { estimateCount, estimateFacets, estimateSearch, foundBlockUnits, type ReadEstimate } from './read-estimate.ts';
 import { searchSnapshot } from './search.ts';
+import type { Facet } from './tally.ts';
 
 /** A question about events. Without any member it means all of them, the newest first. */
 export interface EventQuery {

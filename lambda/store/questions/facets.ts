@@ -7,41 +7,7 @@ import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
 import { type Asked, Candidates, isWithin, overlaps } from './candidates.ts';
 import { type Condition, positionsOf, type SecondsRange } from './conditions.ts';
 import { eventsOnlyInPages } from './page-events.ts';
-import { Tally } from './tally.ts';
-
-/** What events can be counted by: a dimension, or the UTC day (`2026-11-20`) or hour (`2026-11-20T14`) of the event. */
-export type Facet = Exclude<Dimension, 'eventID'> | 'day' | 'hour';
-
-export const FACETS = [
-  'actor',
-  'action',
-  'resource',
-  'address',
-  'credential',
-  'error',
-  'account',
-  'region',
-  'access',
-  'outcome',
-  'session',
-  'category',
-  'day',
-  'hour',
-  'actorKind',
-  'userAgent',
-  'network',
-  'country',
-  'asn',
-] as const satisfies readonly Facet[];
-
-/** One value, and the events that have it. */
-export interface FacetValue {
-  readonly value: string;
-  readonly count: number;
-  /** eventTime of the first and of the last of them; of an hour they are not told. */
-  readonly first?: string;
-  readonly last?: string;
-}
+import { type Facet, type FacetValue, Tally } from './tally.ts';
 
 /** The values of one facet. */
 export interface FacetTable {

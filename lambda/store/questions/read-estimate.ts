@@ -6,7 +6,7 @@ import type { LiveSegment, Snapshot } from '../segments/table/snapshot.ts';
 import { type Asked, type Candidates, isWithin, isWorthReading, overlaps } from './candidates.ts';
 import type { SecondsRange } from './conditions.ts';
 import { isCountKnown } from './count.ts';
-import type { Facet } from './facets.ts';
+import type { Facet } from './tally.ts';
 
 /** What an answer takes, in read units. */
 export interface ReadEstimate {

@@ -1,7 +1,40 @@
 import { secondsOf, timeText } from '../segments/block.ts';
-import { valuesOf } from '../segments/dimensions.ts';
+import { type Dimension, valuesOf } from '../segments/dimensions.ts';
 import type { EventSummary } from '../segments/summary.ts';
-import type { Facet, FacetValue } from './facets.ts';
+
+/** What events can be counted by: a dimension, or the UTC day (`2026-11-20`) or hour (`2026-11-20T14`) of the event. */
+export type Facet = Exclude<Dimension, 'eventID'> | 'day' | 'hour';
+
+export const FACETS = [
+  'actor',
+  'action',
+  'resource',
+  'address',
+  'credential',
+  'error',
+  'account',
+  'region',
+  'access',
+  'outcome',
+  'session',
+  'category',
+  'day',
+  'hour',
+  'actorKind',
+  'userAgent',
+  'network',
+  'country',
+  'asn',
+] as const satisfies readonly Facet[];
+
+/** One value, and the events that have it. */
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+  /** eventTime of the first and of the last of them; of an hour they are not told. */
+  readonly first?: string;
+  readonly last?: string;
+}
 
 /** Counts by the values of one facet. */
 export class Tally {

@@ -6,7 +6,7 @@ import {
   readAllConditions,
   type SecondsRange,
 } from '../../../lambda/store/questions/conditions.ts';
-import type { Facet, FacetValue } from '../../../lambda/store/questions/facets.ts';
+import type { Facet, FacetValue } from '../../../lambda/store/questions/tally.ts';
 import { secondsOf } from '../../../lambda/store/segments/block.ts';
 import { valuesOf } from '../../../lambda/store/segments/dimensions.ts';
 import type { EventSummary } from '../../../lambda/store/segments/summary.ts';

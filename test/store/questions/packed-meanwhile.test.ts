@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { PACK_ALL, PACK_POLICY } from '../../../lambda/pack/pack-policy.ts';
 import { createEventQueries, type EventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
-import { FACETS } from '../../../lambda/store/questions/facets.ts';
+import { FACETS } from '../../../lambda/store/questions/tally.ts';
 import { type EventSummary, summaryKey } from '../../../lambda/store/segments/summary.ts';
 import { collect } from '../../support/collect.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../support/embedded-aws.ts';

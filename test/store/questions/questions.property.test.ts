@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { readAllConditions } from '../../../lambda/store/questions/conditions.ts';
 import { countEvents } from '../../../lambda/store/questions/count.ts';
-import { countByFacets, FACETS, facetValues } from '../../../lambda/store/questions/facets.ts';
+import { countByFacets, facetValues } from '../../../lambda/store/questions/facets.ts';
 import { findEvent } from '../../../lambda/store/questions/find-event.ts';
 import { searchSnapshot } from '../../../lambda/store/questions/search.ts';
+import { FACETS } from '../../../lambda/store/questions/tally.ts';
 import { type EventSummary, summaryKey } from '../../../lambda/store/segments/summary.ts';
 import type { Snapshot } from '../../../lambda/store/segments/table/snapshot.ts';
 import {

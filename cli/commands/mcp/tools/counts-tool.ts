@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FACETS } from '../../../../lambda/store/questions/facets.ts';
+import { FACETS } from '../../../../lambda/store/questions/tally.ts';
 import { conditions, readConditions, readTimes, times } from '../session/inputs.ts';
 import { defineTool } from '../session/tool.ts';
 

@@ -1,7 +1,7 @@
 import type { ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
 import type { EventQueries } from '../../../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../../../lambda/store/questions/event-search.ts';
-import type { Facet } from '../../../../../lambda/store/questions/facets.ts';
+import type { Facet } from '../../../../../lambda/store/questions/tally.ts';
 import type { FacetsAnswer, TimeBar } from '../../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
 import type { FilterName } from '../../../../../ui/protocol/bounds.ts';

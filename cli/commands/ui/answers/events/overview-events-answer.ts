@@ -1,5 +1,5 @@
 import { ReadLimitReached, ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
-import type { FacetValue } from '../../../../../lambda/store/questions/facets.ts';
+import type { FacetValue } from '../../../../../lambda/store/questions/tally.ts';
 import type { EventsOverview, TimeBar } from '../../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';
 import type { Answering } from '../../context/page-context.ts';

@@ -1,6 +1,6 @@
 import { namedId } from '../../../../../lambda/cloudtrail/directory.ts';
 import { accountName, type Names, NO_NAMES } from '../../../../../lambda/directory/names.ts';
-import type { FacetValue } from '../../../../../lambda/store/questions/facets.ts';
+import type { FacetValue } from '../../../../../lambda/store/questions/tally.ts';
 import type { CountedValue } from '../../../../../ui/protocol/answers.ts';
 import { actorText } from '../../../../listings/event-text.ts';
 
