@@ -82,7 +82,8 @@ export class BackfillWorld {
   readonly #aws: Aws;
   readonly #logs: string;
   readonly #rulesFile: string;
-  #runs = 2_000_000;
+  /** Of all worlds of a process: they share its emulators, and each run has tables of its own. */
+  static #runs = 2_000_000;
 
   private constructor(aws: Aws, logs: string, rulesFile: string) {
     this.#aws = aws;
@@ -113,7 +114,7 @@ export class BackfillWorld {
     random,
     rulesOnly = false,
   }: Pick<RunOptions, 'gremlin' | 'random'> & { readonly rulesOnly?: boolean } = {}): Promise<RunResult> {
-    const name = `${this.#aws.resources.deployment}-backfill-run-${this.#runs++}`;
+    const name = `${this.#aws.resources.deployment}-backfill-run-${BackfillWorld.#runs++}`;
     const { s3, dynamodb } = this.#aws.clients;
     const tables = await createTables(dynamodb, name);
     const buckets = { logs: this.#logs, quarantine: name, backfill: `${name}-work` };
