@@ -129,7 +129,7 @@ export class BackfillBatch extends AuditFunction {
         onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
         onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
         askSuppressions(tables),
-        onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
+        onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
         publishTo(topics.published),
         ...useTopicKeys(topics),
         ...queueForChannels(config),

@@ -120,7 +120,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     askSuppressions(tables),
     correlate(tables),
-    onTable('KeepTheLedger', tables.ledger, ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']),
+    onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),
     publishTo(topics.published),
     ...useTopicKeys(topics),
     ...queueForChannels(config),

@@ -102,7 +102,7 @@ describe('the function that reads a batch', () => {
       RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
-      KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
+      KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
       PublishAlerts: allow(
         'sns:Publish',
         ['alerts', 'critical', 'high', 'low', 'medium'].map((name) => `<Topics${name}>`),

@@ -151,7 +151,7 @@ describe('ingest', () => {
         ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         '<data:Tablescorrelations.Arn>',
       ),
-      KeepTheLedger: allow(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
+      KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3', 'sns')),
     });
