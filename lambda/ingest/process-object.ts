@@ -8,7 +8,7 @@ import {
 } from '../cloudtrail/log/log-object.ts';
 import type { CloudTrailObjectKey } from '../cloudtrail/log/object-key.ts';
 import { readSmallOrLarge } from '../cloudtrail/log/read-log-object.ts';
-import { assertMayLive } from '../runtime/object-tries.ts';
+import { assertMayLive } from '../runtime/queue/object-tries.ts';
 import { FaultOfAccess } from '../shared/faults.ts';
 import type {
   Closing,

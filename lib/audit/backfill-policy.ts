@@ -4,9 +4,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
-import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
 import { type Backfill, EXECUTIONS } from '../functions/backfill.ts';
-import { useKeyThrough } from '../functions/permissions.ts';
+import { acknowledgeObjects } from '../functions/permissions/acknowledge-objects.ts';
+import { useKeyThrough } from '../functions/permissions/permissions.ts';
 import { backfillFiles } from '../stores/backfill-bucket.ts';
 
 export interface BackfillPolicyProps {

@@ -5,8 +5,8 @@ import { TABLES } from '../../lambda/store/schema.ts';
 import type { DeploymentConfig } from '../config/config.ts';
 import { newTrail } from '../config/existing-sources.ts';
 import { bucketArn, bucketName, iamName } from '../config/resource-names.ts';
-import { acknowledgeObjects } from '../functions/acknowledge-objects.ts';
-import { acknowledgePublicKeys, listPublicKeys, onTable, useKeyThrough } from '../functions/permissions.ts';
+import { acknowledgeObjects } from '../functions/permissions/acknowledge-objects.ts';
+import { acknowledgePublicKeys, listPublicKeys, onTable, useKeyThrough } from '../functions/permissions/permissions.ts';
 import { logObjects } from '../log-archive/log-bucket.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/config.ts';
 import { existingSources } from '../config/existing-sources.ts';
 import { iamName } from '../config/resource-names.ts';
-import { acknowledgeSources, readSources } from '../functions/source-permissions.ts';
+import { acknowledgeSources, readSources } from '../functions/permissions/source-permissions.ts';
 
 /**
  * What auditors and operators need beside their own policies to read raw records in buckets that trails write to already.

@@ -1,6 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
 import type { ServiceName } from '../../lambda/shared/metric-names.ts';
 
+import { queueName } from './plain-names.ts';
+
 export { queueName, TOPICS, topicName } from './plain-names.ts';
 
 /**
@@ -48,4 +50,9 @@ export function iamName(
     | 'replication',
 ): string {
   return `${deployment}-${name}-${Aws.REGION}`;
+}
+
+/** The ARN of a channel's queue from its name, for policies of functions that stand before the queue does. */
+export function channelQueueArn(deployment: string, channel: string): string {
+  return `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${queueName(deployment, `channel-${channel}`)}`;
 }

@@ -10,10 +10,10 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { backfillFiles } from '../stores/backfill-bucket.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
-import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, DIRECTORY_FILE, type FunctionSettings, RULES_FILE } from './audit-function.ts';
 import { logBucketVariables } from './log-bucket-variables.ts';
+import { acknowledgeObjects } from './permissions/acknowledge-objects.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
@@ -30,7 +30,7 @@ import {
   useKeyThrough,
   useTopicKeys,
   writePages,
-} from './permissions.ts';
+} from './permissions/permissions.ts';
 
 export interface BackfillFunctionProps {
   readonly config: DeploymentConfig;

@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import { backfillStates } from '../../lambda/backfill/state-machine.ts';
 import { bucketName, iamName, stateMachineName } from '../config/resource-names.ts';
 import { backfillFiles } from '../stores/backfill-bucket.ts';
-import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { BackfillBatch, type BackfillFunctionProps, BackfillList } from './backfill-functions.ts';
-import { useKeyThrough } from './permissions.ts';
+import { acknowledgeObjects } from './permissions/acknowledge-objects.ts';
+import { useKeyThrough } from './permissions/permissions.ts';
 
 /** The reason for the wildcard in the ARN of executions, for cdk-nag. */
 export const EXECUTIONS = 'The executions of this one state machine, which are named when they begin.';

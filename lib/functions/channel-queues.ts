@@ -19,11 +19,6 @@ export function channelQueuePrefix(deployment: string): string {
   return `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${queueName(deployment, 'channel-')}`;
 }
 
-/** A queue's ARN from its name, for policies of functions that stand before the queue does. */
-export function channelQueueArn(deployment: string, channel: string): string {
-  return `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${queueName(deployment, `channel-${channel}`)}`;
-}
-
 export interface ChannelQueuesProps {
   readonly config: DeploymentConfig;
   readonly key: IKey;

@@ -10,10 +10,10 @@ import { bucketName } from '../config/resource-names.ts';
 import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { quarantinedRecords } from '../stores/quarantine-bucket.ts';
-import { acknowledgeObjects } from './acknowledge-objects.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
 import { logBucketVariables } from './log-bucket-variables.ts';
+import { acknowledgeObjects } from './permissions/acknowledge-objects.ts';
 import {
   acknowledgeLogs,
   askSuppressions,
@@ -29,7 +29,7 @@ import {
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
-} from './permissions.ts';
+} from './permissions/permissions.ts';
 
 /** The longest that one call of ingest may take; the queue's visibility timeout is six times this. */
 export const INGEST_TIMEOUT = Duration.minutes(5);

@@ -3,7 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { MAX_RECEIVES } from '../../lambda/runtime/retry-delay.ts';
+import { MAX_RECEIVES } from '../../lambda/runtime/queue/retry-delay.ts';
 import { queueName } from '../config/resource-names.ts';
 
 export interface NotificationQueueProps {

@@ -10,7 +10,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, CHANNELS_FILE, type FunctionSettings } from './audit-function.ts';
 import { type ChannelQueues, channelQueuePrefix, NOTIFY_TIMEOUT } from './channel-queues.ts';
-import { giveUpTo, onTable, publishTo, useKeyThrough, useTopicKeys } from './permissions.ts';
+import { giveUpTo, onTable, publishTo, useKeyThrough, useTopicKeys } from './permissions/permissions.ts';
 
 type ChannelSettings = DeploymentConfig['alerts']['channels'][number];
 

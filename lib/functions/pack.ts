@@ -8,7 +8,7 @@ import type { DeploymentConfig } from '../config/config.ts';
 import { functionName, iamName } from '../config/resource-names.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
-import { onTable, useKeyThrough } from './permissions.ts';
+import { onTable, useKeyThrough } from './permissions/permissions.ts';
 
 export interface PackProps {
   readonly config: DeploymentConfig;

@@ -10,7 +10,7 @@ import type { AlertTopics } from '../stores/alert-topics.ts';
 import type { AuditTables } from '../stores/audit-tables.ts';
 import { alertingVariables } from './alerting-variables.ts';
 import { AuditFunction, type FunctionSettings } from './audit-function.ts';
-import { acknowledgeNames, fetchNames } from './names-permissions.ts';
+import { acknowledgeNames, fetchNames } from './permissions/names-permissions.ts';
 import {
   askSuppressions,
   correlate,
@@ -21,7 +21,7 @@ import {
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
-} from './permissions.ts';
+} from './permissions/permissions.ts';
 
 export interface SweepProps {
   readonly config: DeploymentConfig;

@@ -26,7 +26,7 @@ import {
   updateBookkeeping,
   useAuditKey,
   useTopicKeys,
-} from './permissions.ts';
+} from './permissions/permissions.ts';
 
 /** The longest that one call of verify may take; the queue's visibility timeout is six times this, and the batching window. */
 export const VERIFY_TIMEOUT = Duration.minutes(5);

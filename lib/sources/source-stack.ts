@@ -17,7 +17,7 @@ import {
 } from '../config/existing-sources.ts';
 import { queueName } from '../config/resource-names.ts';
 import type { ExistingSource } from '../config/source-settings.ts';
-import { acknowledgeSource, readBuckets } from '../functions/source-permissions.ts';
+import { acknowledgeSource, readBuckets } from '../functions/permissions/source-permissions.ts';
 import { LOG_FILES_ONLY, newObjectPattern } from './announcements.ts';
 import { accountOfArn, readerArns } from './source-readers.ts';
 

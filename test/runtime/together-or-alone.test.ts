@@ -1,4 +1,4 @@
-import { TogetherOrAlone } from '../../lambda/runtime/together-or-alone.ts';
+import { TogetherOrAlone } from '../../lambda/runtime/queue/together-or-alone.ts';
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 2));
 

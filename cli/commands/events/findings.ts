@@ -16,7 +16,7 @@ import { printListing } from '../../output/listing.ts';
 import { type Format, withFormat } from '../../output/output-format.ts';
 import type { Io } from '../../output/process-io.ts';
 import { renderTable } from '../../output/table.ts';
-import { SUMMARY_COLUMNS, Summary } from '../scan/scan-summary.ts';
+import { SUMMARY_COLUMNS, Summary } from '../scan/report/scan-summary.ts';
 import { countFindings, FINDING_FACETS, type FindingFacet } from './count-findings.ts';
 import { printFacets } from './facet-listing.ts';
 import { markFindingCommand } from './mark-finding.ts';

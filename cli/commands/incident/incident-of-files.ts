@@ -14,9 +14,9 @@ import { loadRules, type RuleLoadOptions } from '../../inputs/load-rules.ts';
 import { openInput, STANDARD_INPUT } from '../../inputs/open-input.ts';
 import { CommandFailure, EXIT } from '../../output/exit-codes.ts';
 import type { Io } from '../../output/process-io.ts';
+import { fileReceipt, type ScanFinding } from '../scan/report/scan-finding.ts';
 import { reportUnreadable } from '../scan/report-totals.ts';
 import { scan } from '../scan/scan-files.ts';
-import { fileReceipt, type ScanFinding } from '../scan/scan-finding.ts';
 
 /**
  * An incident's sources over files that no deployment has read: their events in memory, and what the rules find.

@@ -17,10 +17,10 @@ import type { Zone } from '../../time/time-zone.ts';
 import { judgeDeployed } from '../scan/deployed-objects.ts';
 import { gather, type ScanTotals, type Taught } from '../scan/gather-results.ts';
 import { type HistoryOptions, readHistory, withHistory } from '../scan/history-option.ts';
+import type { ScanFinding } from '../scan/report/scan-finding.ts';
+import { Summary } from '../scan/report/scan-summary.ts';
 import { reportTotals, reportUnreadable } from '../scan/report-totals.ts';
 import { scan } from '../scan/scan-files.ts';
-import type { ScanFinding } from '../scan/scan-finding.ts';
-import { Summary } from '../scan/scan-summary.ts';
 import { Backtest } from './backtest.ts';
 import { backtestText } from './backtest-text.ts';
 

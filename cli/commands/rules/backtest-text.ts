@@ -3,7 +3,7 @@ import { printable } from '../../../lambda/shared/printable.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
 import { levelStyle, paintFor } from '../../output/text-style.ts';
-import { place } from '../scan/scan-finding-listing.ts';
+import { place } from '../scan/report/scan-finding-listing.ts';
 import type { BacktestReport } from './backtest.ts';
 
 const BAR_WIDTH = 40;

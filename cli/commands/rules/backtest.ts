@@ -1,5 +1,5 @@
 import { windowAround } from '../../../lambda/alerts/noise/alert-window.ts';
-import type { ScanFinding } from '../scan/scan-finding.ts';
+import type { ScanFinding } from '../scan/report/scan-finding.ts';
 
 /** What a rule would have done over past events. */
 export interface BacktestReport {

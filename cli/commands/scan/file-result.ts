@@ -1,5 +1,5 @@
 import type { Membership } from '../../../lambda/detection/index.ts';
-import type { ScanFinding } from './scan-finding.ts';
+import type { ScanFinding } from './report/scan-finding.ts';
 
 /** An event that correlations must see, when all files were read. */
 export interface Correlated {

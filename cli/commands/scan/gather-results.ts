@@ -2,7 +2,7 @@ import { createDetector } from '../../../lambda/detection/detector.ts';
 import type { CorrelationFinding, RuleSet } from '../../../lambda/detection/index.ts';
 import type { UnreadablePath } from '../../inputs/find-files.ts';
 import type { Correlated, FileResult, NamedRecord } from './file-result.ts';
-import { type ScanFinding, scanFinding } from './scan-finding.ts';
+import { type ScanFinding, scanFinding } from './report/scan-finding.ts';
 
 /** A record that couldn't be read, or isn't whole. */
 export interface UnreadableRecord extends NamedRecord {

@@ -24,7 +24,7 @@ import { openInput, readSmallFile } from '../../inputs/open-input.ts';
 import { EarliestSights, withContext } from './earliest-sights.ts';
 import type { Correlated, FileResult, NamedRecord } from './file-result.ts';
 import { judgeInPieces, type PieceJudge } from './judge-large-file.ts';
-import { fileReceipt, type ScanFinding, scanFinding } from './scan-finding.ts';
+import { fileReceipt, type ScanFinding, scanFinding } from './report/scan-finding.ts';
 
 /** Which events are judged: those of `since` and later, and before `until`. Milliseconds since 1970. */
 export interface TimeBounds {

@@ -3,7 +3,7 @@ import type { UnreadablePath } from '../../inputs/find-files.ts';
 import { printableLines } from '../../output/printable-lines.ts';
 import type { Io } from '../../output/process-io.ts';
 import type { ScanTotals } from './gather-results.ts';
-import type { Summary } from './scan-summary.ts';
+import type { Summary } from './report/scan-summary.ts';
 
 /** Records that are named; all of them are counted. */
 const MAX_NAMED_RECORDS = 20;

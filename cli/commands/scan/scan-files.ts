@@ -8,7 +8,7 @@ import { gather, type NamedResult, type ScanTotals, type Taught } from './gather
 import type { TimeBounds } from './judge-file.ts';
 import { judgeFiles } from './judge-in-threads.ts';
 import type { JudgeThread } from './judge-thread.ts';
-import type { ScanFinding } from './scan-finding.ts';
+import type { ScanFinding } from './report/scan-finding.ts';
 
 export interface ScanOptions {
   readonly ruleSet: RuleSet;

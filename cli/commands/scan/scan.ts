@@ -15,11 +15,11 @@ import { renderTable } from '../../output/table.ts';
 import type { ScanTotals } from './gather-results.ts';
 import { type HistoryOptions, readHistory, withHistory } from './history-option.ts';
 import type { JudgeThread } from './judge-thread.ts';
+import type { ScanFinding } from './report/scan-finding.ts';
+import { findingListing } from './report/scan-finding-listing.ts';
+import { isAtLeast, SUMMARY_COLUMNS, Summary } from './report/scan-summary.ts';
 import { countUnreadable, reportTotals, reportUnreadable } from './report-totals.ts';
 import { scan, startThreads } from './scan-files.ts';
-import type { ScanFinding } from './scan-finding.ts';
-import { findingListing } from './scan-finding-listing.ts';
-import { isAtLeast, SUMMARY_COLUMNS, Summary } from './scan-summary.ts';
 
 interface ScanCommandOptions extends RuleLoadOptions, KnownOptions, TimeOptions, HistoryOptions {
   readonly format: Format;

@@ -8,7 +8,7 @@ import {
   processObject,
 } from '../../ingest/process-object.ts';
 import { describeError } from '../../runtime/describe-error.ts';
-import { GivenUp, noteFailure } from '../../runtime/object-tries.ts';
+import { GivenUp, noteFailure } from '../../runtime/queue/object-tries.ts';
 import type { Ledger, LedgerRow } from '../../store/ledger/ledger.ts';
 import { type BatchLine, keysOf } from '../batch-line.ts';
 import { type BatchResult, NAMED_OBJECTS } from '../batch-result.ts';

@@ -1,4 +1,4 @@
-import { MAX_RECEIVES, retrySeconds } from '../../../lambda/runtime/retry-delay.ts';
+import { MAX_RECEIVES, retrySeconds } from '../../../lambda/runtime/queue/retry-delay.ts';
 import { INGEST_TIMEOUT } from '../../../lib/functions/ingest-function.ts';
 import { VERIFY_TIMEOUT } from '../../../lib/functions/verify-function.ts';
 import { synthesize } from '../support/deployment.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sourcesOfFiles } from '../../../../cli/commands/incident/incident-of-files.ts';
-import { fileReceipt } from '../../../../cli/commands/scan/scan-finding.ts';
+import { fileReceipt } from '../../../../cli/commands/scan/report/scan-finding.ts';
 import type { Incident } from '../../../../lambda/store/questions/incident/incident.ts';
 import { NOW } from '../../../support/index-events.ts';
 import { logObject } from '../../../support/records.ts';

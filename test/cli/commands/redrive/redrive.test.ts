@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeadLetters } from '../../../../lambda/runtime/dead-letters.ts';
+import { DeadLetters } from '../../../../lambda/runtime/queue/dead-letters.ts';
 import { Ledger } from '../../../../lambda/store/ledger/ledger.ts';
 import { useAwsEnvironment } from '../../../support/aws-environment.ts';
 import { type Deployment, notificationOf, readDeadLetters, startDeployment } from '../../../support/deployment.ts';

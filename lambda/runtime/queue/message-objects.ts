@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { ObjectReference } from '../cloudtrail/log/object-notification.ts';
-import { counted } from '../shared/counted.ts';
-import { FaultOfAccess } from '../shared/faults.ts';
+import type { ObjectReference } from '../../cloudtrail/log/object-notification.ts';
+import { counted } from '../../shared/counted.ts';
+import { FaultOfAccess } from '../../shared/faults.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { GivenUp } from './object-tries.ts';
 import { delayRetry, type RetryQueue, receivesOf, retrySeconds } from './retry-delay.ts';

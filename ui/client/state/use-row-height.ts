@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { kept } from '../state/start.ts';
+import { kept } from './start.ts';
 
 /** Below this width a row has two lines. */
 const NARROW = window.matchMedia('(max-width: 700px)');

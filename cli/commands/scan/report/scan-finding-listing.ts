@@ -1,7 +1,7 @@
-import { findingColumns } from '../../listings/finding-columns.ts';
-import { jsonText } from '../../output/json.ts';
-import type { Listing } from '../../output/listing.ts';
-import type { Zone } from '../../time/time-zone.ts';
+import { findingColumns } from '../../../listings/finding-columns.ts';
+import { jsonText } from '../../../output/json.ts';
+import type { Listing } from '../../../output/listing.ts';
+import type { Zone } from '../../../time/time-zone.ts';
 import type { EventFinding, GroupFinding, ScanFinding, ScanReceipt } from './scan-finding.ts';
 
 /** How the findings of a scan are shown: as those of the tables; the times of tables are in a zone. */

@@ -1,11 +1,11 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { sourceKeyPrefix } from '../../lambda/sources/log-source.ts';
-import type { DeploymentConfig } from '../config/config.ts';
-import { existingSources, homeOf, sourceRoleArn } from '../config/existing-sources.ts';
-import { bucketArn } from '../config/resource-names.ts';
-import type { ExistingSource } from '../config/source-settings.ts';
+import { sourceKeyPrefix } from '../../../lambda/sources/log-source.ts';
+import type { DeploymentConfig } from '../../config/config.ts';
+import { existingSources, homeOf, sourceRoleArn } from '../../config/existing-sources.ts';
+import { bucketArn } from '../../config/resource-names.ts';
+import type { ExistingSource } from '../../config/source-settings.ts';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
 
 /** The ARN of every file of CloudTrail's in a source's bucket. */

@@ -1,7 +1,7 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
+import type { DeploymentConfig } from '../../config/config.ts';
 
 /** Regions in which Organizations answers, one a partition: "AWS Organizations endpoints and quotas". */
 const ORGANIZATIONS_REGIONS = ['us-east-1', 'cn-northwest-1', 'us-gov-west-1'];

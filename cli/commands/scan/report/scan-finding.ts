@@ -1,9 +1,9 @@
-import type { Receipt } from '../../../lambda/cloudtrail/cloudtrail-event.ts';
-import { type Known, knownMembers } from '../../../lambda/cloudtrail/directory.ts';
-import type { Level } from '../../../lambda/detection/index.ts';
-import type { Finding, ShownField } from '../../../lambda/findings/finding.ts';
-import type { FindingStep } from '../../../lambda/findings/finding-step.ts';
-import type { JsonValue } from '../../../lambda/shared/json.ts';
+import type { Receipt } from '../../../../lambda/cloudtrail/cloudtrail-event.ts';
+import { type Known, knownMembers } from '../../../../lambda/cloudtrail/directory.ts';
+import type { Level } from '../../../../lambda/detection/index.ts';
+import type { Finding, ShownField } from '../../../../lambda/findings/finding.ts';
+import type { FindingStep } from '../../../../lambda/findings/finding-step.ts';
+import type { JsonValue } from '../../../../lambda/shared/json.ts';
 
 /** Where an event came from: a place in a file, or in an object of a bucket. */
 export type ScanReceipt = { readonly file: string; readonly index: number } | Receipt;

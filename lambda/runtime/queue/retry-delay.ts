@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { describeError } from './describe-error.ts';
+import { describeError } from '../describe-error.ts';
 
 export interface RetryQueue {
   readonly sqs: SQSClient;

@@ -1,5 +1,5 @@
-import { isFaultOfAccess } from '../shared/faults.ts';
-import { describeError } from './describe-error.ts';
+import { isFaultOfAccess } from '../../shared/faults.ts';
+import { describeError } from '../describe-error.ts';
 
 /** Tries that fail by anything except a fault of access, or that never report an end, before an object is given up. */
 const MAX_TRIES = 3;

@@ -1,7 +1,7 @@
-import { LEVELS, type Level } from '../../../lambda/detection/language/rule-set.ts';
-import { grouped } from '../../../lambda/shared/counted.ts';
-import type { Column } from '../../output/table.ts';
-import { levelStyle } from '../../output/text-style.ts';
+import { LEVELS, type Level } from '../../../../lambda/detection/language/rule-set.ts';
+import { grouped } from '../../../../lambda/shared/counted.ts';
+import type { Column } from '../../../output/table.ts';
+import { levelStyle } from '../../../output/text-style.ts';
 
 /** How many findings a rule has made. */
 export interface RuleCount {
