@@ -3,6 +3,20 @@ import { compileRules, type Detector, formatProblem, type RuleOptions } from '..
 
 type Options = RuleOptions & DetectorOptions;
 
+/** Rules by which tests of correlations tell events apart: each matches the events that are named as it is. */
+export function rulesOfNames(...names: readonly string[]): string {
+  return names
+    .map(
+      (name) => `title: Rule ${name}
+id: id-${name}
+name: ${name}
+logsource: { product: aws, service: cloudtrail }
+detection: { s: { eventName: ${name} }, condition: s }
+`,
+    )
+    .join('---\n');
+}
+
 /** A rule for CloudTrail around a detection, which is given as the lines below `detection:`. */
 export function ruleOf(detection: string, extra = ''): string {
   const indented = detection

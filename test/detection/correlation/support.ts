@@ -1,21 +1,12 @@
 import type { DetectorOptions } from '../../../lambda/detection/detector.ts';
 import type { CorrelationFinding, Detector } from '../../../lambda/detection/index.ts';
-import { detectorOf } from '../support.ts';
+import { detectorOf, rulesOfNames } from '../support.ts';
 
 const START = Date.UTC(2026, 0, 1);
 export const MINUTE = 60_000;
 
 /** Rules `a`, `b` and `c` that match events of these names. */
-export const BASE = ['a', 'b', 'c']
-  .map(
-    (name) => `title: Rule ${name}
-id: id-${name}
-name: ${name}
-logsource: { product: aws, service: cloudtrail }
-detection: { s: { eventName: ${name} }, condition: s }
-`,
-  )
-  .join('---\n');
+export const BASE = rulesOfNames('a', 'b', 'c');
 
 /** A correlation from the lines of its section. */
 export function correlationOf(section: string, extra = 'title: C\nid: c-id\n'): string {

@@ -1,18 +1,9 @@
 import type { DetectorOptions } from '../../../lambda/detection/detector.ts';
 import type { CorrelationFinding, Detector } from '../../../lambda/detection/index.ts';
-import { detectorOf } from '../support.ts';
+import { detectorOf, rulesOfNames } from '../support.ts';
 
 /** A rule that matches events named `a`, and another for `b`. */
-export const BASES = ['a', 'b']
-  .map(
-    (name) => `title: Rule ${name}
-id: id-${name}
-name: ${name}
-logsource: { product: aws, service: cloudtrail }
-detection: { s: { eventName: ${name} }, condition: s }
-`,
-  )
-  .join('---\n');
+export const BASES = rulesOfNames('a', 'b');
 
 export const SECTION = `type: first_seen
 rules: [a]

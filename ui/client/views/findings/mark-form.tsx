@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FindingDetail, FindingMark } from '../../../protocol/answers.ts';
 import { say } from '../../parts/copy.tsx';
 import { ask } from '../../state/ask.ts';
+import { ReasonedForm } from './reasoned-form.tsx';
 
 const VERDICTS = [
   ['true', 'True: it should not have been'],
@@ -17,26 +18,16 @@ export function MarkForm({
   readonly onDone: (mark?: FindingMark) => void;
 }) {
   const [verdict, setVerdict] = useState<FindingMark['verdict']>('false');
-  const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const mark = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem('');
-    try {
-      const given = await ask('mark', { findingId, verdict, reason });
-      say(`The finding is marked as ${given.verdict}.`);
-      onDone(given);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
+  const mark = async (reason: string): Promise<void> => {
+    const given = await ask('mark', { findingId, verdict, reason });
+    say(`The finding is marked as ${given.verdict}.`);
+    onDone(given);
   };
   return (
-    <form class="suppress" onSubmit={mark} aria-label={`Mark ${title}`}>
-      {VERDICTS.map(([value, text]) => (
+    <ReasonedForm
+      label={`Mark ${title}`}
+      verb="Mark"
+      before={VERDICTS.map(([value, text]) => (
         <label key={value} class="check">
           <input
             type="radio"
@@ -48,30 +39,8 @@ export function MarkForm({
           {text}
         </label>
       ))}
-      <label>
-        Reason
-        <input
-          type="text"
-          required
-          maxLength={1000}
-          placeholder="Migration, CHG-1234"
-          value={reason}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
-        />
-      </label>
-      {problem !== '' && (
-        <p class="partial" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="buttons">
-        <button type="submit" class="primary" disabled={isBusy}>
-          Mark
-        </button>
-        <button type="button" onClick={() => onDone()}>
-          Cancel
-        </button>
-      </div>
-    </form>
+      onSubmit={mark}
+      onCancel={() => onDone()}
+    />
   );
 }
