@@ -12,7 +12,7 @@ const USD = {
   /** A log object: its ledger's row, notifications, requests, the function's call. */
   object: 1.164e-5,
   /** A record: its part of a page, pack, correlations, findings and the function's time; and what is kept some weeks. */
-  record: 3.356e-7,
+  record: 4.435e-7,
   /** A day that a record is kept in its segment. */
   recordDay: 5.89e-10,
   /** A row of an event with its copies in the default indexes; a fifth of all events are notable. */
