@@ -20,6 +20,7 @@ import { FindingTable } from '../store/findings/finding-table.ts';
 import { suppressionsOf } from '../store/suppressions/suppression-table.ts';
 import type { SweepEnvironment } from './environment.ts';
 import { recordMetric } from './record-metric.ts';
+import { RecordedSessions } from './recorded-sessions.ts';
 import { reportUnreadableRows } from './report-unreadable-rows.ts';
 
 export interface AlertingClients {
@@ -97,14 +98,16 @@ export function createAlerting(
     now,
   });
   const days = new FindingDaysWriter({ client: documents, eventsTable: environment.EVENTS_TABLE });
+  const sessions = new RecordedSessions();
   const report: Reporter = async (finding, leaders) => {
+    if (sessions.isOfAnother(finding)) return 'known';
     await days.note(finding.level, finding.eventTime);
     // A crash after this line is mended by the next try of the same object: what was decided stands in the row.
     const recorded = await findings.record(finding, await dispatcher.decide(finding, leaders), now());
     const { status, decision, eventID } = recorded;
     // The alert of a session is of the event that was recorded: that event's own object mends it.
-    if (finding.per !== undefined && eventID !== finding.eventID) return status;
-    await dispatcher.dispatch(finding, decision);
+    if (finding.per === undefined || eventID === finding.eventID) await dispatcher.dispatch(finding, decision);
+    sessions.note(finding, eventID);
     return status;
   };
   return { report, alerts, findings, channels, slots, sender };
@@ -129,9 +132,12 @@ export function createRecorder(
 ): Reporter {
   const findings = new FindingTable(documents, FINDINGS_TABLE);
   const days = new FindingDaysWriter({ client: documents, eventsTable: EVENTS_TABLE });
+  const sessions = new RecordedSessions();
   return async (finding) => {
+    if (sessions.isOfAnother(finding)) return 'known';
     await days.note(finding.level, finding.eventTime);
-    const { status } = await findings.record(finding, { recordedOnly: true }, now());
+    const { status, eventID } = await findings.record(finding, { recordedOnly: true }, now());
+    sessions.note(finding, eventID);
     return status;
   };
 }

@@ -126,7 +126,7 @@ export class BackfillBatch extends AuditFunction {
         writePages(tables),
         raisePageShards(tables),
         updateBookkeeping(tables),
-        onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
+        onTable('RecordFindings', tables.findings, ['dynamodb:PartiQLInsert', 'dynamodb:PutItem']),
         onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
         askSuppressions(tables),
         onTable('KeepTheLedger', tables.ledger, ['dynamodb:Query', 'dynamodb:UpdateItem']),

@@ -116,7 +116,7 @@ function permissions(props: IngestProps): PolicyStatement[] {
     onTable('WritePages', tables.segments, ['dynamodb:PutItem']),
     raisePageShards(tables),
     updateBookkeeping(tables),
-    onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
+    onTable('RecordFindings', tables.findings, ['dynamodb:PartiQLInsert', 'dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     askSuppressions(tables),
     correlate(tables),

@@ -34,12 +34,14 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
   'store/alerts/alert-table.ts': ['Get', 'Put', 'Update', 'paginateQuery'],
   'store/alerts/publication-slots.ts': ['Update'],
   'store/correlations/correlation-reader.ts': ['Query'],
-  'store/correlations/correlation-state.ts': ['Get', 'TransactWrite', 'Update'],
+  'store/correlations/correlation-state.ts': ['TransactWrite', 'Update'],
   'store/correlations/correlation-table.ts': ['Put', 'Update', 'paginateQuery'],
   'store/correlations/seen-rules.ts': ['Update'],
   // At the end of a backfill: test/backfill/first-seen.test.ts.
   'store/correlations/seen-taught.ts': ['Update'],
   'store/correlations/seen-values.ts': ['BatchGet', 'Get', 'TransactWrite', 'Update', 'paginateQuery'],
+  'store/dynamo/consistent-rows.ts': ['BatchGet', 'Get'],
+  'store/dynamo/new-rows.ts': ['BatchExecuteStatement'],
   'store/dynamo/row-writer.ts': ['BatchWriteItem', 'PutItem'],
   'store/findings/finding-days.ts': ['Update'],
   'store/findings/finding-table.ts': ['Put', 'Query', 'paginateQuery'],
@@ -70,6 +72,8 @@ export const CALLS_OF_QUESTIONS: readonly string[] = [
 
 /** What the workload calls where nothing breaks: each of these is broken in every way. */
 export const CALL_SITES: readonly string[] = [
+  'BatchExecuteStatement correlations',
+  'BatchExecuteStatement findings',
   'BatchGetItem correlations',
   'BatchWriteItem events',
   'ChangeMessageVisibility logs',

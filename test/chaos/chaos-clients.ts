@@ -40,6 +40,7 @@ interface Input {
   readonly TableName?: string;
   readonly IndexName?: string;
   readonly RequestItems?: Readonly<Record<string, readonly unknown[]>>;
+  readonly Statements?: readonly { readonly Statement?: string }[];
   readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string }>>[];
   readonly Bucket?: string;
   readonly Key?: string;
@@ -173,6 +174,7 @@ function siteOf(commandName: string, input: Input, { deployment, buckets }: Reso
   const tables = [
     input.TableName,
     ...Object.keys(input.RequestItems ?? {}),
+    ...(input.Statements ?? []).map(({ Statement = '' }) => /^INSERT INTO "([^"]+)"/.exec(Statement)?.[1]),
     ...(input.TransactItems ?? []).flatMap((item) => Object.values(item).map(({ TableName }) => TableName)),
   ].flatMap((name) => (name === undefined ? [] : [short(name).replace(/^(?:\w+-)?run-\d+-/, '')]));
   if (tables.length > 0) {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
@@ -9,6 +8,7 @@ import {
 import type { Claim, Firing, GroupKey } from '../../detection/index.ts';
 import { FaultOfAccess } from '../../shared/faults.ts';
 import { isConditionFailure, isTransactionConflict, isUnderTransaction } from '../dynamo/condition-failure.ts';
+import { ConsistentRows } from '../dynamo/consistent-rows.ts';
 import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import {
   DUE_SHARD,
@@ -63,12 +63,14 @@ export class CorrelationStates {
   readonly #table: string;
   readonly #now: () => Date;
   readonly #onUnreadableRow: OnUnreadableRow;
+  readonly #rows: ConsistentRows<Row>;
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
     this.#client = client;
     this.#table = table;
     this.#now = now;
     this.#onUnreadableRow = onUnreadableRow;
+    this.#rows = new ConsistentRows(client, table);
   }
 
   /**
@@ -78,10 +80,8 @@ export class CorrelationStates {
    * @throws the SDK's errors
    */
   async read(key: GroupKey): Promise<State | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: rowKey(key), ConsistentRead: true }),
-    );
-    return Item === undefined ? NO_STATE : this.#parse(key, Item);
+    const row = await this.#rows.get(rowKey(key));
+    return row === undefined ? NO_STATE : this.#parse(key, row);
   }
 
   /**

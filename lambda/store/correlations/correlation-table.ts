@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Around, Claim, CorrelationStore, Firing, GroupKey, GroupView, Member } from '../../detection/index.ts';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
+import { NewRows } from '../dynamo/new-rows.ts';
 import { type OnUnreadableRow, readVersionedRow } from '../dynamo/read-row.ts';
 import { CorrelationReader } from './correlation-reader.ts';
 import {
@@ -55,6 +56,7 @@ export class CorrelationTable implements CorrelationStore {
   readonly #onUnreadableRow: OnUnreadableRow;
   readonly #states: CorrelationStates;
   readonly #reader: CorrelationReader;
+  readonly #newRows: NewRows;
   readonly #turns = new GroupTurns(READERS_A_GROUP);
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => Date, onUnreadableRow: OnUnreadableRow) {
@@ -64,6 +66,7 @@ export class CorrelationTable implements CorrelationStore {
     this.#onUnreadableRow = onUnreadableRow;
     this.#states = new CorrelationStates(client, table, now, onUnreadableRow);
     this.#reader = new CorrelationReader(client, table, now, onUnreadableRow);
+    this.#newRows = new NewRows(client, table, ['group', 'member']);
   }
 
   async append(
@@ -169,12 +172,14 @@ export class CorrelationTable implements CorrelationStore {
 
   /** The first delivery stays, because it says when the event came; unless it has expired and isn't deleted yet. */
   async #putMembers(key: GroupKey, members: readonly Member[], expiresAt: number): Promise<void> {
-    for (const row of memberRows(key, members)) {
+    for (const attributes of memberRows(key, members)) {
+      const row = { ...attributes, rowVersion: ROW_VERSION, expiresAt: seconds(expiresAt) };
+      if (await this.#newRows.put(row)) continue;
       try {
         await this.#client.send(
           new PutCommand({
             TableName: this.#table,
-            Item: { ...row, rowVersion: ROW_VERSION, expiresAt: seconds(expiresAt) },
+            Item: row,
             ConditionExpression: 'attribute_not_exists(#group) OR expiresAt <= :now',
             ExpressionAttributeNames: { '#group': 'group' },
             ExpressionAttributeValues: { ':now': seconds(this.#now().getTime()) },

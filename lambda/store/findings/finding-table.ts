@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { AlertDecision } from '../../alerts/alert-dispatcher.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
+import { NewRows } from '../dynamo/new-rows.ts';
 import { readFindingRow } from './finding-row.ts';
 
 /** The members of a finding's row that say what was decided. DynamoDB returns them with a refused write. */
@@ -34,25 +35,29 @@ export interface FindingsOfAlert {
 export class FindingTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #newRows: NewRows;
 
   constructor(client: DynamoDBDocumentClient, table: string) {
     this.#client = client;
     this.#table = table;
+    this.#newRows = new NewRows(client, table, ['findingId']);
   }
 
   /** Records a finding. The first one stays: another object that holds the same event changes nothing. */
   async record(finding: Finding, decision: AlertDecision, now: Date): Promise<Recorded> {
     const { recordedOnly, ...attributes } = { recordedOnly: undefined, ...decision };
+    const row = {
+      ...finding,
+      levelDay: `${finding.level}#${finding.eventTime.slice(0, 10)}`,
+      ...attributes,
+      recordedAt: now.toISOString(),
+    };
+    if (await this.#newRows.put(row)) return { status: 'new', decision, eventID: finding.eventID };
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: {
-            ...finding,
-            levelDay: `${finding.level}#${finding.eventTime.slice(0, 10)}`,
-            ...attributes,
-            recordedAt: now.toISOString(),
-          },
+          Item: row,
           ConditionExpression: 'attribute_not_exists(findingId)',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),

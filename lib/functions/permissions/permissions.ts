@@ -26,6 +26,7 @@ type DynamoDbAction =
   | 'dynamodb:BatchWriteItem'
   | 'dynamodb:ConditionCheckItem'
   | 'dynamodb:GetItem'
+  | 'dynamodb:PartiQLInsert'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'
   | 'dynamodb:UpdateItem';
@@ -49,7 +50,14 @@ export function correlate(tables: AuditTables['tables'], indexes: readonly strin
   return onTable(
     'Correlate',
     tables.correlations,
-    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
     indexes,
   );
 }

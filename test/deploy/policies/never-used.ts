@@ -63,7 +63,7 @@ export const NEVER_USED: readonly Reason[] = [
   {
     role: 'sweep',
     sid: 'Correlate',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    actions: ['dynamodb:GetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     because:
       'No correlation waits for the end of its window, or was left pending: test/sweep and npm run chaos do that.',
   },

@@ -25,6 +25,12 @@ const writesSchema = z.array(
 const batchSchema = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 const transactionSchema = z.object({ TransactItems: z.array(z.record(z.string(), requestSchema)) });
 
+const statementsSchema = z.object({
+  Statements: z.array(z.object({ Statement: z.string(), Parameters: z.array(row) })),
+});
+/** The only form that the functions use: `INSERT INTO "table" VALUE {'name': ?, …}`. */
+const INSERT = /^INSERT INTO "([^"]+)" VALUE \{(.*)\}$/;
+
 const OF_ONE_TABLE = ['DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem', 'UpdateTable'];
 
 /** @throws Error for an operation that isn't known here. */
@@ -39,6 +45,17 @@ export function rightsOfDynamoDb(call: AwsCall, operation: string): readonly Ask
         resource: arnOf(call, TableName),
         context: leadingKeys(TableName, rows),
       };
+    });
+  }
+  if (operation === 'BatchExecuteStatement') {
+    return statementsSchema.parse(body).Statements.map(({ Statement, Parameters }) => {
+      const [, TableName, members = ''] = INSERT.exec(Statement) ?? [];
+      if (TableName === undefined) throw new Error(`Which rights does this statement ask for: ${Statement}?`);
+      const names = [...members.matchAll(/'(\w+)': \?/g)].map(([, name = '']) => name);
+      return onTable(call, 'PartiQLInsert', {
+        TableName,
+        Item: Object.fromEntries(names.map((name, place) => [name, Parameters[place]])),
+      });
     });
   }
   if (operation === 'TransactWriteItems') {

@@ -87,7 +87,14 @@ describe('the function that reads a batch', () => {
       // For objects that ingest has only not come to yet.
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
       Correlate: allow(
-        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
         '<data:Tablescorrelations.Arn>',
       ),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
@@ -99,7 +106,7 @@ describe('the function that reads a batch', () => {
       UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
-      RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
+      RecordFindings: allow(['dynamodb:PartiQLInsert', 'dynamodb:PutItem'], '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),

@@ -144,11 +144,18 @@ describe('ingest', () => {
       UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
-      RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
+      RecordFindings: allow(['dynamodb:PartiQLInsert', 'dynamodb:PutItem'], '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
-        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
         '<data:Tablescorrelations.Arn>',
       ),
       KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
@@ -274,7 +281,14 @@ describe('sweep', () => {
       }),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
       Correlate: allow(
-        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        [
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
         ['<data:Tablescorrelations.Arn>', '<data:Tablescorrelations.Arn>/index/by-due'],
       ),
       FollowDigestChains: allow(
