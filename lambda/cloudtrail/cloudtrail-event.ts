@@ -77,7 +77,28 @@ export interface CheckedRecord {
   readonly eventTime: string;
   /** Classifies the record: anew in each call. */
   readonly classify: () => CloudTrailEvent;
+  /** The same classification, of which only what is asked for is made. */
+  readonly parts: () => EventParts;
 }
+
+/** What rules may read of a classification. */
+export type EventParts = Pick<
+  CloudTrailEvent,
+  | 'access'
+  | 'account'
+  | 'action'
+  | 'actor'
+  | 'address'
+  | 'category'
+  | 'console'
+  | 'credential'
+  | 'directory'
+  | 'externalAccounts'
+  | 'mfa'
+  | 'outcome'
+  | 'record'
+  | 'resources'
+>;
 
 export type CheckResult =
   | { readonly ok: true; readonly checked: CheckedRecord }
@@ -104,7 +125,15 @@ export function checkRecord(value: unknown, receipt: Receipt, directory?: Direct
   if (account === undefined) return { ok: false, reason: 'recipientAccountId and userIdentity.accountId are missing' };
 
   const reading = { record, read, receipt, eventSource, eventName, account, directory };
-  return { ok: true, checked: { record, eventTime: read.eventTime, classify: () => classify(reading) } };
+  return {
+    ok: true,
+    checked: {
+      record,
+      eventTime: read.eventTime,
+      classify: () => classify(reading),
+      parts: () => new PartsOfReading(reading),
+    },
+  };
 }
 
 /**
@@ -132,7 +161,77 @@ interface Reading {
   readonly directory: Directory | undefined;
 }
 
-function classify({ record, read, receipt, eventSource, eventName, account, directory }: Reading): CloudTrailEvent {
+/** Parts of which rules read several fields are kept; the others are made each time. */
+class PartsOfReading implements EventParts {
+  readonly #reading: Reading;
+  #actor: Actor | undefined;
+  #address: { readonly text: string | undefined } | undefined;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  get record(): JsonObject {
+    return this.#reading.record;
+  }
+
+  get account(): string {
+    return this.#reading.account;
+  }
+
+  get directory(): Directory | undefined {
+    return this.#reading.directory;
+  }
+
+  get action(): string {
+    return classifyAction(this.#reading.eventSource, this.#reading.eventName);
+  }
+
+  get actor(): Actor {
+    this.#actor ??= classifyActor(this.#reading.read);
+    return this.#actor;
+  }
+
+  get address(): string | undefined {
+    this.#address ??= { text: ipAddress(this.#reading.read) };
+    return this.#address.text;
+  }
+
+  get category(): Category {
+    return classifyCategory(this.#reading.read);
+  }
+
+  get console(): boolean {
+    return isFromConsole(this.#reading.read);
+  }
+
+  get credential(): Credential {
+    return classifyCredential(this.#reading.read);
+  }
+
+  get mfa(): boolean | undefined {
+    return usedMfa(this.#reading.read, this.record);
+  }
+
+  get access(): Access {
+    return accessOf(this.#reading, this.action);
+  }
+
+  get outcome(): Outcome {
+    return classifyOutcome(classifyFailure(this.#reading.read), this.record);
+  }
+
+  get resources(): readonly string[] {
+    return classifyResources(this.#reading.read, this.record).resources;
+  }
+
+  get externalAccounts(): readonly string[] {
+    return findExternalAccounts(this.record, ownAccounts(this.#reading.read, this.account));
+  }
+}
+
+function classify(reading: Reading): CloudTrailEvent {
+  const { record, read, receipt, eventSource, eventName, account, directory } = reading;
   const action = classifyAction(eventSource, eventName);
   const actor = classifyActor(read);
   const { resources, cut } = classifyResources(read, record);
@@ -152,7 +251,7 @@ function classify({ record, read, receipt, eventSource, eventName, account, dire
     credential: classifyCredential(read),
     console: isFromConsole(read),
     ...(mfa !== undefined && { mfa }),
-    access: isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read),
+    access: accessOf(reading, action),
     outcome: classifyOutcome(failure, record),
     ...failure,
     category: classifyCategory(read),
@@ -166,6 +265,10 @@ function classify({ record, read, receipt, eventSource, eventName, account, dire
     receipt,
     record,
   };
+}
+
+function accessOf({ eventSource, record, read }: Reading, action: string): Access {
+  return isAggregated(record) ? accessOfSummary(eventSource, record, read) : classifyAccess(action, read);
 }
 
 /** The access of a summary is that of the calls that it names. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../shared/json.ts';
 import { LazyFields } from '../shared/lazy-fields.ts';
 import { findPolicyGrants, type PolicyGrant } from './classify/policy-grants.ts';
-import type { CloudTrailEvent } from './cloudtrail-event.ts';
+import type { CloudTrailEvent, EventParts } from './cloudtrail-event.ts';
 import { accountNamesOf, placeOf, userNameOf } from './directory.ts';
 
 /** The fields of the classification that rules may read, below `trailwarden.`. */
@@ -13,13 +13,13 @@ export function derivedFields(event: CloudTrailEvent): object {
 
 /**
  * The same fields for a record whose classification isn't made yet: each is made when a rule reads it.
- * @param event classifies the record; called for each field that is read.
+ * @param event the classification, or what makes parts of it; called for each field that is read.
  */
-export function fieldsOf(record: JsonObject, event: () => CloudTrailEvent): LazyFields {
+export function fieldsOf(record: JsonObject, event: () => EventParts): LazyFields {
   return new DerivedFields(record, event);
 }
 
-const OF_EVENT: Readonly<Record<string, (event: CloudTrailEvent) => unknown>> = {
+const OF_EVENT: Readonly<Record<string, (event: EventParts) => unknown>> = {
   actor: ({ actor: { kind, id, name, session, via, account } }) => ({ kind, id, name, session, via, account }),
   credential: ({ credential }) => credential.lifetime,
   console: (event) => event.console,
@@ -46,10 +46,10 @@ const GRANTS = 'grants';
 
 class DerivedFields extends LazyFields {
   readonly #record: JsonObject;
-  readonly #event: () => CloudTrailEvent;
+  readonly #event: () => EventParts;
   #grants: readonly PolicyGrant[] | undefined;
 
-  constructor(record: JsonObject, event: () => CloudTrailEvent) {
+  constructor(record: JsonObject, event: () => EventParts) {
     super();
     this.#record = record;
     this.#event = event;

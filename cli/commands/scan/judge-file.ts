@@ -215,11 +215,11 @@ class Judging {
       this.#counts.incomplete++;
       this.#name({ index, reason: result.reason, judged: true });
       const event = readPartialEvent(item.value, receipt, directory);
-      this.#judge({ record: event.record, eventTime: event.eventTime, classify: () => event });
+      this.#judge({ record: event.record, eventTime: event.eventTime, classify: () => event, parts: () => event });
     } else this.#unreadable(index, result.reason);
   }
 
-  #judge({ record, eventTime: time, classify }: CheckedRecord): void {
+  #judge({ record, eventTime: time, classify, parts }: CheckedRecord): void {
     const isDated = time !== '';
     const eventTime = Date.parse(time);
     if (isDated && !isWithin(eventTime, this.#bounds)) return;
@@ -230,7 +230,10 @@ class Judging {
       known ??= classify();
       return known;
     };
-    const { matches, memberships } = this.#detector.judge(record, eventTime, () => fieldsOf(record, event));
+    const { matches, memberships } = this.#detector.judge(record, eventTime, () => {
+      const made = parts();
+      return fieldsOf(record, () => known ?? made);
+    });
     for (const match of matches) this.#findings.push(scanFinding(findingOf(event(), match)));
     if (!isDated) {
       this.#counts.undated++;

@@ -7,8 +7,17 @@ import type { Compiled, MatchedField } from './compiled-part.ts';
 /** Builds the closures of a detection; `paths` gathers what the scope must be able to find. */
 export function compileDetection({ selections, condition }: Detection, paths: Paths): Compiled {
   const compiled = new Map<string, Compiled>();
-  for (const [name, node] of Object.entries(selections)) compiled.set(name, compileSelection(node, paths));
+  for (const [name, node] of Object.entries(selections)) {
+    compiled.set(name, once(node, compileSelection(node, paths), paths));
+  }
   return compileCondition(condition, compiled);
+}
+
+/** Tests a record once for all rules that have the same selection: many leave out the same callers. */
+function once(node: SelectionNode, compiled: Compiled, paths: Paths): Compiled {
+  const id = paths.internTest(JSON.stringify(node));
+  const { test } = compiled;
+  return { ...compiled, test: (scope) => scope.verdict(id, test) };
 }
 
 function compileSelection(node: SelectionNode, paths: Paths): Compiled {

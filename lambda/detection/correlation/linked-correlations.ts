@@ -31,6 +31,12 @@ export interface Correlation {
   chain: string;
 }
 
+/** A field that a member keeps of its event, and its name there. */
+interface CarriedField {
+  readonly key: string;
+  readonly field: Field;
+}
+
 /** The unit of all memberships of first_seen rules. */
 const FIRST_SEEN_UNIT = 'first_seen';
 
@@ -42,6 +48,8 @@ export class Correlations {
   /** The chains that a rule belongs to, by its id. They aren't above it: their own firings are members of nothing. */
   readonly #chains = new Map<string, CorrelationRule[]>();
   readonly #titles: ReadonlyMap<string, string>;
+  /** What members of a correlation that are of a rule carry, by both ids. */
+  readonly #carried = new Map<string, readonly CarriedField[]>();
 
   constructor(ruleSet: RuleSet, memberCap = MEMBER_CAP) {
     this.#titles = new Map(ruleSet.rules.map(({ metadata: { id, title } }) => [id, title]));
@@ -144,10 +152,19 @@ export class Correlations {
     const chains = this.#chains.get(ruleId) ?? [];
     const joined = chains.length === 0 || isOutOfChains(textsOf) ? [] : chains;
     return [...(this.#above.get(ruleId) ?? []), ...joined].map((rule) => {
-      const carried = this.#carriedFields(rule, ruleId);
-      const fields = Object.fromEntries(carried.map((field) => [fieldKey(field.path), textsOf(field)]));
+      const fields: Record<string, readonly string[]> = {};
+      for (const { key, field } of this.#carriedBy(rule, ruleId)) fields[key] = textsOf(field);
       return { key: groupKey(rule, ruleId, textsOf), member: { ...event, rule: ruleId, fields } };
     });
+  }
+
+  #carriedBy(rule: CorrelationRule, ruleId: string): readonly CarriedField[] {
+    const name = `${rule.metadata.id}\n${ruleId}`;
+    const known = this.#carried.get(name);
+    if (known !== undefined) return known;
+    const carried = this.#carriedFields(rule, ruleId).map((field) => ({ key: fieldKey(field.path), field }));
+    this.#carried.set(name, carried);
+    return carried;
   }
 
   /** The groups that a firing belongs to, of the correlations that name its correlation. */

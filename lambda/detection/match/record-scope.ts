@@ -17,6 +17,8 @@ export class Paths {
   readonly resolvers: ((root: unknown) => unknown)[] = [];
   readonly derived: boolean[] = [];
   readonly #ids = new Map<string, number>();
+  readonly #idsOfFields = new WeakMap<Field, number>();
+  readonly #tests = new Map<string, number>();
   readonly #hasDerived: boolean;
 
   /** `hasDerived`: the scope is the whole record, which has a classification; members of a list have none. */
@@ -26,6 +28,14 @@ export class Paths {
 
   /** A number for the path; the same for the same path. */
   intern(field: Field): number {
+    const known = this.#idsOfFields.get(field);
+    if (known !== undefined) return known;
+    const id = this.#intern(field);
+    this.#idsOfFields.set(field, id);
+    return id;
+  }
+
+  #intern(field: Field): number {
     const { path } = field;
     const key = JSON.stringify(path);
     const known = this.#ids.get(key);
@@ -35,6 +45,13 @@ export class Paths {
     this.resolvers.push(derived ? compileDerived(path.slice(1)) : compilePath(path));
     this.derived.push(derived);
     this.#ids.set(key, id);
+    return id;
+  }
+
+  /** A number for a test that several rules make; the same for the same text of it. */
+  internTest(text: string): number {
+    const id = this.#tests.get(text) ?? this.#tests.size;
+    this.#tests.set(text, id);
     return id;
   }
 
@@ -71,6 +88,8 @@ export class Scope {
   readonly #textsAt: number[] = [];
   readonly #folded: Texts[] = [];
   readonly #foldedAt: number[] = [];
+  readonly #verdicts: boolean[] = [];
+  readonly #verdictsAt: number[] = [];
 
   constructor(paths: Paths) {
     this.#paths = paths;
@@ -136,6 +155,15 @@ export class Scope {
       this.#folded[id] = typeof texts === 'string' ? fold(texts) : texts?.map(fold);
     }
     return this.#folded[id];
+  }
+
+  /** What a test says of the record, which is made at most once. @param id of `internTest`. */
+  verdict(id: number, test: (scope: Scope) => boolean): boolean {
+    if (this.#verdictsAt[id] !== this.#generation) {
+      this.#verdicts[id] = test(this);
+      this.#verdictsAt[id] = this.#generation;
+    }
+    return this.#verdicts[id] === true;
   }
 
   /** The texts of all scalars of the record, in which keywords are searched. */

@@ -1,4 +1,6 @@
+import { remembered } from '../../shared/remembered.ts';
 import type { DetectionRule } from '../language/rule-set.ts';
+import { fold } from './match-text.ts';
 import { Needles } from './needles.ts';
 import { isDerived, type Paths, type Scope } from './record-scope.ts';
 import { type Requirement, requirementsOf } from './rule-requirements.ts';
@@ -9,6 +11,8 @@ interface Table {
   exact: Map<string, number[]>;
   within: Map<string, number[]>;
   needles: Needles<number> | undefined;
+  /** The rules that a text as it stands in a record leads to. */
+  rulesOf: (text: string) => readonly number[];
 }
 
 /** Which rules may match an event, found by the values that they require. It never changes a verdict. */
@@ -30,13 +34,17 @@ export class RuleIndex {
         continue;
       }
       const path = paths.intern(requirement.field);
-      const table = tables.get(path) ?? { path, exact: new Map(), within: new Map(), needles: undefined };
+      const table = tables.get(path) ?? newTable(path);
       tables.set(path, table);
       const { exact, within } = requirement;
       if (exact !== undefined) for (const text of exact) add(table.exact, text, rule);
       else for (const text of within ?? []) add(table.within, text, rule);
     }
-    for (const table of tables.values()) if (table.within.size > 0) table.needles = new Needles(table.within);
+    for (const table of tables.values()) {
+      if (table.within.size > 0) table.needles = new Needles(table.within);
+      // Names of calls, services, agents and actors come again and again.
+      table.rulesOf = remembered((text) => rulesIn(table, fold(text)));
+    }
     this.#tables = [...tables.values()];
     this.#always = always;
     this.placed = rules.map((_, rule) => !always.includes(rule));
@@ -52,16 +60,23 @@ export class RuleIndex {
       this.#seen[rule] = this.#generation;
       visit(rule);
     };
-    for (const { path, exact, needles } of this.#tables) {
-      const texts = scope.folded(path);
+    for (const { path, rulesOf } of this.#tables) {
+      const texts = scope.texts(path);
       if (texts === undefined) continue;
-      for (const text of typeof texts === 'string' ? [texts] : texts) {
-        const rules = exact.get(text);
-        if (rules !== undefined) for (const rule of rules) visitOnce(rule);
-        needles?.search(text, visitOnce);
-      }
+      if (typeof texts === 'string') for (const rule of rulesOf(texts)) visitOnce(rule);
+      else for (const text of texts) for (const rule of rulesOf(text)) visitOnce(rule);
     }
   }
+}
+
+function newTable(path: number): Table {
+  return { path, exact: new Map(), within: new Map(), needles: undefined, rulesOf: () => [] };
+}
+
+function rulesIn({ exact, needles }: Table, folded: string): readonly number[] {
+  const rules = new Set(exact.get(folded));
+  needles?.search(folded, (rule) => rules.add(rule));
+  return [...rules];
 }
 
 function add(table: Map<string, number[]>, text: string, rule: number): void {

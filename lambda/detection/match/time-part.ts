@@ -3,6 +3,9 @@ import type { TimePart } from '../language/rule-set.ts';
 const ISO_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
 
+/** The form of CloudTrail's own times, on a day that every month has: Date.parse reads those as they are meant. */
+const PLAIN_TIME = /^\d{4}-\d{2}-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}Z$/;
+
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
@@ -14,6 +17,10 @@ export function instantOf(value: unknown): number | undefined {
   if (typeof value === 'number') {
     // Seconds reach this only in the year 5138, milliseconds passed it in 1973.
     return Number.isFinite(value) ? (Math.abs(value) < 1e11 ? value * 1_000 : value) : undefined;
+  }
+  if (typeof value === 'string' && PLAIN_TIME.test(value)) {
+    const time = Date.parse(value);
+    if (!Number.isNaN(time)) return time;
   }
   const match = typeof value === 'string' ? ISO_TIME.exec(value) : null;
   if (match === null) return undefined;
