@@ -1,4 +1,4 @@
-import { ReadMeter } from '../lambda/store/dynamo/read-meter.ts';
+import { ReadMeter } from '../lambda/store/dynamo/queries/read-meter.ts';
 import { type EventConditions, readConditions } from '../lambda/store/questions/conditions.ts';
 import { countEvents } from '../lambda/store/questions/count.ts';
 import { facetValues } from '../lambda/store/questions/facets.ts';

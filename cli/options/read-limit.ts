@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ReadLimitReached } from '../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../lambda/store/dynamo/queries/read-meter.ts';
 import { CommandFailure, EXIT } from '../output/exit-codes.ts';
 import { PRICES } from '../output/prices.ts';
 import type { Io } from '../output/process-io.ts';

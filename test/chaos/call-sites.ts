@@ -66,7 +66,7 @@ export const CALLS_OF_THE_FUNCTIONS: Readonly<Record<string, readonly string[]>>
 /** Files that only the command line uses. */
 export const CALLS_OF_QUESTIONS: readonly string[] = [
   'pack/repack.ts',
-  'store/dynamo/metered-query.ts',
+  'store/dynamo/queries/metered-query.ts',
   'store/findings/finding-marks.ts',
 ];
 

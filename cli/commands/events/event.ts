@@ -4,7 +4,7 @@ import { namedId, placeText } from '../../../lambda/cloudtrail/directory.ts';
 import { isLookedUp } from '../../../lambda/cloudtrail/log/looked-up-key.ts';
 import { jsonTokens, layOutJson } from '../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../lambda/cloudtrail/record/redact-json.ts';
-import { ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
+import { ReadMeter } from '../../../lambda/store/dynamo/queries/read-meter.ts';
 import { createFindingQueries } from '../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../lambda/store/findings/indexed-finding.ts';
 import { type DigestStatus, Ledger } from '../../../lambda/store/ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/server';
-import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/queries/read-meter.ts';
 import { explainError } from '../../aws/error-text.ts';
 import { ownVersion } from '../../output/own-version.ts';
 import { printableLines } from '../../output/printable-lines.ts';

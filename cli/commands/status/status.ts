@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parsePattern } from '../../../lambda/store/dynamo/text-pattern.ts';
+import { parsePattern } from '../../../lambda/store/dynamo/queries/text-pattern.ts';
 import { AccountRegions } from '../../../lambda/store/ledger/account-regions.ts';
 import { type ChainRow, DigestChains } from '../../../lambda/store/ledger/digest-chains.ts';
 import { DigestLedger } from '../../../lambda/store/ledger/digest-ledger.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { PageError } from '../../../ui/protocol/page-error.ts';
 import { awsAdvice } from '../../aws/aws-advice.ts';
 import { indexAdvice } from '../../aws/index-advice.ts';

@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { meteredQuery } from '../dynamo/metered-query.ts';
-import type { TimeOrder, TimeRange } from '../dynamo/partition-page.ts';
-import type { Meter } from '../dynamo/read-meter.ts';
+import { meteredQuery } from '../dynamo/queries/metered-query.ts';
+import type { TimeOrder, TimeRange } from '../dynamo/queries/partition-page.ts';
+import type { Meter } from '../dynamo/queries/read-meter.ts';
 import { EVENT_BOOKKEEPING } from '../schema.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from '../dynamo/condition-failure.ts';
-import { ITEM_BYTES, meteredRows } from '../dynamo/metered-query.ts';
-import { type Meter, ReadMeter } from '../dynamo/read-meter.ts';
+import { ITEM_BYTES, meteredRows } from '../dynamo/queries/metered-query.ts';
+import { type Meter, ReadMeter } from '../dynamo/queries/read-meter.ts';
 import { type Change, updateExpression } from '../dynamo/update-expression.ts';
 import { AccountRegions } from './account-regions.ts';
 import { type DigestStatus, type LedgerEntry, ledgerEntrySchema, type ObjectVersion } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { Meter } from '../dynamo/read-meter.ts';
+import type { Meter } from '../dynamo/queries/read-meter.ts';
 import type { AccountRegion } from './account-regions.ts';
 import type { DigestEntry, DigestLedger, DigestRow } from './digest-ledger.ts';
 import type { LedgerEntry } from './ledger.ts';

@@ -1,5 +1,5 @@
-import { parsePattern } from '../dynamo/text-pattern.ts';
-import { timeRange } from '../dynamo/time-range.ts';
+import { parsePattern } from '../dynamo/queries/text-pattern.ts';
+import { timeRange } from '../dynamo/queries/time-range.ts';
 import type { FindingQueries, FindingQuery } from '../findings/finding-query.ts';
 import type { IndexedFinding } from '../findings/indexed-finding.ts';
 

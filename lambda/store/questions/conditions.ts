@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { canonicalAddress } from '../../cloudtrail/record/canonical-address.ts';
 import { cutText } from '../../shared/cut-text.ts';
-import { parsePattern, type TextPattern } from '../dynamo/text-pattern.ts';
+import { parsePattern, type TextPattern } from '../dynamo/queries/text-pattern.ts';
 import type { Block } from '../segments/block.ts';
 import { type Dimension, positionsWith } from '../segments/dimensions.ts';
 import { TEXT_BYTES } from '../segments/summary.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ReadLimitReached, ReadMeter } from '../dynamo/read-meter.ts';
-import { timeRange } from '../dynamo/time-range.ts';
+import { ReadLimitReached, ReadMeter } from '../dynamo/queries/read-meter.ts';
+import { timeRange } from '../dynamo/queries/time-range.ts';
 import { type Snapshot, takeSnapshot, type UnreadablePage } from '../segments/table/snapshot.ts';
 import { type DayRange, type EventQuery, EventSearch, type TakeSnapshot } from './event-search.ts';
 import type { FacetCounts } from './facets.ts';

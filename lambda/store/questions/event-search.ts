@@ -1,7 +1,7 @@
-import { heldBack } from '../dynamo/held-back.ts';
-import type { TimeOrder } from '../dynamo/partition-page.ts';
-import { ReadLimitReached, ReadMeter, type Reads } from '../dynamo/read-meter.ts';
-import { timeRange } from '../dynamo/time-range.ts';
+import { heldBack } from '../dynamo/queries/held-back.ts';
+import type { TimeOrder } from '../dynamo/queries/partition-page.ts';
+import { ReadLimitReached, ReadMeter, type Reads } from '../dynamo/queries/read-meter.ts';
+import { timeRange } from '../dynamo/queries/time-range.ts';
 import { secondsOf } from '../segments/block.ts';
 import type { Snapshot, UnreadablePage } from '../segments/table/snapshot.ts';
 import { Candidates, overlaps } from './candidates.ts';

@@ -1,4 +1,4 @@
-import type { TimeOrder } from '../dynamo/partition-page.ts';
+import type { TimeOrder } from '../dynamo/queries/partition-page.ts';
 import { compareSummaries, type EventSummary } from '../segments/summary.ts';
 import type { Page } from '../segments/table/page-rows.ts';
 import type { LiveSegment } from '../segments/table/snapshot.ts';

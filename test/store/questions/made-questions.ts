@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
-import type { TimeOrder } from '../../../lambda/store/dynamo/partition-page.ts';
+import type { TimeOrder } from '../../../lambda/store/dynamo/queries/partition-page.ts';
 import {
   type EventConditions,
   readAllConditions,

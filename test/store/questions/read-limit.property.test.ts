@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { ReadLimitReached } from '../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../lambda/store/dynamo/queries/read-meter.ts';
 import { createEventQueries } from '../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../lambda/store/questions/event-search.ts';
 import { timeline } from '../../../lambda/store/questions/timeline.ts';

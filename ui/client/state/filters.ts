@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { literalPattern } from '../../../lambda/store/dynamo/text-pattern.ts';
+import { literalPattern } from '../../../lambda/store/dynamo/queries/text-pattern.ts';
 import { FILTER_NAMES, type FilterName } from '../../protocol/bounds.ts';
 import { addressOf, change, goTo, parameters, view } from './address.ts';
 import { range } from './range.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ReadLimitReached, ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached, ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 
 /** Calls that read rows, by their names in the SDK. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CloudTrailEvent, type Receipt, readEvent } from '../../../../lambda/cloudtrail/cloudtrail-event.ts';
-import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import type { ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { type FindingMark, markOf } from '../../../../lambda/store/findings/finding-marks.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
 import type { IndexedFinding } from '../../../../lambda/store/findings/indexed-finding.ts';

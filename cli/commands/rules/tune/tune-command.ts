@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { createDetector, type RuleSet } from '../../../../lambda/detection/index.ts';
 import type { DetectionRule } from '../../../../lambda/detection/language/rule-set.ts';
 import { counted } from '../../../../lambda/shared/counted.ts';
-import { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { type ConnectionOptions, connected, withConnection } from '../../../aws/connection.ts';
 import { chooseRules } from '../../../inputs/choose-rules.ts';
 import { reasonOf } from '../../../inputs/find-files.ts';

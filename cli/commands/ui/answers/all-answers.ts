@@ -1,4 +1,4 @@
-import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import type { ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { AnswerOf, Told } from '../../../../ui/protocol/answers.ts';
 import { ASKED, type QuestionName, type ReadAsked } from '../../../../ui/protocol/asked.ts';
 import type { Answer } from '../../../../ui/server/page-server.ts';

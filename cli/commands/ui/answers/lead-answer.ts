@@ -1,5 +1,5 @@
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
-import { literalPattern } from '../../../../lambda/store/dynamo/text-pattern.ts';
+import { literalPattern } from '../../../../lambda/store/dynamo/queries/text-pattern.ts';
 import { type Reading, readingsOf } from '../../../../lambda/store/questions/incident/subject.ts';
 import type { Lead } from '../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../ui/protocol/asked.ts';

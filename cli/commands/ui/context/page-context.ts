@@ -1,4 +1,4 @@
-import type { ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import type { ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { FindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
 import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { Connection, ConnectionOptions } from '../../../aws/connection.ts';

@@ -1,4 +1,4 @@
-import { type Grant, type Meter, type Need, ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { type Grant, type Meter, type Need, ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 
 /** Bounds what all answers of a page's server take together: `--max-reads` holds for the session. */
 export class SessionReads implements Meter {

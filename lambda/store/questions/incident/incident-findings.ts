@@ -1,7 +1,7 @@
 import { LEVELS } from '../../../detection/index.ts';
 import { tacticOrder, tacticsOf } from '../../../findings/attack-tactics.ts';
-import type { ReadMeter } from '../../dynamo/read-meter.ts';
-import { literalPattern } from '../../dynamo/text-pattern.ts';
+import type { ReadMeter } from '../../dynamo/queries/read-meter.ts';
+import { literalPattern } from '../../dynamo/queries/text-pattern.ts';
 import type { FindingQueries } from '../../findings/finding-query.ts';
 import type { IndexedFinding } from '../../findings/indexed-finding.ts';
 import { BoundedTally, NameBudget, Names } from './bounded-tally.ts';

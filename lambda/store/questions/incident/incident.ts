@@ -1,4 +1,4 @@
-import type { Reads } from '../../dynamo/read-meter.ts';
+import type { Reads } from '../../dynamo/queries/read-meter.ts';
 import type { OriginStep } from '../trace/origin.ts';
 import type { Effect } from './effects.ts';
 import type { PersistenceKind } from './persistence.ts';

@@ -1,5 +1,5 @@
 import type { AlertRow } from '../../alerts/alert-row.ts';
-import { literalPattern } from '../../dynamo/text-pattern.ts';
+import { literalPattern } from '../../dynamo/queries/text-pattern.ts';
 import type { FindingQueries } from '../../findings/finding-query.ts';
 import type { EventConditions } from '../conditions.ts';
 import type { EventTimes } from '../event-queries.ts';

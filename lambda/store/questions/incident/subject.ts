@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { parseArn } from '../../../cloudtrail/record/arn.ts';
-import { literalPattern } from '../../dynamo/text-pattern.ts';
+import { literalPattern } from '../../dynamo/queries/text-pattern.ts';
 import type { EventConditions } from '../conditions.ts';
 import { isAccessKeyId } from '../trace/issuing.ts';
 

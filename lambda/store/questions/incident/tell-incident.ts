@@ -1,4 +1,4 @@
-import { ReadLimitReached } from '../../dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../dynamo/queries/read-meter.ts';
 import type { IndexedFinding } from '../../findings/indexed-finding.ts';
 import { valuesOf } from '../../segments/dimensions.ts';
 import { type Condition, readConditions } from '../conditions.ts';

@@ -1,5 +1,5 @@
 import { parseArn } from '../../../cloudtrail/record/arn.ts';
-import { literalPattern } from '../../dynamo/text-pattern.ts';
+import { literalPattern } from '../../dynamo/queries/text-pattern.ts';
 import type { EventConditions } from '../conditions.ts';
 import type { IndexedEvent } from '../indexed-event.ts';
 import { isIssuing, isLogin, LOGIN_ACTIONS, SESSION_MILLISECONDS } from './issuing.ts';

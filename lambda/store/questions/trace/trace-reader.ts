@@ -1,4 +1,4 @@
-import { ReadLimitReached, ReadMeter } from '../../dynamo/read-meter.ts';
+import { ReadLimitReached, ReadMeter } from '../../dynamo/queries/read-meter.ts';
 import type { EventQueries, EventTimes } from '../event-queries.ts';
 import type { EventQuery } from '../event-search.ts';
 import type { EventDetail, IndexedEvent } from '../indexed-event.ts';

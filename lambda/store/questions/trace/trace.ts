@@ -1,4 +1,4 @@
-import { literalPattern } from '../../dynamo/text-pattern.ts';
+import { literalPattern } from '../../dynamo/queries/text-pattern.ts';
 import type { EventConditions } from '../conditions.ts';
 import type { EventQueries } from '../event-queries.ts';
 import type { IndexedEvent } from '../indexed-event.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { meteredRows } from '../../dynamo/metered-query.ts';
-import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
+import { meteredRows } from '../../dynamo/queries/metered-query.ts';
+import { type Meter, ReadMeter } from '../../dynamo/queries/read-meter.ts';
 import { DIMENSIONS, type Dimension } from '../dimensions.ts';
 import { SegmentDamaged, SegmentNewer } from '../encoding/segment-faults.ts';
 import type { SegmentFacts } from '../segment-shape.ts';

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { meteredRows } from '../../dynamo/metered-query.ts';
-import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
+import { meteredRows } from '../../dynamo/queries/metered-query.ts';
+import { type Meter, ReadMeter } from '../../dynamo/queries/read-meter.ts';
 import { Block, BlockWriter } from '../block.ts';
 import { type EncodedItem, FORMAT_VERSION } from '../encoding/codec.ts';
 import { SegmentDamaged, SegmentNewer } from '../encoding/segment-faults.ts';

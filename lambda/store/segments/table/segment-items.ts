@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { FaultOfAccess } from '../../../shared/faults.ts';
-import { type Meter, ReadMeter } from '../../dynamo/read-meter.ts';
+import { type Meter, ReadMeter } from '../../dynamo/queries/read-meter.ts';
 import type { EncodedItem } from '../encoding/codec.ts';
 import { SegmentDamaged } from '../encoding/segment-faults.ts';
 import type { SegmentFacts, SegmentItem } from '../segment-shape.ts';

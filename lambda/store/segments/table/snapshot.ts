@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../../shared/concurrency.ts';
-import type { Meter } from '../../dynamo/read-meter.ts';
+import type { Meter } from '../../dynamo/queries/read-meter.ts';
 import { SegmentDamaged, SegmentNewer } from '../encoding/segment-faults.ts';
 import { SegmentReader } from '../segment-reader.ts';
 import { type Descriptor, liveDescriptors } from './descriptor.ts';

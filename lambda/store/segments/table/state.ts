@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isConditionFailure } from '../../dynamo/condition-failure.ts';
-import type { Meter } from '../../dynamo/read-meter.ts';
+import type { Meter } from '../../dynamo/queries/read-meter.ts';
 import { SegmentNewer } from '../encoding/segment-faults.ts';
 import { STATE_KEY } from './keys.ts';
 

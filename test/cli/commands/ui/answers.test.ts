@@ -12,7 +12,7 @@ import type { Io } from '../../../../cli/output/process-io.ts';
 import { UNTRIED } from '../../../../lambda/alerts/channels/channel-state.ts';
 import { alertOf } from '../../../../lambda/alerts/messages/alert-content.ts';
 import { AlertTable } from '../../../../lambda/store/alerts/alert-table.ts';
-import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { createFindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
 import { AccountRegions } from '../../../../lambda/store/ledger/account-regions.ts';
 import type { EventQueries } from '../../../../lambda/store/questions/event-queries.ts';

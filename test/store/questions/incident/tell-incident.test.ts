@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { incidentText } from '../../../../cli/commands/incident/incident-text.ts';
 import { readZone } from '../../../../cli/time/time-zone.ts';
 import type { JsonObject } from '../../../../lambda/shared/json.ts';
-import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { FindingQueries } from '../../../../lambda/store/findings/finding-query.ts';
 import { createEventQueries, type EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { Incident } from '../../../../lambda/store/questions/incident/incident.ts';

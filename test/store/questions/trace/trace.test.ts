@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { JsonObject } from '../../../../lambda/shared/json.ts';
-import { ReadLimitReached } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { createEventQueries, type EventQueries } from '../../../../lambda/store/questions/event-queries.ts';
 import type { TracedCredential } from '../../../../lambda/store/questions/trace/expand.ts';
 import { MAX_CREDENTIALS, trace } from '../../../../lambda/store/questions/trace/trace.ts';

@@ -1,5 +1,5 @@
 import type { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ReadLimitReached, ReadMeter } from '../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached, ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { dataKey } from '../../../../lambda/store/segments/table/keys.ts';
 import { SegmentItems } from '../../../../lambda/store/segments/table/segment-items.ts';
 

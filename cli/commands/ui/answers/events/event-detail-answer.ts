@@ -1,6 +1,6 @@
 import { layOutJson } from '../../../../../lambda/cloudtrail/record/json-text.ts';
 import { redactedTokens } from '../../../../../lambda/cloudtrail/record/redact-json.ts';
-import type { ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import type { ReadMeter } from '../../../../../lambda/store/dynamo/queries/read-meter.ts';
 import { Ledger } from '../../../../../lambda/store/ledger/ledger.ts';
 import type { EventDetail } from '../../../../../lambda/store/questions/indexed-event.ts';
 import { SuppressionTable } from '../../../../../lambda/store/suppressions/suppression-table.ts';

@@ -1,4 +1,4 @@
-import { type Grant, type Meter, type Need, ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import { type Grant, type Meter, type Need, ReadMeter } from '../../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { IndexedEvent } from '../../../../../lambda/store/questions/indexed-event.ts';
 import type { EventRow, EventsAnswer } from '../../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';

@@ -1,4 +1,4 @@
-import type { ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import type { ReadMeter } from '../../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { EventQueries } from '../../../../../lambda/store/questions/event-queries.ts';
 import type { EventQuery } from '../../../../../lambda/store/questions/event-search.ts';
 import type { Facet } from '../../../../../lambda/store/questions/tally.ts';

@@ -1,4 +1,4 @@
-import { ReadLimitReached, ReadMeter } from '../../../../../lambda/store/dynamo/read-meter.ts';
+import { ReadLimitReached, ReadMeter } from '../../../../../lambda/store/dynamo/queries/read-meter.ts';
 import type { FacetValue } from '../../../../../lambda/store/questions/tally.ts';
 import type { EventsOverview, TimeBar } from '../../../../../ui/protocol/answers.ts';
 import type { ReadAsked } from '../../../../../ui/protocol/asked.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mergeByTime, type TimedSource } from '../../../lambda/store/dynamo/merge-by-time.ts';
+import { mergeByTime, type TimedSource } from '../../../../lambda/store/dynamo/queries/merge-by-time.ts';
 
 interface Row {
   readonly time: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { literalPattern, parsePattern } from '../../../lambda/store/dynamo/text-pattern.ts';
+import { literalPattern, parsePattern } from '../../../../lambda/store/dynamo/queries/text-pattern.ts';
 
 const matches = (pattern: string, text: string): boolean => parsePattern(pattern).matches(text);
 

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type IndexSchema, TIME_TO_LIVE_ATTRIBUTE } from '../schema.ts';
+import { type IndexSchema, TIME_TO_LIVE_ATTRIBUTE } from '../../schema.ts';
 import { meteredQuery } from './metered-query.ts';
 import type { Meter } from './read-meter.ts';
 

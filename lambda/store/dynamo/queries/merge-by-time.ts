@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../shared/concurrency.ts';
+import { mapConcurrently } from '../../../shared/concurrency.ts';
 import type { TimeOrder } from './partition-page.ts';
 
 /** Rows of one key, in the order of their times; rows of the same second in any order. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Meter, ReadLimitReached, ReadMeter } from '../../../lambda/store/dynamo/read-meter.ts';
+import { type Meter, ReadLimitReached, ReadMeter } from '../../../../lambda/store/dynamo/queries/read-meter.ts';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
