@@ -4,6 +4,7 @@ import { STANDARD_INPUT } from '../../inputs/open-input.ts';
 import type { FileResult } from './file-result.ts';
 import { type FileToJudge, judgeBatch, judgeFile, judgePiece } from './judge-file.ts';
 import type { JudgeThread, ThreadData } from './judge-thread.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 type Batch = readonly FileToJudge[];
 
@@ -43,6 +44,7 @@ export async function* judgeFiles(
   let next = 0;
   try {
     for (const [index, batch] of batches.entries()) {
+      boundYoungGeneration();
       for (;;) {
         next = Math.max(next, index);
         for (const other of others) {
