@@ -8,6 +8,7 @@ import type { RunResult } from './world.ts';
 
 /** What a backfill calls while nothing breaks: `npm run chaos` breaks each of them in every way. */
 const SITES_OF_BACKFILLS = [
+  'BatchExecuteStatement findings',
   'BatchGetItem correlations',
   'BatchWriteItem events',
   'GetItem correlations',
@@ -38,6 +39,7 @@ const SITES_OF_BACKFILLS = [
 
 /** The same, where rules only judge. */
 const SITES_OF_JUDGING = [
+  'BatchExecuteStatement findings',
   'GetObject log object',
   'GetObject work',
   'ListObjectsV2 log object',

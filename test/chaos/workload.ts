@@ -77,6 +77,16 @@ correlation:
   fields: [eventName]
   timespan: 14d
   learning: 0d
+---
+title: Calls that are seldom made were made a hundred times
+id: 1b0a7c3e-9d1f-4a55-8f57-0d1c3f6e2a06
+level: high
+correlation:
+  type: event_count
+  rules: [seldom]
+  group-by: [recipientAccountId]
+  timespan: 10m
+  condition: {gte: 100}
 `,
 ];
 

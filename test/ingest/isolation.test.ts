@@ -99,7 +99,10 @@ test('so does a record whose finding DynamoDB refuses, and its findings are coun
   const tagged = (eventID: string) => record({ eventID, eventName: 'TagResource' });
   const dynamodb = failingDynamoDb(
     deployment.aws,
-    (operation, input) => operation === 'PutItem' && input.includes('"findingId"') && input.includes('"refused"'),
+    (operation, input) =>
+      ['BatchExecuteStatement', 'PutItem'].includes(operation) &&
+      /findingId/.test(input) &&
+      input.includes('"refused"'),
     'ValidationException',
   );
   const row = await deliver([tagged('a'), tagged('refused'), tagged('b')], { dynamodb });
