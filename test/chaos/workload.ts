@@ -84,7 +84,7 @@ level: high
 correlation:
   type: event_count
   rules: [seldom]
-  group-by: [recipientAccountId]
+  group-by: [eventName]
   timespan: 10m
   condition: {gte: 100}
 `,
