@@ -151,10 +151,11 @@ export class Correlations {
     const textsOf = (field: Field): readonly string[] => listOf(scope.texts(paths.intern(field)));
     const chains = this.#chains.get(ruleId) ?? [];
     const joined = chains.length === 0 || isOutOfChains(textsOf) ? [] : chains;
-    return [...(this.#above.get(ruleId) ?? []), ...joined].map((rule) => {
+    return [...(this.#above.get(ruleId) ?? []), ...joined].flatMap((rule) => {
+      if (rule.type === 'first_seen' && hasNoValue(rule, ruleId, textsOf)) return [];
       const fields: Record<string, readonly string[]> = {};
       for (const { key, field } of this.#carriedBy(rule, ruleId)) fields[key] = textsOf(field);
-      return { key: groupKey(rule, ruleId, textsOf), member: { ...event, rule: ruleId, fields } };
+      return [{ key: groupKey(rule, ruleId, textsOf), member: { ...event, rule: ruleId, fields } }];
     });
   }
 
@@ -226,6 +227,18 @@ function groupKey(rule: CorrelationRule, ruleId: string, textsOf: (field: Field)
     return texts.length > 1 ? JSON.stringify(texts) : only;
   });
   return { correlation: rule.metadata.id, group: JSON.stringify(values) };
+}
+
+/** Whether an event brings nothing to a rule of type first_seen: one of the fields is absent. */
+function hasNoValue(
+  { valueFields }: CorrelationRule,
+  ruleId: string,
+  textsOf: (field: Field) => readonly string[],
+): boolean {
+  return valueFields.some(({ byRule }) => {
+    const field = byRule[ruleId];
+    return field === undefined || textsOf(field).length === 0;
+  });
 }
 
 function listOf(texts: Texts): readonly string[] {
