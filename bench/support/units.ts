@@ -70,7 +70,8 @@ export class UnitCounter {
     const given: unknown = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
     if (given === undefined || given === null) return;
     const all = (Array.isArray(given) ? given : [given]) as readonly Capacity[];
-    const isWrite = /Put|Update|Delete|Write/.test(command);
+    // The only statements are insertions.
+    const isWrite = /Put|Update|Delete|Write|ExecuteStatement/.test(command);
     for (const { TableName = '', CapacityUnits = 0, Table, GlobalSecondaryIndexes = {} } of all) {
       if (!isWrite) {
         this.#readUnits += CapacityUnits;

@@ -61,6 +61,13 @@ export const NEVER_USED: readonly Reason[] = [
     because: 'No batch of rows is refused, after which they are written one by one: test/store/rows does that.',
   },
   {
+    role: 'backfill-batch',
+    sid: 'Correlate',
+    actions: ['dynamodb:PartiQLInsert'],
+    because:
+      'No object that ingest has not come to brings two groups at once, whose members go in one call: ingest does that.',
+  },
+  {
     role: 'sweep',
     sid: 'Correlate',
     actions: ['dynamodb:GetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
