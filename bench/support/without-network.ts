@@ -65,7 +65,8 @@ export function clientsWithoutNetwork(objects: ReadonlyMap<string, Buffer>) {
 
 /** To a batch of statements: each has put its row. */
 function allInserted(body: string | Uint8Array): Buffer {
-  const statements = Buffer.from(body).toString().split('"Statement":').length - 1;
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const statements = text.split('"Statement":').length - 1;
   return Buffer.from(JSON.stringify({ Responses: Array.from({ length: statements }, () => ({})) }));
 }
 
