@@ -105,7 +105,7 @@ function permissions(props: VerifyProps): PolicyStatement[] {
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       ['by-account-region-day'],
     ),
-    onTable('RecordFindings', tables.findings, ['dynamodb:PutItem']),
+    onTable('RecordFindings', tables.findings, ['dynamodb:PartiQLInsert', 'dynamodb:PutItem']),
     onTable('OpenAlerts', tables.alerts, ['dynamodb:PutItem', 'dynamodb:UpdateItem']),
     updateBookkeeping(tables),
     askSuppressions(tables),

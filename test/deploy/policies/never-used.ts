@@ -61,6 +61,12 @@ export const NEVER_USED: readonly Reason[] = [
     because: 'No batch of rows is refused, after which they are written one by one: test/store/rows does that.',
   },
   {
+    role: 'verify',
+    sid: 'RecordFindings',
+    actions: ['dynamodb:PartiQLInsert'],
+    because: 'No digest names two objects that are missing or modified: npm run chaos does that for ingest.',
+  },
+  {
     role: 'backfill-batch',
     sid: 'Correlate',
     actions: ['dynamodb:PartiQLInsert'],

@@ -201,7 +201,7 @@ describe('verify', () => {
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         ['<data:Tablesledger.Arn>', '<data:Tablesledger.Arn>/index/by-account-region-day'],
       ),
-      RecordFindings: allow('dynamodb:PutItem', '<data:Tablesfindings.Arn>'),
+      RecordFindings: allow(['dynamodb:PartiQLInsert', 'dynamodb:PutItem'], '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       UpdateBookkeeping: allow('dynamodb:UpdateItem', '<data:Tablesevents.Arn>', {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
