@@ -65,6 +65,18 @@ describe('times', () => {
     expect(new Date(instantOf(written) ?? Number.NaN).toISOString()).toBe(expected);
   });
 
+  test('the form that CloudTrail writes is read as every other form of the same time', () => {
+    const two = (most: number) => fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(2, '0'));
+    const year = fc.integer({ min: 0, max: 9999 }).map((number) => String(number).padStart(4, '0'));
+    fc.assert(
+      fc.property(year, two(13), two(32), two(25), two(61), two(61), (years, months, days, hours, minutes, seconds) => {
+        const written = `${years}-${months}-${days}T${hours}:${minutes}:${seconds}Z`;
+        expect(instantOf(written)).toBe(instantOf(written.replace('T', ' ')));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test.each([
     '',
     'now',
@@ -77,6 +89,7 @@ describe('times', () => {
     '2024-07-10T10:00:61Z',
     'x2024-07-10',
     '2024-07-10T10',
+    '0020-07-10T10:00:00Z',
     'Jul 10, 2024, 11:15:42 PM',
     null,
     true,

@@ -4,7 +4,7 @@ const ISO_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** The form of CloudTrail's own times, on a day that every month has: Date.parse reads those as they are meant. */
-const PLAIN_TIME = /^\d{4}-\d{2}-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}Z$/;
+const PLAIN_TIME = /^[1-9]\d{3}-\d{2}-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}Z$/;
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
