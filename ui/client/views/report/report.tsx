@@ -16,11 +16,13 @@ export function Report() {
   const story = lastStory.value;
   const [subject, setSubject] = useState(story?.subject ?? '');
   const [isBusy, setBusy] = useState(false);
+  const [isAsked, setAsked] = useState(false);
   const [problem, setProblem] = useState('');
   const [leftOut, setLeftOut] = useState<readonly string[]>([]);
   const isEmpty = pins.length === 0 && subject.trim() === '';
   const make = async (): Promise<void> => {
     setBusy(true);
+    setAsked(true);
     setProblem('');
     setLeftOut([]);
     try {
@@ -58,13 +60,17 @@ export function Report() {
               {isBusy ? 'Making the file…' : 'Make the file'}
             </button>
           </div>
-          {leftOut.map((reason) => (
-            <Partial key={reason} text={`The file doesn’t hold all of the story, and says so: ${reason}`} />
-          ))}
-          {problem !== '' && (
-            <p class="partial" role="alert">
-              {problem}
-            </p>
+          {isAsked && (
+            <div class="report-outcome">
+              {leftOut.map((reason) => (
+                <Partial key={reason} text={`The file doesn’t hold all of the story, and says so: ${reason}`} />
+              ))}
+              {problem !== '' && (
+                <p class="partial" role="alert">
+                  {problem}
+                </p>
+              )}
+            </div>
           )}
         </header>
         <section aria-label="Pins">
