@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { backfillStates } from '../../../lambda/backfill/state-machine.ts';
 import { readBackfillBatchEnvironment, readBackfillListEnvironment } from '../../../lambda/runtime/environment.ts';
 import { definitionSchema } from '../../../local/states/definition.ts';
+import { allow, CORRELATES, via } from '../support/allowed.ts';
 import { synthesize } from '../support/deployment.ts';
 import { readable, resources, statements } from '../support/template.ts';
 
@@ -15,15 +16,6 @@ const WORK = 'arn:aws:s3:::trailwarden-backfill-111122223333-eu-central-1';
 const STATES = 'arn:aws:states:eu-central-1:111122223333';
 const OF_THIS_ACCOUNT = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
 
-const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
-const via = (...services: string[]) => ({
-  StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
-});
 const variablesOf = (name: string) =>
   (functions[name] as { Environment: { Variables: NodeJS.ProcessEnv } }).Environment.Variables;
 
@@ -86,17 +78,7 @@ describe('the function that reads a batch', () => {
       ...keepsFiles(['s3:GetObject', 's3:PutObject']),
       // For objects that ingest has only not come to yet.
       IndexEvents: allow(['dynamodb:BatchWriteItem', 'dynamodb:PutItem'], '<data:Tablesevents.Arn>'),
-      Correlate: allow(
-        [
-          'dynamodb:BatchGetItem',
-          'dynamodb:GetItem',
-          'dynamodb:PartiQLInsert',
-          'dynamodb:PutItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-        ],
-        '<data:Tablescorrelations.Arn>',
-      ),
+      Correlate: allow(CORRELATES, '<data:Tablescorrelations.Arn>'),
       WritePages: allow('dynamodb:PutItem', '<data:Tablessegments.Arn>', {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['page#*'] },
       }),

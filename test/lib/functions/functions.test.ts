@@ -4,6 +4,7 @@ import {
   readSweepEnvironment,
   readVerifyEnvironment,
 } from '../../../lambda/runtime/environment.ts';
+import { allow, CORRELATES, via } from '../support/allowed.ts';
 import { synthesize } from '../support/deployment.ts';
 import { resources, statements } from '../support/template.ts';
 
@@ -31,15 +32,6 @@ const CONSUME = [
   'sqs:ReceiveMessage',
   'sqs:SendMessage',
 ];
-const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
-const via = (...services: string[]) => ({
-  StringEquals: { 'kms:ViaService': services.map((service) => `${service}.eu-central-1.amazonaws.com`) },
-});
 
 describe.each(['Ingest', 'Verify', 'Sweep', 'Pack'])('%s', (name) => {
   const lower = name.toLowerCase();
@@ -147,17 +139,7 @@ describe('ingest', () => {
       RecordFindings: allow(['dynamodb:PartiQLInsert', 'dynamodb:PutItem'], '<data:Tablesfindings.Arn>'),
       OpenAlerts: allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], '<data:Tablesalerts.Arn>'),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
-      Correlate: allow(
-        [
-          'dynamodb:BatchGetItem',
-          'dynamodb:GetItem',
-          'dynamodb:PartiQLInsert',
-          'dynamodb:PutItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-        ],
-        '<data:Tablescorrelations.Arn>',
-      ),
+      Correlate: allow(CORRELATES, '<data:Tablescorrelations.Arn>'),
       KeepTheLedger: allow(['dynamodb:Query', 'dynamodb:UpdateItem'], '<data:Tablesledger.Arn>'),
       PublishAlerts: allow('sns:Publish', ALERT_TOPICS),
       UseTheAuditKey: allow(['kms:Decrypt', 'kms:GenerateDataKey'], '<data:Key.Arn>', via('dynamodb', 's3', 'sns')),
@@ -280,17 +262,7 @@ describe('sweep', () => {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['trailwarden'] },
       }),
       AskSuppressions: allow('dynamodb:Query', '<data:Tablessuppressions.Arn>/index/by-rule'),
-      Correlate: allow(
-        [
-          'dynamodb:BatchGetItem',
-          'dynamodb:GetItem',
-          'dynamodb:PartiQLInsert',
-          'dynamodb:PutItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-        ],
-        ['<data:Tablescorrelations.Arn>', '<data:Tablescorrelations.Arn>/index/by-due'],
-      ),
+      Correlate: allow(CORRELATES, ['<data:Tablescorrelations.Arn>', '<data:Tablescorrelations.Arn>/index/by-due']),
       FollowDigestChains: allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         ['<data:Tablesledger.Arn>', '<data:Tablesledger.Arn>/index/by-state'],

@@ -3,6 +3,7 @@ import { readSweepEnvironment } from '../../../lambda/runtime/environment.ts';
 import { readNameOrigins } from '../../../lambda/sweep/name-origins.ts';
 import { parseConfig } from '../../../lib/config/config-file.ts';
 import { directoryContent } from '../../../lib/config/directory-content.ts';
+import { allow } from '../support/allowed.ts';
 import { folderOf, synthesize } from '../support/deployment.ts';
 import { readable, resources, statements } from '../support/template.ts';
 
@@ -11,13 +12,6 @@ const ROLE = 'arn:aws:iam::999988887777:role/read-organization';
 const BY_ROLE = `names: { organizations: { enabled: true, role: '${ROLE}', externalId: names-1 }, identityCenter: { enabled: true, role: '${ROLE}' } }`;
 const BUCKET = 'arn:aws:s3:::trailwarden-backfill-111122223333-eu-central-1';
 const OF_THIS_ACCOUNT = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
-
-const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
 
 const statementsOf = (yaml: string, name: string) =>
   statements(resources(synthesize(yaml).audit, 'AWS::IAM::Policy')[`${name}RoleDefaultPolicy`]?.PolicyDocument);

@@ -1,5 +1,6 @@
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readIngestEnvironment, readNotifyEnvironment } from '../../../lambda/runtime/environment.ts';
+import { allow } from '../support/allowed.ts';
 import { synthesize } from '../support/deployment.ts';
 import { resources, statements } from '../support/template.ts';
 
@@ -19,12 +20,6 @@ const policyOf = (name: string, template = audit) =>
   statements(resources(template, 'AWS::IAM::Policy')[`${name}RoleDefaultPolicy`]?.PolicyDocument);
 const variablesOf = (name: string): NodeJS.ProcessEnv =>
   (functions[`${name}Function`] as { Environment: { Variables: Record<string, string> } }).Environment.Variables;
-const allow = (Action: string | string[], Resource: string | string[], Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
 const SQS = 'arn:aws:sqs:eu-central-1:111122223333:trailwarden-channel-';
 
 test('a deployment without channels has no queue and no function for them', () => {
